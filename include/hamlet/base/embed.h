@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * embed.h - files that are built into the program: kinds, words, SQL, the dictionary.
+ *
+ * Owner: proto/embed.cmake writes the tables; layer 0
+ */
+#ifndef HAMLET_BASE_EMBED_H
+#define HAMLET_BASE_EMBED_H
+
+#include <stddef.h>
+
+struct hm_embedded {
+    const char *name; /* the file's name without its folder; null ends a table */
+    const unsigned char *data;
+    size_t size; /* a NUL follows, not counted */
+};
+
+extern const struct hm_embedded hm_embedded_kinds[];
+extern const struct hm_embedded hm_embedded_words[];
+extern const struct hm_embedded hm_embedded_sql[];
+extern const struct hm_embedded hm_embedded_dictionary[];
+
+#endif
