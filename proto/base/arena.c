@@ -117,6 +117,26 @@ char *hm_arena_copy_text(struct hm_arena *arena, struct hm_bytes text)
     return copy;
 }
 
+/* The chunks go behind the first one, which is the one that pieces are taken from. */
+void hm_arena_join(struct hm_arena *arena, struct hm_arena *from)
+{
+    struct hm_arena_chunk *last = from->chunks;
+    if (last != NULL) {
+        while (last->next != NULL) {
+            last = last->next;
+        }
+        if (arena->chunks == NULL) {
+            arena->chunks = from->chunks;
+        } else {
+            last->next = arena->chunks->next;
+            arena->chunks->next = from->chunks;
+        }
+        arena->used =
+            arena->used + from->used > arena->max ? arena->max : arena->used + from->used;
+    }
+    *from = (struct hm_arena){.max = from->max};
+}
+
 enum hm_status hm_arena_status(const struct hm_arena *arena, struct hm_err *err)
 {
     if (arena->failed == HM_TOO_BIG) {

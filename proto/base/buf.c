@@ -15,9 +15,17 @@ void hm_buf_init(struct hm_buf *buf, size_t max)
     *buf = (struct hm_buf){.max = max};
 }
 
+void hm_buf_init_fixed(struct hm_buf *buf, uint8_t *memory, size_t size)
+{
+    *buf =
+        (struct hm_buf){.data = memory, .capacity = size, .max = size - 1, .fixed = true};
+}
+
 void hm_buf_fini(struct hm_buf *buf)
 {
-    free(buf->data);
+    if (!buf->fixed) {
+        free(buf->data);
+    }
     *buf = (struct hm_buf){.max = buf->max};
 }
 

@@ -35,6 +35,9 @@ void *hm_arena_get_array(struct hm_arena *arena, size_t count, size_t size);
 struct hm_bytes hm_arena_copy(struct hm_arena *arena, struct hm_bytes bytes);
 char *hm_arena_copy_text(struct hm_arena *arena, struct hm_bytes text); /* with a NUL */
 
+/* What `from` holds belongs to `arena` from now on, beyond its cap if need be. */
+void hm_arena_join(struct hm_arena *arena, struct hm_arena *from);
+
 HM_CHECKED enum hm_status hm_arena_status(const struct hm_arena *arena,
                                           struct hm_err *err);
 

@@ -20,10 +20,13 @@ struct hm_buf {
     size_t size;
     size_t capacity;
     size_t max;
+    bool fixed;            /* `data` is the caller's */
     enum hm_status failed; /* HM_OK, HM_NO_MEMORY or HM_TOO_BIG */
 };
 
 void hm_buf_init(struct hm_buf *buf, size_t max);
+/* Over memory of the caller's, one byte of it for the NUL: nothing is ever allocated. */
+void hm_buf_init_fixed(struct hm_buf *buf, uint8_t *memory, size_t size);
 void hm_buf_fini(struct hm_buf *buf);
 void hm_buf_clear(struct hm_buf *buf); /* keeps the memory, forgets a failure */
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kind.h - what a record of one kind may be, read from the kind's file.
+ *
+ * Owner:   proto/record/kind.c; layer 1, pure
+ * Threads: a kind is constant once it is loaded
+ * Memory:  everything in a kind lives as long as the hm_kinds that it was loaded into
+ *
+ * THE KIND FILE (proto/kinds/NAME.json, or added at run time) is one JSON object. Every
+ * attribute is named here; any other is refused. `*`: must be there. Names are lower-case
+ * ASCII letters, digits and `_`, a letter first, at most 40. FIELD is the name of one of
+ * `fields`, LABEL is {"vi":text,"en":text}, both not empty.
+ *
+ *   kind*     the name; it is hashed into record ids and never changes
+ *   version*  from 1; rises with every added field, register or member, never regroups,
+ *             renames or retypes anything
+ *   label*    LABEL
+ *   registry  true: its records live in the registry, not in a unit's bucket
+ *   key       [FIELD…]: the natural key beside home and kind. Key fields are always
+ *             required, never change, are no registers, and are of a type that holds one
+ *             value; their text does not begin with `~`
+ *   home      FIELD of type ref: a new record for which no unit is named has the home of
+ *             the record that this field names
+ *   tree      this kind is the tree of units: {"code","parent","level","type","name",
+ *             "from","to": FIELD}, all seven; `code` is the whole key. One kind at most
+ *   fields*   [field…], at least one, at most 120, in the order of the form
+ *   groups    {NAME:[FIELD…]}: fields that move together, two or more. A field is in one
+ *             group at most, a key field in none. NAME is no field
+ *   policies  {REGISTER: policy}: manual, max, min, union or prefer-authority. max and
+ *             min want a field that is a number or a date, union a set or list
+ *   order     [FIELD…]: how lists are sorted; person: true if the first is a person's
+ *             name, which is sorted by its given name
+ *   search    [FIELD…]: what a search looks through
+ *   columns   [FIELD…]: what lists and exports show; without it all, in order
+ *   roles*    {ROLE:[ACT…]}: who may do what. Acts: create edit delete resolve merge
+ *             withdraw erase; a role that is not named may do nothing. `policy` is the
+ *             server's, always and alone
+ *   when      [{"field":FIELD,"value":V,"roles":{…}}…]: for a record whose key field (an
+ *             enum) holds V these rights hold instead; the first that fits
+ *
+ * A field is an object:
+ *
+ *   name*     not `id` and not `unit`, which stand for the record and its home
+ *   type*     see below
+ *   label*    LABEL; help, warn: LABEL, a line below the input, and what not to write
+ *   required  true: a record is not created without it, and it is never cleared
+ *   write     [ROLE…]: only these create or edit it. Not for keys or members of groups
+ *
+ *   type          value (PROTOCOL.md 2.4)    attributes of its own
+ *   text          text                       max*: characters, at most 8000; lines: it
+ *                                            may hold line ends
+ *   integer       integer                    min*, max*; plain: shown without points
+ *   boolean       true, false                values: its two words instead of the shared
+ *   date          text "2026-03-05"          years 1800 to 2199
+ *   partial_date  also "2026-03", "2026"
+ *   enum          text, one of its values    values*: [{"value":NAME,"label":LABEL,
+ *                                            "also":[text…]}…]; also: read, never shown
+ *   set           list of values of an       values*: at most 64
+ *                 enum, ascending, distinct
+ *   list          list of items              max*: items, at most 1000; item*: a field
+ *                                            without name, label, help, warn,
+ *                                            required and write
+ *   object        object                     fields*: its members, at most 40; only
+ *                                            as an item
+ *   ref           text, 32 hex: a record id  kind*: of that record
+ *   strokes       text: strokes.h            max*: bytes, at most 32000
+ *
+ * Items and members are of a type that holds one value, but for an item that is an
+ * object. Members that a kind does not know are let through, so that a newer version's
+ * pass.
+ *
+ * `shared.json`, which belongs to no kind, holds {"shared":{"boolean":[two values, "true"
+ * and "false"],"date":[words that may stand in a date],"strokes":LABEL}}.
+ */
+#ifndef HAMLET_RECORD_KIND_H
+#define HAMLET_RECORD_KIND_H
+
+#include "hamlet/base/hash.h"
+#include "hamlet/model/change.h"
+#include "hamlet/record/field.h"
+#include "hamlet/record/role.h"
+
+enum { HM_KIND_FIELDS_MAX = 120 };
+
+#define HM_KIND_POLICY_MAP(X)                                                            \
+    X(MANUAL, "manual")                                                                  \
+    X(MAX, "max")                                                                        \
+    X(MIN, "min")                                                                        \
+    X(UNION, "union")                                                                    \
+    X(PREFER_AUTHORITY, "prefer-authority")
+
+enum hm_kind_policy {
+#define HM_KIND_POLICY_ENUM(name, text) HM_KIND_POLICY_##name,
+    HM_KIND_POLICY_MAP(HM_KIND_POLICY_ENUM)
+#undef HM_KIND_POLICY_ENUM
+};
+
+/* A field alone, or a group: then its value is an object of the members not cleared. */
+struct hm_kind_register {
+    const char *name;
+    bool group;
+    enum hm_kind_policy policy;
+    struct hm_field_list fields;
+};
+
+/* Where in the tree of units each fact about a unit stands. */
+struct hm_kind_tree {
+    const struct hm_field *code;
+    const struct hm_field *parent;
+    const struct hm_field *level;
+    const struct hm_field *type;
+    const struct hm_field *name;
+    const struct hm_field *from;
+    const struct hm_field *to;
+};
+
+struct hm_kind_rights {
+    const struct hm_field *field; /* null: all records that no other fits */
+    struct hm_bytes value;        /* of that key field */
+    uint16_t acts[HM_ROLE_COUNT]; /* bit 1 << enum hm_act */
+};
+
+struct hm_kind {
+    const char *name;
+    int64_t version;
+    struct hm_label label;
+    bool registry;
+    bool person;
+    const struct hm_kind_tree *tree; /* null: not the tree of units */
+    const struct hm_field *home;     /* null: the home is named, or the device's */
+    const struct hm_field *fields;
+    size_t field_count;
+    const struct hm_kind_register *registers; /* in the order of their first fields */
+    size_t register_count;
+    struct hm_field_list key;
+    struct hm_field_list order;
+    struct hm_field_list search;
+    struct hm_field_list columns;
+    const struct hm_kind_rights *rights; /* the last has no field */
+    size_t right_count;
+};
+
+/* Null: there is none of that name. */
+const struct hm_field *hm_kind_field(const struct hm_kind *kind, struct hm_bytes name);
+const struct hm_kind_register *hm_kind_register(const struct hm_kind *kind,
+                                                struct hm_bytes name);
+
+/*
+ * The id of a record with a natural key: BLAKE2b-128 over "hamlet-record-1", home, kind,
+ * the number of key fields and, in the kind's order, name and value of each, all of it
+ * packed (PROTOCOL.md 3.3). Two who create the same thing offline get one record.
+ */
+void hm_kind_record_id(struct hm_id *id,
+                       struct hm_bytes home,
+                       struct hm_bytes kind,
+                       const struct hm_key_field *key,
+                       size_t key_count);
+
+/*
+ * Whether `role` may do `act` to a record with these key values, writing `reg` (no bytes:
+ * whatever it writes). Key values that are not known are left out: then it may only what
+ * it may whatever they are.
+ */
+bool hm_kind_may(const struct hm_kind *kind,
+                 enum hm_role role,
+                 enum hm_act act,
+                 struct hm_bytes reg,
+                 const struct hm_key_field *key,
+                 size_t key_count);
+
+/* Gives the value of a field as it is shown; no bytes or null where there is none. */
+struct hm_kind_values {
+    struct hm_bytes (*get)(void *ctx, const struct hm_field *field);
+    void *ctx;
+};
+
+/* Append what memcmp sorts records of this kind by; an empty field comes last. */
+void hm_kind_sort_key(struct hm_buf *out,
+                      const struct hm_kind *kind,
+                      const struct hm_kind_values *values);
+
+/* Append what a search looks through: folded (hamlet/text/fold.h), one field a line. */
+void hm_kind_fold(struct hm_buf *out,
+                  const struct hm_kind *kind,
+                  const struct hm_kind_values *values);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * records.h - records as they stand: one with all its history, or lists of them.
+ *
+ * Owner:  proto/store/load.c, list.c; layer 2
+ * Errors: store.h
+ */
+#ifndef HAMLET_STORE_RECORDS_H
+#define HAMLET_STORE_RECORDS_H
+
+#include "hamlet/model/merge.h"
+#include "hamlet/store/changes.h"
+
+/* A record with every change that is known of it, merged. */
+struct hm_loaded {
+    int64_t row;
+    struct hm_id id;
+    struct hm_bytes home;
+    struct hm_bytes kind_name;
+    const struct hm_kind *kind; /* null: not known to this program */
+    struct hm_held *held;       /* in order of arrival; known[i] is about held[i] */
+    struct hm_known *known;
+    size_t count;
+    struct hm_merged merged;
+    const struct hm_key_field *key; /* null where no create is known */
+    size_t key_count;
+};
+
+/*
+ * Load the record of this id; everything comes from `arena`.
+ * HM_NOT_FOUND  nothing is known of it
+ */
+HM_CHECKED enum hm_status hm_store_record_load(struct hm_store *store,
+                                               const struct hm_id *record,
+                                               struct hm_loaded *loaded,
+                                               struct hm_arena *arena,
+                                               struct hm_err *err);
+
+/* The value shown for a register or key field; no bytes or null where there is none. */
+struct hm_bytes hm_loaded_shown(const struct hm_loaded *loaded, struct hm_bytes reg);
+struct hm_bytes hm_loaded_field(const struct hm_loaded *loaded,
+                                const struct hm_field *field);
+
+/* The state that people see of a change or, the first that applies, of a record. */
+enum hm_state {
+    HM_STATE_QUARANTINED,
+    HM_STATE_CONFLICT,
+    HM_STATE_LOCAL,
+    HM_STATE_SENT,
+    HM_STATE_RECEIVED,
+    HM_STATE_ACCEPTED,
+    HM_STATE_COUNT
+};
+const char *hm_state_name(enum hm_state state);
+
+struct hm_listed {
+    struct hm_id id;
+    struct hm_bytes kind;
+    struct hm_bytes unit;
+    struct hm_bytes fields; /* a JSON object; long texts are there */
+    enum hm_state state;
+    const struct hm_bytes *conflicts; /* registers */
+    size_t conflict_count;
+    bool incomplete;
+    bool deleted;
+};
+
+struct hm_list_query {
+    struct hm_bytes kind;
+    struct hm_bytes unit;             /* no bytes: everywhere; else the subtree */
+    const struct hm_key_field *where; /* field and canonical value; all must hold */
+    size_t where_count;
+    struct hm_bytes search; /* as typed; no bytes: everything */
+    bool deleted;           /* the deleted ones instead */
+    int64_t limit;          /* 0: all */
+};
+
+/*
+ * Call `each` for the records asked for, in Vietnamese order. What it is given lives for
+ * the call. It may stop the list by another status, which is given back.
+ * HM_BAD_INPUT  the kind is not known, or has no such field
+ */
+HM_CHECKED enum hm_status hm_store_list(struct hm_store *store,
+                                        const struct hm_list_query *query,
+                                        enum hm_status (*each)(void *ctx,
+                                                               const struct hm_listed *,
+                                                               struct hm_err *),
+                                        void *ctx,
+                                        struct hm_err *err);
+
+/* As one of a list. HM_NOT_FOUND */
+HM_CHECKED enum hm_status hm_store_record_show(struct hm_store *store,
+                                               const struct hm_id *record,
+                                               struct hm_listed *listed,
+                                               struct hm_arena *arena,
+                                               struct hm_err *err);
+
+/*
+ * The digest of all records whose home lies in the subtree of `unit` (PROTOCOL.md 4.1):
+ * equal exactly where the heads of all their registers are.
+ */
+HM_CHECKED enum hm_status hm_store_digest(struct hm_store *store,
+                                          struct hm_bytes unit,
+                                          struct hm_digest *digest,
+                                          struct hm_err *err);
+
+#endif

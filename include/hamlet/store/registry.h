@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * registry.h - who may write what where: units, devices, users, permits.
+ *
+ * Owner:  proto/store/registry.c; layer 2
+ * Format: PROTOCOL.md section 5.1. All of it is derived from records whose home is `~`.
+ * Errors: store.h
+ */
+#ifndef HAMLET_STORE_REGISTRY_H
+#define HAMLET_STORE_REGISTRY_H
+
+#include "hamlet/base/sign.h"
+#include "hamlet/store/store.h"
+
+/* Kinds of the registry that the protocol itself knows, and their registers. */
+#define HM_KIND_USER        "~user"
+#define HM_KIND_DEVICE      "~device"
+#define HM_KIND_PERMIT      "~permit"
+#define HM_REGISTRY_NAME    "name"
+#define HM_REGISTRY_DEVICE  "device"
+#define HM_REGISTRY_KEY     "key"
+#define HM_REGISTRY_HOME    "home"
+#define HM_REGISTRY_USER    "user"
+#define HM_REGISTRY_ROLE    "role"
+#define HM_REGISTRY_REVOKED "revoked"
+#define HM_REGISTRY_ENDED   "ended"
+
+/* A device as the registry has it. `known`: its key is there. */
+struct hm_device {
+    struct hm_id id;
+    bool known;
+    struct hm_key key;
+    struct hm_bytes name;
+    struct hm_bytes home;
+    bool revoked;
+};
+
+/* Text comes from `arena`. A device that nobody has heard of: `known` is false. */
+HM_CHECKED enum hm_status hm_store_device_get(struct hm_store *store,
+                                              const struct hm_id *device,
+                                              struct hm_device *found,
+                                              struct hm_arena *arena,
+                                              struct hm_err *err);
+
+/*
+ * Whether `home` lies in the subtree of `root`. The registry lies in the subtree of the
+ * server's own unit only. *within is false for a unit that is not known.
+ */
+HM_CHECKED enum hm_status hm_store_unit_within(struct hm_store *store,
+                                               struct hm_bytes home,
+                                               struct hm_bytes root,
+                                               bool *within,
+                                               struct hm_err *err);
+HM_CHECKED enum hm_status hm_store_unit_known(struct hm_store *store,
+                                              struct hm_bytes home,
+                                              bool *known,
+                                              struct hm_err *err);
+
+/* Whether a permit that has not ended covers this user, device, role and home. */
+HM_CHECKED enum hm_status hm_store_permitted(struct hm_store *store,
+                                             const struct hm_id *device,
+                                             const struct hm_id *user,
+                                             struct hm_bytes role,
+                                             struct hm_bytes home,
+                                             bool *permitted,
+                                             struct hm_err *err);
+
+/*
+ * The buckets that a device may read: `~`, then the units of the subtrees of its permits,
+ * ascending. Names come from `arena`.
+ */
+HM_CHECKED enum hm_status hm_store_scope(struct hm_store *store,
+                                         const struct hm_id *device,
+                                         struct hm_bytes **buckets,
+                                         size_t *count,
+                                         struct hm_arena *arena,
+                                         struct hm_err *err);
+
+/* A user's name; no bytes if it is not known. */
+HM_CHECKED enum hm_status hm_store_user_name(struct hm_store *store,
+                                             const struct hm_id *user,
+                                             struct hm_bytes *name,
+                                             struct hm_arena *arena,
+                                             struct hm_err *err);
+
+/*
+ * The user and role of this name on this device that has not ended; the one with the
+ * highest rank. HM_NOT_FOUND: there is none.
+ */
+HM_CHECKED enum hm_status hm_store_user_find(struct hm_store *store,
+                                             const struct hm_id *device,
+                                             struct hm_bytes name,
+                                             struct hm_id *user,
+                                             struct hm_bytes *role,
+                                             struct hm_arena *arena,
+                                             struct hm_err *err);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/record/kinds.h"
+
+#include <stdlib.h>
+
+#include "load.h"
+
+/* What one file left behind; a file of its own, so that a refused one goes as a whole. */
+struct file {
+    struct file *next;
+    struct hm_arena arena;
+    struct hm_kind kind;
+};
+
+struct hm_kinds {
+    struct file *files;
+    const struct hm_kind **at; /* ascending name */
+    size_t count;
+    struct hm_field_shared shared;
+};
+
+/* A file at its limit makes some 20 times as much of texts and structures. */
+enum { ARENA_TIMES = 32 };
+
+static const struct hm_json_limits limits = {.size_max = HM_KIND_FILE_MAX,
+                                             .depth_max = 10,
+                                             .values_max = 8192};
+
+static void file_free(struct file *file)
+{
+    if (file != NULL) {
+        hm_arena_fini(&file->arena);
+        free(file);
+    }
+}
+
+void hm_kinds_close(struct hm_kinds *kinds)
+{
+    if (kinds == NULL) {
+        return;
+    }
+    while (kinds->files != NULL) {
+        struct file *next = kinds->files->next;
+        file_free(kinds->files);
+        kinds->files = next;
+    }
+    free(kinds->at);
+    free(kinds);
+}
+
+/* Where a kind of that name stands, or would. */
+static size_t place_of(const struct hm_kinds *kinds, struct hm_bytes name)
+{
+    size_t i = 0;
+    while (i < kinds->count && hm_bytes_compare(hm_text(kinds->at[i]->name), name) < 0) {
+        i++;
+    }
+    return i;
+}
+
+static enum hm_status insert(struct hm_kinds *kinds,
+                             const struct hm_kind *kind,
+                             const char *file,
+                             struct hm_err *err)
+{
+    size_t place = place_of(kinds, hm_text(kind->name));
+    if (hm_kinds_find(kinds, hm_text(kind->name)) != NULL) {
+        return hm_fail(err, HM_BAD_INPUT, "kind-twice", file, "kind", kind->name);
+    }
+    if (kind->tree != NULL && hm_kinds_tree(kinds) != NULL) {
+        return hm_fail(err, HM_BAD_INPUT, "kind-twice", file, "tree", kind->name);
+    }
+    const struct hm_kind **at =
+        realloc(kinds->at, (kinds->count + 1) * sizeof(struct hm_kind *));
+    if (at == NULL) {
+        return hm_fail_memory(err);
+    }
+    for (size_t i = kinds->count; i > place; i--) {
+        at[i] = at[i - 1];
+    }
+    at[place] = kind;
+    kinds->at = at;
+    kinds->count++;
+    return HM_OK;
+}
+
+/* The one file that is no kind says so by its only member. */
+static enum hm_status load_parsed(struct hm_kinds *kinds,
+                                  struct hm_load *load,
+                                  const struct hm_json *parsed)
+{
+    const struct hm_json *shared = hm_json_get(parsed, "shared");
+    struct hm_field_shared read = {.date_words = NULL};
+    bool is_kind = shared == NULL || hm_json_count(parsed) != 1;
+    enum hm_status status =
+        is_kind ? hm_load_kind(load, parsed) : hm_load_shared(load, &read, shared);
+    if (status == HM_OK) {
+        status = hm_arena_status(load->arena, load->err); /* of texts that were kept */
+    }
+    if (status == HM_OK && is_kind) {
+        status = insert(kinds, load->kind, load->file, load->err);
+    } else if (status == HM_OK) {
+        kinds->shared = read;
+    }
+    return status;
+}
+
+enum hm_status hm_kinds_add(struct hm_kinds *kinds,
+                            struct hm_bytes json,
+                            const char *name,
+                            struct hm_err *err)
+{
+    enum hm_status status = HM_NO_MEMORY;
+    struct hm_json *parsed = NULL;
+    struct file *file = calloc(1, sizeof(*file));
+    if (file == NULL) {
+        (void)hm_fail_memory(err);
+        goto out;
+    }
+    hm_arena_init(&file->arena, HM_KIND_FILE_MAX * ARENA_TIMES);
+    status = hm_json_parse(&parsed, json, &limits, err);
+    if (status != HM_OK) {
+        goto out;
+    }
+    struct hm_load load = {name, &file->arena, &kinds->shared, err, &file->kind, NULL};
+    status = load_parsed(kinds, &load, parsed);
+    if (status == HM_OK) {
+        file->next = kinds->files;
+        kinds->files = file;
+        file = NULL;
+    }
+out:
+    hm_json_free(parsed);
+    file_free(file);
+    return status;
+}
+
+enum hm_status hm_kinds_open(struct hm_kinds **kinds,
+                             const struct hm_embedded *table,
+                             struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    struct hm_kinds *made = calloc(1, sizeof(*made));
+    if (made == NULL) {
+        return hm_fail_memory(err);
+    }
+    for (; status == HM_OK && table != NULL && table->name != NULL; table++) {
+        struct hm_bytes json = {table->data, table->size};
+        status = hm_kinds_add(made, json, table->name, err);
+    }
+    if (status == HM_OK) {
+        *kinds = made;
+        made = NULL;
+    }
+    hm_kinds_close(made);
+    return status;
+}
+
+const struct hm_kind *hm_kinds_find(const struct hm_kinds *kinds, struct hm_bytes name)
+{
+    size_t place = place_of(kinds, name);
+    bool found = place < kinds->count && hm_bytes_are(name, kinds->at[place]->name);
+    return found ? kinds->at[place] : NULL;
+}
+
+size_t hm_kinds_count(const struct hm_kinds *kinds)
+{
+    return kinds->count;
+}
+
+const struct hm_kind *hm_kinds_at(const struct hm_kinds *kinds, size_t index)
+{
+    return index < kinds->count ? kinds->at[index] : NULL;
+}
+
+const struct hm_kind *hm_kinds_tree(const struct hm_kinds *kinds)
+{
+    for (size_t i = 0; i < kinds->count; i++) {
+        if (kinds->at[i]->tree != NULL) {
+            return kinds->at[i];
+        }
+    }
+    return NULL;
+}

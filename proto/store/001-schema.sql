@@ -1,0 +1,236 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Schema 1. Facts are appended and never altered, except where a column says so; what is
+-- derived from them can be dropped and remade (hamlet rebuild), and says so.
+-- Long ids stand in one unique index each; everything else refers to small row numbers.
+
+CREATE TABLE meta(
+  key   TEXT PRIMARY KEY NOT NULL,
+  value ANY
+) STRICT, WITHOUT ROWID;
+
+-- A home: a unit's code, '~' for the registry. `parent` and `known` are derived from the
+-- records of the tree of units; a code may be met before its record.
+CREATE TABLE unit(
+  id     INTEGER PRIMARY KEY,
+  code   TEXT NOT NULL UNIQUE,
+  parent TEXT,
+  known  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX unit_parent ON unit(parent);
+
+CREATE TABLE kind(
+  id   INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- A device that wrote something here. `key`, `name`, `home` and `revoked` are derived from
+-- the registry's records.
+CREATE TABLE device(
+  id      INTEGER PRIMARY KEY,
+  device  BLOB NOT NULL UNIQUE,
+  key     BLOB,
+  name    TEXT,
+  home    TEXT,
+  revoked TEXT
+) STRICT;
+
+CREATE TABLE origin(
+  id     INTEGER PRIMARY KEY,
+  device INTEGER NOT NULL REFERENCES device,
+  epoch  INTEGER NOT NULL,
+  parent BLOB,
+  seq    INTEGER NOT NULL DEFAULT 0, -- of the contiguous prefix that is here
+  head   BLOB NOT NULL,              -- of that prefix
+  sent   INTEGER NOT NULL DEFAULT 0, -- own origin: sealed into pages up to here
+  acked  INTEGER NOT NULL DEFAULT 0, -- own origin: acknowledged by the server
+  UNIQUE(device, epoch)
+) STRICT;
+
+CREATE TABLE author(
+  id     INTEGER PRIMARY KEY,
+  device INTEGER NOT NULL REFERENCES device,
+  user   BLOB NOT NULL,
+  role   TEXT NOT NULL,
+  UNIQUE(device, user, role)
+) STRICT;
+
+CREATE TABLE bulk(
+  id   INTEGER PRIMARY KEY,
+  bulk BLOB NOT NULL UNIQUE
+) STRICT;
+
+-- `body` is rewritten when a skeleton gets its values or a value is erased. `verdict` is the
+-- set of entries: 1 quarantined, 2 accepted, 4 released. `withdrawn` is derived.
+CREATE TABLE change(
+  id        INTEGER PRIMARY KEY,
+  home      INTEGER NOT NULL REFERENCES unit,
+  change    BLOB NOT NULL,
+  record    INTEGER NOT NULL,
+  author    INTEGER NOT NULL REFERENCES author,
+  act       INTEGER NOT NULL,
+  time      INTEGER NOT NULL,
+  received  INTEGER NOT NULL,
+  bulk      INTEGER,
+  verdict   INTEGER NOT NULL DEFAULT 0,
+  withdrawn INTEGER NOT NULL DEFAULT 0,
+  later     INTEGER NOT NULL, -- 1: not the first known of its record
+  withheld  INTEGER NOT NULL, -- 1: some value is not here
+  body      BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX change_id ON change(home, change);
+CREATE INDEX change_later ON change(record) WHERE later = 1;
+CREATE INDEX change_withdraw ON change(home) WHERE act = 6;
+CREATE INDEX change_withdrawn ON change(home) WHERE withdrawn = 1;
+CREATE INDEX change_bulk ON change(bulk) WHERE bulk IS NOT NULL;
+CREATE INDEX change_not_accepted ON change(verdict) WHERE verdict <> 2;
+
+-- Changes or bulks that an effective withdrawal of their home names. Derived.
+CREATE TABLE withdrawal(
+  home INTEGER NOT NULL,
+  name BLOB NOT NULL,
+  PRIMARY KEY(home, name)
+) STRICT, WITHOUT ROWID;
+
+-- Which change has which sequence number of an origin: runs of neighbours.
+CREATE TABLE envelope(
+  origin INTEGER NOT NULL,
+  seq    INTEGER NOT NULL,
+  count  INTEGER NOT NULL,
+  change INTEGER NOT NULL,
+  PRIMARY KEY(origin, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX envelope_change ON envelope(change);
+
+-- Seeds of the own runs of salts, forgotten when a run is full and acknowledged.
+CREATE TABLE run(
+  origin INTEGER NOT NULL,
+  seq    INTEGER NOT NULL,
+  seed   BLOB NOT NULL,
+  PRIMARY KEY(origin, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE page(
+  origin      INTEGER NOT NULL,
+  seq         INTEGER NOT NULL,
+  count       INTEGER NOT NULL,
+  home        INTEGER NOT NULL,
+  head_before BLOB NOT NULL,
+  head_after  BLOB NOT NULL,
+  registry    INTEGER NOT NULL,
+  signature   BLOB NOT NULL,
+  PRIMARY KEY(origin, seq, count)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bucket(
+  id       INTEGER PRIMARY KEY,
+  name     TEXT NOT NULL UNIQUE,
+  n        INTEGER NOT NULL DEFAULT 0,
+  leaves   BLOB,             -- derived: 256 leaves of 16 bytes
+  digest   BLOB,             -- derived
+  stale    BLOB,             -- derived: which leaves must be made anew, one bit each
+  receipt  INTEGER           -- laptop: the receipt that last signed it
+) STRICT;
+
+-- Runs of neighbours, like envelopes; what is not plainly accepted has a row of its own.
+CREATE TABLE entry(
+  bucket INTEGER NOT NULL,
+  n      INTEGER NOT NULL,
+  count  INTEGER NOT NULL,
+  change INTEGER NOT NULL,
+  kind   TEXT NOT NULL,
+  reason TEXT,
+  PRIMARY KEY(bucket, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entry_change ON entry(change);
+
+-- `home`, `kind`, `record` and `first` are fixed when the record is first met; the rest is
+-- derived. `heads` is null where every register stands as the first change wrote it.
+CREATE TABLE record(
+  id     INTEGER PRIMARY KEY,
+  home   INTEGER NOT NULL,
+  kind   INTEGER NOT NULL,
+  record BLOB NOT NULL,
+  first  INTEGER NOT NULL,
+  flags  INTEGER NOT NULL,
+  sort   BLOB,
+  fold   TEXT,
+  fields TEXT,
+  heads  BLOB
+) STRICT;
+CREATE UNIQUE INDEX record_id ON record(home, record);
+CREATE INDEX record_list ON record(kind, sort);
+
+-- Registers in conflict now, or settled by a decision. Derived.
+CREATE TABLE conflict(
+  id         INTEGER PRIMARY KEY,
+  conflict   BLOB NOT NULL UNIQUE,
+  record     INTEGER NOT NULL,
+  register   TEXT NOT NULL,
+  type       TEXT NOT NULL,
+  open       INTEGER NOT NULL,
+  opened     INTEGER NOT NULL,
+  resolution INTEGER
+) STRICT;
+CREATE INDEX conflict_record ON conflict(record);
+CREATE INDEX conflict_open ON conflict(open, opened);
+
+-- The changes that are heads of open conflicts. Derived.
+CREATE TABLE disputed(
+  record INTEGER NOT NULL,
+  change INTEGER NOT NULL,
+  PRIMARY KEY(record, change)
+) STRICT, WITHOUT ROWID;
+
+-- Changes that replace or saw what is not here. Derived.
+CREATE TABLE incomplete(
+  record INTEGER NOT NULL,
+  change INTEGER NOT NULL,
+  PRIMARY KEY(record, change)
+) STRICT, WITHOUT ROWID;
+
+-- Members and what they may do where. Derived from the registry's records.
+CREATE TABLE user(
+  user BLOB PRIMARY KEY NOT NULL,
+  name TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TABLE permit(
+  record INTEGER PRIMARY KEY,
+  user   BLOB NOT NULL,
+  device BLOB NOT NULL,
+  role   TEXT NOT NULL,
+  home   TEXT NOT NULL,
+  ended  TEXT
+) STRICT;
+CREATE INDEX permit_device ON permit(device);
+
+CREATE TABLE receipt(
+  id        INTEGER PRIMARY KEY,
+  time      INTEGER NOT NULL,
+  message   BLOB NOT NULL,
+  signature BLOB NOT NULL
+) STRICT;
+
+-- Server: invitations, and what it keeps of each device's visits.
+CREATE TABLE invitation(
+  invitation BLOB PRIMARY KEY NOT NULL,
+  secret     BLOB NOT NULL,
+  user       BLOB NOT NULL,
+  name       TEXT NOT NULL,
+  role       TEXT NOT NULL,
+  home       TEXT NOT NULL,
+  expires    INTEGER NOT NULL,
+  device     BLOB
+) STRICT, WITHOUT ROWID;
+CREATE TABLE visit(
+  device   BLOB NOT NULL,
+  epoch    INTEGER NOT NULL,
+  current  BLOB,
+  pending  BLOB,
+  request  BLOB,
+  contact  INTEGER,
+  waiting  INTEGER,
+  offset_ms INTEGER,
+  version  TEXT,
+  seq      INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY(device, epoch)
+) STRICT, WITHOUT ROWID;

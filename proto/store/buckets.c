@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/store/buckets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bucket_digest.h"
+#include "derive.h"
+#include "hamlet/base/limits.h"
+#include "names.h"
+#include "numbers.h"
+
+void hm_mailbox_name(char name[HM_MAILBOX_SIZE], const struct hm_id *device)
+{
+    name[0] = '@';
+    hm_hex_put(name + 1, hm_id_bytes(device));
+}
+
+enum hm_status hm_store_bucket_n(struct hm_store *store,
+                                 struct hm_bytes name,
+                                 uint64_t *n,
+                                 struct hm_err *err)
+{
+    static const char select[] = "SELECT n FROM bucket WHERE name = :name";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_text(stmt, 1, name);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK) {
+        *n = row ? (uint64_t)hm_column_int(stmt, 0) : 0;
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
+static unsigned verdict_of(enum hm_entry_kind kind)
+{
+    return kind == HM_ENTRY_ACCEPTED      ? HM_VERDICT_ACCEPTED
+           : kind == HM_ENTRY_QUARANTINED ? HM_VERDICT_QUARANTINED
+                                          : HM_VERDICT_RELEASED;
+}
+
+/*
+ * Accepting what was not judged changes nothing that is shown. Everything else may: the
+ * records are collected to be derived anew.
+ */
+static enum hm_status set_verdicts(struct hm_store *store,
+                                   const struct hm_batch *batch,
+                                   struct hm_numbers *records,
+                                   struct hm_arena *arena,
+                                   struct hm_err *err)
+{
+    static const char affected[] =
+        "SELECT c.record FROM batch(:rows) x CROSS JOIN change c ON c.id BETWEEN x.n3 AND"
+        " x.n3 + x.n2 - 1 WHERE c.verdict & x.n4 = 0 AND (x.n4 = 1 OR c.verdict = 1)";
+    static const char update[] =
+        "UPDATE change SET verdict = verdict | x.n4 FROM batch(:rows) x"
+        " WHERE change.id BETWEEN x.n3 AND x.n3 + x.n2 - 1 AND change.verdict & x.n4 = 0";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, affected, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_batch(stmt, 1, batch);
+        status = hm_numbers_collect(records, store, stmt, arena, err);
+    }
+    if (status == HM_OK) {
+        status = hm_sql(store, update, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_batch(stmt, 1, batch);
+        status = hm_sql_run(store, stmt, err);
+    }
+    return status;
+}
+
+static enum hm_status insert_entries(struct hm_store *store,
+                                     const struct hm_batch *batch,
+                                     int64_t bucket,
+                                     uint64_t n,
+                                     struct hm_err *err)
+{
+    static const char insert[] =
+        "INSERT INTO entry(bucket, n, count, change, kind, reason)"
+        " SELECT n0, n1, n2, n3, b0, b1 FROM batch(:rows)";
+    static const char advance[] = "UPDATE bucket SET n = :n WHERE id = :bucket";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, insert, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_batch(stmt, 1, batch);
+        status = hm_sql_run(store, stmt, err);
+    }
+    if (status == HM_OK) {
+        status = hm_sql(store, advance, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, (int64_t)n);
+        hm_bind_int(stmt, 2, bucket);
+        status = hm_sql_run(store, stmt, err);
+    }
+    return status;
+}
+
+enum hm_status hm_store_entries_append(struct hm_store *store,
+                                       struct hm_bytes bucket,
+                                       struct hm_entry *entries,
+                                       size_t count,
+                                       struct hm_arena *arena,
+                                       struct hm_err *err)
+{
+    struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
+    struct hm_batch batch = {.rows = rows, .count = count, .text = 3};
+    struct hm_numbers records = {.count = 0};
+    char *kinds = hm_arena_get(arena, count);
+    int64_t number = 0;
+    uint64_t n = 0;
+    enum hm_status status = hm_arena_status(arena, err);
+    if (status != HM_OK || count == 0) {
+        return status;
+    }
+    status = hm_bucket_number(store, bucket, true, &number, err);
+    if (status == HM_OK) {
+        status = hm_store_bucket_n(store, bucket, &n, err);
+    }
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        struct hm_entry *entry = &entries[i];
+        entry->n = n + 1;
+        n += entry->count;
+        kinds[i] = (char)entry->kind;
+        rows[i] =
+            (struct hm_batch_row){.n = {number, (int64_t)entry->n, (int64_t)entry->count,
+                                        entry->change, verdict_of(entry->kind)},
+                                  .b = {{(const uint8_t *)&kinds[i], 1}, entry->reason}};
+    }
+    if (status == HM_OK) {
+        status = insert_entries(store, &batch, number, n, err);
+    }
+    if (status == HM_OK) {
+        status = set_verdicts(store, &batch, &records, arena, err);
+    }
+    if (status == HM_OK) {
+        status = hm_bucket_mark(store, number, &batch, err);
+    }
+    return status != HM_OK
+               ? status
+               : hm_refresh_rows(store, records.at, records.count, arena, err);
+}
+
+enum hm_status hm_store_entries_after(struct hm_store *store,
+                                      struct hm_bytes bucket,
+                                      uint64_t n,
+                                      size_t limit,
+                                      struct hm_entry **entries,
+                                      size_t *count,
+                                      struct hm_arena *arena,
+                                      struct hm_err *err)
+{
+    /* A run may begin at or before n and reach beyond it. */
+    static const char select[] =
+        "SELECT e.n, e.count, e.change, e.kind, e.reason FROM bucket b CROSS JOIN entry e"
+        " ON e.bucket = b.id AND e.n > coalesce((SELECT max(s.n) FROM entry s"
+        " WHERE s.bucket = b.id AND s.n <= :after), 0) - 1 WHERE b.name = :name"
+        " AND e.n + e.count - 1 > :after ORDER BY e.n LIMIT :limit";
+    struct hm_entry *found = hm_arena_get_array(arena, limit, sizeof(*found));
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    size_t got = 0;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, (int64_t)n);
+        hm_bind_text(stmt, 2, bucket);
+        hm_bind_int(stmt, 3, (int64_t)limit);
+        status = hm_arena_status(arena, err);
+    }
+    while (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        struct hm_entry *entry = &found[got++];
+        struct hm_bytes kind = hm_column_bytes(stmt, 3);
+        *entry = (struct hm_entry){
+            .n = (uint64_t)hm_column_int(stmt, 0),
+            .count = (uint64_t)hm_column_int(stmt, 1),
+            .change = hm_column_int(stmt, 2),
+            .kind = kind.size == 1 ? (enum hm_entry_kind)kind.data[0] : HM_ENTRY_ACCEPTED,
+            .reason = hm_arena_copy(arena, hm_column_bytes(stmt, 4))};
+        if (entry->n <= n) {
+            uint64_t skip = n + 1 - entry->n;
+            entry->n += skip;
+            entry->count -= skip;
+            entry->change += (int64_t)skip;
+        }
+    }
+    hm_sql_done(stmt);
+    if (status == HM_OK) {
+        *entries = found;
+        *count = got;
+        status = hm_arena_status(arena, err);
+    }
+    return status;
+}
+
+static enum hm_status read_meanings(struct hm_store *store,
+                                    sqlite3_stmt *stmt,
+                                    struct hm_meaning *meanings,
+                                    struct hm_err *err)
+{
+    bool row = true;
+    enum hm_status status = HM_OK;
+    while (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        struct hm_meaning *meaning = &meanings[hm_column_int(stmt, 0)];
+        meaning->found = hm_column_id(stmt, 1, &meaning->change) &&
+                         hm_column_id(stmt, 2, &meaning->record);
+    }
+    return status;
+}
+
+enum hm_status hm_store_meanings(struct hm_store *store,
+                                 struct hm_bytes bucket,
+                                 int64_t origin,
+                                 struct hm_meaning *meanings,
+                                 size_t count,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    static const char by_entry[] =
+        "SELECT x.i, c.change, r.record FROM batch(:rows) x CROSS JOIN entry e"
+        " ON e.bucket = :bucket AND e.n = (SELECT max(s.n) FROM entry s"
+        " WHERE s.bucket = :bucket AND s.n <= x.n0) AND x.n0 < e.n + e.count"
+        " CROSS JOIN change c ON c.id = e.change + x.n0 - e.n"
+        " CROSS JOIN record r ON r.id = c.record WHERE x.n0 > 0";
+    static const char by_seq[] =
+        "SELECT x.i, c.change, r.record FROM batch(:rows) x CROSS JOIN envelope v"
+        " ON v.origin = :origin AND v.seq = (SELECT max(s.seq) FROM envelope s"
+        " WHERE s.origin = :origin AND s.seq <= x.n1) AND x.n1 < v.seq + v.count"
+        " CROSS JOIN change c ON c.id = v.change + x.n1 - v.seq"
+        " CROSS JOIN record r ON r.id = c.record WHERE x.n0 = 0";
+    struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
+    struct hm_batch batch = {.rows = rows, .count = count};
+    sqlite3_stmt *stmt = NULL;
+    int64_t number = 0;
+    enum hm_status status = hm_arena_status(arena, err);
+    if (status != HM_OK || count == 0) {
+        return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+        rows[i].n[0] = (int64_t)meanings[i].n;
+        rows[i].n[1] = (int64_t)meanings[i].seq;
+        meanings[i].found = false;
+    }
+    status = hm_bucket_number(store, bucket, false, &number, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, by_entry, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_batch(stmt, 1, &batch);
+        hm_bind_int(stmt, 2, number);
+        status = read_meanings(store, stmt, meanings, err);
+    }
+    if (status == HM_OK && origin != 0) {
+        status = hm_sql(store, by_seq, &stmt, err);
+        if (status == HM_OK) {
+            hm_bind_batch(stmt, 1, &batch);
+            hm_bind_int(stmt, 2, origin);
+            status = read_meanings(store, stmt, meanings, err);
+        }
+    }
+    return status;
+}
+
+enum hm_status hm_store_numbers(struct hm_store *store,
+                                struct hm_bytes bucket,
+                                int64_t origin,
+                                struct hm_number *numbers,
+                                size_t count,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    /* The run of neighbours that begins last at or before the change, if it holds it. */
+    static const char select[] =
+        "SELECT x.i,"
+        " (SELECT CASE WHEN e.bucket = :bucket AND c.id < e.change + e.count"
+        "  THEN e.n + c.id - e.change END FROM entry e WHERE e.change <= c.id"
+        "  ORDER BY e.change DESC LIMIT 1),"
+        " (SELECT CASE WHEN v.origin = :origin AND c.id < v.change + v.count"
+        "  THEN v.seq + c.id - v.change END FROM envelope v WHERE v.change <= c.id"
+        "  ORDER BY v.change DESC LIMIT 1)"
+        " FROM batch(:rows) x CROSS JOIN change c ON c.home = :home"
+        " AND c.change BETWEEN x.b0 AND x.b1";
+    struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
+    uint8_t *bounds = hm_arena_get_array(arena, count, (size_t)2 * HM_ID_SIZE);
+    struct hm_batch batch = {.rows = rows, .count = count};
+    sqlite3_stmt *stmt = NULL;
+    int64_t home = 0;
+    int64_t bucket_row = 0;
+    bool row = true;
+    enum hm_status status = hm_arena_status(arena, err);
+    if (status != HM_OK || count == 0) {
+        return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *low = bounds + 2 * HM_ID_SIZE * i;
+        uint8_t *high = low + HM_ID_SIZE;
+        hm_prefix_put(low, numbers[i].prefix);
+        hm_prefix_put(high, numbers[i].prefix);
+        memset(high + HM_PREFIX_SIZE, 0xFF, HM_ID_SIZE - HM_PREFIX_SIZE);
+        rows[i].b[0] = (struct hm_bytes){low, HM_ID_SIZE};
+        rows[i].b[1] = (struct hm_bytes){high, HM_ID_SIZE};
+        numbers[i].n = 0;
+        numbers[i].seq = 0;
+    }
+    status = hm_unit_number(store, bucket, false, &home, err);
+    if (status == HM_OK) {
+        status = hm_bucket_number(store, bucket, false, &bucket_row, err);
+    }
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, bucket_row);
+        hm_bind_int(stmt, 2, origin);
+        hm_bind_batch(stmt, 3, &batch);
+        hm_bind_int(stmt, 4, home);
+    }
+    while (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        struct hm_number *number = &numbers[hm_column_int(stmt, 0)];
+        number->n = (uint64_t)hm_column_int(stmt, 1);
+        number->seq = (uint64_t)hm_column_int(stmt, 2);
+    }
+    return status;
+}
+
+enum hm_status hm_store_bucket_reset(struct hm_store *store,
+                                     struct hm_bytes bucket,
+                                     struct hm_err *err)
+{
+    static const char drop[] = "DELETE FROM entry WHERE bucket = :bucket";
+    static const char reset[] = "UPDATE bucket SET n = 0 WHERE id = :bucket";
+    const char *const steps[] = {drop, reset};
+    sqlite3_stmt *stmt = NULL;
+    int64_t number = 0;
+    enum hm_status status = hm_bucket_number(store, bucket, true, &number, err);
+    for (size_t i = 0; i < 2 && status == HM_OK; i++) {
+        status = hm_sql(store, steps[i], &stmt, err);
+        if (status == HM_OK) {
+            hm_bind_int(stmt, 1, number);
+            status = hm_sql_run(store, stmt, err);
+        }
+    }
+    return status;
+}

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/store/changes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "derive.h"
+#include "hamlet/base/limits.h"
+#include "names.h"
+
+/* What is looked up for each change before anything is written. */
+struct place {
+    int64_t home;
+    int64_t kind;
+    int64_t author;
+    int64_t bulk;
+    int64_t record;
+    int64_t record_first; /* row of its first change, where it is known */
+    bool record_fresh;
+    bool first; /* the first change of a fresh record */
+};
+
+struct put {
+    struct hm_store *store;
+    struct hm_put *puts;
+    size_t count;
+    struct place *places;
+    struct hm_batch_row *rows;
+    struct hm_wall received;
+    struct hm_arena *arena;
+    struct hm_touch *touches;
+    size_t touch_count;
+    bool withdraws; /* some change of the set is a withdrawal */
+};
+
+static bool same_author(const struct hm_change *a, const struct hm_change *b)
+{
+    return hm_id_equal(&a->device, &b->device) && hm_id_equal(&a->user, &b->user) &&
+           hm_bytes_equal(a->role, b->role);
+}
+
+/* Neighbours nearly always agree, so the one before is asked first. */
+static enum hm_status find_numbers(struct put *p, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < p->count && status == HM_OK; i++) {
+        const struct hm_change *change = p->puts[i].change;
+        const struct hm_change *before = i == 0 ? NULL : p->puts[i - 1].change;
+        struct place *place = &p->places[i];
+        *place = i == 0 ? (struct place){.home = 0} : p->places[i - 1];
+        if (before == NULL || !hm_bytes_equal(before->home, change->home)) {
+            status = hm_unit_number(p->store, change->home, true, &place->home, err);
+        }
+        if (status == HM_OK &&
+            (before == NULL || !hm_bytes_equal(before->kind, change->kind))) {
+            status = hm_kind_number(p->store, change->kind, true, &place->kind, err);
+        }
+        if (status == HM_OK && (before == NULL || !same_author(before, change))) {
+            status = hm_author_number(p->store, change, &place->author, err);
+        }
+        if (status == HM_OK &&
+            (before == NULL || !hm_id_equal(&before->bulk, &change->bulk))) {
+            place->bulk = 0;
+            if (!hm_id_is_none(&change->bulk)) {
+                status = hm_bulk_number(p->store, &change->bulk, true, &place->bulk, err);
+            }
+        }
+        p->withdraws = p->withdraws || change->act == HM_ACT_WITHDRAW;
+    }
+    return status;
+}
+
+static void fill_rows(struct put *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        p->rows[i] =
+            (struct hm_batch_row){.n = {p->places[i].home},
+                                  .b = {hm_id_bytes(&p->puts[i].change->id),
+                                        hm_id_bytes(&p->puts[i].change->record)}};
+    }
+}
+
+static enum hm_status open_batch(struct put *p,
+                                 const char *sql,
+                                 const struct hm_batch *batch,
+                                 sqlite3_stmt **stmt,
+                                 struct hm_err *err)
+{
+    enum hm_status status = hm_sql(p->store, sql, stmt, err);
+    if (status == HM_OK) {
+        hm_bind_batch(*stmt, 1, batch);
+    }
+    return status;
+}
+
+/* Gain of a known change: entries, or the values that a skeleton lacked. */
+static enum hm_status improve(struct put *p,
+                              struct hm_put *put,
+                              unsigned verdict,
+                              bool completes,
+                              struct hm_err *err)
+{
+    static const char set_verdict[] =
+        "UPDATE change SET verdict = :verdict WHERE id = :id";
+    static const char set_body[] =
+        "UPDATE change SET body = :body, withheld = 0 WHERE id = :id";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = HM_OK;
+    if (verdict != 0) {
+        status = hm_sql(p->store, set_verdict, &stmt, err);
+        if (status == HM_OK) {
+            hm_bind_int(stmt, 1, verdict);
+            hm_bind_int(stmt, 2, put->row);
+            status = hm_sql_run(p->store, stmt, err);
+        }
+    }
+    if (status == HM_OK && completes) {
+        struct hm_buf body;
+        hm_buf_init(&body, HM_CHANGE_BYTES_MAX);
+        hm_change_body_put(&body, put->change);
+        status = hm_buf_status(&body, err);
+        if (status == HM_OK) {
+            status = hm_sql(p->store, set_body, &stmt, err);
+        }
+        if (status == HM_OK) {
+            hm_bind_blob(stmt, 1, hm_buf_bytes(&body));
+            hm_bind_int(stmt, 2, put->row);
+            status = hm_sql_run(p->store, stmt, err);
+        }
+        hm_buf_fini(&body);
+    }
+    return status;
+}
+
+static bool withholds(const struct hm_change *change)
+{
+    for (size_t i = 0; i < change->write_count; i++) {
+        if (change->writes[i].value.size == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is known of a change that came again. */
+struct known_row {
+    unsigned verdict;
+    bool withheld;
+};
+
+static enum hm_status find_known(struct put *p,
+                                 struct known_row *known,
+                                 struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT x.i, c.id, c.record, c.verdict, c.withheld FROM batch(:rows) x"
+        " CROSS JOIN change c ON c.home = x.n0 AND c.change = x.b0";
+    struct hm_batch batch = {.rows = p->rows, .count = p->count};
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    enum hm_status status = open_batch(p, select, &batch, &stmt, err);
+    while (status == HM_OK) {
+        status = hm_sql_step(p->store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        size_t i = (size_t)hm_column_int(stmt, 0);
+        p->puts[i].row = hm_column_int(stmt, 1);
+        p->places[i].record = hm_column_int(stmt, 2);
+        known[i] = (struct known_row){(unsigned)hm_column_int(stmt, 3),
+                                      hm_column_int(stmt, 4) != 0};
+    }
+    return status;
+}
+
+struct order {
+    const struct hm_id *id;
+    int64_t home;
+    size_t i;
+};
+
+static int by_home_and_id(const void *a, const void *b)
+{
+    const struct order *x = a;
+    const struct order *y = b;
+    if (x->home != y->home) {
+        return x->home < y->home ? -1 : 1;
+    }
+    int order = hm_id_compare(x->id, y->id);
+    return order != 0 ? order : (x->i > y->i) - (x->i < y->i);
+}
+
+/* The indexes in order of (home, id), ids being those of changes or of records. */
+static struct order *ordered(struct put *p, bool records)
+{
+    struct order *order = hm_arena_get_array(p->arena, p->count, sizeof(*order));
+    for (size_t i = 0; order != NULL && i < p->count; i++) {
+        const struct hm_change *change = p->puts[i].change;
+        order[i] =
+            (struct order){records ? &change->record : &change->id, p->places[i].home, i};
+    }
+    if (order != NULL && p->count > 1) {
+        qsort(order, p->count, sizeof(*order), by_home_and_id);
+    }
+    return order;
+}
+
+static bool same_place(const struct order *a, const struct order *b)
+{
+    return a->home == b->home && hm_id_equal(a->id, b->id);
+}
+
+/* Row numbers for what is fresh; one that stands in the set twice gets one. */
+static enum hm_status number_changes(struct put *p, struct hm_err *err)
+{
+    struct order *order = ordered(p, false);
+    if (order == NULL) {
+        return hm_arena_status(p->arena, err);
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        p->puts[i].fresh = p->puts[i].row == 0;
+    }
+    for (size_t i = 1; i < p->count; i++) {
+        if (same_place(&order[i - 1], &order[i])) {
+            p->puts[order[i].i].fresh = false;
+        }
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->puts[i].fresh) {
+            p->puts[i].row = p->store->next_change++;
+        }
+    }
+    for (size_t i = 1; i < p->count; i++) {
+        if (same_place(&order[i - 1], &order[i])) {
+            p->puts[order[i].i].row = p->puts[order[i - 1].i].row;
+        }
+    }
+    return HM_OK;
+}
+
+static enum hm_status find_records(struct put *p, struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT x.i, r.id, r.first FROM batch(:rows) x"
+        " CROSS JOIN record r ON r.home = x.n0 AND r.record = x.b1";
+    struct hm_batch batch = {.rows = p->rows, .count = p->count};
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    for (size_t i = 0; i < p->count; i++) {
+        p->places[i].record = 0;
+    }
+    enum hm_status status = open_batch(p, select, &batch, &stmt, err);
+    while (status == HM_OK) {
+        status = hm_sql_step(p->store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        struct place *place = &p->places[hm_column_int(stmt, 0)];
+        place->record = hm_column_int(stmt, 1);
+        place->record_first = hm_column_int(stmt, 2);
+    }
+    return status;
+}
+
+static void touch(struct put *p, size_t i)
+{
+    const struct place *place = &p->places[i];
+    p->touches[p->touch_count++] = (struct hm_touch){
+        .record = place->record,
+        .first = place->record_fresh ? p->puts[i].row : place->record_first,
+        .home = place->home,
+        .kind = place->kind,
+        .id = p->puts[i].change->record,
+        .fresh = place->record_fresh,
+        .received = p->received};
+}
+
+/*
+ * Number the fresh records and list every record that something happened to, once. A
+ * fresh record with one change can be derived without being read back.
+ */
+static enum hm_status number_records(struct put *p,
+                                     const bool *gained,
+                                     struct hm_err *err)
+{
+    struct order *order = ordered(p, true);
+    p->touches = hm_arena_get_array(p->arena, p->count, sizeof(*p->touches));
+    if (order == NULL || p->touches == NULL) {
+        return hm_arena_status(p->arena, err);
+    }
+    for (size_t from = 0; from < p->count;) {
+        size_t to = from + 1;
+        size_t happened = 0;
+        size_t first = p->count;
+        while (to < p->count && same_place(&order[from], &order[to])) {
+            to++;
+        }
+        for (size_t k = from; k < to; k++) {
+            size_t i = order[k].i;
+            happened += p->puts[i].fresh || gained[i];
+            if (p->puts[i].fresh && (first == p->count || i < first)) {
+                first = i;
+            }
+        }
+        bool fresh = first < p->count && p->places[first].record == 0;
+        for (size_t k = from; k < to && fresh; k++) {
+            p->places[order[k].i].record = p->store->next_record;
+            p->places[order[k].i].record_fresh = true;
+        }
+        if (fresh) {
+            p->store->next_record++;
+            p->places[first].first = true;
+        }
+        if (happened > 0) {
+            touch(p, fresh ? first : order[from].i);
+            if (fresh && happened == 1) {
+                p->touches[p->touch_count - 1].alone = &p->puts[first];
+            }
+        }
+        from = to;
+    }
+    return HM_OK;
+}
+
+static enum hm_status insert_changes(struct put *p, struct hm_err *err)
+{
+    static const char insert[] =
+        "INSERT INTO change(id, home, change, record, author, act, time, received, bulk,"
+        " verdict, later, withheld, body) SELECT n0, n1, b0, n2, n3, n4 % 16, n5,"
+        " :received, nullif(n6, 0), n7, n4 / 16 % 2, n4 / 32, b1 FROM batch(:rows)";
+    struct hm_batch batch = {.rows = p->rows};
+    struct hm_buf bodies;
+    size_t *ends = hm_arena_get_array(p->arena, p->count, sizeof(*ends));
+    sqlite3_stmt *stmt = NULL;
+    hm_buf_init(&bodies, HM_REQUEST_ARENA_MAX);
+    for (size_t i = 0; ends != NULL && i < p->count; i++) {
+        const struct hm_change *change = p->puts[i].change;
+        const struct place *place = &p->places[i];
+        if (!p->puts[i].fresh) {
+            continue;
+        }
+        hm_change_body_put(&bodies, change);
+        ends[batch.count] = bodies.size;
+        p->rows[batch.count++] = (struct hm_batch_row){
+            .n = {p->puts[i].row, place->home, place->record, place->author,
+                  (int64_t)change->act + (place->first ? 0 : 16) +
+                      (withholds(change) ? 32 : 0),
+                  change->time.ms, place->bulk, p->puts[i].verdict},
+            .b = {hm_id_bytes(&change->id)}};
+    }
+    enum hm_status status =
+        ends == NULL ? hm_arena_status(p->arena, err) : hm_buf_status(&bodies, err);
+    for (size_t i = 0; i < batch.count && status == HM_OK; i++) {
+        size_t start = i == 0 ? 0 : ends[i - 1];
+        p->rows[i].b[1] = (struct hm_bytes){bodies.data + start, ends[i] - start};
+    }
+    if (status == HM_OK && batch.count > 0) {
+        status = hm_sql(p->store, insert, &stmt, err);
+        if (status == HM_OK) {
+            hm_bind_int(stmt, 1, p->received.ms);
+            hm_bind_batch(stmt, 2, &batch);
+            status = hm_sql_run(p->store, stmt, err);
+        }
+    }
+    hm_buf_fini(&bodies);
+    return status;
+}
+
+/* Withdrawals that were here before the changes that they name. */
+static enum hm_status apply_withdrawals(struct put *p, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    int64_t done = 0;
+    if (!p->withdraws && !p->store->has_withdrawals) {
+        return HM_OK;
+    }
+    for (size_t i = 0; i < p->count && status == HM_OK; i++) {
+        if (p->places[i].home != done) {
+            done = p->places[i].home;
+            status = hm_withdrawals_refresh(p->store, done, p->arena, err);
+        }
+    }
+    return status;
+}
+
+static enum hm_status improve_known(struct put *p,
+                                    const struct known_row *known,
+                                    bool *gained,
+                                    struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < p->count && status == HM_OK; i++) {
+        struct hm_put *put = &p->puts[i];
+        if (put->fresh) {
+            continue;
+        }
+        unsigned verdict = known[i].verdict | put->verdict;
+        bool completes = known[i].withheld && !withholds(put->change);
+        gained[i] = verdict != known[i].verdict || completes;
+        if (gained[i]) {
+            status = improve(p, put, verdict == known[i].verdict ? 0 : verdict, completes,
+                             err);
+        }
+    }
+    return status;
+}
+
+static enum hm_status put_all(struct put *p, struct hm_err *err)
+{
+    struct known_row *known = hm_arena_get_array(p->arena, p->count, sizeof(*known));
+    bool *gained = hm_arena_get_array(p->arena, p->count, sizeof(*gained));
+    p->places = hm_arena_get_array(p->arena, p->count, sizeof(*p->places));
+    p->rows = hm_arena_get_array(p->arena, p->count, sizeof(*p->rows));
+    enum hm_status status = hm_arena_status(p->arena, err);
+    if (status == HM_OK) {
+        status = find_numbers(p, err);
+    }
+    if (status == HM_OK) {
+        fill_rows(p);
+        status = find_known(p, known, err);
+    }
+    if (status == HM_OK) {
+        status = number_changes(p, err);
+    }
+    if (status == HM_OK) {
+        status = improve_known(p, known, gained, err);
+    }
+    if (status == HM_OK) {
+        status = find_records(p, err);
+    }
+    if (status == HM_OK) {
+        status = number_records(p, gained, err);
+    }
+    if (status == HM_OK) {
+        status = insert_changes(p, err);
+    }
+    if (status == HM_OK) {
+        status = hm_refresh(p->store, p->touches, p->touch_count, p->arena, err);
+    }
+    return status != HM_OK ? status : apply_withdrawals(p, err);
+}
+
+enum hm_status hm_store_changes_put(struct hm_store *store,
+                                    struct hm_put *puts,
+                                    size_t count,
+                                    struct hm_wall received,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    struct put p = {.store = store,
+                    .puts = puts,
+                    .count = count,
+                    .received = received,
+                    .arena = arena};
+    if (count == 0) {
+        return HM_OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        puts[i].row = 0;
+    }
+    return put_all(&p, err);
+}

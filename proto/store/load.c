@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "derive.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/record/kinds.h"
+#include "hamlet/record/register.h"
+#include "names.h"
+
+enum { HELD_FIRST = 16 };
+
+bool hm_held_effective(const struct hm_held *held)
+{
+    return held->verdict != HM_VERDICT_QUARANTINED && !held->withdrawn;
+}
+
+static enum hm_status make_known(struct hm_loaded *loaded,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    loaded->known = hm_arena_get_array(arena, loaded->count, sizeof(*loaded->known));
+    if (loaded->known == NULL) {
+        return hm_arena_status(arena, err);
+    }
+    for (size_t i = 0; i < loaded->count; i++) {
+        const struct hm_held *held = &loaded->held[i];
+        enum hm_role role = HM_ROLE_VIEWER;
+        (void)hm_role_find(&role, held->change.role);
+        loaded->known[i] = (struct hm_known){.change = &held->change,
+                                             .effective = hm_held_effective(held),
+                                             .rank = hm_role_rank(role)};
+        if (held->change.key_field_count > 0 && loaded->key == NULL) {
+            loaded->key = held->change.key_fields;
+            loaded->key_count = held->change.key_field_count;
+        }
+    }
+    return HM_OK;
+}
+
+enum hm_status hm_loaded_merge(struct hm_loaded *loaded,
+                               const struct hm_kinds *kinds,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    loaded->kind = hm_kinds_find(kinds, loaded->kind_name);
+    loaded->key = NULL;
+    loaded->key_count = 0;
+    enum hm_status status = make_known(loaded, arena, err);
+    return status != HM_OK
+               ? status
+               : hm_merge(&loaded->merged, loaded->known, loaded->count, arena, err);
+}
+
+struct hm_bytes hm_loaded_shown(const struct hm_loaded *loaded, struct hm_bytes reg)
+{
+    const struct hm_register *found = hm_merged_register(&loaded->merged, reg);
+    if (found != NULL) {
+        return found->heads[found->shown].write->value;
+    }
+    for (size_t i = 0; i < loaded->key_count; i++) {
+        if (hm_bytes_equal(loaded->key[i].name, reg)) {
+            return loaded->key[i].value;
+        }
+    }
+    return HM_NO_BYTES;
+}
+
+struct hm_bytes hm_loaded_field(const struct hm_loaded *loaded,
+                                const struct hm_field *field)
+{
+    if (field->reg == NULL) {
+        return hm_loaded_shown(loaded, hm_text(field->name));
+    }
+    return hm_register_field(hm_loaded_shown(loaded, hm_text(field->reg->name)), field);
+}
+
+/* Collects the changes of one record after the other. */
+struct collector {
+    struct hm_store *store;
+    struct hm_arena arena; /* of the record at hand */
+    struct hm_id district;
+    struct hm_loaded loaded;
+    size_t capacity;
+    enum hm_status (*each)(void *,
+                           struct hm_loaded *,
+                           struct hm_arena *,
+                           struct hm_err *);
+    void *ctx;
+};
+
+static enum hm_status finish(struct collector *c, struct hm_err *err)
+{
+    if (c->loaded.count == 0) {
+        return HM_OK;
+    }
+    const struct hm_change *change = &c->loaded.held[0].change;
+    c->loaded.row = c->loaded.held[0].record_row;
+    c->loaded.id = change->record;
+    c->loaded.home = change->home;
+    c->loaded.kind_name = change->kind;
+    enum hm_status status = hm_loaded_merge(&c->loaded, c->store->kinds, &c->arena, err);
+    if (status == HM_OK) {
+        status = c->each(c->ctx, &c->loaded, &c->arena, err);
+    }
+    c->loaded = (struct hm_loaded){.count = 0};
+    c->capacity = 0;
+    return status;
+}
+
+static enum hm_status make_room(struct collector *c, struct hm_err *err)
+{
+    if (c->loaded.count < c->capacity) {
+        return HM_OK;
+    }
+    size_t capacity = c->capacity == 0 ? HELD_FIRST : c->capacity * 2;
+    struct hm_held *held = hm_arena_get_array(&c->arena, capacity, sizeof(*held));
+    if (held == NULL) {
+        return hm_arena_status(&c->arena, err);
+    }
+    if (c->loaded.count > 0) {
+        memcpy(held, c->loaded.held, c->loaded.count * sizeof(*held));
+    }
+    c->loaded.held = held;
+    c->capacity = capacity;
+    return HM_OK;
+}
+
+static enum hm_status collect(struct collector *c, sqlite3_stmt *stmt, struct hm_err *err)
+{
+    bool row = false;
+    int64_t at = -1;
+    for (;;) {
+        enum hm_status status = hm_sql_step(c->store, stmt, &row, err);
+        if (status != HM_OK) {
+            return status;
+        }
+        if (!row || hm_column_int(stmt, HM_CHANGE_COLUMN_COUNT) != at) {
+            status = finish(c, err);
+            hm_arena_clear(&c->arena);
+            if (status != HM_OK || !row) {
+                hm_sql_done(stmt);
+                return status;
+            }
+            at = hm_column_int(stmt, HM_CHANGE_COLUMN_COUNT);
+        }
+        status = make_room(c, err);
+        if (status == HM_OK) {
+            status = hm_change_row(c->store, stmt, &c->district,
+                                   &c->loaded.held[c->loaded.count], &c->arena, err);
+        }
+        if (status != HM_OK) {
+            hm_sql_done(stmt);
+            return status;
+        }
+        c->loaded.count++;
+    }
+}
+
+enum hm_status hm_load_each(struct hm_store *store,
+                            const struct hm_touch *touches,
+                            size_t count,
+                            enum hm_status (*each)(void *ctx,
+                                                   struct hm_loaded *loaded,
+                                                   struct hm_arena *arena,
+                                                   struct hm_err *err),
+                            void *ctx,
+                            struct hm_err *err)
+{
+    /* Row numbers ascend with arrival, so the first change comes before the later ones.
+     */
+    static const char select[] = HM_CHANGE_COLUMNS
+        ", x.i FROM batch(:rows) x CROSS JOIN change c ON c.id = x.n1 OR"
+        " (c.record = x.n0 AND c.later = 1)"
+        " CROSS JOIN author a ON a.id = c.author CROSS JOIN device d ON d.id = a.device"
+        " CROSS JOIN unit u ON u.id = c.home CROSS JOIN record r ON r.id = c.record"
+        " CROSS JOIN kind k ON k.id = r.kind LEFT JOIN bulk b ON b.id = c.bulk";
+    struct collector c = {.store = store, .each = each, .ctx = ctx};
+    struct hm_arena rows_arena;
+    sqlite3_stmt *stmt = NULL;
+    hm_arena_init(&c.arena, HM_REQUEST_ARENA_MAX);
+    hm_arena_init(&rows_arena, HM_REQUEST_ARENA_MAX);
+    struct hm_batch_row *rows = hm_arena_get_array(&rows_arena, count, sizeof(*rows));
+    enum hm_status status = hm_arena_status(&rows_arena, err);
+    if (status == HM_OK) {
+        status = hm_store_meta_get_id(store, HM_META_DISTRICT, &c.district, err);
+    }
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        struct hm_batch batch = {.rows = rows, .count = count};
+        for (size_t i = 0; i < count; i++) {
+            rows[i].n[0] = touches[i].record;
+            rows[i].n[1] = touches[i].first;
+        }
+        hm_bind_batch(stmt, 1, &batch);
+        status = collect(&c, stmt, err);
+    }
+    hm_arena_fini(&rows_arena);
+    hm_arena_fini(&c.arena);
+    return status;
+}
+
+static enum hm_status find_record(struct hm_store *store,
+                                  const struct hm_id *record,
+                                  struct hm_touch *touch,
+                                  struct hm_err *err)
+{
+    /* The index begins with the home: one look-up a home that is known here. */
+    static const char select[] = "SELECT r.id, r.first FROM unit u CROSS JOIN record r"
+                                 " ON r.home = u.id AND r.record = :record";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_id(stmt, 1, record);
+    status = hm_sql_step(store, stmt, &row, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    if (!row) {
+        char text[HM_HEX16_SIZE];
+        hm_hex_put(text, hm_id_bytes(record));
+        return hm_fail(err, HM_NOT_FOUND, "record-missing", text, NULL, NULL);
+    }
+    *touch = (struct hm_touch){.record = hm_column_int(stmt, 0),
+                               .first = hm_column_int(stmt, 1)};
+    hm_sql_done(stmt);
+    return HM_OK;
+}
+
+/* Keeps the one record that was asked for: the collector's arena becomes the caller's. */
+struct keeper {
+    struct hm_loaded *loaded;
+    struct hm_arena kept;
+};
+
+static enum hm_status keep(void *ctx,
+                           struct hm_loaded *loaded,
+                           struct hm_arena *arena,
+                           struct hm_err *err)
+{
+    struct keeper *keeper = ctx;
+    (void)err;
+    *keeper->loaded = *loaded;
+    keeper->kept = *arena;
+    hm_arena_init(arena, arena->max);
+    return HM_OK;
+}
+
+enum hm_status hm_store_record_load(struct hm_store *store,
+                                    const struct hm_id *record,
+                                    struct hm_loaded *loaded,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    struct hm_touch touch;
+    struct hm_loaded found = {.count = 0};
+    struct keeper keeper = {.loaded = &found};
+    enum hm_status status = find_record(store, record, &touch, err);
+    if (status == HM_OK) {
+        status = hm_load_each(store, &touch, 1, keep, &keeper, err);
+    }
+    if (status == HM_OK) {
+        hm_arena_join(arena, &keeper.kept);
+        *loaded = found;
+    }
+    return status;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "hamlet/store/pages.h"
+#include "names.h"
+
+enum hm_status hm_store_origin_get(struct hm_store *store,
+                                   const struct hm_id *device,
+                                   uint32_t epoch,
+                                   bool make,
+                                   struct hm_origin *origin,
+                                   struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT o.id, o.seq, o.head, o.sent, o.acked FROM device d CROSS JOIN origin o"
+        " ON o.device = d.id AND o.epoch = :epoch WHERE d.device = :device";
+    static const char insert[] =
+        "INSERT INTO origin(device, epoch, head) VALUES(:device, :epoch, :head)";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    int64_t number = 0;
+    *origin = (struct hm_origin){.device = *device, .epoch = epoch};
+    hm_chain_begin(&origin->head, device, epoch, NULL);
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, epoch);
+        hm_bind_id(stmt, 2, device);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    if (row) {
+        origin->row = hm_column_int(stmt, 0);
+        origin->seq = (uint64_t)hm_column_int(stmt, 1);
+        (void)hm_column_digest(stmt, 2, &origin->head);
+        origin->sent = (uint64_t)hm_column_int(stmt, 3);
+        origin->acked = (uint64_t)hm_column_int(stmt, 4);
+        hm_sql_done(stmt);
+        return HM_OK;
+    }
+    if (!make) {
+        return HM_OK;
+    }
+    status = hm_device_number(store, device, true, &number, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, insert, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, number);
+        hm_bind_int(stmt, 2, epoch);
+        hm_bind_blob(stmt, 3, hm_digest_bytes(&origin->head));
+        status = hm_sql_run(store, stmt, err);
+    }
+    if (status == HM_OK) {
+        origin->row = sqlite3_last_insert_rowid(store->db);
+    }
+    return status;
+}
+
+enum hm_status hm_store_origin_put(struct hm_store *store,
+                                   const struct hm_origin *origin,
+                                   struct hm_err *err)
+{
+    static const char update[] = "UPDATE origin SET seq = :seq, head = :head,"
+                                 " sent = :sent, acked = :acked WHERE id = :id";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, update, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_int(stmt, 1, (int64_t)origin->seq);
+    hm_bind_blob(stmt, 2, hm_digest_bytes(&origin->head));
+    hm_bind_int(stmt, 3, (int64_t)origin->sent);
+    hm_bind_int(stmt, 4, (int64_t)origin->acked);
+    hm_bind_int(stmt, 5, origin->row);
+    return hm_sql_run(store, stmt, err);
+}
+
+/* The newest run of neighbours of an origin; seq 0: there is none. */
+static enum hm_status last_stretch(struct hm_store *store,
+                                   int64_t origin,
+                                   struct hm_stretch *last,
+                                   struct hm_err *err)
+{
+    static const char select[] = "SELECT seq, count, change FROM envelope"
+                                 " WHERE origin = :origin ORDER BY seq DESC LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    *last = (struct hm_stretch){.seq = 0};
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, origin);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK && row) {
+        *last = (struct hm_stretch){.seq = (uint64_t)hm_column_int(stmt, 0),
+                                    .count = (uint64_t)hm_column_int(stmt, 1),
+                                    .change = hm_column_int(stmt, 2)};
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
+enum hm_status hm_store_envelopes_put(struct hm_store *store,
+                                      int64_t origin,
+                                      uint64_t seq,
+                                      int64_t first,
+                                      size_t count,
+                                      struct hm_err *err)
+{
+    static const char extend[] = "UPDATE envelope SET count = :count"
+                                 " WHERE origin = :origin AND seq = :seq";
+    static const char insert[] =
+        "INSERT INTO envelope(origin, seq, count, change)"
+        " VALUES(:origin, :seq, :count, :change) ON CONFLICT(origin, seq) DO UPDATE SET"
+        " count = max(count, excluded.count) WHERE change = excluded.change";
+    struct hm_stretch last;
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = last_stretch(store, origin, &last, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    /* An author's next change, or the next page of a push, lies right behind the last. */
+    if (last.seq > 0 && last.seq + last.count == seq &&
+        last.change + (int64_t)last.count == first) {
+        status = hm_sql(store, extend, &stmt, err);
+        if (status == HM_OK) {
+            hm_bind_int(stmt, 1, (int64_t)(last.count + count));
+            hm_bind_int(stmt, 2, origin);
+            hm_bind_int(stmt, 3, (int64_t)last.seq);
+            status = hm_sql_run(store, stmt, err);
+        }
+        return status;
+    }
+    status = hm_sql(store, insert, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, origin);
+        hm_bind_int(stmt, 2, (int64_t)seq);
+        hm_bind_int(stmt, 3, (int64_t)count);
+        hm_bind_int(stmt, 4, first);
+        status = hm_sql_run(store, stmt, err);
+    }
+    return status;
+}
+
+enum hm_status hm_store_envelope_of(struct hm_store *store,
+                                    int64_t change,
+                                    struct hm_envelope *envelope,
+                                    struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT v.origin, d.device, o.epoch, v.seq, v.count, v.change FROM envelope v"
+        " CROSS JOIN origin o ON o.id = v.origin CROSS JOIN device d ON d.id = o.device"
+        " WHERE v.change <= :change ORDER BY v.change DESC LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    *envelope = (struct hm_envelope){.origin = 0};
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, change);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status != HM_OK || !row) {
+        return status;
+    }
+    uint64_t skip = (uint64_t)(change - hm_column_int(stmt, 5));
+    uint64_t count = (uint64_t)hm_column_int(stmt, 4);
+    if (skip < count) {
+        envelope->origin = hm_column_int(stmt, 0);
+        (void)hm_column_id(stmt, 1, &envelope->device);
+        envelope->epoch = (uint32_t)hm_column_int(stmt, 2);
+        envelope->seq = (uint64_t)hm_column_int(stmt, 3) + skip;
+        envelope->count = count - skip;
+    }
+    hm_sql_done(stmt);
+    return HM_OK;
+}
+
+enum hm_status hm_store_stretches(struct hm_store *store,
+                                  int64_t origin,
+                                  uint64_t seq,
+                                  uint64_t count,
+                                  struct hm_stretch **stretches,
+                                  size_t *found,
+                                  struct hm_arena *arena,
+                                  struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT seq, count, change FROM envelope WHERE origin = :origin AND seq >="
+        " coalesce((SELECT max(s.seq) FROM envelope s WHERE s.origin = :origin"
+        " AND s.seq <= :seq), 0) AND seq < :end ORDER BY seq";
+    size_t capacity = 16;
+    size_t n = 0;
+    struct hm_stretch *list = hm_arena_get_array(arena, capacity, sizeof(*list));
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, origin);
+        hm_bind_int(stmt, 2, (int64_t)seq);
+        hm_bind_int(stmt, 3, (int64_t)(seq + count));
+        status = hm_arena_status(arena, err);
+    }
+    while (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        uint64_t from = (uint64_t)hm_column_int(stmt, 0);
+        uint64_t end = from + (uint64_t)hm_column_int(stmt, 1);
+        int64_t change = hm_column_int(stmt, 2);
+        uint64_t low = n == 0 ? seq : list[n - 1].seq + list[n - 1].count;
+        if (end <= low) {
+            continue; /* a shorter run that a longer one covers */
+        }
+        if (from > low) {
+            break; /* a gap */
+        }
+        if (n == capacity) {
+            struct hm_stretch *more =
+                hm_arena_get_array(arena, 2 * capacity, sizeof(*more));
+            if (more == NULL) {
+                break;
+            }
+            memcpy(more, list, n * sizeof(*more));
+            list = more;
+            capacity *= 2;
+        }
+        end = end > seq + count ? seq + count : end;
+        list[n++] = (struct hm_stretch){low, end - low, change + (int64_t)(low - from)};
+    }
+    hm_sql_done(stmt);
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    *stretches = list;
+    *found = n;
+    return status;
+}
+
+enum hm_status hm_store_run_put(struct hm_store *store,
+                                int64_t origin,
+                                uint64_t seq,
+                                const uint8_t seed[HM_SALT_SIZE],
+                                struct hm_err *err)
+{
+    static const char insert[] =
+        "INSERT INTO run(origin, seq, seed) VALUES(:origin, :seq, :seed)";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, insert, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_int(stmt, 1, origin);
+    hm_bind_int(stmt, 2, (int64_t)seq);
+    hm_bind_blob(stmt, 3, (struct hm_bytes){seed, HM_SALT_SIZE});
+    return hm_sql_run(store, stmt, err);
+}
+
+enum hm_status hm_store_runs(struct hm_store *store,
+                             int64_t origin,
+                             uint64_t seq,
+                             uint64_t to,
+                             struct hm_stored_run **runs,
+                             size_t *count,
+                             struct hm_arena *arena,
+                             struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT seq, seed FROM run WHERE origin = :origin AND seq >= coalesce("
+        "(SELECT max(s.seq) FROM run s WHERE s.origin = :origin AND s.seq <= :seq), 0)"
+        " AND seq <= :to ORDER BY seq";
+    size_t room = (size_t)((to - seq) + 2);
+    struct hm_stored_run *list = hm_arena_get_array(arena, room, sizeof(*list));
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    size_t n = 0;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, origin);
+        hm_bind_int(stmt, 2, (int64_t)seq);
+        hm_bind_int(stmt, 3, (int64_t)to);
+        status = hm_arena_status(arena, err);
+    }
+    while (status == HM_OK && n < room) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        struct hm_bytes seed = hm_column_bytes(stmt, 1);
+        if (seed.size == HM_SALT_SIZE) {
+            list[n].seq = (uint64_t)hm_column_int(stmt, 0);
+            list[n].end = UINT64_MAX;
+            memcpy(list[n].seed, seed.data, HM_SALT_SIZE);
+            if (n > 0) {
+                list[n - 1].end = list[n].seq;
+            }
+            n++;
+        }
+    }
+    hm_sql_done(stmt);
+    *runs = list;
+    *count = n;
+    return status;
+}
+
+enum hm_status hm_store_runs_forget(struct hm_store *store,
+                                    int64_t origin,
+                                    uint64_t acked,
+                                    struct hm_err *err)
+{
+    /* A run is full where another one follows it; the newest is still written to. */
+    static const char drop[] =
+        "DELETE FROM run WHERE origin = :origin AND seq < (SELECT max(n.seq) FROM run n"
+        " WHERE n.origin = :origin AND n.seq <= :acked + 1)";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, drop, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_int(stmt, 1, origin);
+    hm_bind_int(stmt, 2, (int64_t)acked);
+    return hm_sql_run(store, stmt, err);
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/store/pages.h"
+
+#include <string.h>
+
+#include "hamlet/base/limits.h"
+#include "names.h"
+
+enum hm_status hm_store_pages_put(struct hm_store *store,
+                                  const struct hm_stored_page *pages,
+                                  size_t count,
+                                  struct hm_arena *arena,
+                                  struct hm_err *err)
+{
+    static const char insert[] =
+        "INSERT OR IGNORE INTO page(origin, seq, count, home, head_before, head_after,"
+        " registry, signature) SELECT n0, n1, n2, n3, b0, b1, n4, b2 FROM batch(:rows)";
+    struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
+    struct hm_batch batch = {.rows = rows, .count = count};
+    sqlite3_stmt *stmt = NULL;
+    int64_t home = 0;
+    enum hm_status status = hm_arena_status(arena, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        const struct hm_stored_page *page = &pages[i];
+        if (i == 0 || !hm_bytes_equal(pages[i - 1].home, page->home)) {
+            status = hm_unit_number(store, page->home, true, &home, err);
+        }
+        rows[i] = (struct hm_batch_row){
+            .n = {page->origin, (int64_t)page->seq, (int64_t)page->count, home,
+                  (int64_t)page->registry_n},
+            .b = {hm_digest_bytes(&page->head_before), hm_digest_bytes(&page->head_after),
+                  HM_BYTES(page->signature.at)}};
+    }
+    if (status == HM_OK && count > 0) {
+        status = hm_sql(store, insert, &stmt, err);
+        if (status == HM_OK) {
+            hm_bind_batch(stmt, 1, &batch);
+            status = hm_sql_run(store, stmt, err);
+        }
+    }
+    return status;
+}
+
+static void read_page(sqlite3_stmt *stmt,
+                      int64_t origin,
+                      struct hm_stored_page *page,
+                      struct hm_arena *arena)
+{
+    *page = (struct hm_stored_page){.origin = origin,
+                                    .seq = (uint64_t)hm_column_int(stmt, 0),
+                                    .count = (uint64_t)hm_column_int(stmt, 1),
+                                    .registry_n = (uint64_t)hm_column_int(stmt, 5)};
+    page->home = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
+    (void)hm_column_digest(stmt, 3, &page->head_before);
+    (void)hm_column_digest(stmt, 4, &page->head_after);
+    struct hm_bytes signature = hm_column_bytes(stmt, 6);
+    if (signature.size == HM_SIGNATURE_SIZE) {
+        memcpy(page->signature.at, signature.data, HM_SIGNATURE_SIZE);
+    }
+}
+
+enum hm_status hm_store_page_at(struct hm_store *store,
+                                int64_t origin,
+                                uint64_t seq,
+                                struct hm_stored_page *page,
+                                bool *found,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    /* A page has a bounded number of changes, so it begins not far before `seq`. */
+    static const char select[] =
+        "SELECT p.seq, p.count, u.code, p.head_before, p.head_after, p.registry,"
+        " p.signature FROM page p CROSS JOIN unit u ON u.id = p.home"
+        " WHERE p.origin = :origin AND p.seq <= :seq AND p.seq > :seq - :most"
+        " AND p.seq + p.count > :seq ORDER BY p.count DESC LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    *found = false;
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, origin);
+        hm_bind_int(stmt, 2, (int64_t)seq);
+        hm_bind_int(stmt, 3, (int64_t)HM_PAGE_CHANGES_MAX);
+        status = hm_sql_step(store, stmt, found, err);
+    }
+    if (status == HM_OK && *found) {
+        read_page(stmt, origin, page, arena);
+        hm_sql_done(stmt);
+        status = hm_arena_status(arena, err);
+    }
+    return status;
+}
+
+/* The ids of `seq`… of an origin, up to the end of one page. */
+static enum hm_status run_chain(struct hm_store *store,
+                                const struct hm_origin *origin,
+                                const struct hm_stored_page *page,
+                                bool *joins,
+                                struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT c.change FROM envelope v CROSS JOIN change c ON c.id BETWEEN v.change AND"
+        " v.change + v.count - 1 WHERE v.origin = :origin AND v.seq + v.count > :seq"
+        " AND v.seq < :end AND v.seq + c.id - v.change BETWEEN :seq AND :end - 1"
+        " ORDER BY v.seq + c.id - v.change";
+    struct hm_digest head = page->head_before;
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    uint64_t seq = page->seq;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    *joins = false;
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, origin->row);
+        hm_bind_int(stmt, 2, (int64_t)page->seq);
+        hm_bind_int(stmt, 3, (int64_t)(origin->seq + 1));
+    }
+    while (status == HM_OK) {
+        struct hm_id id;
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        (void)hm_column_id(stmt, 0, &id);
+        hm_chain_next(&head, &id);
+        seq++;
+    }
+    *joins = seq == origin->seq + 1 && hm_digest_equal(&head, &origin->head);
+    return status;
+}
+
+enum hm_status hm_store_origin_advance(struct hm_store *store,
+                                       struct hm_origin *origin,
+                                       struct hm_err *err)
+{
+    struct hm_arena arena;
+    struct hm_stored_page page;
+    bool found = true;
+    bool joins = true;
+    bool moved = false;
+    enum hm_status status = HM_OK;
+    hm_arena_init(&arena, HM_CHANGE_BYTES_MAX);
+    while (status == HM_OK && found && joins) {
+        status = hm_store_page_at(store, origin->row, origin->seq + 1, &page, &found,
+                                  &arena, err);
+        if (status != HM_OK || !found) {
+            break;
+        }
+        if (page.seq == origin->seq + 1) {
+            joins = hm_digest_equal(&page.head_before, &origin->head);
+        } else {
+            status = run_chain(store, origin, &page, &joins, err);
+        }
+        if (status == HM_OK && joins) {
+            origin->seq = page.seq + page.count - 1;
+            origin->head = page.head_after;
+            moved = true;
+        }
+        hm_arena_clear(&arena);
+    }
+    hm_arena_fini(&arena);
+    if (status == HM_OK && moved) {
+        status = hm_store_origin_put(store, origin, err);
+    }
+    return status;
+}
+
+enum hm_status hm_store_changes_get(struct hm_store *store,
+                                    int64_t first,
+                                    size_t count,
+                                    struct hm_held *held,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    static const char select[] = HM_CHANGE_COLUMNS HM_CHANGE_FROM
+        " WHERE c.id BETWEEN :first AND :last ORDER BY c.id";
+    struct hm_id district;
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    size_t n = 0;
+    enum hm_status status = hm_store_meta_get_id(store, HM_META_DISTRICT, &district, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, first);
+        hm_bind_int(stmt, 2, first + (int64_t)count - 1);
+    }
+    while (status == HM_OK && n < count) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        status = hm_change_row(store, stmt, &district, &held[n++], arena, err);
+    }
+    hm_sql_done(stmt);
+    if (status == HM_OK && n < count) {
+        status = hm_fail(err, HM_CORRUPT, "change-body", NULL, NULL, NULL);
+    }
+    return status;
+}
+
+enum hm_status hm_store_origin_changes(struct hm_store *store,
+                                       int64_t origin,
+                                       uint64_t seq,
+                                       size_t limit,
+                                       struct hm_held **held,
+                                       size_t *count,
+                                       struct hm_arena *arena,
+                                       struct hm_err *err)
+{
+    struct hm_stretch *stretches = NULL;
+    size_t found = 0;
+    size_t n = 0;
+    enum hm_status status =
+        hm_store_stretches(store, origin, seq, limit, &stretches, &found, arena, err);
+    for (size_t i = 0; i < found; i++) {
+        n += stretches[i].count;
+    }
+    struct hm_held *list = hm_arena_get_array(arena, n, sizeof(*list));
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < found && status == HM_OK; i++) {
+        status = hm_store_changes_get(store, stretches[i].change, stretches[i].count,
+                                      list + at, arena, err);
+        at += stretches[i].count;
+    }
+    *held = list;
+    *count = at;
+    return status;
+}
+
+enum hm_status hm_store_change_find(struct hm_store *store,
+                                    const struct hm_id *id,
+                                    struct hm_held *held,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    static const char select[] =
+        HM_CHANGE_COLUMNS " FROM unit u CROSS JOIN change c ON c.home = u.id"
+                          " AND c.change = :change CROSS JOIN author a ON a.id = c.author"
+                          " CROSS JOIN device d ON d.id = a.device"
+                          " CROSS JOIN record r ON r.id = c.record"
+                          " CROSS JOIN kind k ON k.id = r.kind"
+                          " LEFT JOIN bulk b ON b.id = c.bulk";
+    struct hm_id district;
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum hm_status status = hm_store_meta_get_id(store, HM_META_DISTRICT, &district, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, id);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    if (!row) {
+        char text[HM_HEX16_SIZE];
+        hm_hex_put(text, hm_id_bytes(id));
+        return hm_fail(err, HM_NOT_FOUND, "change-missing", text, NULL, NULL);
+    }
+    status = hm_change_row(store, stmt, &district, held, arena, err);
+    hm_sql_done(stmt);
+    return status;
+}

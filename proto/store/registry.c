@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/store/registry.h"
+
+#include <string.h>
+
+#include "derive.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/model/value.h"
+#include "hamlet/record/role.h"
+#include "names.h"
+
+static struct hm_bytes text_of(const struct hm_loaded *loaded, const char *reg)
+{
+    if (loaded->merged.deleted) {
+        return HM_NO_BYTES;
+    }
+    return hm_value_text_or(hm_loaded_shown(loaded, hm_text(reg)), HM_NO_BYTES);
+}
+
+/* The unit keeps its row where its record is withdrawn: homes are never forgotten. */
+static enum hm_status derive_unit(struct hm_store *store,
+                                  const struct hm_loaded *loaded,
+                                  struct hm_err *err)
+{
+    static const char update[] =
+        "UPDATE unit SET parent = :parent, known = :known WHERE id = :id";
+    const struct hm_kind_tree *tree = loaded->kind->tree;
+    struct hm_bytes code =
+        hm_value_text_or(hm_loaded_field(loaded, tree->code), HM_NO_BYTES);
+    struct hm_bytes parent =
+        hm_value_text_or(hm_loaded_field(loaded, tree->parent), HM_NO_BYTES);
+    sqlite3_stmt *stmt = NULL;
+    int64_t number = 0;
+    if (code.size == 0) {
+        return HM_OK;
+    }
+    enum hm_status status = hm_unit_number(store, code, true, &number, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, update, &stmt, err);
+    }
+    if (status == HM_OK) {
+        bool there = loaded->merged.there && !loaded->merged.deleted;
+        hm_bind_text(stmt, 1, there && parent.size > 0 ? parent : HM_NO_BYTES);
+        hm_bind_int(stmt, 2, there);
+        hm_bind_int(stmt, 3, number);
+        status = hm_sql_run(store, stmt, err);
+    }
+    return status;
+}
+
+static enum hm_status derive_device(struct hm_store *store,
+                                    const struct hm_loaded *loaded,
+                                    struct hm_err *err)
+{
+    static const char update[] = "UPDATE device SET key = :key, name = :name,"
+                                 " home = :home, revoked = :revoked WHERE id = :id";
+    struct hm_id device;
+    struct hm_key key;
+    int64_t number = 0;
+    sqlite3_stmt *stmt = NULL;
+    struct hm_bytes revoked = text_of(loaded, HM_REGISTRY_REVOKED);
+    if (!hm_id_get_hex(&device, text_of(loaded, HM_REGISTRY_DEVICE))) {
+        return HM_OK;
+    }
+    bool has_key = hm_b64_get(key.at, HM_KEY_SIZE, text_of(loaded, HM_REGISTRY_KEY));
+    enum hm_status status = hm_device_number(store, &device, true, &number, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, update, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_blob(stmt, 1, has_key ? HM_BYTES(key.at) : HM_NO_BYTES);
+        hm_bind_text(stmt, 2, text_of(loaded, HM_REGISTRY_NAME));
+        hm_bind_text(stmt, 3, text_of(loaded, HM_REGISTRY_HOME));
+        hm_bind_text(stmt, 4, revoked);
+        hm_bind_int(stmt, 5, number);
+        status = hm_sql_run(store, stmt, err);
+    }
+    return status;
+}
+
+static enum hm_status derive_user(struct hm_store *store,
+                                  const struct hm_loaded *loaded,
+                                  struct hm_err *err)
+{
+    static const char put[] = "INSERT INTO user(user, name) VALUES(:user, :name)"
+                              " ON CONFLICT(user) DO UPDATE SET name = excluded.name";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, put, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_id(stmt, 1, &loaded->id);
+    hm_bind_text(stmt, 2, text_of(loaded, HM_REGISTRY_NAME));
+    return hm_sql_run(store, stmt, err);
+}
+
+static enum hm_status derive_permit(struct hm_store *store,
+                                    const struct hm_loaded *loaded,
+                                    struct hm_err *err)
+{
+    static const char drop[] = "DELETE FROM permit WHERE record = :record";
+    static const char insert[] =
+        "INSERT INTO permit(record, user, device, role, home, ended)"
+        " VALUES(:record, :user, :device, :role, :home, :ended)";
+    struct hm_id user;
+    struct hm_id device;
+    struct hm_bytes role = text_of(loaded, HM_REGISTRY_ROLE);
+    struct hm_bytes home = text_of(loaded, HM_REGISTRY_HOME);
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, drop, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, loaded->row);
+        status = hm_sql_run(store, stmt, err);
+    }
+    if (status != HM_OK || !hm_id_get_hex(&user, text_of(loaded, HM_REGISTRY_USER)) ||
+        !hm_id_get_hex(&device, text_of(loaded, HM_REGISTRY_DEVICE)) || role.size == 0 ||
+        home.size == 0) {
+        return status;
+    }
+    status = hm_sql(store, insert, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, loaded->row);
+        hm_bind_id(stmt, 2, &user);
+        hm_bind_id(stmt, 3, &device);
+        hm_bind_text(stmt, 4, role);
+        hm_bind_text(stmt, 5, home);
+        hm_bind_text(stmt, 6, text_of(loaded, HM_REGISTRY_ENDED));
+        status = hm_sql_run(store, stmt, err);
+    }
+    return status;
+}
+
+enum hm_status hm_registry_derive(struct hm_store *store,
+                                  const struct hm_loaded *loaded,
+                                  struct hm_err *err)
+{
+    /* Only the registry itself says who may what: a record of such a kind in a unit's
+     * bucket means nothing. */
+    if (!hm_bytes_are(loaded->home, HM_HOME_REGISTRY)) {
+        return HM_OK;
+    }
+    if (loaded->kind != NULL && loaded->kind->tree != NULL) {
+        return derive_unit(store, loaded, err);
+    }
+    if (hm_bytes_are(loaded->kind_name, HM_KIND_DEVICE)) {
+        return derive_device(store, loaded, err);
+    }
+    if (hm_bytes_are(loaded->kind_name, HM_KIND_USER)) {
+        return derive_user(store, loaded, err);
+    }
+    if (hm_bytes_are(loaded->kind_name, HM_KIND_PERMIT)) {
+        return derive_permit(store, loaded, err);
+    }
+    return HM_OK;
+}
+
+enum hm_status hm_store_device_get(struct hm_store *store,
+                                   const struct hm_id *device,
+                                   struct hm_device *found,
+                                   struct hm_arena *arena,
+                                   struct hm_err *err)
+{
+    static const char select[] = "SELECT key, name, home, revoked FROM device"
+                                 " WHERE device = :device";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, device);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    *found = (struct hm_device){.id = *device};
+    if (row) {
+        struct hm_bytes key = hm_column_bytes(stmt, 0);
+        found->known = key.size == HM_KEY_SIZE;
+        if (found->known) {
+            memcpy(found->key.at, key.data, HM_KEY_SIZE);
+        }
+        found->name = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
+        found->home = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
+        found->revoked = !hm_column_null(stmt, 3);
+        hm_sql_done(stmt);
+    }
+    return hm_arena_status(arena, err);
+}
+
+/* One statement that gives one boolean. */
+static enum hm_status ask(struct hm_store *store,
+                          sqlite3_stmt *stmt,
+                          bool *answer,
+                          struct hm_err *err)
+{
+    bool row = false;
+    enum hm_status status = hm_sql_step(store, stmt, &row, err);
+    if (status == HM_OK) {
+        *answer = row && hm_column_int(stmt, 0) != 0;
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
+/* `UNION`, not `UNION ALL`: a ring of parents, which a wrong import could make, ends. */
+#define ANCESTORS                                                                        \
+    "WITH RECURSIVE up(code, parent) AS (SELECT code, parent FROM unit"                  \
+    " WHERE code = :home AND known = 1 UNION SELECT u.code, u.parent FROM up"            \
+    " JOIN unit u ON u.code = up.parent)"
+
+enum hm_status hm_store_unit_within(struct hm_store *store,
+                                    struct hm_bytes home,
+                                    struct hm_bytes root,
+                                    bool *within,
+                                    struct hm_err *err)
+{
+    static const char select[] =
+        ANCESTORS " SELECT EXISTS(SELECT 1 FROM up WHERE code = :root OR parent = :root)";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_text(stmt, 1, home);
+    hm_bind_text(stmt, 2, root);
+    return ask(store, stmt, within, err);
+}
+
+enum hm_status hm_store_unit_known(struct hm_store *store,
+                                   struct hm_bytes home,
+                                   bool *known,
+                                   struct hm_err *err)
+{
+    static const char select[] = "SELECT known FROM unit WHERE code = :home";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_text(stmt, 1, home);
+    return ask(store, stmt, known, err);
+}
+
+enum hm_status hm_store_permitted(struct hm_store *store,
+                                  const struct hm_id *device,
+                                  const struct hm_id *user,
+                                  struct hm_bytes role,
+                                  struct hm_bytes home,
+                                  bool *permitted,
+                                  struct hm_err *err)
+{
+    static const char select[] =
+        ANCESTORS " SELECT EXISTS(SELECT 1 FROM permit p WHERE p.device = :device"
+                  " AND p.user = :user AND p.role = :role AND p.ended IS NULL"
+                  " AND (p.home = :home OR p.home IN (SELECT code FROM up)"
+                  " OR p.home IN (SELECT parent FROM up)))";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_text(stmt, 1, home);
+    hm_bind_id(stmt, 2, device);
+    hm_bind_id(stmt, 3, user);
+    hm_bind_text(stmt, 4, role);
+    return ask(store, stmt, permitted, err);
+}
+
+enum hm_status hm_store_scope(struct hm_store *store,
+                              const struct hm_id *device,
+                              struct hm_bytes **buckets,
+                              size_t *count,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
+{
+    static const char select[] =
+        "WITH RECURSIVE down(code) AS (SELECT home FROM permit WHERE device = :device"
+        " AND ended IS NULL UNION SELECT u.code FROM down JOIN unit u"
+        " ON u.parent = down.code WHERE u.known = 1)"
+        " SELECT code FROM down WHERE code <> '~' ORDER BY code";
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    size_t capacity = 64;
+    size_t n = 1;
+    struct hm_bytes *found = hm_arena_get_array(arena, capacity, sizeof(*found));
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, device);
+        status = hm_arena_status(arena, err);
+    }
+    while (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        if (n == capacity) {
+            struct hm_bytes *more =
+                hm_arena_get_array(arena, 2 * capacity, sizeof(*more));
+            if (more == NULL) {
+                break;
+            }
+            memcpy(more, found, n * sizeof(*more));
+            found = more;
+            capacity *= 2;
+        }
+        found[n++] = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+    }
+    hm_sql_done(stmt);
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    if (status == HM_OK) {
+        found[0] = hm_text(HM_HOME_REGISTRY);
+        *buckets = found;
+        *count = n;
+    }
+    return status;
+}
+
+enum hm_status hm_store_user_name(struct hm_store *store,
+                                  const struct hm_id *user,
+                                  struct hm_bytes *name,
+                                  struct hm_arena *arena,
+                                  struct hm_err *err)
+{
+    static const char select[] = "SELECT name FROM user WHERE user = :user";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, user);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    *name = HM_NO_BYTES;
+    if (row) {
+        *name = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+        hm_sql_done(stmt);
+    }
+    return hm_arena_status(arena, err);
+}
+
+enum hm_status hm_store_user_find(struct hm_store *store,
+                                  const struct hm_id *device,
+                                  struct hm_bytes name,
+                                  struct hm_id *user,
+                                  struct hm_bytes *role,
+                                  struct hm_arena *arena,
+                                  struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT p.user, p.role FROM permit p JOIN user u ON u.user = p.user"
+        " WHERE p.device = :device AND u.name = :name AND p.ended IS NULL";
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    int best = -1;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, device);
+        hm_bind_text(stmt, 2, name);
+    }
+    while (status == HM_OK) {
+        enum hm_role found = HM_ROLE_VIEWER;
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        if (hm_role_find(&found, hm_column_bytes(stmt, 1)) &&
+            hm_role_rank(found) > best) {
+            best = hm_role_rank(found);
+            (void)hm_column_id(stmt, 0, user);
+            *role = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
+        }
+    }
+    if (status == HM_OK && best < 0) {
+        char text[HM_ERR_ARG_MAX];
+        size_t size = name.size < sizeof(text) - 1 ? name.size : sizeof(text) - 1;
+        memcpy(text, name.data, size);
+        text[size] = '\0';
+        return hm_fail(err, HM_NOT_FOUND, "user-missing", text, NULL, NULL);
+    }
+    return status != HM_OK ? status : hm_arena_status(arena, err);
+}

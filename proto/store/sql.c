@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hamlet/base/assert.h"
+
+enum hm_status hm_sql_failed(struct hm_store *store, int code, struct hm_err *err)
+{
+    const char *what = store->db == NULL ? "" : sqlite3_errmsg(store->db);
+    int extended = store->db == NULL ? code : sqlite3_extended_errcode(store->db);
+    switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return hm_fail(err, HM_LOCKED, "store-locked", NULL, NULL, NULL);
+    case SQLITE_FULL:
+        return hm_fail(err, HM_IO, "disk-full", "store", NULL, NULL);
+    case SQLITE_NOMEM:
+        return hm_fail_memory(err);
+    case SQLITE_IOERR:
+        /* What an fsync failed to write may be gone from every cache but ours: going on
+         * would acknowledge what is not there. */
+        store->broken = store->broken || extended == SQLITE_IOERR_FSYNC ||
+                        extended == SQLITE_IOERR_DIR_FSYNC ||
+                        extended == SQLITE_IOERR_TRUNCATE;
+        return hm_fail(err, HM_IO, "io", "store", what, NULL);
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return hm_fail(err, HM_IO, "io", "store", what, NULL);
+    default:
+        return hm_fail(err, HM_CORRUPT, "store-damaged", what, NULL, NULL);
+    }
+}
+
+enum hm_status hm_sql(struct hm_store *store,
+                      const char *text,
+                      sqlite3_stmt **stmt,
+                      struct hm_err *err)
+{
+    size_t at = ((uintptr_t)text >> 3) % HM_SQL_CACHE;
+    size_t tried = 0;
+    while (store->cache[at].text != NULL && store->cache[at].text != text) {
+        at = (at + 1) % HM_SQL_CACHE;
+        tried++;
+        HM_ASSERT(tried < HM_SQL_CACHE);
+    }
+    if (store->cache[at].text == NULL) {
+        sqlite3_stmt *made = NULL;
+        int code = sqlite3_prepare_v3(store->db, text, -1, SQLITE_PREPARE_PERSISTENT,
+                                      &made, NULL);
+        if (code != SQLITE_OK) {
+            return hm_sql_failed(store, code, err);
+        }
+        store->cache[at].text = text;
+        store->cache[at].stmt = made;
+    }
+    *stmt = store->cache[at].stmt;
+    hm_sql_done(*stmt);
+    return HM_OK;
+}
+
+void hm_sql_done(sqlite3_stmt *stmt)
+{
+    (void)sqlite3_reset(stmt);
+    (void)sqlite3_clear_bindings(stmt);
+}
+
+/* Binding fails only for a place that is not there, which would be our bug, or for sizes
+ * that our limits exclude. */
+static void bound(int code)
+{
+    HM_ASSERT(code == SQLITE_OK);
+}
+
+void hm_bind_int(sqlite3_stmt *stmt, int at, int64_t value)
+{
+    bound(sqlite3_bind_int64(stmt, at, value));
+}
+
+void hm_bind_text(sqlite3_stmt *stmt, int at, struct hm_bytes text)
+{
+    bound(text.data == NULL ? sqlite3_bind_null(stmt, at)
+                            : sqlite3_bind_text(stmt, at, (const char *)text.data,
+                                                (int)text.size, SQLITE_STATIC));
+}
+
+void hm_bind_blob(sqlite3_stmt *stmt, int at, struct hm_bytes blob)
+{
+    bound(blob.data == NULL
+              ? sqlite3_bind_null(stmt, at)
+              : sqlite3_bind_blob(stmt, at, blob.data, (int)blob.size, SQLITE_STATIC));
+}
+
+void hm_bind_id(sqlite3_stmt *stmt, int at, const struct hm_id *id)
+{
+    hm_bind_blob(stmt, at, hm_id_bytes(id));
+}
+
+enum hm_status hm_sql_step(struct hm_store *store,
+                           sqlite3_stmt *stmt,
+                           bool *row,
+                           struct hm_err *err)
+{
+    int code = sqlite3_step(stmt);
+    *row = code == SQLITE_ROW;
+    if (code == SQLITE_ROW) {
+        return HM_OK;
+    }
+    enum hm_status status = code == SQLITE_DONE ? HM_OK : hm_sql_failed(store, code, err);
+    hm_sql_done(stmt);
+    return status;
+}
+
+enum hm_status hm_sql_run(struct hm_store *store, sqlite3_stmt *stmt, struct hm_err *err)
+{
+    bool row = true;
+    enum hm_status status = HM_OK;
+    while (row && status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    return status;
+}
+
+int64_t hm_column_int(sqlite3_stmt *stmt, int at)
+{
+    return sqlite3_column_int64(stmt, at);
+}
+
+struct hm_bytes hm_column_bytes(sqlite3_stmt *stmt, int at)
+{
+    const void *data = sqlite3_column_blob(stmt, at);
+    return (struct hm_bytes){data, (size_t)sqlite3_column_bytes(stmt, at)};
+}
+
+bool hm_column_null(sqlite3_stmt *stmt, int at)
+{
+    return sqlite3_column_type(stmt, at) == SQLITE_NULL;
+}
+
+bool hm_column_id(sqlite3_stmt *stmt, int at, struct hm_id *id)
+{
+    struct hm_bytes bytes = hm_column_bytes(stmt, at);
+    if (bytes.size != HM_ID_SIZE) {
+        *id = (struct hm_id){{0}};
+        return false;
+    }
+    memcpy(id->at, bytes.data, HM_ID_SIZE);
+    return true;
+}
+
+bool hm_column_digest(sqlite3_stmt *stmt, int at, struct hm_digest *digest)
+{
+    struct hm_bytes bytes = hm_column_bytes(stmt, at);
+    if (bytes.size != HM_DIGEST_SIZE) {
+        *digest = (struct hm_digest){{0}};
+        return false;
+    }
+    memcpy(digest->at, bytes.data, HM_DIGEST_SIZE);
+    return true;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sql.h - prepared statements and their results, private to proto/store.
+ *
+ * A statement is known by the address of its constant text and prepared once a store.
+ * Parameters are bound by position: names in the text are counted in order of first
+ * appearance. A statement that was stepped to its end or failed is reset; one that is
+ * left early must be reset by hm_sql_done.
+ */
+#ifndef HAMLET_STORE_SQL_H
+#define HAMLET_STORE_SQL_H
+
+#include <sqlite3.h>
+
+#include "hamlet/model/change.h"
+#include "hamlet/store/store.h"
+
+enum { HM_SQL_CACHE = 256 };
+
+struct hm_store {
+    sqlite3 *db;
+    enum hm_store_mode mode;
+    const struct hm_kinds *kinds;
+    const struct hm_env *env;
+    bool in_transaction;
+    bool writing; /* and it may write */
+    bool broken;  /* an fsync failed: nothing more may be written */
+    struct {
+        const char *text;
+        sqlite3_stmt *stmt;
+    } cache[HM_SQL_CACHE];
+
+    int64_t next_change; /* row numbers to give, inside a transaction */
+    int64_t next_record;
+    bool has_withdrawals; /* inside a transaction: look into the table at all */
+};
+
+/* Judge the result of a call of SQLite. */
+enum hm_status hm_sql_failed(struct hm_store *store, int code, struct hm_err *err);
+
+/* The statement, reset, without bindings. */
+HM_CHECKED enum hm_status hm_sql(struct hm_store *store,
+                                 const char *text,
+                                 sqlite3_stmt **stmt,
+                                 struct hm_err *err);
+void hm_sql_done(sqlite3_stmt *stmt);
+
+/* Bindings borrow; what is bound must stay until the statement is done. */
+void hm_bind_int(sqlite3_stmt *stmt, int at, int64_t value);
+void hm_bind_text(sqlite3_stmt *stmt, int at, struct hm_bytes text);
+void hm_bind_blob(sqlite3_stmt *stmt, int at, struct hm_bytes blob);
+void hm_bind_id(sqlite3_stmt *stmt, int at, const struct hm_id *id);
+
+/* *row: there is one to read. */
+HM_CHECKED enum hm_status hm_sql_step(struct hm_store *store,
+                                      sqlite3_stmt *stmt,
+                                      bool *row,
+                                      struct hm_err *err);
+/* For a statement that gives no rows. */
+HM_CHECKED enum hm_status hm_sql_run(struct hm_store *store,
+                                     sqlite3_stmt *stmt,
+                                     struct hm_err *err);
+
+/* Columns of the row; bytes are valid until the next step. */
+int64_t hm_column_int(sqlite3_stmt *stmt, int at);
+struct hm_bytes hm_column_bytes(sqlite3_stmt *stmt, int at);
+bool hm_column_null(sqlite3_stmt *stmt, int at);
+bool hm_column_id(sqlite3_stmt *stmt, int at, struct hm_id *id);
+bool hm_column_digest(sqlite3_stmt *stmt, int at, struct hm_digest *digest);
+
+/*
+ * An array of rows as a table: `FROM batch(:rows)` has columns i (index), n0…n7 and
+ * b0…b5. A `b` without data is null; `text` says which of them are text.
+ */
+enum { HM_BATCH_INTS = 8, HM_BATCH_BYTES = 6 };
+struct hm_batch_row {
+    int64_t n[HM_BATCH_INTS];
+    struct hm_bytes b[HM_BATCH_BYTES];
+};
+struct hm_batch {
+    const struct hm_batch_row *rows;
+    size_t count;
+    unsigned text; /* bit i: column b<i> is text */
+};
+HM_CHECKED enum hm_status hm_batch_register(struct hm_store *store, struct hm_err *err);
+void hm_bind_batch(sqlite3_stmt *stmt, int at, const struct hm_batch *batch);
+
+#endif
