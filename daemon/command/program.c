@@ -35,16 +35,17 @@ static enum hm_status show_help(const struct hm_call *call, struct hm_err *err)
     return status;
 }
 
-static enum hm_status run(struct hm_call *call,
-                          const struct hm_args *args,
+static enum hm_status run(const struct hm_args *args,
+                          const struct hm_words *words,
+                          enum hm_lang lang,
+                          void *ctx,
                           struct hm_err *err)
 {
     struct hm_output out;
+    struct hm_call call = {args, words, lang, &out, ctx};
     hm_output_init(&out, STDOUT_FILENO);
-    call->args = args;
-    call->out = &out;
     enum hm_status status =
-        args->help ? show_help(call, err) : args->command->run(call, err);
+        args->help ? show_help(&call, err) : args->command->run(&call, err);
     enum hm_status flushed = hm_output_flush(&out, err);
     hm_output_fini(&out);
     return status == HM_OK ? flushed : status;
@@ -67,8 +68,7 @@ int hm_program_run(const struct hm_program *program,
     if (status != HM_OK) {
         goto out;
     }
-    struct hm_call call = {.words = words, .lang = lang, .ctx = ctx};
-    status = run(&call, &args, &err);
+    status = run(&args, words, lang, ctx, &err);
 out:
     hm_args_fini(&args);
     int code = hm_report(program->name, words, status, &err);

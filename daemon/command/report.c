@@ -3,15 +3,16 @@
 
 #include <unistd.h>
 
-enum { REPORT_MAX = 8 * 1024 };
+enum { REPORT_SIZE = 4 * 1024 }; /* two sentences with three arguments, all escaped */
 
 static void put_report(struct hm_buf *line,
                        const char *program,
                        const struct hm_words *words,
                        const struct hm_err *err)
 {
+    uint8_t memory[REPORT_SIZE];
     struct hm_buf hint;
-    hm_buf_init(&hint, REPORT_MAX);
+    hm_buf_init_fixed(&hint, memory, sizeof(memory));
     hm_buf_put_text(line, program);
     hm_buf_put_text(line, ": ");
     if (words == NULL) {
@@ -35,11 +36,12 @@ int hm_report(const char *program,
               const struct hm_err *err)
 {
     struct hm_err bare = {.status = status, .key = ""};
+    uint8_t memory[2 * REPORT_SIZE]; /* no memory left must be told, too */
     struct hm_buf line;
     if (status == HM_OK) {
         return hm_status_exit(status);
     }
-    hm_buf_init(&line, REPORT_MAX);
+    hm_buf_init_fixed(&line, memory, sizeof(memory));
     put_report(&line, program, words, err == NULL || err->status == HM_OK ? &bare : err);
     /* There is nobody left to tell if this fails; the exit code still says it. */
     ssize_t written = write(STDERR_FILENO, line.data, line.size);

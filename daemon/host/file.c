@@ -17,7 +17,8 @@
 enum {
     CHUNK_BYTES = 16 * 1024,
     DRAFT_RANDOM = 8,
-    DRAFT_NAME_SIZE = 1 + 2 * DRAFT_RANDOM + sizeof(".new")
+    DRAFT_HEX = 2 * DRAFT_RANDOM,
+    DRAFT_NAME_SIZE = 1 + DRAFT_HEX + sizeof(".new")
 };
 
 /* ---- reading ---- */
@@ -54,7 +55,7 @@ enum hm_status hm_file_open(int *fd, const char *path, struct hm_err *err)
 
 enum hm_status hm_file_open_private(int *fd, const char *path, struct hm_err *err)
 {
-    struct stat seen;
+    struct stat seen = {0};
     int opened = -1;
     enum hm_status status = open_plain(&opened, &seen, path, err);
     if (status == HM_OK && (seen.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
@@ -117,7 +118,7 @@ enum hm_status hm_file_read(struct hm_buf *to, const char *path, struct hm_err *
 {
     int fd = -1;
     bool end = false;
-    struct stat seen;
+    struct stat seen = {0};
     enum hm_status status = open_plain(&fd, &seen, path, err);
     if (status != HM_OK) {
         return status;
@@ -161,7 +162,7 @@ static enum hm_status draft_open(struct draft *draft, struct hm_err *err)
     }
     char name[DRAFT_NAME_SIZE] = ".";
     hm_hex_put(name + 1, HM_BYTES(random));
-    memcpy(name + 1 + 2 * DRAFT_RANDOM, ".new", sizeof(".new"));
+    memcpy(name + 1 + DRAFT_HEX, ".new", sizeof(".new"));
     hm_env_step(draft->env, "file-create");
     /* 0600 until the content is there: the mode asked for may let others read. */
     draft->fd = openat(draft->folder, name,

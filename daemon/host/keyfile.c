@@ -36,6 +36,7 @@ static void paths_fini(struct paths *paths)
 {
     free(paths->file);
     free(paths->folder);
+    *paths = (struct paths){NULL, NULL};
 }
 
 static enum hm_status paths_init(struct paths *paths,
@@ -44,13 +45,16 @@ static enum hm_status paths_init(struct paths *paths,
                                  struct hm_err *err)
 {
     HM_ASSERT(*name != '\0' && strchr(name, '/') == NULL); /* our own constants */
+    if (strlen(folder) + strlen(name) + sizeof("/keys/") > PATH_MAX) {
+        (void)hm_failure_path(err, ENAMETOOLONG, folder);
+        return HM_BAD_INPUT;
+    }
     paths->folder = joined(folder, "keys");
     paths->file = paths->folder == NULL ? NULL : joined(paths->folder, name);
     if (paths->file == NULL) {
         paths_fini(paths);
-        return strlen(folder) + strlen(name) + sizeof("/keys/") > PATH_MAX
-                   ? hm_failure_path(err, ENAMETOOLONG, folder)
-                   : hm_fail_memory(err);
+        (void)hm_fail_memory(err);
+        return HM_NO_MEMORY;
     }
     return HM_OK;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 
 #include "inside.h"
@@ -27,6 +29,10 @@ static ssize_t pull(gnutls_transport_ptr_t ctx, void *to, size_t size)
     if (!peer->holds || !is_broken(peer)) {
         got = recv(peer->fd, to, size, MSG_DONTWAIT);
         code = errno;
+    }
+    if (got == 0) {
+        got = -1;
+        code = ECONNRESET;
     }
     if (got < 0) {
         gnutls_transport_set_errno(peer->tls, code);
@@ -67,6 +73,7 @@ size_t hm_httpd_wire_drain(struct hm_httpd_peer *peer, uint8_t *to, size_t size)
 
 bool hm_httpd_wire_send(struct hm_httpd_peer *peer, struct hm_bytes bytes)
 {
+    const int on = 1;
     struct pollfd ready = {.fd = peer->fd, .events = POLLOUT};
     while (bytes.size > 0) {
         ssize_t sent = peer->tls != NULL
@@ -80,5 +87,7 @@ bool hm_httpd_wire_send(struct hm_httpd_peer *peer, struct hm_bytes bytes)
             return false;
         }
     }
+    /* An earlier reply may have left the socket corked: this pushes what it holds. */
+    (void)setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     return true;
 }

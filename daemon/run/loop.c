@@ -355,7 +355,6 @@ static void tell_ready(struct hm_loop *loop, const struct epoll_event *event)
 static enum hm_status turn(struct hm_loop *loop, int wait_ms, struct hm_err *err)
 {
     struct epoll_event events[EVENTS_AT_ONCE];
-    arm(loop);
     int count = epoll_wait(loop->epoll, events, EVENTS_AT_ONCE, wait_ms);
     if (count < 0 && errno != EINTR) {
         return fail(err, "epoll_wait");

@@ -8,6 +8,10 @@ enum hm_status hm_load_fail(const struct hm_load *load,
                             const char *who,
                             const char *what)
 {
+    enum hm_status status = hm_arena_status(load->arena, load->err);
+    if (status != HM_OK) {
+        return status; /* a text that could not be kept is not the file's fault */
+    }
     return hm_fail(load->err, HM_BAD_INPUT, key, load->file, who, what);
 }
 

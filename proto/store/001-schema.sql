@@ -82,7 +82,7 @@ CREATE INDEX change_later ON change(record) WHERE later = 1;
 CREATE INDEX change_withdraw ON change(home) WHERE act = 6;
 CREATE INDEX change_withdrawn ON change(home) WHERE withdrawn = 1;
 CREATE INDEX change_bulk ON change(bulk) WHERE bulk IS NOT NULL;
-CREATE INDEX change_not_accepted ON change(verdict) WHERE verdict <> 2;
+CREATE INDEX change_not_accepted ON change(record) WHERE verdict <> 2;
 
 -- Changes or bulks that an effective withdrawal of their home names. Derived.
 CREATE TABLE withdrawal(

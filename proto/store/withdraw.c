@@ -4,8 +4,11 @@
  * their home names, by id or by bulk, but for withdrawals and erasures. What is named may
  * arrive later than the withdrawal, so the names are kept.
  */
+#include "hamlet/store/withdraw.h"
+
 #include "derive.h"
-#include "hamlet/model/change.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/record/kinds.h"
 #include "names.h"
 #include "numbers.h"
 
@@ -130,4 +133,86 @@ enum hm_status hm_withdrawals_refresh(struct hm_store *store,
     return status != HM_OK
                ? status
                : hm_refresh_rows(store, records.at, records.count, arena, err);
+}
+
+enum { HOMES_MAX = 1024 };
+
+enum hm_status hm_store_bulk_homes(struct hm_store *store,
+                                   const struct hm_id *bulk,
+                                   struct hm_bytes **homes,
+                                   size_t *count,
+                                   struct hm_arena *arena,
+                                   struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT DISTINCT u.code FROM bulk b CROSS JOIN change c ON c.bulk = b.id"
+        " AND c.bulk IS NOT NULL CROSS JOIN unit u ON u.id = c.home WHERE b.bulk = :bulk";
+    struct hm_bytes *list = hm_arena_get_array(arena, HOMES_MAX, sizeof(*list));
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    size_t n = 0;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, bulk);
+        status = hm_arena_status(arena, err);
+    }
+    while (status == HM_OK && n < HOMES_MAX) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        list[n++] = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+    }
+    hm_sql_done(stmt);
+    *homes = list;
+    *count = n;
+    return status != HM_OK ? status : hm_arena_status(arena, err);
+}
+
+enum hm_status hm_store_may_withdraw(struct hm_store *store,
+                                     const struct hm_change *withdrawal,
+                                     bool *may,
+                                     struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT DISTINCT k.name, d.device FROM batch(:rows) x CROSS JOIN change c"
+        " ON c.home = :home AND c.change = x.b0 CROSS JOIN author a ON a.id = c.author"
+        " CROSS JOIN device d ON d.id = a.device CROSS JOIN record r ON r.id = c.record"
+        " CROSS JOIN kind k ON k.id = r.kind UNION SELECT DISTINCT k.name, d.device"
+        " FROM batch(:rows) x CROSS JOIN bulk b ON b.bulk = x.b0 CROSS JOIN change c"
+        " ON c.bulk = b.id AND c.bulk IS NOT NULL AND c.home = :home"
+        " CROSS JOIN author a ON a.id = c.author CROSS JOIN device d ON d.id = a.device"
+        " CROSS JOIN record r ON r.id = c.record CROSS JOIN kind k ON k.id = r.kind";
+    struct hm_batch_row rows[1] = {{.n = {0}}};
+    struct hm_batch batch = {.rows = rows, .count = 1};
+    enum hm_role role = HM_ROLE_VIEWER;
+    sqlite3_stmt *stmt = NULL;
+    int64_t home = 0;
+    bool row = true;
+    bool known = hm_role_find(&role, withdrawal->role);
+    bool own_only = hm_role_rank(role) < hm_role_rank(HM_ROLE_COMMUNE_OFFICER);
+    enum hm_status status = hm_unit_number(store, withdrawal->home, false, &home, err);
+    *may = known;
+    for (size_t i = 0; i < withdrawal->name_count && status == HM_OK && *may; i++) {
+        rows[0].b[0] = hm_id_bytes(&withdrawal->names[i]);
+        status = hm_sql(store, select, &stmt, err);
+        if (status == HM_OK) {
+            hm_bind_batch(stmt, 1, &batch);
+            hm_bind_int(stmt, 2, home);
+        }
+        while (status == HM_OK) {
+            struct hm_id device;
+            status = hm_sql_step(store, stmt, &row, err);
+            if (status != HM_OK || !row) {
+                break;
+            }
+            const struct hm_kind *kind =
+                hm_kinds_find(store->kinds, hm_column_bytes(stmt, 0));
+            (void)hm_column_id(stmt, 1, &device);
+            *may = *may && kind != NULL &&
+                   hm_kind_may(kind, role, HM_ACT_WITHDRAW, HM_NO_BYTES, NULL, 0) &&
+                   (!own_only || hm_id_equal(&device, &withdrawal->device));
+        }
+    }
+    return status;
 }

@@ -39,6 +39,7 @@ struct relay {
     char url[64]; /* "https://127.0.0.1:PORT" */
     struct sockaddr_in target;
     pthread_t thread;
+    bool slow;      /* a few KiB at a time, and little is in flight */
     int64_t cut_at; /* bytes of both ways, of one connection; below 0: never */
     struct relay_way ways[RELAY_WAYS]; /* of the connections so far; read after stop */
     int connections;
@@ -88,10 +89,15 @@ static inline void relay_cut(int client, int server)
 }
 
 /* False: that way has ended. */
-static inline bool relay_hand_on(struct relay *relay, int way, int from, int to, int64_t *left)
+static inline bool relay_hand_on(struct relay *relay,
+                                 int way,
+                                 int from,
+                                 int to,
+                                 int64_t *left)
 {
     uint8_t data[8192];
-    size_t room = *left >= 0 && *left < (int64_t)sizeof(data) ? (size_t)*left : sizeof(data);
+    size_t room =
+        *left >= 0 && *left < (int64_t)sizeof(data) ? (size_t)*left : sizeof(data);
     ssize_t got = recv(from, data, room, 0);
     if (got <= 0) {
         return false;
@@ -100,6 +106,10 @@ static inline bool relay_hand_on(struct relay *relay, int way, int from, int to,
     relay_records(&relay->ways[way], data, (size_t)got);
     if (*left >= 0) {
         *left -= got;
+    }
+    if (relay->slow) {
+        struct pollfd nothing = {.fd = -1};
+        (void)poll(&nothing, 1, 2);
     }
     return relay_send(to, data, (size_t)got);
 }
@@ -162,6 +172,8 @@ static inline void *relay_run(void *arg)
 /* In front of "127.0.0.1:PORT". */
 static inline void relay_start(struct relay *relay, const char *address, int64_t cut_at)
 {
+    const int segment = 1400; /* as on a real link, not loopback's 64 KiB */
+    const int window = 16384;
     struct sockaddr_in here = {.sin_family = AF_INET};
     socklen_t size = sizeof(here);
     memset(relay, 0, sizeof(*relay));
@@ -172,6 +184,8 @@ static inline void relay_start(struct relay *relay, const char *address, int64_t
         htons((uint16_t)strtoul(strrchr(address, ':') + 1, NULL, 10));
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     relay->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(relay->listen_fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof(segment));
+    setsockopt(relay->listen_fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof(window));
     ck_assert_int_eq(bind(relay->listen_fd, (struct sockaddr *)&here, sizeof(here)), 0);
     ck_assert_int_eq(listen(relay->listen_fd, 16), 0);
     ck_assert_int_eq(getsockname(relay->listen_fd, (struct sockaddr *)&here, &size), 0);

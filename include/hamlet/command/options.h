@@ -4,7 +4,6 @@
  *
  * Owner:   daemon/command/options.c; layer 4, pure
  * Threads: tables are constant; arguments belong to one thread
- * Format:  design of the command line: README.md, `hamlet --help`
  *
  * Options may stand anywhere, mixed with operands; those of a command stand after it.
  * `--name value` and `--name=value` are the same, `--` ends the options, `-` is an

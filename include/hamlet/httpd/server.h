@@ -65,7 +65,7 @@
  * the same. The reply's header has no Date and no Server.
  *
  * MEMORY. One connection costs `memory_bytes` for its header and one piece of body, and
- * about 25 KiB for TLS. The process must be allowed connections_max + 100 descriptors.
+ * about 12 KiB for TLS. The process must be allowed connections_max + 100 descriptors.
  */
 #ifndef HAMLET_HTTPD_SERVER_H
 #define HAMLET_HTTPD_SERVER_H

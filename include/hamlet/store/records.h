@@ -57,7 +57,7 @@ struct hm_listed {
     struct hm_id id;
     struct hm_bytes kind;
     struct hm_bytes unit;
-    struct hm_bytes fields; /* a JSON object; long texts are there */
+    struct hm_bytes fields; /* a JSON object; null stands for a long text left out */
     enum hm_state state;
     const struct hm_bytes *conflicts; /* registers */
     size_t conflict_count;
@@ -72,6 +72,7 @@ struct hm_list_query {
     size_t where_count;
     struct hm_bytes search; /* as typed; no bytes: everything */
     bool deleted;           /* the deleted ones instead */
+    bool whole;             /* with long texts, which cost a look at the changes */
     int64_t limit;          /* 0: all */
 };
 

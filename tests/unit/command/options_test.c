@@ -262,8 +262,7 @@ START_TEST(very_long_words_are_refused_like_others)
 
     ck_assert_int_eq(read_line(&table_program, text), HM_USAGE);
     ck_assert_str_eq(err.key, "option-unknown-far");
-    memcpy(text + 7, "listkxxx", 8);
-    memset(text + 15, 'x', 10);
+    memset(text + strlen("hamlet "), 'x', strlen("list k "));
     ck_assert_int_eq(read_line(&table_program, text), HM_USAGE);
     ck_assert_str_eq(err.key, "command-unknown-far");
 }

@@ -13,7 +13,7 @@
 
 enum { WORDS_MAX = 24 };
 
-static enum hm_status table_run(struct hm_call *call, struct hm_err *err);
+static enum hm_status table_run(struct hm_call *call, struct hm_err *why);
 
 static const struct hm_option table_store[] = {{.name = "store", .value = "DIR"},
                                                {.name = NULL}};
@@ -69,9 +69,14 @@ static inline void table_line_init(struct table_line *line, const char *text)
 {
     line->text = strdup(text);
     line->argc = 0;
-    for (char *word = strtok(line->text, " "); word != NULL; word = strtok(NULL, " ")) {
+    char *word = line->text;
+    while (*word != '\0') {
+        size_t size = strcspn(word, " ");
+        char *next = word + size + (word[size] == ' ');
+        word[size] = '\0';
         ck_assert_int_lt(line->argc, WORDS_MAX);
         line->argv[line->argc++] = strcmp(word, "''") == 0 ? word + 2 : word;
+        word = next;
     }
     line->argv[line->argc] = NULL;
 }

@@ -170,8 +170,7 @@ END_TEST
 static bool no_random(void *ctx, uint8_t *to, size_t size)
 {
     (void)ctx;
-    (void)to;
-    (void)size;
+    memset(to, 0, size);
     return false;
 }
 

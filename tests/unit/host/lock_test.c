@@ -147,7 +147,7 @@ static int looks_at_clock;
 static struct hm_mono mono_of_seconds(void *ctx)
 {
     (void)ctx;
-    return (struct hm_mono){1000 * looks_at_clock++};
+    return (struct hm_mono){INT64_C(1000) * looks_at_clock++};
 }
 
 START_TEST(a_waiter_gives_up_when_its_time_is_over)

@@ -190,20 +190,17 @@ static bool have_own_network(void)
     return syscall(SYS_unshare, CLONE_NEWNET) == 0 && access("/sbin/ip", X_OK) == 0;
 }
 
-static void ip(char *words)
+static void ip(char *const argv[])
 {
-    char *argv[16] = {"ip"};
     struct hm_buf output;
     int code = -1;
-    int count = 1;
-    for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " ")) {
-        argv[count++] = word;
-    }
     hm_buf_init(&output, 4096);
     ck_assert_int_eq(hm_process_run("/sbin/ip", argv, &output, &code, &err), HM_OK);
     ck_assert_int_eq(code, 0);
     hm_buf_fini(&output);
 }
+
+#define IP(...) ip((char *[]){"ip", __VA_ARGS__, NULL})
 
 static bool is_readable(int fd, int wait_ms)
 {
@@ -217,24 +214,19 @@ START_TEST(a_network_that_comes_up_wakes_and_its_end_does_not)
         fprintf(stderr, "no network of one's own here: not tested\n");
         return;
     }
-    char add[] = "link add hamlet0 type veth peer name hamlet1";
-    char up[] = "link set hamlet0 up";
-    char peer_up[] = "link set hamlet1 up";
-    char address[] = "addr add 192.0.2.1/24 dev hamlet0";
-    char gone[] = "link del hamlet0";
     int fd = hm_netlink_open();
     ck_assert(!is_readable(fd, 0));
 
-    ip(add);
+    IP("link", "add", "hamlet0", "type", "veth", "peer", "name", "hamlet1");
     bool added_seen = is_readable(fd, SEEN_WITHIN_MS);
     bool added = hm_netlink_drain(fd);
-    ip(up);
-    ip(peer_up);
-    ip(address);
+    IP("link", "set", "hamlet0", "up");
+    IP("link", "set", "hamlet1", "up");
+    IP("addr", "add", "192.0.2.1/24", "dev", "hamlet0");
     bool came_seen = is_readable(fd, SEEN_WITHIN_MS);
     bool came = hm_netlink_drain(fd);
     bool drained = !is_readable(fd, 0);
-    ip(gone);
+    IP("link", "del", "hamlet0");
     bool went_seen = is_readable(fd, SEEN_WITHIN_MS);
     bool went = hm_netlink_drain(fd);
 

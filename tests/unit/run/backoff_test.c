@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SEED = 42, FIRST_MS = 15 * 1000, ROUNDS = 200, DRAWS = 2000 };
+enum { SEED = 42, ROUNDS = 200, DRAWS = 2000 };
 
-static const int64_t minute_ms = 60 * 1000;
-static const int64_t hour_ms = 60 * 60 * 1000;
+static const int64_t first_ms = 15000;
+static const int64_t minute_ms = INT64_C(60) * 1000;
+static const int64_t hour_ms = INT64_C(60) * 60 * 1000;
 
 /* Randomness that can be repeated, or pinned to one end. */
 struct dice {
@@ -35,7 +36,7 @@ static void start(void)
 {
     dice = (struct dice){.state = SEED};
     env = (struct hm_env){.ctx = &dice, .random = throw_dice};
-    hm_backoff_init(&backoff, FIRST_MS);
+    hm_backoff_init(&backoff, first_ms);
 }
 
 static int64_t next(void)
@@ -46,7 +47,7 @@ static int64_t next(void)
 /* The ceiling of the wait after `failures`, by the rule in the header. */
 static int64_t ceiling_after(int failures)
 {
-    int64_t ceiling = FIRST_MS;
+    int64_t ceiling = first_ms;
     for (int i = 1; i < failures; i++) {
         ceiling = ceiling >= 3 * hour_ms ? 6 * hour_ms : 2 * ceiling;
     }
@@ -73,7 +74,7 @@ START_TEST(waits_are_spread_evenly_from_nothing_to_the_ceiling)
     int in_fifth[5] = {0};
     for (int i = 0; i < DRAWS; i++) {
         hm_backoff_reset(&backoff);
-        in_fifth[(next() - 1) * 5 / FIRST_MS]++;
+        in_fifth[(next() - 1) * 5 / first_ms]++;
     }
     for (int i = 0; i < 5; i++) {
         ck_assert_int_gt(in_fifth[i], DRAWS / 5 * 8 / 10);
@@ -86,8 +87,8 @@ START_TEST(two_laptops_do_not_come_back_together)
 {
     int same = 0;
     for (int i = 0; i < DRAWS; i++) {
-        struct hm_backoff one = {.first_ms = FIRST_MS};
-        struct hm_backoff two = {.first_ms = FIRST_MS};
+        struct hm_backoff one = {.first_ms = first_ms};
+        struct hm_backoff two = {.first_ms = first_ms};
         same += hm_backoff_next(&one, &env, -1) == hm_backoff_next(&two, &env, -1);
     }
     ck_assert_int_lt(same, DRAWS / 100);
@@ -113,7 +114,7 @@ START_TEST(a_reset_begins_again_with_the_first_ceiling)
 
     hm_backoff_reset(&backoff);
 
-    ck_assert_int_eq(next(), FIRST_MS);
+    ck_assert_int_eq(next(), first_ms);
 }
 END_TEST
 
@@ -146,13 +147,13 @@ static const struct {
     int64_t least_ms;
     int64_t most_ms;
 } asked[] = {
-    {0, 30 * 1000, 37500},
-    {1000, 30 * 1000, 37500},
-    {30 * 1000, 30 * 1000, 37500},
-    {4 * 60 * 1000, 4 * 60 * 1000, 5 * 60 * 1000},
-    {5 * 60 * 60 * 1000, 5 * 60 * 60 * 1000, 6 * 60 * 60 * 1000},
-    {6 * 60 * 60 * 1000, 6 * 60 * 60 * 1000, 6 * 60 * 60 * 1000},
-    {INT64_MAX, 6 * 60 * 60 * 1000, 6 * 60 * 60 * 1000},
+    {0, 30000, 37500},
+    {1000, 30000, 37500},
+    {30000, 30000, 37500},
+    {240000, 240000, 300000},       /* 4 min, 5 min */
+    {18000000, 18000000, 21600000}, /* 5 h, 6 h */
+    {21600000, 21600000, 21600000},
+    {INT64_MAX, 21600000, 21600000},
 };
 
 START_TEST(what_the_server_asks_for_is_never_undercut)
@@ -178,7 +179,7 @@ START_TEST(a_failure_that_was_told_when_to_return_counts_as_one)
     (void)hm_backoff_next(&backoff, &env, minute_ms);
     (void)hm_backoff_next(&backoff, &env, minute_ms);
 
-    ck_assert_int_eq(next(), 4 * FIRST_MS);
+    ck_assert_int_eq(next(), 4 * first_ms);
 }
 END_TEST
 

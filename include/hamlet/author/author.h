@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * author.h - a person's edit becomes a validated, chained, committed change.
+ *
+ * Owner:      proto/author/; layer 3
+ * Threads:    an author belongs to the thread of its store
+ * Durability: nothing is kept before hm_author_commit has given HM_OK; then it is on disk
+ * Errors:     whatever is wrong with the input is found here, before anything is written:
+ *             HM_BAD_INPUT, HM_NOT_FOUND, HM_EXISTS, HM_DENIED. After an error the whole
+ *             transaction is to be rolled back, or the one act left out (hm_author_add).
+ *
+ * Command line, page, import and the server's own acts all go through here, so nothing is
+ * refused later that could have been refused while the person was still there.
+ */
+#ifndef HAMLET_AUTHOR_AUTHOR_H
+#define HAMLET_AUTHOR_AUTHOR_H
+
+#include "hamlet/base/json.h"
+#include "hamlet/store/conflicts.h"
+#include "hamlet/store/records.h"
+
+struct hm_author;
+
+/*
+ * Write as the device and user that the store names. `store` is borrowed until close.
+ * HM_UNCONFIGURED  the store has no device yet
+ */
+HM_CHECKED enum hm_status hm_author_open(struct hm_author **author,
+                                         struct hm_store *store,
+                                         struct hm_err *err);
+void hm_author_close(struct hm_author *author);
+
+/* Write as this user of the device instead. HM_NOT_FOUND: there is none. */
+HM_CHECKED enum hm_status hm_author_as(struct hm_author *author,
+                                       struct hm_bytes name,
+                                       struct hm_err *err);
+/* Write as the server itself, into the registry. */
+void hm_author_as_server(struct hm_author *author);
+
+/* One transaction; acts between begin and commit see each other. */
+HM_CHECKED enum hm_status hm_author_begin(struct hm_author *author, struct hm_err *err);
+HM_CHECKED enum hm_status hm_author_commit(struct hm_author *author, struct hm_err *err);
+void hm_author_rollback(struct hm_author *author);
+
+/* All acts from here to the commit share one new bulk id, by which they can be undone. */
+HM_CHECKED enum hm_status hm_author_bulk(struct hm_author *author,
+                                         struct hm_id *bulk,
+                                         struct hm_err *err);
+
+/* A field as it was given: text to be read by the field's type, or JSON. */
+struct hm_given {
+    struct hm_bytes name;
+    struct hm_bytes text;
+    const struct hm_json *json; /* not null: instead of text */
+};
+
+struct hm_added {
+    struct hm_id record;
+    struct hm_id change;
+};
+
+/*
+ * A new record. The field `unit` names its home; without it the kind says, or it is the
+ * device's own. A deleted record of the same natural key comes alive again.
+ * HM_BAD_INPUT  kind, field, value or unit; a required field is missing
+ * HM_NOT_FOUND  a record that it refers to is not here
+ * HM_EXISTS     a live record of that natural key is here; the error names it
+ * HM_DENIED     role or scope
+ */
+HM_CHECKED enum hm_status hm_author_add(struct hm_author *author,
+                                        struct hm_bytes kind,
+                                        const struct hm_given *fields,
+                                        size_t count,
+                                        struct hm_added *added,
+                                        struct hm_err *err);
+
+/*
+ * Write the named fields, all of them, replacing every head that is known of their
+ * registers; one field of a group writes the group. `only_new`: leave out what stands
+ * there already; then *change is none if nothing was left.
+ */
+HM_CHECKED enum hm_status hm_author_edit(struct hm_author *author,
+                                         const struct hm_id *record,
+                                         const struct hm_given *fields,
+                                         size_t count,
+                                         bool only_new,
+                                         struct hm_id *change,
+                                         struct hm_err *err);
+
+/* `reason` may be empty. */
+HM_CHECKED enum hm_status hm_author_delete(struct hm_author *author,
+                                           const struct hm_id *record,
+                                           struct hm_bytes reason,
+                                           struct hm_id *change,
+                                           struct hm_err *err);
+
+/*
+ * Settle a conflict: `take` one of its heads, or (`take` null) the value in `json`.
+ * Exactly the heads that are here are replaced; what is concurrent reopens it.
+ * HM_NOT_FOUND  no such conflict, it is not open, or the change is none of its heads
+ */
+HM_CHECKED enum hm_status hm_author_resolve(struct hm_author *author,
+                                            const struct hm_id *conflict,
+                                            const struct hm_id *take,
+                                            const struct hm_json *json,
+                                            struct hm_bytes reason,
+                                            struct hm_id *change,
+                                            struct hm_err *err);
+
+/*
+ * Withdraw a bulk: what its changes replaced stands again, unless overwritten since. One
+ * change a home it touched. HM_NOT_FOUND: nothing of that bulk is here.
+ */
+HM_CHECKED enum hm_status hm_author_withdraw(struct hm_author *author,
+                                             const struct hm_id *bulk,
+                                             struct hm_bytes reason,
+                                             struct hm_id *change,
+                                             struct hm_err *err);
+
+/*
+ * The registry's own kinds (store/registry.h), whose registers are given as they are.
+ * `record` null: a new one. `key` names one key field, or is null.
+ */
+struct hm_given_register {
+    const char *name;
+    struct hm_bytes value; /* canonical */
+};
+HM_CHECKED enum hm_status hm_author_registry(struct hm_author *author,
+                                             const char *kind,
+                                             const struct hm_id *record,
+                                             const struct hm_key_field *key,
+                                             const struct hm_given_register *registers,
+                                             size_t count,
+                                             struct hm_added *added,
+                                             struct hm_err *err);
+
+#endif

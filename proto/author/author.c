@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hamlet/base/assert.h"
+#include "hamlet/model/value.h"
+#include "hamlet/record/judge.h"
+#include "hamlet/text/normal.h"
+#include "inside.h"
+
+void hm_author_argument(char text[HM_ERR_ARG_MAX], struct hm_bytes bytes)
+{
+    size_t size = bytes.size < HM_ERR_ARG_MAX - 1 ? bytes.size : HM_ERR_ARG_MAX - 1;
+    while (size < bytes.size && size > 0 && (bytes.data[size] & 0xC0) == 0x80) {
+        size--; /* never half a character */
+    }
+    if (size > 0) {
+        memcpy(text, bytes.data, size);
+    }
+    text[size] = '\0';
+}
+
+static enum hm_status load_self(struct hm_author *author, struct hm_err *err)
+{
+    struct hm_store *store = author->store;
+    enum hm_status status =
+        hm_store_meta_get_id(store, HM_META_DISTRICT, &author->district, err);
+    if (status == HM_OK) {
+        status = hm_store_meta_get_id(store, HM_META_DEVICE, &author->device, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_meta_get_id(store, HM_META_USER, &author->user, err);
+    }
+    if (status == HM_OK) {
+        status =
+            hm_store_meta_get(store, HM_META_ROLE, &author->self, &author->role, err);
+    }
+    if (status == HM_OK) {
+        status =
+            hm_store_meta_get(store, HM_META_UNIT, &author->self, &author->unit, err);
+    }
+    if (status == HM_OK && hm_id_is_none(&author->device)) {
+        return hm_fail(err, HM_UNCONFIGURED, "store-missing", NULL, NULL, NULL);
+    }
+    return status;
+}
+
+enum hm_status hm_author_open(struct hm_author **author,
+                              struct hm_store *store,
+                              struct hm_err *err)
+{
+    struct hm_author *made = calloc(1, sizeof(*made));
+    if (made == NULL) {
+        return hm_fail_memory(err);
+    }
+    made->store = store;
+    made->kinds = hm_store_kinds(store);
+    hm_arena_init(&made->self, HM_REQUEST_BYTES_MAX);
+    hm_arena_init(&made->arena, HM_COMMAND_ARENA_MAX);
+    hm_buf_init(&made->scratch, HM_CHANGE_BYTES_MAX);
+    enum hm_status status = load_self(made, err);
+    if (status == HM_OK) {
+        *author = made;
+        made = NULL;
+    }
+    hm_author_close(made);
+    return status;
+}
+
+void hm_author_close(struct hm_author *author)
+{
+    if (author != NULL) {
+        hm_buf_fini(&author->scratch);
+        hm_arena_fini(&author->arena);
+        hm_arena_fini(&author->self);
+        free(author);
+    }
+}
+
+enum hm_status hm_author_as(struct hm_author *author,
+                            struct hm_bytes name,
+                            struct hm_err *err)
+{
+    return hm_store_user_find(author->store, &author->device, name, &author->user,
+                              &author->role, &author->self, err);
+}
+
+void hm_author_as_server(struct hm_author *author)
+{
+    author->user = author->device;
+    author->role = hm_text(hm_role_name(HM_ROLE_SERVER));
+}
+
+/* The run that the chain's next change belongs to; a new one when the last is full. */
+static enum hm_status find_run(struct hm_author *author, struct hm_err *err)
+{
+    struct hm_stored_run *runs = NULL;
+    size_t count = 0;
+    uint64_t next = author->origin.seq + 1;
+    enum hm_status status =
+        hm_store_runs(author->store, author->origin.row, author->origin.seq,
+                      author->origin.seq, &runs, &count, &author->arena, err);
+    author->run_seq = 0;
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        if (next - runs[i].seq < HM_RUN_CHANGES_MAX) {
+            author->run_seq = runs[i].seq;
+            memcpy(author->seed, runs[i].seed, HM_SALT_SIZE);
+        }
+    }
+    return status;
+}
+
+static enum hm_status begin_run(struct hm_author *author, struct hm_err *err)
+{
+    uint64_t next = author->origin.seq + 1;
+    if (author->run_seq > 0 && next - author->run_seq < HM_RUN_CHANGES_MAX) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_env_random(hm_store_env(author->store), author->seed, HM_SALT_SIZE, err);
+    if (status == HM_OK) {
+        status =
+            hm_store_run_put(author->store, author->origin.row, next, author->seed, err);
+        author->run_seq = next;
+    }
+    return status;
+}
+
+enum hm_status hm_author_begin(struct hm_author *author, struct hm_err *err)
+{
+    int64_t epoch = 0;
+    enum hm_status status = hm_store_begin(author->store, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    author->pending_count = 0;
+    author->bulk = (struct hm_id){{0}};
+    author->known_home = HM_NO_BYTES;
+    status = hm_store_meta_get_int(author->store, HM_META_EPOCH, 0, &epoch, err);
+    if (status == HM_OK) {
+        status = hm_store_origin_get(author->store, &author->device, (uint32_t)epoch,
+                                     true, &author->origin, err);
+    }
+    if (status == HM_OK) {
+        status = find_run(author, err);
+    }
+    if (status != HM_OK) {
+        hm_author_rollback(author);
+    }
+    return status;
+}
+
+enum hm_status hm_author_flush(struct hm_author *author, struct hm_err *err)
+{
+    uint64_t first_seq = author->origin.seq - author->pending_count + 1;
+    size_t count = author->pending_count;
+    if (count == 0) {
+        return HM_OK;
+    }
+    struct hm_wall now = hm_env_wall(hm_store_env(author->store));
+    enum hm_status status = hm_store_changes_put(author->store, author->pending, count,
+                                                 now, &author->arena, err);
+    if (status == HM_OK) {
+        status = hm_store_envelopes_put(author->store, author->origin.row, first_seq,
+                                        author->pending[0].row, count, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_origin_put(author->store, &author->origin, err);
+    }
+    author->pending_count = 0;
+    author->known_home = HM_NO_BYTES;
+    hm_arena_clear(&author->arena);
+    return status;
+}
+
+enum hm_status hm_author_commit(struct hm_author *author, struct hm_err *err)
+{
+    enum hm_status status = hm_author_flush(author, err);
+    if (status == HM_OK) {
+        status = hm_store_commit(author->store, err);
+    }
+    if (status != HM_OK) {
+        hm_author_rollback(author);
+    }
+    return status;
+}
+
+void hm_author_rollback(struct hm_author *author)
+{
+    author->pending_count = 0;
+    hm_arena_clear(&author->arena);
+    hm_store_rollback(author->store);
+}
+
+enum hm_status hm_author_bulk(struct hm_author *author,
+                              struct hm_id *bulk,
+                              struct hm_err *err)
+{
+    enum hm_status status =
+        hm_env_random(hm_store_env(author->store), author->bulk.at, HM_ID_SIZE, err);
+    *bulk = author->bulk;
+    return status;
+}
+
+enum hm_status hm_author_draft(struct hm_author *author,
+                               struct hm_change **change,
+                               enum hm_act act,
+                               struct hm_bytes kind,
+                               int64_t version,
+                               struct hm_bytes home,
+                               struct hm_err *err)
+{
+    struct hm_change *made = hm_arena_get(&author->arena, sizeof(*made));
+    if (made == NULL) {
+        return hm_arena_status(&author->arena, err);
+    }
+    *made = (struct hm_change){.district = author->district,
+                               .device = author->device,
+                               .user = author->user,
+                               .bulk = author->bulk,
+                               .role = author->role,
+                               .home = hm_arena_copy(&author->arena, home),
+                               .kind = hm_arena_copy(&author->arena, kind),
+                               .kind_version = (uint32_t)version,
+                               .act = act,
+                               .time = hm_env_wall(hm_store_env(author->store)),
+                               .has_key = true};
+    *change = made;
+    return hm_arena_status(&author->arena, err);
+}
+
+enum hm_status hm_author_room(struct hm_author *author,
+                              struct hm_change *change,
+                              size_t writes,
+                              struct hm_err *err)
+{
+    change->writes = hm_arena_get_array(&author->arena, writes, sizeof(*change->writes));
+    return hm_arena_status(&author->arena, err);
+}
+
+enum hm_status hm_author_write(struct hm_author *author,
+                               struct hm_change *change,
+                               const struct hm_loaded *loaded,
+                               struct hm_bytes reg,
+                               struct hm_bytes value,
+                               struct hm_err *err)
+{
+    const struct hm_register *known =
+        loaded == NULL ? NULL : hm_merged_register(&loaded->merged, reg);
+    struct hm_write *write = &change->writes[change->write_count++];
+    *write = (struct hm_write){.reg = hm_arena_copy(&author->arena, reg),
+                               .value = hm_arena_copy(&author->arena, value),
+                               .depth = 1};
+    if (known == NULL) {
+        return hm_arena_status(&author->arena, err);
+    }
+    hm_prefix *replaces =
+        hm_arena_get_array(&author->arena, known->head_count, sizeof(*replaces));
+    for (size_t i = 0; replaces != NULL && i < known->head_count; i++) {
+        const struct hm_head *head = &known->heads[i];
+        replaces[i] = hm_prefix_of(&loaded->known[head->known].change->id);
+        if (head->write->depth >= write->depth) {
+            write->depth = head->write->depth + 1;
+        }
+    }
+    if (replaces != NULL) {
+        write->replaces_count = (uint32_t)hm_prefixes_sort(replaces, known->head_count);
+        write->replaces = replaces;
+    }
+    return hm_arena_status(&author->arena, err);
+}
+
+enum hm_status hm_author_live(struct hm_author *author,
+                              struct hm_change *change,
+                              const struct hm_loaded *loaded,
+                              bool alive,
+                              struct hm_err *err)
+{
+    return hm_author_write(author, change, loaded, hm_text(HM_REGISTER_LIVE),
+                           hm_text(alive ? "t" : "f"), err);
+}
+
+enum hm_status hm_author_why(struct hm_author *author,
+                             struct hm_change *change,
+                             struct hm_bytes reason,
+                             struct hm_err *err)
+{
+    struct hm_buf text;
+    struct hm_buf value;
+    hm_buf_init(&text, HM_VALUE_BYTES_MAX);
+    hm_buf_init(&value, HM_VALUE_BYTES_MAX);
+    enum hm_status status = hm_text_normal(&text, reason, true, err);
+    if (status == HM_OK && text.size > 0) {
+        hm_value_put_text(&value, hm_buf_bytes(&text));
+        status = hm_buf_status(&value, err);
+        if (status == HM_OK) {
+            status = hm_author_write(author, change, NULL, hm_text(HM_REGISTER_WHY),
+                                     hm_buf_bytes(&value), err);
+        }
+    }
+    hm_buf_fini(&value);
+    hm_buf_fini(&text);
+    return status;
+}
+
+enum hm_status hm_author_seen(struct hm_author *author,
+                              struct hm_change *change,
+                              const struct hm_loaded *loaded,
+                              struct hm_err *err)
+{
+    size_t room = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < loaded->merged.register_count; i++) {
+        room += loaded->merged.registers[i].head_count;
+    }
+    hm_prefix *seen = hm_arena_get_array(&author->arena, room, sizeof(*seen));
+    for (size_t i = 0; seen != NULL && i < loaded->merged.register_count; i++) {
+        const struct hm_register *reg = &loaded->merged.registers[i];
+        if (hm_bytes_are(reg->name, HM_REGISTER_LIVE)) {
+            continue;
+        }
+        for (size_t h = 0; h < reg->head_count; h++) {
+            seen[count++] = hm_prefix_of(&loaded->known[reg->heads[h].known].change->id);
+        }
+    }
+    if (seen != NULL) {
+        change->seen_count = hm_prefixes_sort(seen, count);
+        change->seen = seen;
+    }
+    return hm_arena_status(&author->arena, err);
+}
+
+static int by_register(const void *a, const void *b)
+{
+    return hm_bytes_compare(((const struct hm_write *)a)->reg,
+                            ((const struct hm_write *)b)->reg);
+}
+
+enum hm_status hm_author_take(struct hm_author *author,
+                              struct hm_change *change,
+                              struct hm_err *err)
+{
+    enum hm_status status = begin_run(author, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    if (change->write_count > 1) {
+        qsort(change->writes, change->write_count, sizeof(*change->writes), by_register);
+    }
+    hm_change_key(change->key, author->seed,
+                  (uint32_t)(author->origin.seq + 1 - author->run_seq));
+    status = hm_change_seal(change, &author->scratch, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    HM_ASSERT(hm_change_valid(change));
+    author->origin.seq++;
+    hm_chain_next(&author->origin.head, &change->id);
+    author->pending[author->pending_count++] = (struct hm_put){.change = change};
+    return HM_OK;
+}
+
+enum hm_status hm_author_scope(struct hm_author *author,
+                               struct hm_bytes home,
+                               struct hm_err *err)
+{
+    char code[HM_ERR_ARG_MAX];
+    bool known = false;
+    bool permitted = false;
+    /* The own unit is in reach before the registry has come for the first time. */
+    if (hm_bytes_equal(home, author->unit) ||
+        (author->known_home.size > 0 && hm_bytes_equal(home, author->known_home))) {
+        return HM_OK;
+    }
+    hm_author_argument(code, home);
+    enum hm_status status = hm_store_unit_known(author->store, home, &known, err);
+    if (status == HM_OK && !known) {
+        return hm_fail(err, HM_BAD_INPUT, "unit-unknown", code, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = hm_store_permitted(author->store, &author->device, &author->user,
+                                    author->role, home, &permitted, err);
+    }
+    if (status == HM_OK && !permitted) {
+        return hm_fail(err, HM_DENIED, "unit-scope", code, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        author->known_home = hm_arena_copy(&author->arena, home);
+    }
+    return status;
+}
+
+enum hm_status hm_author_judge(struct hm_author *author,
+                               const struct hm_kind *kind,
+                               const struct hm_change *change,
+                               const struct hm_key_field *key,
+                               size_t key_count,
+                               struct hm_err *err)
+{
+    char name[HM_ERR_ARG_MAX];
+    struct hm_bytes where = HM_NO_BYTES;
+    enum hm_reason reason = hm_kind_judge(kind, change, key, key_count, &where);
+    (void)author;
+    hm_author_argument(name, where);
+    switch (reason) {
+    case HM_REASON_NONE:
+        return HM_OK;
+    case HM_REASON_ROLE:
+        return hm_fail(err, HM_DENIED, "role-denied", hm_act_name(change->act),
+                       kind->name, name);
+    case HM_REASON_MISSING:
+        return hm_fail(err, HM_BAD_INPUT, "field-required", name, NULL, NULL);
+    default:
+        return hm_fail(err, HM_BAD_INPUT, "change-refused", hm_reason_name(reason), name,
+                       NULL);
+    }
+}

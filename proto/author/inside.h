@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inside.h - what the parts of proto/author share. */
+#ifndef HAMLET_AUTHOR_INSIDE_H
+#define HAMLET_AUTHOR_INSIDE_H
+
+#include "hamlet/author/author.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/record/kinds.h"
+#include "hamlet/record/register.h"
+#include "hamlet/store/pages.h"
+#include "hamlet/store/registry.h"
+
+enum { HM_AUTHOR_PENDING_MAX = 512 };
+
+struct hm_author {
+    struct hm_store *store;
+    const struct hm_kinds *kinds;
+    struct hm_id district;
+    struct hm_id device;
+    struct hm_id user;
+    struct hm_bytes role;
+    struct hm_bytes unit; /* of the device */
+    struct hm_arena self; /* what lives as long as the author */
+
+    /* inside a transaction */
+    struct hm_arena arena; /* what lives until the pending changes are put */
+    struct hm_buf scratch;
+    struct hm_origin origin;
+    struct hm_id bulk;
+    uint8_t seed[HM_SALT_SIZE];
+    uint64_t run_seq; /* of the change with index 0 */
+    struct hm_put pending[HM_AUTHOR_PENDING_MAX];
+    size_t pending_count;
+    struct hm_bytes known_home; /* the unit that was found to be within reach last */
+};
+
+/* Put what is pending, so that it can be read. */
+HM_CHECKED enum hm_status hm_author_flush(struct hm_author *author, struct hm_err *err);
+
+/* A change of this author, empty but for who, where and when. From the author's arena. */
+HM_CHECKED enum hm_status hm_author_draft(struct hm_author *author,
+                                          struct hm_change **change,
+                                          enum hm_act act,
+                                          struct hm_bytes kind,
+                                          int64_t version,
+                                          struct hm_bytes home,
+                                          struct hm_err *err);
+
+/* Sort the writes, seal the change and chain it. */
+HM_CHECKED enum hm_status hm_author_take(struct hm_author *author,
+                                         struct hm_change *change,
+                                         struct hm_err *err);
+
+/* Whether this author's scope holds the unit. HM_BAD_INPUT unknown, HM_DENIED outside. */
+HM_CHECKED enum hm_status hm_author_scope(struct hm_author *author,
+                                          struct hm_bytes home,
+                                          struct hm_err *err);
+
+/*
+ * Add a write of `reg` over all heads that the loaded record has of it (`loaded` null:
+ * none). `value` is copied. The change must have room.
+ */
+HM_CHECKED enum hm_status hm_author_write(struct hm_author *author,
+                                          struct hm_change *change,
+                                          const struct hm_loaded *loaded,
+                                          struct hm_bytes reg,
+                                          struct hm_bytes value,
+                                          struct hm_err *err);
+/* Room for so many writes. */
+HM_CHECKED enum hm_status hm_author_room(struct hm_author *author,
+                                         struct hm_change *change,
+                                         size_t writes,
+                                         struct hm_err *err);
+HM_CHECKED enum hm_status hm_author_live(struct hm_author *author,
+                                         struct hm_change *change,
+                                         const struct hm_loaded *loaded,
+                                         bool alive,
+                                         struct hm_err *err);
+/* `reason` normalised, as the annotation ~why; nothing where it is empty. */
+HM_CHECKED enum hm_status hm_author_why(struct hm_author *author,
+                                        struct hm_change *change,
+                                        struct hm_bytes reason,
+                                        struct hm_err *err);
+/* The heads of every other register, for a delete. */
+HM_CHECKED enum hm_status hm_author_seen(struct hm_author *author,
+                                         struct hm_change *change,
+                                         const struct hm_loaded *loaded,
+                                         struct hm_err *err);
+
+/* Judge the own change as the server will, and say in words what is wrong. */
+HM_CHECKED enum hm_status hm_author_judge(struct hm_author *author,
+                                          const struct hm_kind *kind,
+                                          const struct hm_change *change,
+                                          const struct hm_key_field *key,
+                                          size_t key_count,
+                                          struct hm_err *err);
+
+/* The values that were given, read and ready; `at[i]` belongs to kind->fields[i]. */
+struct hm_values {
+    const struct hm_kind *kind;
+    struct hm_bytes *at; /* no bytes: not given */
+    struct hm_bytes unit;
+};
+HM_CHECKED enum hm_status hm_values_read(struct hm_author *author,
+                                         const struct hm_kind *kind,
+                                         const struct hm_given *given,
+                                         size_t count,
+                                         struct hm_values *values,
+                                         struct hm_err *err);
+struct hm_kind_values hm_values_getter(struct hm_values *values);
+
+/* An argument for an error: text with a NUL, cut to fit. */
+void hm_author_argument(char text[HM_ERR_ARG_MAX], struct hm_bytes bytes);
+
+#endif

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Adding, editing and deleting records. */
+#include <string.h>
+
+#include "hamlet/model/value.h"
+#include "inside.h"
+
+static enum hm_status find_kind(struct hm_author *author,
+                                struct hm_bytes name,
+                                const struct hm_kind **kind,
+                                struct hm_err *err)
+{
+    *kind = hm_kinds_find(author->kinds, name);
+    if (*kind == NULL) {
+        char text[HM_ERR_ARG_MAX];
+        hm_author_argument(text, name);
+        return hm_fail(err, HM_BAD_INPUT, "kind-unknown", text, NULL, NULL);
+    }
+    return HM_OK;
+}
+
+/* A record that a field refers to must be here, alive and of the right kind. */
+static enum hm_status check_refs(struct hm_author *author,
+                                 const struct hm_values *values,
+                                 struct hm_err *err)
+{
+    for (size_t i = 0; i < values->kind->field_count; i++) {
+        const struct hm_field *field = &values->kind->fields[i];
+        struct hm_listed found;
+        struct hm_id id;
+        struct hm_bytes text = hm_value_text_or(values->at[i], HM_NO_BYTES);
+        if (field->type != HM_FIELD_TYPE_REF || !hm_id_get_hex(&id, text)) {
+            continue;
+        }
+        enum hm_status status =
+            hm_store_record_show(author->store, &id, &found, &author->arena, err);
+        if (status != HM_OK) {
+            return status;
+        }
+        if (found.deleted || !hm_bytes_are(found.kind, field->ref)) {
+            return hm_fail(err, HM_BAD_INPUT, "ref-wrong", field->name, field->ref, NULL);
+        }
+    }
+    return HM_OK;
+}
+
+/* Where a new record lives: as named, where the record it belongs to lives, or here. */
+static enum hm_status find_home(struct hm_author *author,
+                                const struct hm_values *values,
+                                struct hm_bytes *home,
+                                struct hm_err *err)
+{
+    const struct hm_kind *kind = values->kind;
+    struct hm_id id;
+    struct hm_listed found;
+    *home = values->unit.size > 0 ? values->unit : author->unit;
+    if (kind->registry) {
+        *home = hm_text(HM_HOME_REGISTRY);
+        return HM_OK;
+    }
+    if (values->unit.size == 0 && kind->home != NULL &&
+        hm_id_get_hex(
+            &id, hm_value_text_or(values->at[kind->home - kind->fields], HM_NO_BYTES))) {
+        enum hm_status status =
+            hm_store_record_show(author->store, &id, &found, &author->arena, err);
+        if (status != HM_OK) {
+            return status;
+        }
+        *home = found.unit;
+    }
+    return hm_author_scope(author, *home, err);
+}
+
+static enum hm_status read_key(struct hm_author *author,
+                               const struct hm_values *values,
+                               struct hm_change *change,
+                               struct hm_err *err)
+{
+    const struct hm_kind *kind = values->kind;
+    struct hm_key_field *key =
+        hm_arena_get_array(&author->arena, kind->key.count, sizeof(*key));
+    if (key == NULL) {
+        return hm_arena_status(&author->arena, err);
+    }
+    for (size_t i = 0; i < kind->key.count; i++) {
+        const struct hm_field *field = kind->key.at[i];
+        struct hm_bytes value = values->at[field - kind->fields];
+        if (value.size == 0 || hm_value_tag(value) == HM_VALUE_NULL) {
+            return hm_fail(err, HM_BAD_INPUT, "field-required", field->name, NULL, NULL);
+        }
+        key[i] = (struct hm_key_field){hm_text(field->name), value};
+    }
+    change->key_fields = key;
+    change->key_field_count = kind->key.count;
+    if (kind->key.count > 0) {
+        hm_kind_record_id(&change->record, change->home, change->kind, key,
+                          kind->key.count);
+    } else {
+        change->record_is_own = true;
+    }
+    return HM_OK;
+}
+
+/*
+ * The record of this natural key as it stands: null where nothing is known of it.
+ * HM_EXISTS where it is alive.
+ */
+static enum hm_status find_twin(struct hm_author *author,
+                                const struct hm_change *change,
+                                struct hm_loaded *twin,
+                                const struct hm_loaded **found,
+                                struct hm_err *err)
+{
+    struct hm_err missing = HM_ERR_NONE;
+    *found = NULL;
+    if (change->record_is_own) {
+        return HM_OK;
+    }
+    for (size_t i = 0; i < author->pending_count; i++) {
+        if (hm_id_equal(&author->pending[i].change->record, &change->record)) {
+            char id[HM_HEX16_SIZE];
+            hm_hex_put(id, hm_id_bytes(&change->record));
+            return hm_fail(err, HM_EXISTS, "record-exists", id, NULL, NULL);
+        }
+    }
+    enum hm_status status = hm_store_record_load(author->store, &change->record, twin,
+                                                 &author->arena, &missing);
+    if (status == HM_NOT_FOUND) {
+        return HM_OK;
+    }
+    if (status != HM_OK) {
+        return hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
+                       missing.arg[2]);
+    }
+    if (twin->merged.there && !twin->merged.deleted && twin->key != NULL) {
+        char id[HM_HEX16_SIZE];
+        hm_hex_put(id, hm_id_bytes(&change->record));
+        return hm_fail(err, HM_EXISTS, "record-exists", id, NULL, NULL);
+    }
+    *found = twin;
+    return HM_OK;
+}
+
+static bool gives(const struct hm_values *values, const struct hm_kind_register *reg)
+{
+    for (size_t i = 0; i < reg->fields.count; i++) {
+        if (values->at[reg->fields.at[i] - values->kind->fields].size > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * One write a register for which something was given. Over a deleted record all others
+ * that stand are cleared, else what was deleted would come back with it.
+ */
+static enum hm_status write_registers(struct hm_author *author,
+                                      struct hm_change *change,
+                                      struct hm_values *values,
+                                      const struct hm_loaded *twin,
+                                      struct hm_err *err)
+{
+    const struct hm_kind *kind = values->kind;
+    struct hm_kind_values getter = hm_values_getter(values);
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < kind->register_count && status == HM_OK; i++) {
+        const struct hm_kind_register *reg = &kind->registers[i];
+        bool stands =
+            twin != NULL && hm_merged_register(&twin->merged, hm_text(reg->name)) != NULL;
+        hm_buf_clear(&author->scratch);
+        if (!gives(values, reg) && !stands) {
+            continue;
+        }
+        if (gives(values, reg)) {
+            hm_register_put(&author->scratch, reg, HM_NO_BYTES, &getter);
+        } else {
+            hm_value_put_null(&author->scratch);
+        }
+        status = hm_buf_status(&author->scratch, err);
+        bool null = author->scratch.size > 0 && author->scratch.data[0] == HM_VALUE_NULL;
+        if (status == HM_OK && (stands || !null)) {
+            struct hm_bytes value =
+                hm_arena_copy(&author->arena, hm_buf_bytes(&author->scratch));
+            status =
+                hm_author_write(author, change, twin, hm_text(reg->name), value, err);
+        }
+    }
+    return status != HM_OK ? status : hm_author_live(author, change, twin, true, err);
+}
+
+static enum hm_status add_change(struct hm_author *author,
+                                 struct hm_values *values,
+                                 struct hm_bytes home,
+                                 struct hm_added *added,
+                                 struct hm_err *err)
+{
+    const struct hm_kind *kind = values->kind;
+    const struct hm_loaded *found = NULL;
+    struct hm_loaded twin;
+    struct hm_change *change = NULL;
+    enum hm_status status = hm_author_draft(
+        author, &change, HM_ACT_CREATE, hm_text(kind->name), kind->version, home, err);
+    if (status == HM_OK) {
+        status = read_key(author, values, change, err);
+    }
+    if (status == HM_OK) {
+        status = find_twin(author, change, &twin, &found, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_room(author, change, kind->register_count + 2, err);
+    }
+    if (status == HM_OK) {
+        status = write_registers(author, change, values, found, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_judge(author, kind, change, change->key_fields,
+                                 change->key_field_count, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_take(author, change, err);
+    }
+    if (status == HM_OK) {
+        added->record = change->record;
+        added->change = change->id;
+    }
+    return status;
+}
+
+enum hm_status hm_author_add(struct hm_author *author,
+                             struct hm_bytes kind_name,
+                             const struct hm_given *fields,
+                             size_t count,
+                             struct hm_added *added,
+                             struct hm_err *err)
+{
+    const struct hm_kind *kind = NULL;
+    struct hm_values values;
+    struct hm_bytes home = HM_NO_BYTES;
+    enum hm_status status = HM_OK;
+    if (author->pending_count == HM_AUTHOR_PENDING_MAX) {
+        status = hm_author_flush(author, err);
+    }
+    if (status == HM_OK) {
+        status = find_kind(author, kind_name, &kind, err);
+    }
+    if (status == HM_OK) {
+        status = hm_values_read(author, kind, fields, count, &values, err);
+    }
+    if (status == HM_OK) {
+        status = check_refs(author, &values, err);
+    }
+    if (status == HM_OK) {
+        status = find_home(author, &values, &home, err);
+    }
+    return status != HM_OK ? status : add_change(author, &values, home, added, err);
+}
+
+/* Load a record that is to be changed, with what is pending of it. */
+static enum hm_status load_target(struct hm_author *author,
+                                  const struct hm_id *record,
+                                  struct hm_loaded *loaded,
+                                  struct hm_err *err)
+{
+    char id[HM_HEX16_SIZE];
+    enum hm_status status = hm_author_flush(author, err);
+    if (status == HM_OK) {
+        status = hm_store_record_load(author->store, record, loaded, &author->arena, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_hex_put(id, hm_id_bytes(record));
+    if (!loaded->merged.there) {
+        return hm_fail(err, HM_NOT_FOUND, "record-missing", id, NULL, NULL);
+    }
+    if (loaded->kind == NULL) {
+        char name[HM_ERR_ARG_MAX];
+        hm_author_argument(name, loaded->kind_name);
+        return hm_fail(err, HM_BAD_INPUT, "kind-unknown", name, NULL, NULL);
+    }
+    return loaded->kind->registry ? HM_OK : hm_author_scope(author, loaded->home, err);
+}
+
+static enum hm_status check_keys(const struct hm_loaded *loaded,
+                                 const struct hm_values *values,
+                                 bool only_new,
+                                 struct hm_err *err)
+{
+    const struct hm_kind *kind = loaded->kind;
+    for (size_t i = 0; i < kind->key.count; i++) {
+        const struct hm_field *field = kind->key.at[i];
+        struct hm_bytes value = values->at[field - kind->fields];
+        bool same = only_new && hm_bytes_equal(value, hm_loaded_field(loaded, field));
+        if (value.size > 0 && !same) {
+            return hm_fail(err, HM_BAD_INPUT, "key-fixed", field->name, NULL, NULL);
+        }
+    }
+    if (values->unit.size > 0 && !hm_bytes_equal(values->unit, loaded->home)) {
+        return hm_fail(err, HM_BAD_INPUT, "key-fixed", "unit", NULL, NULL);
+    }
+    return HM_OK;
+}
+
+static enum hm_status write_edited(struct hm_author *author,
+                                   struct hm_change *change,
+                                   struct hm_values *values,
+                                   const struct hm_loaded *loaded,
+                                   bool only_new,
+                                   struct hm_err *err)
+{
+    const struct hm_kind *kind = loaded->kind;
+    struct hm_kind_values getter = hm_values_getter(values);
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < kind->register_count && status == HM_OK; i++) {
+        const struct hm_kind_register *reg = &kind->registers[i];
+        struct hm_bytes shown = hm_loaded_shown(loaded, hm_text(reg->name));
+        if (!gives(values, reg)) {
+            continue;
+        }
+        hm_buf_clear(&author->scratch);
+        hm_register_put(&author->scratch, reg, shown, &getter);
+        status = hm_buf_status(&author->scratch, err);
+        struct hm_bytes value =
+            hm_arena_copy(&author->arena, hm_buf_bytes(&author->scratch));
+        bool stands = hm_bytes_equal(value, shown) ||
+                      (shown.size == 0 && hm_value_tag(value) == HM_VALUE_NULL);
+        if (status == HM_OK && !(only_new && stands)) {
+            status =
+                hm_author_write(author, change, loaded, hm_text(reg->name), value, err);
+        }
+    }
+    if (status == HM_OK && change->write_count > 0 && loaded->merged.deleted) {
+        status = hm_author_live(author, change, loaded, true, err);
+    }
+    return status;
+}
+
+enum hm_status hm_author_edit(struct hm_author *author,
+                              const struct hm_id *record,
+                              const struct hm_given *fields,
+                              size_t count,
+                              bool only_new,
+                              struct hm_id *id,
+                              struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    struct hm_values values;
+    struct hm_change *change = NULL;
+    enum hm_status status = load_target(author, record, &loaded, err);
+    if (status == HM_OK) {
+        status = hm_values_read(author, loaded.kind, fields, count, &values, err);
+    }
+    if (status == HM_OK) {
+        status = check_keys(&loaded, &values, only_new, err);
+    }
+    if (status == HM_OK) {
+        status = check_refs(author, &values, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_draft(author, &change, HM_ACT_EDIT, loaded.kind_name,
+                                 loaded.kind->version, loaded.home, err);
+    }
+    if (status == HM_OK) {
+        change->record = loaded.id;
+        status = hm_author_room(author, change, loaded.kind->register_count + 2, err);
+    }
+    if (status == HM_OK) {
+        status = write_edited(author, change, &values, &loaded, only_new, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    *id = (struct hm_id){{0}};
+    if (change->write_count == 0) {
+        return only_new ? HM_OK
+                        : hm_fail(err, HM_USAGE, "nothing-given", NULL, NULL, NULL);
+    }
+    status =
+        hm_author_judge(author, loaded.kind, change, loaded.key, loaded.key_count, err);
+    if (status == HM_OK) {
+        status = hm_author_take(author, change, err);
+        *id = change->id;
+    }
+    return status;
+}
+
+enum hm_status hm_author_delete(struct hm_author *author,
+                                const struct hm_id *record,
+                                struct hm_bytes reason,
+                                struct hm_id *id,
+                                struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    struct hm_change *change = NULL;
+    enum hm_status status = load_target(author, record, &loaded, err);
+    if (status == HM_OK && loaded.merged.deleted) {
+        char text[HM_HEX16_SIZE];
+        hm_hex_put(text, hm_id_bytes(record));
+        return hm_fail(err, HM_NOT_FOUND, "record-deleted", text, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = hm_author_draft(author, &change, HM_ACT_DELETE, loaded.kind_name,
+                                 loaded.kind->version, loaded.home, err);
+    }
+    if (status == HM_OK) {
+        change->record = loaded.id;
+        status = hm_author_room(author, change, 2, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_live(author, change, &loaded, false, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_why(author, change, reason, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_seen(author, change, &loaded, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_judge(author, loaded.kind, change, loaded.key,
+                                 loaded.key_count, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_take(author, change, err);
+        *id = change->id;
+    }
+    return status;
+}

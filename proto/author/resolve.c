@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decisions: resolutions, withdrawals, and the registry's own records. */
+#include <string.h>
+
+#include "hamlet/model/value.h"
+#include "hamlet/store/withdraw.h"
+#include "inside.h"
+
+static enum hm_status no_head(const struct hm_id *take, struct hm_err *err)
+{
+    char id[HM_HEX16_SIZE];
+    hm_hex_put(id, hm_id_bytes(take));
+    return hm_fail(err, HM_NOT_FOUND, "head-missing", id, NULL, NULL);
+}
+
+/* The value that a head says; of the conflict on ~live whether it keeps it alive. */
+static enum hm_status take_value(const struct hm_loaded *loaded,
+                                 const struct hm_head *heads,
+                                 size_t count,
+                                 const struct hm_id *take,
+                                 struct hm_bytes *value,
+                                 struct hm_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (hm_id_equal(&loaded->known[heads[i].known].change->id, take)) {
+            *value = heads[i].write == NULL ? hm_text("t") : heads[i].write->value;
+            return value->size > 0
+                       ? HM_OK
+                       : hm_fail(err, HM_BAD_INPUT, "value-withheld", NULL, NULL, NULL);
+        }
+    }
+    return no_head(take, err);
+}
+
+static enum hm_status read_value(struct hm_author *author,
+                                 const struct hm_loaded *loaded,
+                                 struct hm_bytes reg,
+                                 const struct hm_json *json,
+                                 struct hm_bytes *value,
+                                 struct hm_err *err)
+{
+    const struct hm_kind_register *known = hm_kind_register(loaded->kind, reg);
+    enum hm_status status = HM_OK;
+    hm_buf_clear(&author->scratch);
+    if (hm_bytes_are(reg, HM_REGISTER_LIVE)) {
+        if (!hm_json_is(json, HM_JSON_BOOL)) {
+            return hm_fail(err, HM_BAD_INPUT, "value-form", NULL, NULL, NULL);
+        }
+        hm_value_put_bool(&author->scratch, hm_json_bool_or(json, true));
+    } else if (known != NULL) {
+        status = hm_register_read_json(known, json, &author->scratch, err);
+    } else {
+        status = hm_value_from_json(&author->scratch, json, err);
+    }
+    if (status == HM_OK) {
+        status = hm_buf_status(&author->scratch, err);
+    }
+    if (status == HM_OK) {
+        *value = hm_arena_copy(&author->arena, hm_buf_bytes(&author->scratch));
+        status = hm_arena_status(&author->arena, err);
+    }
+    return status;
+}
+
+static enum hm_status load_conflict(struct hm_author *author,
+                                    const struct hm_id *id,
+                                    struct hm_conflict *conflict,
+                                    struct hm_loaded *loaded,
+                                    struct hm_err *err)
+{
+    enum hm_status status = hm_author_flush(author, err);
+    if (status == HM_OK) {
+        status = hm_store_conflict_find(author->store, id, conflict, &author->arena, err);
+    }
+    if (status == HM_OK && !conflict->open) {
+        char text[HM_HEX16_SIZE];
+        hm_hex_put(text, hm_id_bytes(id));
+        return hm_fail(err, HM_NOT_FOUND, "conflict-settled", text, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = hm_store_record_load(author->store, &conflict->record, loaded,
+                                      &author->arena, err);
+    }
+    if (status == HM_OK && loaded->kind == NULL) {
+        char name[HM_ERR_ARG_MAX];
+        hm_author_argument(name, loaded->kind_name);
+        return hm_fail(err, HM_BAD_INPUT, "kind-unknown", name, NULL, NULL);
+    }
+    return status != HM_OK ? status : hm_author_scope(author, loaded->home, err);
+}
+
+static enum hm_status resolve_change(struct hm_author *author,
+                                     const struct hm_loaded *loaded,
+                                     struct hm_bytes reg,
+                                     struct hm_bytes value,
+                                     struct hm_bytes reason,
+                                     struct hm_id *id,
+                                     struct hm_err *err)
+{
+    struct hm_change *change = NULL;
+    bool deletes = hm_bytes_are(reg, HM_REGISTER_LIVE) && hm_bytes_are(value, "f");
+    enum hm_status status =
+        hm_author_draft(author, &change, HM_ACT_RESOLVE, loaded->kind_name,
+                        loaded->kind->version, loaded->home, err);
+    if (status == HM_OK) {
+        change->record = loaded->id;
+        status = hm_author_room(author, change, 2, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_write(author, change, loaded, reg, value, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_why(author, change, reason, err);
+    }
+    if (status == HM_OK && deletes) {
+        status = hm_author_seen(author, change, loaded, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_judge(author, loaded->kind, change, loaded->key,
+                                 loaded->key_count, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_take(author, change, err);
+        *id = change->id;
+    }
+    return status;
+}
+
+enum hm_status hm_author_resolve(struct hm_author *author,
+                                 const struct hm_id *conflict_id,
+                                 const struct hm_id *take,
+                                 const struct hm_json *json,
+                                 struct hm_bytes reason,
+                                 struct hm_id *id,
+                                 struct hm_err *err)
+{
+    struct hm_conflict conflict;
+    struct hm_loaded loaded;
+    struct hm_bytes value = HM_NO_BYTES;
+    enum hm_status status = load_conflict(author, conflict_id, &conflict, &loaded, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    if (take == NULL) {
+        status = read_value(author, &loaded, conflict.reg, json, &value, err);
+    } else if (hm_bytes_are(conflict.reg, HM_REGISTER_LIVE)) {
+        status = take_value(&loaded, loaded.merged.live_heads, loaded.merged.live_count,
+                            take, &value, err);
+    } else {
+        const struct hm_register *reg = hm_merged_register(&loaded.merged, conflict.reg);
+        status = take_value(&loaded, reg->heads, reg->head_count, take, &value, err);
+    }
+    return status != HM_OK
+               ? status
+               : resolve_change(author, &loaded, conflict.reg, value, reason, id, err);
+}
+
+enum hm_status hm_author_withdraw(struct hm_author *author,
+                                  const struct hm_id *bulk,
+                                  struct hm_bytes reason,
+                                  struct hm_id *id,
+                                  struct hm_err *err)
+{
+    struct hm_bytes *homes = NULL;
+    size_t count = 0;
+    enum hm_status status = hm_author_flush(author, err);
+    if (status == HM_OK) {
+        status =
+            hm_store_bulk_homes(author->store, bulk, &homes, &count, &author->arena, err);
+    }
+    if (status == HM_OK && count == 0) {
+        char text[HM_HEX16_SIZE];
+        hm_hex_put(text, hm_id_bytes(bulk));
+        return hm_fail(err, HM_NOT_FOUND, "batch-missing", text, NULL, NULL);
+    }
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        struct hm_change *change = NULL;
+        bool may = false;
+        status = hm_author_draft(author, &change, HM_ACT_WITHDRAW, hm_text(""), 0,
+                                 homes[i], err);
+        if (status == HM_OK) {
+            change->names = bulk;
+            change->name_count = 1;
+            status = hm_store_may_withdraw(author->store, change, &may, err);
+        }
+        if (status == HM_OK && !may) {
+            return hm_fail(err, HM_DENIED, "role-denied", "withdraw", "", "");
+        }
+        if (status == HM_OK) {
+            status = hm_author_room(author, change, 1, err);
+        }
+        if (status == HM_OK) {
+            status = hm_author_why(author, change, reason, err);
+        }
+        if (status == HM_OK) {
+            status = hm_author_take(author, change, err);
+            *id = change->id;
+        }
+    }
+    return status;
+}
+
+enum hm_status hm_author_registry(struct hm_author *author,
+                                  const char *kind,
+                                  const struct hm_id *record,
+                                  const struct hm_key_field *key,
+                                  const struct hm_given_register *registers,
+                                  size_t count,
+                                  struct hm_added *added,
+                                  struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    struct hm_change *change = NULL;
+    enum hm_status status = hm_author_flush(author, err);
+    if (status == HM_OK) {
+        status =
+            hm_author_draft(author, &change, record == NULL ? HM_ACT_CREATE : HM_ACT_EDIT,
+                            hm_text(kind), 1, hm_text(HM_HOME_REGISTRY), err);
+    }
+    if (status == HM_OK && record != NULL) {
+        change->record = *record;
+        status =
+            hm_store_record_load(author->store, record, &loaded, &author->arena, err);
+    }
+    if (status == HM_OK && record == NULL && key != NULL) {
+        struct hm_key_field *copy = hm_arena_get(&author->arena, sizeof(*copy));
+        status = hm_arena_status(&author->arena, err);
+        if (status == HM_OK) {
+            copy->name = hm_arena_copy(&author->arena, key->name);
+            copy->value = hm_arena_copy(&author->arena, key->value);
+            change->key_fields = copy;
+            change->key_field_count = 1;
+            hm_kind_record_id(&change->record, change->home, change->kind, copy, 1);
+        }
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    change->record_is_own = record == NULL && key == NULL;
+    status = hm_author_room(author, change, count + 1, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        status = hm_author_write(author, change, record == NULL ? NULL : &loaded,
+                                 hm_text(registers[i].name), registers[i].value, err);
+    }
+    if (status == HM_OK && record == NULL) {
+        status = hm_author_live(author, change, NULL, true, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_take(author, change, err);
+        added->record = change->record;
+        added->change = change->id;
+    }
+    return status;
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "derive.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/model/value.h"
+#include "hamlet/record/kinds.h"
+#include "hamlet/text/fold.h"
+#include "names.h"
+#include "own.h"
+
+enum { CONFLICTS_MAX = 256 };
+
+const char *hm_state_name(enum hm_state state)
+{
+    static const char *const name[HM_STATE_COUNT] = {
+        "quarantined", "conflict", "local", "sent", "received", "accepted"};
+    return name[state];
+}
+
+/*
+ * The columns of a listed record. The state is the first that applies to any of its
+ * changes; only those that are not plainly accepted are looked at.
+ */
+#define LISTED_COLUMNS                                                                   \
+    "SELECT r.id, r.record, u.code, k.name, r.flags, r.fields, r.fold,"                  \
+    " (SELECT min(CASE WHEN c.verdict = 1 THEN 0 WHEN c.verdict <> 0 THEN 5"             \
+    "  WHEN c.id > :sent THEN 2 ELSE 3 END) FROM change c WHERE c.record = r.id"         \
+    "  AND c.verdict <> 2),"                                                             \
+    " EXISTS(SELECT 1 FROM incomplete i WHERE i.record = r.id)"                          \
+    " FROM record r CROSS JOIN unit u ON u.id = r.home"                                  \
+    " CROSS JOIN kind k ON k.id = r.kind"
+
+static enum hm_state state_of(sqlite3_stmt *stmt)
+{
+    int64_t worst = hm_column_null(stmt, 7) ? HM_STATE_ACCEPTED : hm_column_int(stmt, 7);
+    if (worst == HM_STATE_QUARANTINED) {
+        return HM_STATE_QUARANTINED;
+    }
+    if ((hm_column_int(stmt, 4) & HM_RECORD_CONFLICT) != 0) {
+        return HM_STATE_CONFLICT;
+    }
+    if (worst == HM_STATE_ACCEPTED && hm_column_int(stmt, 8) != 0) {
+        return HM_STATE_RECEIVED;
+    }
+    return (enum hm_state)worst;
+}
+
+static enum hm_status read_conflicts(struct hm_store *store,
+                                     int64_t record,
+                                     struct hm_listed *listed,
+                                     struct hm_arena *arena,
+                                     struct hm_err *err)
+{
+    static const char select[] = "SELECT register FROM conflict WHERE record = :record"
+                                 " AND open = 1 ORDER BY register";
+    struct hm_bytes *list = hm_arena_get_array(arena, CONFLICTS_MAX, sizeof(*list));
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, record);
+        status = hm_arena_status(arena, err);
+    }
+    while (status == HM_OK && listed->conflict_count < CONFLICTS_MAX) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        list[listed->conflict_count++] = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+    }
+    hm_sql_done(stmt);
+    listed->conflicts = list;
+    return status != HM_OK ? status : hm_arena_status(arena, err);
+}
+
+/* The fields again, with the long texts, from the record's changes. */
+static enum hm_status read_whole(struct hm_store *store,
+                                 struct hm_listed *listed,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    struct hm_json_write out;
+    struct hm_buf buf;
+    bool left_out = false;
+    hm_buf_init(&buf, HM_REQUEST_BYTES_MAX);
+    enum hm_status status = hm_store_record_load(store, &listed->id, &loaded, arena, err);
+    if (status == HM_OK) {
+        hm_json_write_init(&out, &buf);
+        hm_derive_fields(&out, &loaded, true, &left_out);
+        status = hm_buf_status(&buf, err);
+    }
+    if (status == HM_OK) {
+        listed->fields = hm_arena_copy(arena, hm_buf_bytes(&buf));
+        status = hm_arena_status(arena, err);
+    }
+    hm_buf_fini(&buf);
+    return status;
+}
+
+static enum hm_status read_listed(struct hm_store *store,
+                                  sqlite3_stmt *stmt,
+                                  bool whole,
+                                  struct hm_listed *listed,
+                                  struct hm_arena *arena,
+                                  struct hm_err *err)
+{
+    int64_t row = hm_column_int(stmt, 0);
+    int64_t flags = hm_column_int(stmt, 4);
+    *listed = (struct hm_listed){.state = state_of(stmt),
+                                 .incomplete = (flags & HM_RECORD_INCOMPLETE) != 0,
+                                 .deleted = (flags & HM_RECORD_DELETED) != 0};
+    (void)hm_column_id(stmt, 1, &listed->id);
+    listed->unit = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
+    listed->kind = hm_arena_copy(arena, hm_column_bytes(stmt, 3));
+    listed->fields = hm_arena_copy(arena, hm_column_bytes(stmt, 5));
+    enum hm_status status = hm_arena_status(arena, err);
+    if (status == HM_OK && (flags & HM_RECORD_CONFLICT) != 0) {
+        status = read_conflicts(store, row, listed, arena, err);
+    }
+    if (status == HM_OK && whole && (flags & HM_RECORD_LONG) != 0) {
+        status = read_whole(store, listed, arena, err);
+    }
+    return status;
+}
+
+/* A value as json_extract gives it. */
+static void bind_value(sqlite3_stmt *stmt,
+                       int at,
+                       struct hm_bytes value,
+                       struct hm_buf *buf)
+{
+    struct hm_json_write out;
+    switch (hm_value_tag(value)) {
+    case HM_VALUE_TEXT:
+        hm_bind_text(stmt, at, hm_value_text_or(value, HM_NO_BYTES));
+        break;
+    case HM_VALUE_INTEGER:
+        hm_bind_int(stmt, at, hm_value_int_or(value, 0));
+        break;
+    case HM_VALUE_TRUE:
+    case HM_VALUE_FALSE:
+        hm_bind_int(stmt, at, hm_value_tag(value) == HM_VALUE_TRUE);
+        break;
+    case HM_VALUE_LIST:
+    case HM_VALUE_OBJECT:
+        hm_json_write_init(&out, buf);
+        hm_value_to_json(&out, value);
+        hm_bind_text(stmt, at, hm_buf_bytes(buf));
+        break;
+    default:
+        break; /* null: unbound is null */
+    }
+}
+
+enum { WHERE_MAX = 8 };
+
+struct listing {
+    struct hm_store *store;
+    const struct hm_list_query *query;
+    enum hm_status (*each)(void *, const struct hm_listed *, struct hm_err *);
+    void *ctx;
+    struct hm_buf folded;
+    struct hm_buf paths[WHERE_MAX];
+    struct hm_buf values[WHERE_MAX];
+};
+
+static enum hm_status bind_query(struct listing *l,
+                                 sqlite3_stmt *stmt,
+                                 struct hm_err *err)
+{
+    const struct hm_list_query *query = l->query;
+    int64_t kind = 0;
+    int64_t sent = 0;
+    enum hm_status status = hm_kind_number(l->store, query->kind, false, &kind, err);
+    if (status == HM_OK) {
+        status = hm_own_sent_row(l->store, &sent, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_int(stmt, 1, sent);
+    hm_bind_int(stmt, 2, kind);
+    hm_bind_int(stmt, 3, query->deleted ? HM_RECORD_DELETED : 0);
+    hm_bind_text(stmt, 4, query->unit);
+    for (size_t i = 0; i < query->where_count; i++) {
+        int at = 5 + 2 * (int)i;
+        hm_buf_put_text(&l->paths[i], "$.\"");
+        hm_buf_put_bytes(&l->paths[i], query->where[i].name);
+        hm_buf_put_text(&l->paths[i], "\"");
+        hm_bind_text(stmt, at, hm_buf_bytes(&l->paths[i]));
+        bind_value(stmt, at + 1, query->where[i].value, &l->values[i]);
+    }
+    return HM_OK;
+}
+
+/* Four forms of one statement: with and without a subtree, with and without fields. */
+static const char select_all[] =
+    LISTED_COLUMNS " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
+                   " AND :unit IS NULL ORDER BY r.sort";
+static const char select_unit[] =
+    "WITH RECURSIVE down(code) AS (SELECT :unit_root UNION SELECT u.code FROM down"
+    " JOIN unit u ON u.parent = down.code)" LISTED_COLUMNS
+    " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
+    " AND u.code IN (SELECT code FROM down) ORDER BY r.sort";
+
+#define IS_FIELD(n)                                                                      \
+    " AND (:path" #n " IS NULL OR json_extract(r.fields, :path" #n ") IS :value" #n ")"
+static const char select_where[] = LISTED_COLUMNS
+    " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
+    " AND (:unit IS NULL OR u.code = :unit)" IS_FIELD(0) IS_FIELD(1) IS_FIELD(2)
+        IS_FIELD(3) IS_FIELD(4) IS_FIELD(5) IS_FIELD(6) IS_FIELD(7) " ORDER BY r.sort";
+
+static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_err *err)
+{
+    struct hm_arena arena;
+    struct hm_listed listed;
+    bool row = true;
+    int64_t given = 0;
+    enum hm_status status = HM_OK;
+    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+    while (status == HM_OK && (l->query->limit == 0 || given < l->query->limit)) {
+        status = hm_sql_step(l->store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        if (l->query->search.size > 0 &&
+            !hm_text_matches(hm_column_bytes(stmt, 6), hm_buf_bytes(&l->folded))) {
+            continue;
+        }
+        status = read_listed(l->store, stmt, l->query->whole, &listed, &arena, err);
+        if (status == HM_OK) {
+            status = l->each(l->ctx, &listed, err);
+        }
+        hm_arena_clear(&arena);
+        given++;
+    }
+    hm_sql_done(stmt);
+    hm_arena_fini(&arena);
+    return status;
+}
+
+static enum hm_status bind_unit_first(struct listing *l,
+                                      sqlite3_stmt *stmt,
+                                      struct hm_err *err)
+{
+    int64_t kind = 0;
+    int64_t sent = 0;
+    enum hm_status status = hm_kind_number(l->store, l->query->kind, false, &kind, err);
+    if (status == HM_OK) {
+        status = hm_own_sent_row(l->store, &sent, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_text(stmt, 1, l->query->unit);
+        hm_bind_int(stmt, 2, sent);
+        hm_bind_int(stmt, 3, kind);
+        hm_bind_int(stmt, 4, l->query->deleted ? HM_RECORD_DELETED : 0);
+    }
+    return status;
+}
+
+static enum hm_status run_listing(struct listing *l, struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool where = l->query->where_count > 0;
+    bool unit = l->query->unit.size > 0;
+    enum hm_status status = hm_sql(l->store,
+                                   where  ? select_where
+                                   : unit ? select_unit
+                                          : select_all,
+                                   &stmt, err);
+    if (status == HM_OK) {
+        status =
+            unit && !where ? bind_unit_first(l, stmt, err) : bind_query(l, stmt, err);
+    }
+    return status != HM_OK ? status : stream(l, stmt, err);
+}
+
+enum hm_status hm_store_list(struct hm_store *store,
+                             const struct hm_list_query *query,
+                             enum hm_status (*each)(void *ctx,
+                                                    const struct hm_listed *,
+                                                    struct hm_err *),
+                             void *ctx,
+                             struct hm_err *err)
+{
+    struct listing l = {.store = store, .query = query, .each = each, .ctx = ctx};
+    enum hm_status status = HM_OK;
+    if (query->where_count > WHERE_MAX) {
+        return hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
+    }
+    hm_buf_init(&l.folded, HM_VALUE_BYTES_MAX);
+    for (size_t i = 0; i < WHERE_MAX; i++) {
+        hm_buf_init(&l.paths[i], 2 * HM_NAME_MAX);
+        hm_buf_init(&l.values[i], HM_VALUE_BYTES_MAX);
+    }
+    if (query->search.size > 0) {
+        hm_text_fold(&l.folded, query->search);
+        status = hm_buf_status(&l.folded, err);
+    }
+    if (status == HM_OK) {
+        status = run_listing(&l, err);
+    }
+    for (size_t i = 0; i < WHERE_MAX; i++) {
+        hm_buf_fini(&l.paths[i]);
+        hm_buf_fini(&l.values[i]);
+    }
+    hm_buf_fini(&l.folded);
+    return status;
+}
+
+enum hm_status hm_store_record_show(struct hm_store *store,
+                                    const struct hm_id *record,
+                                    struct hm_listed *listed,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    static const char select[] =
+        LISTED_COLUMNS " WHERE r.id = (SELECT f.id FROM unit h CROSS JOIN record f"
+                       " ON f.home = h.id AND f.record = :record) AND r.flags & 1 = 1";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    int64_t sent = 0;
+    enum hm_status status = hm_own_sent_row(store, &sent, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, sent);
+        hm_bind_id(stmt, 2, record);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    if (!row) {
+        char text[HM_HEX16_SIZE];
+        hm_hex_put(text, hm_id_bytes(record));
+        return hm_fail(err, HM_NOT_FOUND, "record-missing", text, NULL, NULL);
+    }
+    status = read_listed(store, stmt, true, listed, arena, err);
+    hm_sql_done(stmt);
+    return status;
+}
