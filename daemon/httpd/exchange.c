@@ -77,10 +77,11 @@ void *hm_httpd_exchange_line(void *cls,
 static bool chunk_give(struct hm_httpd_exchange *x, struct hm_bytes bytes)
 {
     bool goes_on = true;
+    HM_ASSERT(x->handler != NULL);
     x->received += (int64_t)bytes.size;
-    if (x->route->handler->chunk != NULL) {
+    if (x->handler->chunk != NULL) {
         handler_enter(x);
-        goes_on = x->route->handler->chunk(x->ctx, bytes, &x->reply);
+        goes_on = x->handler->chunk(x->ctx, bytes, &x->reply);
         handler_leave(x);
     }
     return goes_on;
@@ -223,10 +224,8 @@ static bool handler_begin(struct hm_httpd_exchange *x,
                                              .headers = head->headers,
                                              .header_count = head->header_count};
     bool goes_on;
-    x->begun = true;
     handler_enter(x);
-    goes_on =
-        x->route->handler->begin(x->httpd->options.ctx, &request, &x->ctx, &x->reply);
+    goes_on = x->handler->begin(x->httpd->options.ctx, &request, &x->ctx, &x->reply);
     handler_leave(x);
     return goes_on;
 }
@@ -286,7 +285,7 @@ static enum MHD_Result head_take(struct hm_httpd_exchange *x,
                               verdict.name);
         return reply_before_body(x, &head);
     }
-    x->route = verdict.route;
+    x->handler = verdict.route->handler;
     if (!handler_begin(x, &head, query == NULL ? "" : query)) {
         return reply_before_body(x, &head);
     }
@@ -316,7 +315,7 @@ static enum MHD_Result request_end(struct hm_httpd_exchange *x)
     switch (x->stage) {
     case HM_HTTPD_STAGE_BODY:
         handler_enter(x);
-        x->route->handler->end(x->ctx, &x->reply);
+        x->handler->end(x->ctx, &x->reply);
         handler_leave(x);
         return reply_queue(x);
     case HM_HTTPD_STAGE_READY:
@@ -394,31 +393,34 @@ static void tell(struct hm_httpd_exchange *x, enum MHD_RequestTerminationCode co
     }
 }
 
+static void handler_end(struct hm_httpd_exchange *x)
+{
+    rest_give(x);
+    handler_enter(x);
+    if (x->stage == HM_HTTPD_STAGE_BODY && x->handler->broken != NULL) {
+        x->handler->broken(x->ctx);
+    }
+    if (x->handler->closed != NULL) {
+        x->handler->closed(x->ctx);
+    }
+    atomic_fetch_sub(&x->peer->worker->busy, 1);
+}
+
 void hm_httpd_exchange_over(void *cls,
                             struct MHD_Connection *connection,
                             void **ctx,
                             enum MHD_RequestTerminationCode code)
 {
     struct hm_httpd_exchange *x = *ctx;
-    const struct hm_httpd_handler *handler = NULL;
     (void)cls;
     (void)connection;
     *ctx = NULL;
     if (x == NULL) {
         return;
     }
-    handler = x->route == NULL ? NULL : x->route->handler;
     x->peer->holds = false;
-    if (x->begun) {
-        rest_give(x);
-        handler_enter(x);
-        if (x->stage == HM_HTTPD_STAGE_BODY && handler->broken != NULL) {
-            handler->broken(x->ctx);
-        }
-        if (handler->closed != NULL) {
-            handler->closed(x->ctx);
-        }
-        atomic_fetch_sub(&x->peer->worker->busy, 1);
+    if (x->handler != NULL) {
+        handler_end(x);
     }
     hm_httpd_peer_wait(x->peer, (int64_t)x->httpd->options.limits.idle_s * 1000 +
                                     x->httpd->options.limits.header_ms);

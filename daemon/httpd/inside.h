@@ -110,9 +110,8 @@ struct hm_httpd_exchange {
     struct hm_httpd_peer *peer;
     struct MHD_Connection *connection;
     enum hm_httpd_stage stage;
-    const struct hm_httpd_route *route;
-    bool counted; /* among the running ones */
-    bool begun;   /* `closed` is owed */
+    const struct hm_httpd_handler *handler; /* once begun: its `closed` is owed */
+    bool counted;                           /* among the running ones */
     void *ctx;
     struct hm_httpd_reply reply;
     bool closes; /* the connection ends with this reply */

@@ -6,6 +6,8 @@
 
 #include "inside.h"
 
+/* A refusal fits the socket's buffer; a peer that takes nothing must not hold a worker.
+ */
 enum { WRITE_WAIT_MS = 2000 };
 
 static bool is_broken(const struct hm_httpd_peer *peer)
@@ -74,6 +76,7 @@ size_t hm_httpd_wire_drain(struct hm_httpd_peer *peer, uint8_t *to, size_t size)
 bool hm_httpd_wire_send(struct hm_httpd_peer *peer, struct hm_bytes bytes)
 {
     const int on = 1;
+    int64_t due_ms = hm_httpd_now_ms() + WRITE_WAIT_MS;
     struct pollfd ready = {.fd = peer->fd, .events = POLLOUT};
     while (bytes.size > 0) {
         ssize_t sent = peer->tls != NULL
@@ -82,7 +85,7 @@ bool hm_httpd_wire_send(struct hm_httpd_peer *peer, struct hm_bytes bytes)
         if (sent > 0) {
             bytes.data += sent;
             bytes.size -= (size_t)sent;
-        } else if (poll(&ready, 1, WRITE_WAIT_MS) != 1 ||
+        } else if (hm_httpd_now_ms() >= due_ms || poll(&ready, 1, WRITE_WAIT_MS) != 1 ||
                    (ready.revents & (POLLERR | POLLHUP)) != 0) {
             return false;
         }

@@ -110,7 +110,7 @@ enum hm_status hm_net_open(struct hm_net **net,
     }
     made->hooks = hooks == NULL ? made->hooks : *hooks;
     made->limits = limits == NULL ? made->limits : *limits;
-    or_else(&made->limits.connect_ms, 30 * 1000);
+    or_else(&made->limits.connect_ms, 30000);
     or_else(&made->limits.slow_s, 60);
     or_else(&made->limits.bytes_per_s, 16);
     if (proxy != NULL) {

@@ -109,7 +109,8 @@ static size_t line_take(char *line, size_t size, size_t count, void *ctx)
 static size_t bytes_take(char *data, size_t size, size_t count, void *ctx)
 {
     struct hm_net *net = ctx;
-    struct hm_bytes bytes = {(const uint8_t *)data, size * count};
+    void *start = data;
+    struct hm_bytes bytes = {start, size * count};
     if (bytes.size > net->request.reply_max - (size_t)net->body_bytes) {
         net->too_big = true;
         return 0;
@@ -126,8 +127,8 @@ static size_t bytes_take(char *data, size_t size, size_t count, void *ctx)
 static int bytes_count(CURL *easy, curl_infotype type, char *data, size_t size, void *ctx)
 {
     struct hm_net *net = ctx;
-    (void)easy;
-    (void)data;
+    void *unread[] = {easy, data};
+    (void)unread;
     if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT) {
         net->bytes_up += (int64_t)size;
     } else if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN) {
@@ -141,7 +142,11 @@ static void pin_put(char text[PIN_TEXT_SIZE], const uint8_t pin[HM_NET_PIN_SIZE]
     char *at = text + sprintf(text, "sha256//");
     hm_b64_put(at, (struct hm_bytes){pin, HM_NET_PIN_SIZE});
     for (; *at != '\0'; at++) { /* libcurl takes the other alphabet, with padding */
-        *at = *at == '-' ? '+' : *at == '_' ? '/' : *at;
+        if (*at == '-') {
+            *at = '+';
+        } else if (*at == '_') {
+            *at = '/';
+        }
     }
     at[0] = '=';
     at[1] = '\0';

@@ -63,7 +63,7 @@ static bool take_change(struct hm_strokes *strokes, int32_t *change)
     }
     int32_t n = ((a - ESCAPE_FIRST) * SYMBOLS + b) * SYMBOLS + c;
     *change = n % 2 == 0 ? SMALL_MOST + 1 + n / 2 : -SMALL_MOST - 1 - n / 2;
-    return n < LARGE_COUNT;
+    return true; /* one too large leaves the field, wherever the pen is */
 }
 
 static bool advance(int32_t *position, int32_t *move, int32_t change)

@@ -93,42 +93,25 @@ static enum hm_status open_batch(struct put *p,
     return status;
 }
 
-/* Gain of a known change: entries, or the values that a skeleton lacked. */
-static enum hm_status improve(struct put *p,
-                              struct hm_put *put,
-                              unsigned verdict,
-                              bool completes,
-                              struct hm_err *err)
+/* A skeleton gets its values. */
+static enum hm_status complete(struct put *p, struct hm_put *put, struct hm_err *err)
 {
-    static const char set_verdict[] =
-        "UPDATE change SET verdict = :verdict WHERE id = :id";
     static const char set_body[] =
         "UPDATE change SET body = :body, withheld = 0 WHERE id = :id";
     sqlite3_stmt *stmt = NULL;
-    enum hm_status status = HM_OK;
-    if (verdict != 0) {
-        status = hm_sql(p->store, set_verdict, &stmt, err);
-        if (status == HM_OK) {
-            hm_bind_int(stmt, 1, verdict);
-            hm_bind_int(stmt, 2, put->row);
-            status = hm_sql_run(p->store, stmt, err);
-        }
+    struct hm_buf body;
+    hm_buf_init(&body, HM_CHANGE_BYTES_MAX);
+    hm_change_body_put(&body, put->change);
+    enum hm_status status = hm_buf_status(&body, err);
+    if (status == HM_OK) {
+        status = hm_sql(p->store, set_body, &stmt, err);
     }
-    if (status == HM_OK && completes) {
-        struct hm_buf body;
-        hm_buf_init(&body, HM_CHANGE_BYTES_MAX);
-        hm_change_body_put(&body, put->change);
-        status = hm_buf_status(&body, err);
-        if (status == HM_OK) {
-            status = hm_sql(p->store, set_body, &stmt, err);
-        }
-        if (status == HM_OK) {
-            hm_bind_blob(stmt, 1, hm_buf_bytes(&body));
-            hm_bind_int(stmt, 2, put->row);
-            status = hm_sql_run(p->store, stmt, err);
-        }
-        hm_buf_fini(&body);
+    if (status == HM_OK) {
+        hm_bind_blob(stmt, 1, hm_buf_bytes(&body));
+        hm_bind_int(stmt, 2, put->row);
+        status = hm_sql_run(p->store, stmt, err);
     }
+    hm_buf_fini(&body);
     return status;
 }
 
@@ -142,18 +125,11 @@ static bool withholds(const struct hm_change *change)
     return false;
 }
 
-/* What is known of a change that came again. */
-struct known_row {
-    unsigned verdict;
-    bool withheld;
-};
-
-static enum hm_status find_known(struct put *p,
-                                 struct known_row *known,
-                                 struct hm_err *err)
+/* `skeleton[i]`: it is known, without all its values. */
+static enum hm_status find_known(struct put *p, bool *skeleton, struct hm_err *err)
 {
     static const char select[] =
-        "SELECT x.i, c.id, c.record, c.verdict, c.withheld FROM batch(:rows) x"
+        "SELECT x.i, c.id, c.record, c.withheld FROM batch(:rows) x"
         " CROSS JOIN change c ON c.home = x.n0 AND c.change = x.b0";
     struct hm_batch batch = {.rows = p->rows, .count = p->count};
     sqlite3_stmt *stmt = NULL;
@@ -167,8 +143,7 @@ static enum hm_status find_known(struct put *p,
         size_t i = (size_t)hm_column_int(stmt, 0);
         p->puts[i].row = hm_column_int(stmt, 1);
         p->places[i].record = hm_column_int(stmt, 2);
-        known[i] = (struct known_row){(unsigned)hm_column_int(stmt, 3),
-                                      hm_column_int(stmt, 4) != 0};
+        skeleton[i] = hm_column_int(stmt, 3) != 0;
     }
     return status;
 }
@@ -383,23 +358,17 @@ static enum hm_status apply_withdrawals(struct put *p, struct hm_err *err)
     return status;
 }
 
-static enum hm_status improve_known(struct put *p,
-                                    const struct known_row *known,
-                                    bool *gained,
-                                    struct hm_err *err)
+static enum hm_status complete_known(struct put *p,
+                                     const bool *skeleton,
+                                     bool *gained,
+                                     struct hm_err *err)
 {
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < p->count && status == HM_OK; i++) {
         struct hm_put *put = &p->puts[i];
-        if (put->fresh) {
-            continue;
-        }
-        unsigned verdict = known[i].verdict | put->verdict;
-        bool completes = known[i].withheld && !withholds(put->change);
-        gained[i] = verdict != known[i].verdict || completes;
+        gained[i] = !put->fresh && skeleton[i] && !withholds(put->change);
         if (gained[i]) {
-            status = improve(p, put, verdict == known[i].verdict ? 0 : verdict, completes,
-                             err);
+            status = complete(p, put, err);
         }
     }
     return status;
@@ -407,7 +376,7 @@ static enum hm_status improve_known(struct put *p,
 
 static enum hm_status put_all(struct put *p, struct hm_err *err)
 {
-    struct known_row *known = hm_arena_get_array(p->arena, p->count, sizeof(*known));
+    bool *skeleton = hm_arena_get_array(p->arena, p->count, sizeof(*skeleton));
     bool *gained = hm_arena_get_array(p->arena, p->count, sizeof(*gained));
     p->places = hm_arena_get_array(p->arena, p->count, sizeof(*p->places));
     p->rows = hm_arena_get_array(p->arena, p->count, sizeof(*p->rows));
@@ -417,13 +386,13 @@ static enum hm_status put_all(struct put *p, struct hm_err *err)
     }
     if (status == HM_OK) {
         fill_rows(p);
-        status = find_known(p, known, err);
+        status = find_known(p, skeleton, err);
     }
     if (status == HM_OK) {
         status = number_changes(p, err);
     }
     if (status == HM_OK) {
-        status = improve_known(p, known, gained, err);
+        status = complete_known(p, skeleton, gained, err);
     }
     if (status == HM_OK) {
         status = find_records(p, err);

@@ -24,14 +24,14 @@ enum hm_verdict {
 
 struct hm_put {
     const struct hm_change *change; /* sealed */
-    unsigned verdict;               /* entries to add to what is known */
+    unsigned verdict;               /* what it gets if it is fresh */
     int64_t row;                    /* out: the change's row number */
     bool fresh;                     /* out: it was not known */
 };
 
 /*
- * Put the changes in. One that is known already gains the verdict and, where it was a
- * skeleton, its values; nothing else happens to it. Rows of fresh changes ascend in the
+ * Put the changes in. One that is known already gains its values where it was a skeleton;
+ * nothing else happens to it, and its verdict stays. Rows of fresh changes ascend in the
  * order given. `arena` is used for the call only.
  */
 HM_CHECKED enum hm_status hm_store_changes_put(struct hm_store *store,

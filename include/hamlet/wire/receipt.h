@@ -9,6 +9,7 @@
 #define HAMLET_WIRE_RECEIPT_H
 
 #include "hamlet/base/arena.h"
+#include "hamlet/base/buf.h"
 #include "hamlet/base/sign.h"
 #include "hamlet/base/time.h"
 

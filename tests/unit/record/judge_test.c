@@ -410,15 +410,15 @@ END_TEST
 
 START_TEST(a_reason_for_a_change_has_its_limit)
 {
-    char text[600] = "\"";
-    memset(text + 1, 'a', 501);
+    char text[600];
     begin_boat(HM_ACT_DELETE, "commune_officer");
     add_write("~live", "false");
 
-    strcpy(text + 502, "\"");
+    (void)snprintf(text, sizeof(text), "\"%0501d\"", 0);
     add_write("~why", text);
     ck_assert_str_eq(judge(), "invalid");
-    strcpy(text + 501, "\"");
+
+    (void)snprintf(text, sizeof(text), "\"%0500d\"", 0);
     write_of("~why")->value = raw(text);
     ck_assert_str_eq(judge(), "");
 }

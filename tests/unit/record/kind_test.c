@@ -2,7 +2,8 @@
 #include "world.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+
+#include "hamlet/text/sort.h"
 
 /* Ids from an implementation of PROTOCOL.md 3.3 in another language. */
 static const struct {
@@ -243,31 +244,33 @@ START_TEST(numbers_dates_and_choices_stand_in_their_own_order)
 }
 END_TEST
 
-/* The order of two records by their first field never depends on the ones behind it. */
+/* Two records of different names stand as the names alone do, whatever is behind them. */
 START_TEST(a_later_field_never_runs_into_an_earlier_one)
 {
-    static const char *const names[] = {"\"A\"", "\"An\"",    "\"An \u0301\"", "\"a\"",
-                                        "\"á\"", "\"an Bé\"", "\"Á\"",         "\"a a\""};
+    static const char *const names[] = {"A", "An", "Ân", "a", "á", "an Bé", "Á", "a a"};
     enum { COUNT = sizeof(names) / sizeof(names[0]) };
-    struct shown left[] = {{"name", NULL}, {"code", "\"9\""}, {NULL, NULL}};
-    struct shown right[] = {{"name", NULL}, {"code", "\"1\""}, {NULL, NULL}};
-    struct hm_buf a;
-    struct hm_buf b;
-    hm_buf_init(&a, 1000);
-    hm_buf_init(&b, 1000);
-
-    for (int i = 0; i < COUNT * COUNT; i++) {
-        left[0].json = names[i / COUNT];
-        right[0].json = names[i % COUNT];
-        struct shown first[] = {left[0], {NULL, NULL}};
-        struct shown second[] = {right[0], {NULL, NULL}};
-        int alone = hm_bytes_compare(key_of("unit", first), key_of("unit", second));
-        int both = hm_bytes_compare(key_of("unit", left), key_of("unit", right));
-        ck_assert(alone == 0 ? both > 0 : (alone < 0) == (both < 0));
+    struct hm_buf key[COUNT];
+    char json[COUNT][16];
+    for (int i = 0; i < COUNT; i++) {
+        hm_buf_init(&key[i], 100);
+        hm_text_sort_key(&key[i], hm_text(names[i]), HM_TEXT_ORDER_PLAIN);
+        (void)snprintf(json[i], sizeof(json[i]), "\"%s\"", names[i]);
     }
 
-    hm_buf_fini(&a);
-    hm_buf_fini(&b);
+    for (int i = 0; i < COUNT * COUNT; i++) {
+        int a = i / COUNT;
+        int b = i % COUNT;
+        struct shown left[] = {{"name", json[a]}, {"code", "\"9\""}, {NULL, NULL}};
+        struct shown right[] = {{"name", json[b]}, {"code", "\"1\""}, {NULL, NULL}};
+        int alone = hm_bytes_compare(hm_buf_bytes(&key[a]), hm_buf_bytes(&key[b]));
+        int both = hm_bytes_compare(key_of("unit", left), key_of("unit", right));
+        ck_assert_msg(a == b ? both > 0 : (alone < 0) == (both < 0), "%s, %s", names[a],
+                      names[b]);
+    }
+
+    for (int i = 0; i < COUNT; i++) {
+        hm_buf_fini(&key[i]);
+    }
 }
 END_TEST
 
