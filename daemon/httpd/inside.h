@@ -39,8 +39,7 @@ struct hm_httpd_worker {
     atomic_int connections;
 };
 
-/* One connection, from MHD_CONNECTION_NOTIFY_STARTED to _CLOSED; its descriptor is open
- * as long as it is in the list. */
+/* One connection; its descriptor is open as long as this is in the list. */
 struct hm_httpd_peer {
     struct hm_httpd_worker *worker;
     struct hm_httpd_peer *previous;
@@ -63,7 +62,7 @@ struct hm_httpd {
     int listen_fd; /* the gate's */
     int wake_fd;
 
-    pthread_mutex_t lock; /* all below */
+    pthread_mutex_t lock; /* of all below */
     pthread_cond_t quiet; /* `running` fell to 0 */
     struct hm_httpd_peer *peers;
     int64_t wake_ms; /* when the gate looks at the deadlines next */
@@ -72,8 +71,8 @@ struct hm_httpd {
     struct hm_httpd_stats stats;
 };
 
-struct hm_httpd_verdict {
-    int status; /* 0: nothing to refuse */
+struct hm_httpd_verdict { /* status 0: nothing to refuse */
+    int status;
     const char *name;
     const struct hm_httpd_route *route;
 };
@@ -114,7 +113,8 @@ struct hm_httpd_exchange {
     bool counted;                           /* among the running ones */
     void *ctx;
     struct hm_httpd_reply reply;
-    bool closes; /* the connection ends with this reply */
+    bool closes;    /* the connection ends with this reply */
+    bool half_read; /* GnuTLS holds the rest of a record that was begun */
     int64_t length;
     int64_t received;   /* of the body */
     int64_t begun_ms;   /* the header was complete */
@@ -130,15 +130,14 @@ struct hm_httpd_exchange {
 
 int64_t hm_httpd_now_ms(void);
 
-/* `address` is read; `shown` is what it became. The socket does not block. */
+/* `shown` is what `address` became. The socket does not block. */
 HM_CHECKED enum hm_status hm_httpd_listen(int *fd,
                                           char shown[HM_HTTPD_ADDRESS_SIZE],
                                           const char *address,
                                           bool loopback_only,
                                           struct hm_err *err);
 
-/* The gate: `arg` is the httpd. */
-void *hm_httpd_gate_run(void *arg);
+void *hm_httpd_gate_run(void *arg); /* the httpd */
 void hm_httpd_gate_wake(struct hm_httpd *httpd);
 void hm_httpd_peer_notify(void *cls,
                           struct MHD_Connection *connection,
@@ -149,6 +148,7 @@ void hm_httpd_peer_wait(struct hm_httpd_peer *peer, int64_t wait_ms);
 
 /* Records of 2 KiB, and a pull function that leaves a broken stream alone. */
 void hm_httpd_wire_init(struct hm_httpd_peer *peer, struct MHD_Connection *connection);
+bool hm_httpd_wire_pending(const struct hm_httpd_peer *peer);
 /* What is still there of a stream that is over; 0: nothing more. In the worker's thread.
  */
 size_t hm_httpd_wire_drain(struct hm_httpd_peer *peer, uint8_t *to, size_t size);
@@ -180,7 +180,7 @@ void hm_httpd_reply_head(struct hm_buf *head,
 /* A response that owns the reply's body from here; null: out of memory. */
 struct MHD_Response *hm_httpd_reply_take(struct hm_httpd_reply *reply, bool closes);
 
-/* libmicrohttpd's callbacks; `cls` is the worker. */
+/* Of libmicrohttpd; `cls` is the worker. */
 void *hm_httpd_exchange_line(void *cls,
                              const char *uri,
                              struct MHD_Connection *connection);

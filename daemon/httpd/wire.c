@@ -64,6 +64,11 @@ void hm_httpd_wire_init(struct hm_httpd_peer *peer, struct MHD_Connection *conne
     gnutls_transport_set_pull_timeout_function(peer->tls, pull_wait);
 }
 
+bool hm_httpd_wire_pending(const struct hm_httpd_peer *peer)
+{
+    return peer->tls != NULL && gnutls_record_check_pending(peer->tls) > 0;
+}
+
 size_t hm_httpd_wire_drain(struct hm_httpd_peer *peer, uint8_t *to, size_t size)
 {
     ssize_t got = 0;

@@ -139,7 +139,9 @@ static int bytes_count(CURL *easy, curl_infotype type, char *data, size_t size, 
 
 static void pin_put(char text[PIN_TEXT_SIZE], const uint8_t pin[HM_NET_PIN_SIZE])
 {
-    char *at = text + sprintf(text, "sha256//");
+    static const char prefix[] = "sha256//";
+    char *at = text + sizeof(prefix) - 1;
+    memcpy(text, prefix, sizeof(prefix));
     hm_b64_put(at, (struct hm_bytes){pin, HM_NET_PIN_SIZE});
     for (; *at != '\0'; at++) { /* libcurl takes the other alphabet, with padding */
         if (*at == '-') {

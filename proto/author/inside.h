@@ -103,7 +103,7 @@ struct hm_values {
 };
 HM_CHECKED enum hm_status hm_values_read(struct hm_author *author,
                                          const struct hm_kind *kind,
-                                         const struct hm_given *given,
+                                         const struct hm_field_input *given,
                                          size_t count,
                                          struct hm_values *values,
                                          struct hm_err *err);

@@ -229,7 +229,7 @@ static enum hm_status add_change(struct hm_author *author,
 
 enum hm_status hm_author_add(struct hm_author *author,
                              struct hm_bytes kind_name,
-                             const struct hm_given *fields,
+                             const struct hm_field_input *fields,
                              size_t count,
                              struct hm_added *added,
                              struct hm_err *err)
@@ -338,7 +338,7 @@ static enum hm_status write_edited(struct hm_author *author,
 
 enum hm_status hm_author_edit(struct hm_author *author,
                               const struct hm_id *record,
-                              const struct hm_given *fields,
+                              const struct hm_field_input *fields,
                               size_t count,
                               bool only_new,
                               struct hm_id *id,

@@ -204,7 +204,7 @@ enum hm_status hm_author_registry(struct hm_author *author,
                                   const char *kind,
                                   const struct hm_id *record,
                                   const struct hm_key_field *key,
-                                  const struct hm_given_register *registers,
+                                  const struct hm_registry_value *registers,
                                   size_t count,
                                   struct hm_added *added,
                                   struct hm_err *err)

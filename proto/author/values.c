@@ -12,7 +12,7 @@ static size_t index_of(const struct hm_kind *kind, const struct hm_field *field)
 }
 
 static enum hm_status read_unit(struct hm_author *author,
-                                const struct hm_given *given,
+                                const struct hm_field_input *given,
                                 struct hm_values *values,
                                 struct hm_err *err)
 {
@@ -31,7 +31,7 @@ static enum hm_status read_unit(struct hm_author *author,
 
 static enum hm_status read_field(struct hm_author *author,
                                  const struct hm_field *field,
-                                 const struct hm_given *given,
+                                 const struct hm_field_input *given,
                                  struct hm_bytes *value,
                                  struct hm_err *err)
 {
@@ -52,7 +52,7 @@ static enum hm_status read_field(struct hm_author *author,
 
 enum hm_status hm_values_read(struct hm_author *author,
                               const struct hm_kind *kind,
-                              const struct hm_given *given,
+                              const struct hm_field_input *given,
                               size_t count,
                               struct hm_values *values,
                               struct hm_err *err)

@@ -114,7 +114,9 @@ static bool take_between(struct parts *parts)
         if (c != ' ' && (parts->count == 0 || (c != '/' && c != '.' && c != '-'))) {
             return false;
         }
-        found = c == ' ' && found != '\0' ? found : c;
+        if (c != ' ' || found == '\0') {
+            found = c;
+        }
         skip(parts, 1);
     }
     parts->between[parts->count] = found;

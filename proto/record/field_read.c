@@ -198,17 +198,18 @@ void hm_read_put_set(const struct hm_field *field, uint64_t chosen, struct hm_bu
         return;
     }
     hm_value_put_list(out, count);
-    for (; chosen != 0;) {
-        size_t least = HM_FIELD_SET_MAX;
+    while (chosen != 0) {
+        const char *least = NULL;
+        uint64_t bit = 0;
         for (size_t i = 0; i < field->choices.count; i++) {
-            if ((chosen >> i & 1U) != 0 && (least == HM_FIELD_SET_MAX ||
-                                            strcmp(field->choices.at[i].value,
-                                                   field->choices.at[least].value) < 0)) {
-                least = i;
+            const char *value = field->choices.at[i].value;
+            if ((chosen >> i & 1U) != 0 && (least == NULL || strcmp(value, least) < 0)) {
+                least = value;
+                bit = UINT64_C(1) << i;
             }
         }
-        hm_value_put_text(out, hm_text(field->choices.at[least].value));
-        chosen &= ~(UINT64_C(1) << least);
+        hm_value_put_text(out, hm_text(least));
+        chosen &= ~bit;
     }
 }
 
@@ -344,8 +345,9 @@ static bool is_json(const struct hm_field *field, struct hm_bytes text)
 {
     bool may = field->type == HM_FIELD_TYPE_SET || field->type == HM_FIELD_TYPE_LIST ||
                field->type == HM_FIELD_TYPE_STROKES;
+    static const char blanks[] = {' ', '\t', '\r', '\n'};
     size_t i = 0;
-    while (i < text.size && memchr(" \t\r\n", text.data[i], 4) != NULL) {
+    while (i < text.size && memchr(blanks, text.data[i], sizeof(blanks)) != NULL) {
         i++;
     }
     return may && i < text.size && text.data[i] == '[';

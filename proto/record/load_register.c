@@ -49,7 +49,7 @@ static enum hm_status read_alone(const struct hm_load *load,
                                  struct hm_kind_register *reg,
                                  struct hm_field *field)
 {
-    const struct hm_field **at = hm_arena_get(load->arena, sizeof(*at));
+    const struct hm_field **at = hm_arena_get(load->arena, sizeof(struct hm_field *));
     if (at == NULL) {
         return hm_arena_status(load->arena, load->err);
     }

@@ -231,6 +231,5 @@ CREATE TABLE visit(
   waiting  INTEGER,
   offset_ms INTEGER,
   version  TEXT,
-  seq      INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY(device, epoch)
 ) STRICT, WITHOUT ROWID;

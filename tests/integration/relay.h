@@ -12,7 +12,6 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,7 +24,6 @@ enum { RELAY_UP, RELAY_DOWN, RELAY_WAYS };
 
 struct relay_way {
     int64_t bytes;
-    int64_t records;
     int64_t data_records; /* of type 23: from the handshake's second half on */
     size_t record_max;    /* of those, with type byte and tag */
     size_t left;
@@ -41,8 +39,7 @@ struct relay {
     pthread_t thread;
     bool slow;      /* a few KiB at a time, and little is in flight */
     int64_t cut_at; /* bytes of both ways, of one connection; below 0: never */
-    struct relay_way ways[RELAY_WAYS]; /* of the connections so far; read after stop */
-    int connections;
+    struct relay_way ways[RELAY_WAYS]; /* of its one connection; read after stop */
 };
 
 static inline void relay_records(struct relay_way *way, const uint8_t *data, size_t size)
@@ -56,7 +53,6 @@ static inline void relay_records(struct relay_way *way, const uint8_t *data, siz
         if (way->head_size == 5) {
             way->head_size = 0;
             way->left = (size_t)way->head[3] << 8 | (size_t)way->head[4];
-            way->records++;
             if (way->head[0] == 23) {
                 way->data_records++;
                 way->record_max =
@@ -124,10 +120,6 @@ static inline void relay_serve(struct relay *relay, int client)
     if (connect(server, (struct sockaddr *)&relay->target, sizeof(relay->target)) != 0) {
         left = 0;
     }
-    for (int way = 0; way < RELAY_WAYS; way++) {
-        relay->ways[way].left = 0;
-        relay->ways[way].head_size = 0;
-    }
     while (left != 0) {
         struct pollfd fds[3] = {{.fd = client, .events = POLLIN},
                                 {.fd = server, .events = POLLIN},
@@ -163,7 +155,6 @@ static inline void *relay_run(void *arg)
         }
         int client = accept(relay->listen_fd, NULL, NULL);
         if (client >= 0) {
-            relay->connections++;
             relay_serve(relay, client);
         }
     }

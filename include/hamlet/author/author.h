@@ -48,7 +48,7 @@ HM_CHECKED enum hm_status hm_author_bulk(struct hm_author *author,
                                          struct hm_err *err);
 
 /* A field as it was given: text to be read by the field's type, or JSON. */
-struct hm_given {
+struct hm_field_input {
     struct hm_bytes name;
     struct hm_bytes text;
     const struct hm_json *json; /* not null: instead of text */
@@ -69,7 +69,7 @@ struct hm_added {
  */
 HM_CHECKED enum hm_status hm_author_add(struct hm_author *author,
                                         struct hm_bytes kind,
-                                        const struct hm_given *fields,
+                                        const struct hm_field_input *fields,
                                         size_t count,
                                         struct hm_added *added,
                                         struct hm_err *err);
@@ -81,7 +81,7 @@ HM_CHECKED enum hm_status hm_author_add(struct hm_author *author,
  */
 HM_CHECKED enum hm_status hm_author_edit(struct hm_author *author,
                                          const struct hm_id *record,
-                                         const struct hm_given *fields,
+                                         const struct hm_field_input *fields,
                                          size_t count,
                                          bool only_new,
                                          struct hm_id *change,
@@ -121,7 +121,7 @@ HM_CHECKED enum hm_status hm_author_withdraw(struct hm_author *author,
  * The registry's own kinds (store/registry.h), whose registers are given as they are.
  * `record` null: a new one. `key` names one key field, or is null.
  */
-struct hm_given_register {
+struct hm_registry_value {
     const char *name;
     struct hm_bytes value; /* canonical */
 };
@@ -129,7 +129,7 @@ HM_CHECKED enum hm_status hm_author_registry(struct hm_author *author,
                                              const char *kind,
                                              const struct hm_id *record,
                                              const struct hm_key_field *key,
-                                             const struct hm_given_register *registers,
+                                             const struct hm_registry_value *registers,
                                              size_t count,
                                              struct hm_added *added,
                                              struct hm_err *err);

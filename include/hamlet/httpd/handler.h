@@ -22,8 +22,10 @@
  *           still sends is thrown away.
  * `end`     the whole body was shown (there may have been none); `reply` is to be filled.
  * `broken`  the peer went away or fell silent before `end`. All bytes that arrived have
- *           been shown, so that what is whole among them can still be kept; nobody will
- *           read an answer.
+ *           been shown (over TLS, from records of HM_HTTPD_RECORD_BYTES as our client
+ *           sends them; else those of the last moment may be missing, never any before
+ *           the last one shown), so that what is whole among them can still be kept.
+ *           Nobody will read an answer.
  * `closed`  once for every `begin`, last of all, whatever happened: the place to free the
  *           context, which is null where `begin` set none.
  *

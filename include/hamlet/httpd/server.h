@@ -7,7 +7,8 @@
  *          libmicrohttpd and GnuTLS
  * Threads: start and stop from one thread; the rest from any. The server runs `threads`
  *          threads of its own that serve, and one that accepts and watches the clock.
- *          All of them block every signal
+ *          All of them block every signal. `problem` and `finished` are called from the
+ *          serving ones, several at the same time
  * Clock:   monotonic
  *
  * THE GUARD judges each request before any handler: libmicrohttpd 0.9.75 takes inputs
@@ -35,7 +36,7 @@
  *     413 http-body-size, 415 http-media-type (also for any Content-Encoding)
  *
  * A refusal that comes while a body is on its way is written at once and the rest of the
- * body is read and thrown away for a while, because closing at once would reset the
+ * body is read and thrown away for 30 s at most, because closing at once would reset the
  * connection and the reply could be lost in it.
  *
  * What libmicrohttpd refuses by itself keeps its own short HTML text; the status is as
@@ -49,8 +50,8 @@
  * bare LF, more than two were a NUL or a folded line. MHD_OPTION_STRICT_FOR_CLIENT does
  * not see any of it in 0.9.75; MHD_OPTION_URI_LOG_CALLBACK shows the raw URI, but ends at
  * a NUL. The distances are judged with version 0.9.75 only, whose buffer is known; later
- * ones refuse a bare LF and a NUL by themselves at the strict level. Not seen: empty
- * lines before a request, which HTTP allows, and what TLS hides.
+ * ones say that they refuse a bare LF and a NUL by themselves at the strict level. Not
+ * seen: empty lines before a request, which HTTP allows.
  *
  * TIME. libmicrohttpd counts silence only (`idle_s`), so a byte now and then would hold a
  * connection for ever. The watcher also bounds the whole: `header_ms` from the accept to

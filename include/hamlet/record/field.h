@@ -122,7 +122,8 @@ const struct hm_choice *hm_choices_find(const struct hm_choices *choices,
  *   strokes   the text, or points in JSON
  *
  * HM_BAD_INPUT  field-TYPE (field, of enums the values) · field-range (field, min, max) ·
- *               field-long (field, length, max)
+ *               field-long (field, length, max); in JSON also field-required and
+ *               field-unknown (member, field) and what hm_json_parse refuses
  */
 HM_CHECKED enum hm_status hm_field_read(const struct hm_field *field,
                                         struct hm_bytes text,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One request, over TLS (loop 0) and plain (loop 1). */
-#include "world.h"
+#include "tests/unit/httpd/world.h"
 
 static struct world world;
 
@@ -69,7 +69,7 @@ END_TEST
 
 START_TEST(a_connection_serves_many_requests)
 {
-    struct hm_httpd_stats stats;
+    struct hm_httpd_stats stats = {0};
     struct answer answer;
     struct peer peer;
     start(_i);

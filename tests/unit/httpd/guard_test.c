@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the guard lets through and what it refuses, over plain sockets and over TLS. */
-#include "world.h"
+#include "tests/unit/httpd/world.h"
 
 static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]", NULL};
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * server.h - what only a server keeps: invitations, and the visits of its devices.
+ *
+ * Owner:      proto/store/server/; layer 2
+ * Format:     PROTOCOL.md sections 7.3 and 9
+ * Durability: with the transaction that the caller has begun
+ * Errors:     store.h
+ */
+#ifndef HAMLET_STORE_SERVER_H
+#define HAMLET_STORE_SERVER_H
+
+#include "hamlet/store/store.h"
+
+struct hm_invited {
+    struct hm_id id;
+    uint8_t secret[HM_ID_SIZE];
+    struct hm_id user;
+    struct hm_bytes name;
+    struct hm_bytes role;
+    struct hm_bytes home;
+    struct hm_wall expires;
+    struct hm_id device; /* that redeemed it; none yet: all zero */
+};
+
+HM_CHECKED enum hm_status hm_store_invitation_put(struct hm_store *store,
+                                                  const struct hm_invited *invited,
+                                                  struct hm_err *err);
+/* HM_NOT_FOUND. Text comes from `arena`. */
+HM_CHECKED enum hm_status hm_store_invitation_get(struct hm_store *store,
+                                                  const struct hm_id *id,
+                                                  struct hm_invited *invited,
+                                                  struct hm_arena *arena,
+                                                  struct hm_err *err);
+/* Note which device redeemed it; the first one stays. */
+HM_CHECKED enum hm_status hm_store_invitation_redeem(struct hm_store *store,
+                                                     const struct hm_id *id,
+                                                     const struct hm_id *device,
+                                                     struct hm_err *err);
+HM_CHECKED enum hm_status hm_store_invitations(struct hm_store *store,
+                                               struct hm_invited **invited,
+                                               size_t *count,
+                                               struct hm_arena *arena,
+                                               struct hm_err *err);
+
+/* What is kept of a device in one epoch. */
+struct hm_visit {
+    struct hm_id device;
+    uint32_t epoch;
+    struct hm_id current; /* lease token in use; none: all zero */
+    struct hm_id pending; /* given, not presented yet */
+    struct hm_id request; /* the request that was given `pending` */
+    struct hm_wall contact;
+    int64_t waiting;
+    int64_t offset_ms; /* the device's clock minus ours */
+    struct hm_bytes version;
+};
+
+/* *found: there is one. Text comes from `arena`. */
+HM_CHECKED enum hm_status hm_store_visit_get(struct hm_store *store,
+                                             const struct hm_id *device,
+                                             uint32_t epoch,
+                                             struct hm_visit *visit,
+                                             bool *found,
+                                             struct hm_arena *arena,
+                                             struct hm_err *err);
+HM_CHECKED enum hm_status hm_store_visit_put(struct hm_store *store,
+                                             const struct hm_visit *visit,
+                                             struct hm_err *err);
+
+/* Every device of the registry with its last visit, in order of name. */
+struct hm_fleet_row {
+    struct hm_id device;
+    struct hm_bytes name;
+    struct hm_bytes home;
+    struct hm_bytes role; /* of its permit with the highest rank; no bytes: none */
+    bool revoked;
+    bool visited;
+    struct hm_visit visit; /* the newest epoch's */
+};
+HM_CHECKED enum hm_status hm_store_fleet(struct hm_store *store,
+                                         struct hm_fleet_row **rows,
+                                         size_t *count,
+                                         struct hm_arena *arena,
+                                         struct hm_err *err);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../sql.h"
+#include "hamlet/store/server.h"
+
+enum hm_status hm_store_visit_get(struct hm_store *store,
+                                  const struct hm_id *device,
+                                  uint32_t epoch,
+                                  struct hm_visit *visit,
+                                  bool *found,
+                                  struct hm_arena *arena,
+                                  struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT current, pending, request, contact, waiting, offset_ms, version"
+        " FROM visit WHERE device = :device AND epoch = :epoch";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    *visit = (struct hm_visit){.device = *device, .epoch = epoch};
+    *found = false;
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, device);
+        hm_bind_int(stmt, 2, epoch);
+        status = hm_sql_step(store, stmt, found, err);
+    }
+    if (status == HM_OK && *found) {
+        (void)hm_column_id(stmt, 0, &visit->current);
+        (void)hm_column_id(stmt, 1, &visit->pending);
+        (void)hm_column_id(stmt, 2, &visit->request);
+        visit->contact.ms = hm_column_int(stmt, 3);
+        visit->waiting = hm_column_int(stmt, 4);
+        visit->offset_ms = hm_column_int(stmt, 5);
+        visit->version = hm_arena_copy(arena, hm_column_bytes(stmt, 6));
+        hm_sql_done(stmt);
+        status = hm_arena_status(arena, err);
+    }
+    return status;
+}
+
+static struct hm_bytes id_or_null(const struct hm_id *id)
+{
+    return hm_id_is_none(id) ? HM_NO_BYTES : hm_id_bytes(id);
+}
+
+enum hm_status hm_store_visit_put(struct hm_store *store,
+                                  const struct hm_visit *visit,
+                                  struct hm_err *err)
+{
+    static const char put[] =
+        "INSERT OR REPLACE INTO visit(device, epoch, current, pending, request, contact,"
+        " waiting, offset_ms, version) VALUES(:device, :epoch, :current, :pending,"
+        " :request, :contact, :waiting, :offset_ms, :version)";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, put, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_id(stmt, 1, &visit->device);
+    hm_bind_int(stmt, 2, visit->epoch);
+    hm_bind_blob(stmt, 3, id_or_null(&visit->current));
+    hm_bind_blob(stmt, 4, id_or_null(&visit->pending));
+    hm_bind_blob(stmt, 5, id_or_null(&visit->request));
+    hm_bind_int(stmt, 6, visit->contact.ms);
+    hm_bind_int(stmt, 7, visit->waiting);
+    hm_bind_int(stmt, 8, visit->offset_ms);
+    hm_bind_text(stmt, 9, visit->version);
+    return hm_sql_run(store, stmt, err);
+}
