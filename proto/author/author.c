@@ -91,6 +91,11 @@ void hm_author_as_server(struct hm_author *author)
     author->role = hm_text(hm_role_name(HM_ROLE_SERVER));
 }
 
+void hm_author_sign_with(struct hm_author *author, const struct hm_secret *secret)
+{
+    author->secret = secret;
+}
+
 /* The run that the chain's next change belongs to; a new one when the last is full. */
 static enum hm_status find_run(struct hm_author *author, struct hm_err *err)
 {
@@ -163,6 +168,9 @@ enum hm_status hm_author_flush(struct hm_author *author, struct hm_err *err)
     if (status == HM_OK) {
         status = hm_store_envelopes_put(author->store, author->origin.row, first_seq,
                                         author->pending[0].row, count, err);
+    }
+    if (status == HM_OK && author->secret != NULL) {
+        status = hm_author_accept(author, first_seq, err);
     }
     if (status == HM_OK) {
         status = hm_store_origin_put(author->store, &author->origin, err);

@@ -19,8 +19,9 @@ struct hm_author {
     struct hm_id device;
     struct hm_id user;
     struct hm_bytes role;
-    struct hm_bytes unit; /* of the device */
-    struct hm_arena self; /* what lives as long as the author */
+    struct hm_bytes unit;           /* of the device */
+    const struct hm_secret *secret; /* a server's; else null */
+    struct hm_arena self;           /* what lives as long as the author */
 
     /* inside a transaction */
     struct hm_arena arena; /* what lives until the pending changes are put */
@@ -36,6 +37,11 @@ struct hm_author {
 
 /* Put what is pending, so that it can be read. */
 HM_CHECKED enum hm_status hm_author_flush(struct hm_author *author, struct hm_err *err);
+
+/* On a server: sign and accept the pending changes, which have their rows by now. */
+HM_CHECKED enum hm_status hm_author_accept(struct hm_author *author,
+                                           uint64_t first_seq,
+                                           struct hm_err *err);
 
 /* A change of this author, empty but for who, where and when. From the author's arena. */
 HM_CHECKED enum hm_status hm_author_draft(struct hm_author *author,

@@ -16,6 +16,7 @@
 #define HAMLET_AUTHOR_AUTHOR_H
 
 #include "hamlet/base/json.h"
+#include "hamlet/base/sign.h"
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/records.h"
 
@@ -36,6 +37,13 @@ HM_CHECKED enum hm_status hm_author_as(struct hm_author *author,
                                        struct hm_err *err);
 /* Write as the server itself, into the registry. */
 void hm_author_as_server(struct hm_author *author);
+
+/*
+ * On a server: sign what is written with this key, borrowed until close. A server's own
+ * changes are signed, accepted and numbered in the transaction that writes them; a laptop
+ * signs when it sends.
+ */
+void hm_author_sign_with(struct hm_author *author, const struct hm_secret *secret);
 
 /* One transaction; acts between begin and commit see each other. */
 HM_CHECKED enum hm_status hm_author_begin(struct hm_author *author, struct hm_err *err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * page.h - a signed run of changes of one origin and one home, and its text.
+ * page.h - a signed page as text, and back.
  *
- * Owner:  proto/wire/page.c (signing), page_write.c, page_read.c; layer 2
- * Format: PROTOCOL.md sections 3.5 and 6
+ * Owner:  proto/wire/page_write.c, page_draft.c, page_read.c; layer 2
+ * Format: PROTOCOL.md section 6
  *
  * Writing and reading know no kinds: the names of registers travel with the page, so that
  * a replica can relay what it does not understand. Expansion is total: the text and what
@@ -12,27 +12,7 @@
 #ifndef HAMLET_WIRE_PAGE_H
 #define HAMLET_WIRE_PAGE_H
 
-#include "hamlet/base/sign.h"
-#include "hamlet/model/change.h"
-
-struct hm_page {
-    struct hm_id device;
-    uint32_t epoch;
-    struct hm_bytes home;
-    uint64_t seq; /* of the first change */
-    uint64_t registry_n;
-    bool head_known; /* false while reading: the line before must say it */
-    struct hm_digest head_before;
-    struct hm_digest head_after;
-    struct hm_change *changes;
-    size_t count;
-    struct hm_signature signature;
-};
-
-/* Run the chain over the page's ids from head_before. */
-void hm_page_head(struct hm_page *page);
-void hm_page_sign(struct hm_page *page, const struct hm_secret *secret);
-bool hm_page_check(const struct hm_page *page, const struct hm_key *key);
+#include "hamlet/model/page.h"
 
 /*
  * What a number on the wire means: entry `n` of the home's bucket, or the change with

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hamlet/wire/page.h"
+#include "hamlet/model/page.h"
 
 #include "hamlet/base/assert.h"
 
