@@ -6,7 +6,8 @@ enum {
     SMALL_MOST = 30,
     ESCAPE_FIRST = 2 * SMALL_MOST + 1,
     CHANGE_MOST = 4 * HM_STROKES_MOST, /* from one corner to the other and back again */
-    LARGE_COUNT = 2 * (CHANGE_MOST - SMALL_MOST)
+    LARGE_COUNT = 2 * (CHANGE_MOST - SMALL_MOST),
+    TURN_MOST = 4095 /* a longer movement is a jump, which says nothing about the next */
 };
 
 _Static_assert((SYMBOLS - ESCAPE_FIRST) * SYMBOLS * SYMBOLS >= LARGE_COUNT,
@@ -66,11 +67,76 @@ static bool take_change(struct hm_strokes *strokes, int32_t *change)
     return true; /* one too large leaves the field, wherever the pen is */
 }
 
-static bool advance(int32_t *position, int32_t *move, int32_t change)
+/* The root without its fraction: in whole numbers, as every replica must find the same.
+ */
+static int64_t root_of(int64_t square)
 {
-    *move += change;
-    *position += *move;
-    return *position >= -HM_STROKES_MOST && *position <= HM_STROKES_MOST;
+    int64_t root = 0;
+    int64_t bit = INT64_C(1) << 50; /* over 2 * TURN_MOST^2, squared */
+    for (; bit > 0; bit >>= 2) {
+        if (square >= root + bit) {
+            square -= root + bit;
+            root = (root >> 1) + bit;
+        } else {
+            root >>= 1;
+        }
+    }
+    return root;
+}
+
+static int32_t rounded(int64_t number, int64_t divisor)
+{
+    int64_t half = number < 0 ? -divisor : divisor;
+    return (int32_t)((2 * number + half) / (2 * divisor));
+}
+
+static bool turns(struct hm_strokes_move move)
+{
+    return move.x >= -TURN_MOST && move.x <= TURN_MOST && move.y >= -TURN_MOST &&
+           move.y <= TURN_MOST;
+}
+
+/* The last movement, turned once more as it was turned from the one before it. */
+static struct hm_strokes_move expected(const struct hm_strokes *at)
+{
+    if (!turns(at->last) || !turns(at->before)) {
+        return at->last;
+    }
+    int64_t qx = at->last.x;
+    int64_t qy = at->last.y;
+    int64_t rx = at->before.x;
+    int64_t ry = at->before.y;
+    int64_t divisor = root_of((qx * qx + qy * qy) * (rx * rx + ry * ry));
+    if (divisor == 0) {
+        return at->last;
+    }
+    int64_t x = qx * qx - qy * qy;
+    int64_t y = 2 * qx * qy;
+    return (struct hm_strokes_move){rounded(x * rx + y * ry, divisor),
+                                    rounded(y * rx - x * ry, divisor)};
+}
+
+static void begin_stroke(struct hm_strokes *at)
+{
+    at->last = (struct hm_strokes_move){0, 0};
+    at->before = at->last;
+}
+
+static bool inside(int32_t coordinate)
+{
+    return coordinate >= -HM_STROKES_MOST && coordinate <= HM_STROKES_MOST;
+}
+
+static bool advance(struct hm_strokes *at, struct hm_strokes_move change)
+{
+    struct hm_strokes_move next = expected(at);
+    next.x += change.x;
+    next.y += change.y;
+    at->before = at->last;
+    at->last = next;
+    at->x += next.x;
+    at->y += next.y;
+    return inside(at->x) && inside(at->y);
 }
 
 static enum hm_strokes_step broken(struct hm_strokes *strokes)
@@ -89,24 +155,20 @@ static bool take_width(struct hm_strokes *strokes)
     int width = take(strokes);
     strokes->started = true;
     strokes->width = width - '0';
-    strokes->move_x = 0;
-    strokes->move_y = 0;
+    begin_stroke(strokes);
     return width >= '1' && width <= '9';
 }
 
 enum hm_strokes_step hm_strokes_next(struct hm_strokes *strokes)
 {
-    int32_t change_x = 0;
-    int32_t change_y = 0;
+    struct hm_strokes_move change = {0, 0};
     bool begins =
         !strokes->started || (strokes->left.size > 0 && *strokes->left.data == ' ');
     if (strokes->started && strokes->left.size == 0) {
         return HM_STROKES_END;
     }
-    if ((begins && !take_width(strokes)) || !take_change(strokes, &change_x) ||
-        !take_change(strokes, &change_y) ||
-        !advance(&strokes->x, &strokes->move_x, change_x) ||
-        !advance(&strokes->y, &strokes->move_y, change_y)) {
+    if ((begins && !take_width(strokes)) || !take_change(strokes, &change.x) ||
+        !take_change(strokes, &change.y) || !advance(strokes, change)) {
         return broken(strokes);
     }
     return begins ? HM_STROKES_BEGIN : HM_STROKES_GO;
@@ -175,12 +237,16 @@ static bool coordinate(const struct hm_json *json, int32_t *coordinate)
     return true;
 }
 
-static void put_axis(struct hm_buf *out, int32_t *position, int32_t *move, int32_t next)
+static void put_point(struct hm_buf *out, struct hm_strokes *at, int32_t x, int32_t y)
 {
-    int32_t step = next - *position;
-    put_change(out, step - *move);
-    *move = step;
-    *position = next;
+    struct hm_strokes_move move = {x - at->x, y - at->y};
+    struct hm_strokes_move guess = expected(at);
+    put_change(out, move.x - guess.x);
+    put_change(out, move.y - guess.y);
+    at->before = at->last;
+    at->last = move;
+    at->x = x;
+    at->y = y;
 }
 
 static bool put_stroke(struct hm_buf *out,
@@ -200,8 +266,7 @@ static bool put_stroke(struct hm_buf *out,
         return false;
     }
     hm_buf_put_byte(out, (uint8_t)('0' + width));
-    at->move_x = 0;
-    at->move_y = 0;
+    begin_stroke(at);
     for (; point != NULL; point = hm_json_next(point)) {
         int32_t x = 0;
         int32_t y = 0;
@@ -210,8 +275,7 @@ static bool put_stroke(struct hm_buf *out,
             !coordinate(hm_json_at(point, 1), &y)) {
             return false;
         }
-        put_axis(out, &at->x, &at->move_x, x);
-        put_axis(out, &at->y, &at->move_y, y);
+        put_point(out, at, x, y);
     }
     return true;
 }

@@ -266,6 +266,38 @@ enum hm_status hm_store_permitted(struct hm_store *store,
     return ask(store, stmt, permitted, err);
 }
 
+enum hm_status hm_store_rank(struct hm_store *store,
+                             const struct hm_id *device,
+                             struct hm_bytes home,
+                             int *rank,
+                             struct hm_err *err)
+{
+    static const char select[] = ANCESTORS
+        " SELECT DISTINCT p.role FROM permit p WHERE p.device = :device"
+        " AND p.ended IS NULL AND (p.home = :home OR p.home IN (SELECT code FROM up)"
+        " OR p.home IN (SELECT parent FROM up))";
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    *rank = -1;
+    if (status == HM_OK) {
+        hm_bind_text(stmt, 1, home);
+        hm_bind_id(stmt, 2, device);
+    }
+    while (status == HM_OK) {
+        enum hm_role role = HM_ROLE_VIEWER;
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        if (hm_role_find(&role, hm_column_bytes(stmt, 0)) &&
+            hm_role_rank(role) > *rank) {
+            *rank = hm_role_rank(role);
+        }
+    }
+    return status;
+}
+
 enum hm_status hm_store_scope(struct hm_store *store,
                               const struct hm_id *device,
                               struct hm_bytes **buckets,

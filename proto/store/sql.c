@@ -63,8 +63,10 @@ enum hm_status hm_sql(struct hm_store *store,
 
 void hm_sql_done(sqlite3_stmt *stmt)
 {
-    (void)sqlite3_reset(stmt);
-    (void)sqlite3_clear_bindings(stmt);
+    if (stmt != NULL) { /* SQLite takes null for the first of these only */
+        (void)sqlite3_reset(stmt);
+        (void)sqlite3_clear_bindings(stmt);
+    }
 }
 
 /* Binding fails only for a place that is not there, which would be our bug, or for sizes

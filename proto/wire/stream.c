@@ -67,6 +67,23 @@ void hm_deflate_close(struct hm_deflate *deflate)
     }
 }
 
+enum hm_status hm_deflate_copy(struct hm_deflate **copy,
+                               const struct hm_deflate *deflate,
+                               struct hm_err *err)
+{
+    struct hm_deflate *made = malloc(sizeof(*made));
+    if (made == NULL) {
+        return hm_fail_memory(err);
+    }
+    *made = *deflate;
+    if (deflateCopy(&made->z, (z_stream *)(uintptr_t)&deflate->z) != Z_OK) {
+        free(made);
+        return hm_fail_memory(err);
+    }
+    *copy = made;
+    return HM_OK;
+}
+
 /* Run zlib until it has taken all input and given all that `flush` demands. */
 static enum hm_status run(struct hm_deflate *deflate,
                           struct hm_buf *out,

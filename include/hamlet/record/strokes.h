@@ -6,8 +6,9 @@
  * Threads: a reader belongs to one thread
  *
  * A drawing is strokes of pen; a stroke is a pen width and points with whole coordinates
- * from -32767 to 32767. There are no times in it. A hand moves evenly, so that the change
- * of its movement is small: most coordinates take one symbol.
+ * from -32767 to 32767. There are no times in it. A hand moves and turns evenly, so that
+ * its next movement is nearly the last one turned once more as it was turned last: what a
+ * text says is the difference to that, most of them one symbol.
  *
  *   symbols   the 92 characters from '!' (0x21) to '~' (0x7E) without '"' and '\', in
  *             ASCII order, numbered 0 to 91. All of them stand in JSON as they are.
@@ -20,10 +21,16 @@
  *             even and  -31 - (n-1)/2  where it is odd. It is at most 131068 either way.
  *
  * The position before the first stroke is (0, 0), before another stroke the last point of
- * the stroke before it. The movement before a stroke's first point is (0, 0). Of each
- * point and each coordinate:
+ * the stroke before it. The two movements before a stroke's first point are (0, 0). Of
+ * each point and each coordinate:
  *
- *   movement = movement before + change        position = position before + movement
+ *   movement = movement expected + change       position = position before + movement
+ *
+ * With q the last movement and r the one before it, the movement expected is q turned by
+ * the angle from r to q. As complex numbers that is q * q * conj(r) / |q * r|, in whole
+ * numbers: d = the root of |q|^2 * |r|^2 without its fraction; each coordinate of
+ * q * q * conj(r) divided by d and rounded to the nearest, halves away from zero. Where d
+ * is 0 or a coordinate of q or r is over 4095 either way, the movement expected is q.
  *
  * So a drawing has exactly one text, and a text that breaks a rule above is refused.
  * In Python:
@@ -33,6 +40,19 @@
  *       if abs(v) <= 30: return SYMBOLS[v + 30]
  *       n = (v - 31) * 2 if v > 0 else (-v - 31) * 2 + 1
  *       return SYMBOLS[61 + n // 8464] + SYMBOLS[n // 92 % 92] + SYMBOLS[n % 92]
+ *   def turned(q, r):
+ *       d = math.isqrt((q[0]**2 + q[1]**2) * (r[0]**2 + r[1]**2))
+ *       if d == 0 or max(map(abs, q + r)) > 4095: return q
+ *       x, y = q[0]**2 - q[1]**2, 2 * q[0] * q[1]
+ *       n = x * r[0] + y * r[1], y * r[0] - x * r[1]
+ *       return tuple((2 * abs(v) + d) // (2 * d) * (1 if v > 0 else -1) for v in n)
+ *   def stroke(width, points, at):   # at: the last point before it, a pair
+ *       text, q, r = str(width), (0, 0), (0, 0)
+ *       for p in points:
+ *           m, e = (p[0] - at[0], p[1] - at[1]), turned(q, r)
+ *           text += put(m[0] - e[0]) + put(m[1] - e[1])
+ *           at, q, r = p, m, q
+ *       return text
  *
  * In JSON a drawing is a list of strokes, a stroke a list of points [x, y]. A pen width
  * other than HM_STROKES_WIDTH stands as a number before the first point: [3,[0,0],[5,9]].
@@ -52,14 +72,19 @@ enum hm_strokes_step {
     HM_STROKES_BROKEN, /* this is not the text of a drawing; nothing more is read */
 };
 
+struct hm_strokes_move {
+    int32_t x;
+    int32_t y;
+};
+
 struct hm_strokes {
     struct hm_bytes left;
     bool started;
     int width;
     int32_t x;
     int32_t y;
-    int32_t move_x;
-    int32_t move_y;
+    struct hm_strokes_move last;
+    struct hm_strokes_move before; /* the last one */
 };
 
 /* The points of `text`, which is borrowed, one after the other. */

@@ -65,6 +65,13 @@ HM_CHECKED enum hm_status hm_store_permitted(struct hm_store *store,
                                              bool *permitted,
                                              struct hm_err *err);
 
+/* The highest rank that any user of this device has over `home`; -1: none. */
+HM_CHECKED enum hm_status hm_store_rank(struct hm_store *store,
+                                        const struct hm_id *device,
+                                        struct hm_bytes home,
+                                        int *rank,
+                                        struct hm_err *err);
+
 /*
  * The buckets that a device may read: `~`, then the units of the subtrees of its permits,
  * ascending. Names come from `arena`.

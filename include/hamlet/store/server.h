@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * server.h - what only a server keeps: invitations, and the visits of its devices.
+ * server.h - what only a server keeps or asks: invitations, visits of devices, copies.
  *
  * Owner:      proto/store/server/; layer 2
  * Format:     PROTOCOL.md sections 7.3 and 9
@@ -11,6 +11,9 @@
 #define HAMLET_STORE_SERVER_H
 
 #include "hamlet/store/store.h"
+
+/* The public half of the recovery key, to which backups seal the server's own keys. */
+#define HM_META_RECOVERY "recovery"
 
 struct hm_invited {
     struct hm_id id;
@@ -37,6 +40,7 @@ HM_CHECKED enum hm_status hm_store_invitation_redeem(struct hm_store *store,
                                                      const struct hm_id *id,
                                                      const struct hm_id *device,
                                                      struct hm_err *err);
+/* All there ever were, those that expire first at the head. */
 HM_CHECKED enum hm_status hm_store_invitations(struct hm_store *store,
                                                struct hm_invited **invited,
                                                size_t *count,
@@ -73,7 +77,7 @@ struct hm_fleet_row {
     struct hm_id device;
     struct hm_bytes name;
     struct hm_bytes home;
-    struct hm_bytes role; /* of its permit with the highest rank; no bytes: none */
+    struct hm_bytes role; /* the highest that it has or, if all ended, had */
     bool revoked;
     bool visited;
     struct hm_visit visit; /* the newest epoch's */
@@ -83,5 +87,44 @@ HM_CHECKED enum hm_status hm_store_fleet(struct hm_store *store,
                                          size_t *count,
                                          struct hm_arena *arena,
                                          struct hm_err *err);
+
+/* Lease tokens hold within one incarnation of the server: a restored one forgets them. */
+HM_CHECKED enum hm_status hm_store_visits_forget(struct hm_store *store,
+                                                 struct hm_err *err);
+
+/* What the registry permits a device, ended or not, oldest first. */
+struct hm_permit {
+    struct hm_id record;
+    struct hm_id user;
+    struct hm_bytes role;
+    struct hm_bytes home;
+    bool ended;
+};
+HM_CHECKED enum hm_status hm_store_permits(struct hm_store *store,
+                                           const struct hm_id *device,
+                                           struct hm_permit **permits,
+                                           size_t *count,
+                                           struct hm_arena *arena,
+                                           struct hm_err *err);
+
+/* Every unit that is known, in ascending order of code. `parent`: no bytes where none. */
+struct hm_unit {
+    struct hm_bytes code;
+    struct hm_bytes parent;
+};
+HM_CHECKED enum hm_status hm_store_units(struct hm_store *store,
+                                         struct hm_unit **units,
+                                         size_t *count,
+                                         struct hm_arena *arena,
+                                         struct hm_err *err);
+
+/*
+ * Write the store as it stands to a new file `path`, which is on disk then and a store
+ * that hm_store_open takes. Outside of transactions; readers and, in other processes,
+ * writers go on. After a failure the caller removes what there is of the file.
+ */
+HM_CHECKED enum hm_status hm_store_copy(struct hm_store *store,
+                                        const char *path,
+                                        struct hm_err *err);
 
 #endif

@@ -13,7 +13,8 @@
 struct hm_deflate;
 struct hm_inflate;
 
-enum { HM_DEFLATE_LEVEL_SMALL = 9, HM_DEFLATE_LEVEL_FAST = 3 };
+/* Where bytes cost most; where there are many of them. */
+enum { HM_DEFLATE_LEVEL_SMALL = 9, HM_DEFLATE_LEVEL_FAST = 6 };
 
 /*
  * How a piece of text is best packed: prose and rows repeat, pen traces and signatures do
@@ -25,6 +26,11 @@ HM_CHECKED enum hm_status hm_deflate_open(struct hm_deflate **deflate,
                                           int level,
                                           struct hm_err *err);
 void hm_deflate_close(struct hm_deflate *deflate);
+
+/* The same stream at the same place: to try a page and take it back. */
+HM_CHECKED enum hm_status hm_deflate_copy(struct hm_deflate **copy,
+                                          const struct hm_deflate *deflate,
+                                          struct hm_err *err);
 
 /* Append what `text` becomes to `out`; zlib may hold some of it back. */
 HM_CHECKED enum hm_status hm_deflate_put(struct hm_deflate *deflate,

@@ -67,6 +67,16 @@ static const struct {
     {"[[[30,-30]]]", "2_!"},
     {"[[[31,-31]]]", "2`!!`!#"},
     {"[[[32,-32]]]", "2`!$`!%"},
+    /* Round a square: only the first corner is news. */
+    {"[[[0,0],[10,0],[10,10],[0,10],[0,0]]]", "2@@J@6J@@@@"},
+    /* (-6,0) turned on from (-2,-2) is (-72,72)/16: halves go away from zero. */
+    {"[[[-2,-2],[-8,-2],[-8,-2]]]", "2>><BE;"},
+    /* Beside a standstill there is no angle: the movement is expected again. */
+    {"[[[3,0],[3,0],[8,0]]]", "2C@=@E@"},
+    /* The longest movement that turns, and the shortest jumps, as last and before it. */
+    {"[[[4095,0],[4095,4095],[0,4095]]]", "2`{B@`{C`{B@@"},
+    {"[[[4096,0],[4096,4096],[4096,8192]]]", "2`{D@`{E`{D@@"},
+    {"[[[4096,0],[4096,4095],[4096,8190]]]", "2`{D@`{E`{B@@"},
 };
 
 START_TEST(a_drawing_has_the_text_that_the_grammar_gives)
@@ -272,6 +282,34 @@ START_TEST(a_signature_costs_about_two_bytes_a_point)
 }
 END_TEST
 
+START_TEST(an_even_turn_leaves_only_small_changes)
+{
+    static const int circle[][2] = {{40, 0},    {35, 20},  {20, 35},  {0, 40},
+                                    {-20, 35},  {-35, 20}, {-40, 0},  {-35, -20},
+                                    {-20, -35}, {0, -40},  {20, -35}, {35, -20}};
+    struct hm_buf json;
+    hm_buf_init(&json, 1 << 20);
+    hm_buf_put_text(&json, "[[[0,0]");
+    int x = 0;
+    int y = 0;
+    for (size_t i = 0; i < 36; i++) {
+        char point[40];
+        x += circle[i % 12][0];
+        y += circle[i % 12][1];
+        (void)snprintf(point, sizeof(point), ",[%d,%d]", x, y);
+        hm_buf_put_text(&json, point);
+    }
+    hm_buf_put_text(&json, "]]");
+
+    const char *text = drawn((const char *)json.data);
+
+    /* '>' to 'B' are the changes from -2 to 2; the first two movements are news. */
+    ck_assert_uint_gt(strlen(text), 10);
+    ck_assert_uint_eq(strspn(text + strlen(text) - 68, ">?@AB"), 68);
+    hm_buf_fini(&json);
+}
+END_TEST
+
 START_TEST(a_drawing_over_the_cap_is_refused_and_leaves_nothing)
 {
     struct hm_json *json = NULL;
@@ -302,6 +340,7 @@ int main(void)
     tcase_add_test(text, the_largest_jumps_there_and_back_fit);
     tcase_add_test(text, no_strokes_are_no_text);
     tcase_add_test(text, a_signature_costs_about_two_bytes_a_point);
+    tcase_add_test(text, an_even_turn_leaves_only_small_changes);
     suite_add_tcase(suite, text);
 
     TCase *refused = tcase_create("refused");

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge.h - whether the server lets a change that arrived stand.
+ *
+ * Owner:   proto/sync/judge.c; layer 3
+ * Rules:   PROTOCOL.md 5; what a record may be: hamlet/record/judge.h
+ *
+ * Accept, then judge: a refused change is kept, answered and never blocks what follows.
+ * The registry of the moment of the commit decides; a later one re-judges nothing.
+ */
+#ifndef HAMLET_SYNC_JUDGE_H
+#define HAMLET_SYNC_JUDGE_H
+
+#include "hamlet/model/change.h"
+#include "hamlet/record/reason.h"
+#include "hamlet/sync/inbox.h"
+
+/* Remembers the last answers, since the changes of a page are alike. */
+struct hm_judge {
+    struct hm_store *store;
+    struct hm_id district;
+    const struct hm_inbox *beside; /* changes that arrived together, not stored yet */
+    struct hm_id device;
+    struct hm_id user;
+    struct hm_bytes role;
+    struct hm_bytes home;
+    bool permitted;
+    bool revoked;
+    bool asked;
+};
+
+void hm_judge_init(struct hm_judge *judge,
+                   struct hm_store *store,
+                   const struct hm_id *district);
+
+/* HM_REASON_NONE: it is accepted. `arena` is for the call. */
+HM_CHECKED enum hm_status hm_judge_change(struct hm_judge *judge,
+                                          const struct hm_change *change,
+                                          enum hm_reason *reason,
+                                          struct hm_arena *arena,
+                                          struct hm_err *err);
+
+#endif

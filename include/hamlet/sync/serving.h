@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * serving.h - the server's side of one exchange: read, commit, answer.
+ *
+ * Owner:   proto/sync/serving.c, commit.c, answer.c; layer 3
+ * Threads: a serving belongs to one thread at a time. Reading and answering use a
+ * reader's store, so many go on at once; committing is the one writer's, and commits as
+ *          many servings as wait in one transaction
+ * Rules:   PROTOCOL.md section 7
+ *
+ *     open ── put … put ── commit ── answer ── close
+ *               └ problem ───────────┴── close
+ *
+ * A body that breaks off is committed as far as it is whole.
+ */
+#ifndef HAMLET_SYNC_SERVING_H
+#define HAMLET_SYNC_SERVING_H
+
+#include "hamlet/store/server.h"
+#include "hamlet/sync/inbox.h"
+#include "hamlet/wire/problem.h"
+#include "hamlet/wire/request.h"
+
+/* What a server is, for every serving. */
+struct hm_serving_self {
+    struct hm_id server;
+    uint64_t incarnation;
+    const struct hm_key *key;
+    const struct hm_secret *secret;
+    const struct hm_env *env;
+};
+
+struct hm_serving;
+
+/*
+ * Begin an exchange whose body will be `declared` bytes long. `reader` is borrowed until
+ * hm_serving_release or close.
+ */
+HM_CHECKED enum hm_status hm_serving_open(struct hm_serving **serving,
+                                          const struct hm_serving_self *self,
+                                          struct hm_store *reader,
+                                          uint64_t declared,
+                                          struct hm_err *err);
+void hm_serving_close(struct hm_serving *serving);
+
+/*
+ * Take bytes of the body. False: there is a problem (hm_serving_problem), the rest need
+ * not be read; pages that were whole before it are still to be committed.
+ */
+bool hm_serving_put(struct hm_serving *serving, struct hm_bytes bytes);
+
+/* Whether the body said all that it must: call when it ended, not when it broke off. */
+void hm_serving_end(struct hm_serving *serving);
+
+enum hm_problem hm_serving_problem(const struct hm_serving *serving);
+void hm_serving_refuse(struct hm_serving *serving, enum hm_problem problem);
+
+/* Whether there is anything to commit: the header was good. */
+bool hm_serving_commits(const struct hm_serving *serving);
+
+/*
+ * An invitation to redeem before the commit, or null. Its proof has been checked; whether
+ * it still holds is for the writer to look up.
+ */
+const struct hm_request_enrolment *hm_serving_enrolment(const struct hm_serving *serving);
+const struct hm_request *hm_serving_request(const struct hm_serving *serving);
+
+/*
+ * Commit servings in one transaction of the writer's store. One that cannot be (a stale
+ * lease, a device revoked meanwhile) gets its problem and changes nothing.
+ * On an error nothing of any of them is kept.
+ */
+HM_CHECKED enum hm_status hm_servings_commit(struct hm_serving *const *servings,
+                                             size_t count,
+                                             struct hm_store *writer,
+                                             struct hm_err *err);
+
+/* Append the whole reply body. A reader's store that sees the commit. */
+HM_CHECKED enum hm_status hm_serving_answer(struct hm_serving *serving,
+                                            struct hm_store *reader,
+                                            struct hm_buf *body,
+                                            struct hm_err *err);
+
+/* For the log: how much came. */
+size_t hm_serving_pages(const struct hm_serving *serving);
+size_t hm_serving_changes(const struct hm_serving *serving);
+
+#endif

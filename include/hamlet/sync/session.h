@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session.h - the laptop's side: rounds of request and reply until both sides agree.
+ *
+ * Owner:   proto/sync/session.c, upload.c, apply.c; layer 3
+ * Threads: a session belongs to the thread of its store
+ * Rules:   PROTOCOL.md section 7
+ *
+ * Events in, actions out; no socket, clock or sleep:
+ *
+ *     begin ── request ──> (send the body)
+ *                 answer <── status of the reply
+ *                 put … put <── its body, in any pieces
+ *                 end <── it is over, whole or broken off ──> what to do next
+ *
+ * Nothing is lost by stopping anywhere: what was acknowledged is noted in the transaction
+ * that follows, what arrived whole is kept, the request id stands in the store before the
+ * request is sent.
+ */
+#ifndef HAMLET_SYNC_SESSION_H
+#define HAMLET_SYNC_SESSION_H
+
+#include "hamlet/base/sign.h"
+#include "hamlet/store/store.h"
+
+struct hm_session;
+
+enum hm_session_next {
+    HM_SESSION_AGAIN, /* send another request now */
+    HM_SESSION_DONE,  /* both sides agree */
+    HM_SESSION_RETRY, /* it broke off; try again at once or after a while */
+    HM_SESSION_STOP   /* trying again cannot help; see the error */
+};
+
+struct hm_session_stats {
+    uint64_t rounds; /* requests whose reply was taken */
+    uint64_t changes_up;
+    uint64_t changes_down;
+    uint64_t quarantined; /* own changes that were refused in this session */
+    uint64_t tries_idle;  /* failures in a row without progress */
+};
+
+/*
+ * `store` and `secret` are borrowed until close. `version` is told to the server.
+ * HM_UNCONFIGURED  the store has no device
+ */
+HM_CHECKED enum hm_status hm_session_open(struct hm_session **session,
+                                          struct hm_store *store,
+                                          const struct hm_secret *secret,
+                                          const char *version,
+                                          struct hm_err *err);
+void hm_session_close(struct hm_session *session);
+
+/* A new series of rounds: counters begin again. */
+void hm_session_begin(struct hm_session *session);
+
+/* Fill `body` with the next request; durable facts about it are committed first. */
+HM_CHECKED enum hm_status hm_session_request(struct hm_session *session,
+                                             struct hm_buf *body,
+                                             struct hm_err *err);
+
+/* The status line of the reply. */
+void hm_session_answer(struct hm_session *session, int http_status);
+/* Bytes of its body. False: it is no use to read on. */
+bool hm_session_put(struct hm_session *session, struct hm_bytes bytes);
+
+/*
+ * The round is over. `whole`: the reply came to its end; else `broken` says why not
+ * (null: it was cut). `took_ms`: how long the round was, which decides how much the next
+ * sends. With RETRY and STOP `err` says why.
+ */
+enum hm_session_next hm_session_end(struct hm_session *session,
+                                    bool whole,
+                                    const struct hm_err *broken,
+                                    int64_t took_ms,
+                                    struct hm_err *err);
+
+const struct hm_session_stats *hm_session_stats(const struct hm_session *session);
+
+/* Seconds until the server wants to be asked again; 0: no wish. */
+int64_t hm_session_wait_s(const struct hm_session *session);
+
+#endif

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The devices of a server and what they may do. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../sql.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/record/role.h"
+#include "hamlet/store/server.h"
+#include "hamlet/text/sort.h"
+
+static enum hm_status count_of(struct hm_store *store,
+                               sqlite3_stmt *stmt,
+                               size_t *count,
+                               struct hm_err *err)
+{
+    bool row = false;
+    enum hm_status status = hm_sql_step(store, stmt, &row, err);
+    if (status == HM_OK) {
+        *count = row ? (size_t)hm_column_int(stmt, 0) : 0;
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
+/* ---- the fleet ---- */
+
+struct ranked {
+    struct hm_fleet_row row;
+    struct hm_bytes key; /* sorts its name */
+    int rank;            /* of `row.role`; those that ended count less than any other */
+};
+
+static void read_role(sqlite3_stmt *stmt, struct ranked *ranked, struct hm_arena *arena)
+{
+    enum hm_role role = HM_ROLE_VIEWER;
+    struct hm_bytes name = hm_column_bytes(stmt, 4);
+    if (!hm_role_find(&role, name)) {
+        return;
+    }
+    int rank = 1 + hm_role_rank(role) - (hm_column_null(stmt, 5) ? 0 : HM_ROLE_COUNT);
+    if (ranked->row.role.size == 0 || rank > ranked->rank) {
+        ranked->rank = rank;
+        ranked->row.role = hm_arena_copy(arena, name);
+    }
+}
+
+static void read_visit(sqlite3_stmt *stmt,
+                       struct hm_fleet_row *row,
+                       struct hm_arena *arena)
+{
+    row->visited = !hm_column_null(stmt, 6);
+    row->visit = (struct hm_visit){.device = row->device};
+    if (!row->visited) {
+        return;
+    }
+    row->visit.epoch = (uint32_t)hm_column_int(stmt, 6);
+    (void)hm_column_id(stmt, 7, &row->visit.current);
+    (void)hm_column_id(stmt, 8, &row->visit.pending);
+    (void)hm_column_id(stmt, 9, &row->visit.request);
+    row->visit.contact.ms = hm_column_int(stmt, 10);
+    row->visit.waiting = hm_column_int(stmt, 11);
+    row->visit.offset_ms = hm_column_int(stmt, 12);
+    row->visit.version = hm_arena_copy(arena, hm_column_bytes(stmt, 13));
+}
+
+static enum hm_status sort_key(struct ranked *ranked,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    struct hm_buf key;
+    hm_buf_init(&key, HM_VALUE_BYTES_MAX);
+    hm_text_sort_key(&key, ranked->row.name, HM_TEXT_ORDER_PLAIN);
+    enum hm_status status = hm_buf_status(&key, err);
+    if (status == HM_OK) {
+        ranked->key = hm_arena_copy(arena, hm_buf_bytes(&key));
+        status = hm_arena_status(arena, err);
+    }
+    hm_buf_fini(&key);
+    return status;
+}
+
+/* One row a permit, those of a device one after the other. */
+static enum hm_status read_fleet(struct hm_store *store,
+                                 sqlite3_stmt *stmt,
+                                 struct ranked *list,
+                                 size_t room,
+                                 size_t *count,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    size_t n = 0;
+    bool row = true;
+    enum hm_status status = HM_OK;
+    while (status == HM_OK) {
+        struct hm_id device;
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        (void)hm_column_id(stmt, 0, &device);
+        if (n == 0 || !hm_id_equal(&list[n - 1].row.device, &device)) {
+            if (n == room) {
+                break;
+            }
+            struct hm_fleet_row *made = &list[n].row;
+            *made = (struct hm_fleet_row){.device = device,
+                                          .revoked = !hm_column_null(stmt, 3)};
+            made->name = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
+            made->home = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
+            read_visit(stmt, made, arena);
+            status = sort_key(&list[n++], arena, err);
+        }
+        read_role(stmt, &list[n - 1], arena);
+    }
+    hm_sql_done(stmt);
+    *count = n;
+    return status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct ranked *one = a;
+    const struct ranked *other = b;
+    int order = hm_bytes_compare(one->key, other->key);
+    return order != 0 ? order : hm_id_compare(&one->row.device, &other->row.device);
+}
+
+enum hm_status hm_store_fleet(struct hm_store *store,
+                              struct hm_fleet_row **rows,
+                              size_t *count,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
+{
+    static const char amount[] = "SELECT count(*) FROM device WHERE key IS NOT NULL";
+    static const char select[] =
+        "SELECT d.device, d.name, d.home, d.revoked, p.role, p.ended, v.epoch, v.current,"
+        " v.pending, v.request, v.contact, v.waiting, v.offset_ms, v.version"
+        " FROM device d LEFT JOIN permit p ON p.device = d.device"
+        " LEFT JOIN visit v ON v.device = d.device AND v.epoch = (SELECT s.epoch"
+        " FROM visit s WHERE s.device = d.device ORDER BY s.contact DESC LIMIT 1)"
+        " WHERE d.key IS NOT NULL ORDER BY d.id";
+    struct ranked *list = NULL;
+    struct hm_fleet_row *found = NULL;
+    sqlite3_stmt *stmt = NULL;
+    size_t room = 0;
+    size_t n = 0;
+    enum hm_status status = hm_sql(store, amount, &stmt, err);
+    if (status == HM_OK) {
+        status = count_of(store, stmt, &room, err);
+    }
+    if (status == HM_OK) {
+        list = hm_arena_get_array(arena, room, sizeof(*list));
+        found = hm_arena_get_array(arena, room, sizeof(*found));
+        status = hm_arena_status(arena, err);
+    }
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        status = read_fleet(store, stmt, list, room, &n, arena, err);
+    }
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    if (n > 1) {
+        qsort(list, n, sizeof(*list), by_name);
+    }
+    for (size_t i = 0; i < n; i++) {
+        found[i] = list[i].row;
+    }
+    *rows = found;
+    *count = n;
+    return HM_OK;
+}
+
+/* ---- permits and visits ---- */
+
+enum hm_status hm_store_permits(struct hm_store *store,
+                                const struct hm_id *device,
+                                struct hm_permit **permits,
+                                size_t *count,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    static const char amount[] = "SELECT count(*) FROM permit WHERE device = :device";
+    static const char select[] =
+        "SELECT r.record, p.user, p.role, p.home, p.ended FROM permit p"
+        " JOIN record r ON r.id = p.record WHERE p.device = :device ORDER BY p.record";
+    struct hm_permit *list = NULL;
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    size_t room = 0;
+    size_t n = 0;
+    enum hm_status status = hm_sql(store, amount, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, device);
+        status = count_of(store, stmt, &room, err);
+    }
+    if (status == HM_OK) {
+        list = hm_arena_get_array(arena, room, sizeof(*list));
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, device);
+    }
+    while (status == HM_OK && list != NULL && n < room) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        struct hm_permit *permit = &list[n++];
+        *permit = (struct hm_permit){.ended = !hm_column_null(stmt, 4)};
+        (void)hm_column_id(stmt, 0, &permit->record);
+        (void)hm_column_id(stmt, 1, &permit->user);
+        permit->role = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
+        permit->home = hm_arena_copy(arena, hm_column_bytes(stmt, 3));
+    }
+    hm_sql_done(stmt);
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    if (status == HM_OK) {
+        *permits = list;
+        *count = n;
+    }
+    return status;
+}
+
+enum hm_status hm_store_visits_forget(struct hm_store *store, struct hm_err *err)
+{
+    static const char update[] =
+        "UPDATE visit SET current = NULL, pending = NULL, request = NULL";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, update, &stmt, err);
+    return status != HM_OK ? status : hm_sql_run(store, stmt, err);
+}

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reply of an exchange: what the requester does not have yet, and a receipt. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hamlet/base/limits.h"
+#include "hamlet/store/buckets.h"
+#include "hamlet/store/pages.h"
+#include "hamlet/store/registry.h"
+#include "page_out.h"
+#include "serving.h"
+
+enum {
+    LINE_ITEMS_MAX = 256,
+    ENTRY_ROWS = 128,
+    PAGES_A_LINE = 8, /* a reply that is cut keeps what whole lines of entries cover */
+    SMALL_REPLY_ENTRIES = 2000
+};
+
+/* One bucket of the requester's scope. */
+struct part {
+    struct hm_bytes name; /* as on the wire: the own mailbox is `@` */
+    struct hm_bytes full;
+    uint64_t asked; /* n that the requester has */
+    uint64_t n;     /* n here */
+    bool whole;     /* everything up to n is in this reply */
+};
+
+struct answer {
+    struct hm_serving *serving;
+    struct hm_store *store;
+    struct hm_arena *arena; /* of the whole reply */
+    struct hm_arena piece;  /* of one page */
+    struct hm_deflate *deflate;
+    struct hm_page_text text;
+    struct hm_buf stream;
+    size_t budget;
+    bool full;
+    struct part *parts;
+    size_t part_count;
+
+    /* the line of entries under way */
+    const struct part *part;
+    struct hm_entry_item items[LINE_ITEMS_MAX];
+    struct hm_entry_line line;
+    uint64_t next_n;
+    size_t pages_since_line;
+
+    /* the page written last */
+    int64_t origin;
+    uint64_t page_end;
+    struct hm_stored_page page;
+    bool has_page;
+};
+
+static int by_full_name(const void *a, const void *b)
+{
+    return hm_bytes_compare(((const struct part *)a)->full,
+                            ((const struct part *)b)->full);
+}
+
+static uint64_t asked_for(const struct hm_serving *serving, struct hm_bytes name)
+{
+    if (!serving->pages_count || serving->request.incarnation == 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < serving->request.bucket_count; i++) {
+        if (hm_bytes_equal(serving->request.buckets[i].name, name)) {
+            return serving->request.buckets[i].n;
+        }
+    }
+    return 0;
+}
+
+static enum hm_status find_parts(struct answer *a, struct hm_err *err)
+{
+    struct hm_serving *serving = a->serving;
+    struct hm_bytes *scope = NULL;
+    size_t count = 0;
+    char *mailbox = hm_arena_get(a->arena, HM_MAILBOX_SIZE);
+    enum hm_status status =
+        hm_store_scope(a->store, &serving->request.device, &scope, &count, a->arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    a->parts = hm_arena_get_array(a->arena, count + 1, sizeof(*a->parts));
+    if (a->parts == NULL || mailbox == NULL) {
+        return hm_arena_status(a->arena, err);
+    }
+    hm_mailbox_name(mailbox, &serving->request.device);
+    for (size_t i = 0; i < count; i++) {
+        a->parts[i] = (struct part){.name = scope[i], .full = scope[i]};
+    }
+    a->parts[count] = (struct part){.name = hm_text("@"), .full = hm_text(mailbox)};
+    a->part_count = count + 1;
+    qsort(a->parts, a->part_count, sizeof(*a->parts), by_full_name);
+    for (size_t i = 0; i < a->part_count && status == HM_OK; i++) {
+        a->parts[i].asked = asked_for(serving, a->parts[i].name);
+        status = hm_store_bucket_n(a->store, a->parts[i].full, &a->parts[i].n, err);
+    }
+    return status;
+}
+
+/* Whether the requester's list of buckets is its scope. */
+static bool same_scope(const struct answer *a)
+{
+    const struct hm_request *request = &a->serving->request;
+    if (request->bucket_count != a->part_count) {
+        return false;
+    }
+    for (size_t i = 0; i < a->part_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < request->bucket_count && !found; k++) {
+            found = hm_bytes_equal(request->buckets[k].name, a->parts[i].name);
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum hm_status flush_line(struct answer *a, struct hm_err *err)
+{
+    struct hm_buf text;
+    if (a->line.count == 0) {
+        return HM_OK;
+    }
+    hm_buf_init(&text, HM_PAGE_TEXT_MAX);
+    a->line.items = a->items;
+    hm_entry_line_write(&text, &a->line);
+    enum hm_status status = hm_buf_status(&text, err);
+    if (status == HM_OK) {
+        status = hm_deflate_put(a->deflate, &a->stream, hm_buf_bytes(&text),
+                                HM_TEXTURE_ROWS, err);
+    }
+    if (status == HM_OK) {
+        status = hm_deflate_flush(a->deflate, &a->stream, err);
+    }
+    hm_buf_fini(&text);
+    a->line.count = 0;
+    a->pages_since_line = 0;
+    a->full = a->full || a->stream.size >= a->budget;
+    return status;
+}
+
+/* The line under way fits this origin, or is sent and another begun. */
+static enum hm_status need_line(struct answer *a,
+                                const struct hm_envelope *envelope,
+                                struct hm_err *err)
+{
+    const struct hm_request *request = &a->serving->request;
+    bool own = envelope != NULL && hm_id_equal(&envelope->device, &request->device) &&
+               envelope->epoch == request->epoch;
+    bool fits = envelope == NULL || a->line.count == 0 ||
+                (own ? a->line.own
+                     : !a->line.own && a->line.epoch == envelope->epoch &&
+                           hm_id_equal(&a->line.device, &envelope->device));
+    if (a->line.count > 0 && (!fits || a->line.count == LINE_ITEMS_MAX)) {
+        enum hm_status status = flush_line(a, err);
+        if (status != HM_OK) {
+            return status;
+        }
+    }
+    if (a->line.count == 0) {
+        a->line = (struct hm_entry_line){
+            .bucket = a->part->name, .n = a->next_n, .own = envelope == NULL || own};
+        if (envelope != NULL && !own) {
+            a->line.device = envelope->device;
+            a->line.epoch = envelope->epoch;
+        }
+    }
+    return HM_OK;
+}
+
+static enum hm_status add_run(struct answer *a,
+                              const struct hm_envelope *envelope,
+                              uint64_t count,
+                              struct hm_err *err)
+{
+    enum hm_status status = need_line(a, envelope, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    struct hm_entry_item *last = a->line.count == 0 ? NULL : &a->items[a->line.count - 1];
+    if (last != NULL && !last->by_id && last->seq + last->count == envelope->seq) {
+        last->count += count;
+    } else {
+        a->items[a->line.count++] =
+            (struct hm_entry_item){.kind = 'a', .seq = envelope->seq, .count = count};
+    }
+    a->next_n += count;
+    return HM_OK;
+}
+
+static enum hm_status add_one(struct answer *a,
+                              const struct hm_entry *entry,
+                              const struct hm_id *id,
+                              struct hm_err *err)
+{
+    enum hm_status status = need_line(a, NULL, err);
+    if (status == HM_OK) {
+        a->items[a->line.count++] = (struct hm_entry_item){.kind = (char)entry->kind,
+                                                           .by_id = true,
+                                                           .id = *id,
+                                                           .reason = entry->reason,
+                                                           .count = 1};
+        a->next_n++;
+    }
+    return status;
+}
+
+/*
+ * A change without its values. The commitments of values that are here are computed
+ * first; the key would open them again, so it stays here.
+ */
+static enum hm_status make_skeleton(struct hm_change *change, struct hm_err *err)
+{
+    struct hm_buf scratch;
+    hm_buf_init(&scratch, HM_CHANGE_BYTES_MAX);
+    enum hm_status status = hm_change_seal(change, &scratch, err);
+    hm_buf_fini(&scratch);
+    for (size_t i = 0; i < change->write_count; i++) {
+        change->writes[i].value = HM_NO_BYTES;
+    }
+    change->has_key = false;
+    return status;
+}
+
+/* Values of refused changes are for their author and for those who decide. */
+static enum hm_status thin_out(struct answer *a,
+                               const struct hm_stored_page *stored,
+                               const struct hm_envelope *envelope,
+                               struct hm_held *held,
+                               size_t count,
+                               struct hm_err *err)
+{
+    int rank = -1;
+    bool asked = false;
+    enum hm_status status = HM_OK;
+    bool author = hm_id_equal(&envelope->device, &a->serving->request.device);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        if (held[i].verdict != HM_VERDICT_QUARANTINED || author) {
+            continue;
+        }
+        if (!asked) {
+            status = hm_store_rank(a->store, &a->serving->request.device, stored->home,
+                                   &rank, err);
+            asked = true;
+        }
+        if (status == HM_OK && rank < hm_role_rank(HM_ROLE_COMMUNE_OFFICER)) {
+            status = make_skeleton(&held[i].change, err);
+        }
+    }
+    return status;
+}
+
+static enum hm_status write_page(struct answer *a,
+                                 const struct hm_stored_page *stored,
+                                 const struct hm_envelope *envelope,
+                                 struct hm_err *err)
+{
+    struct hm_held *held = NULL;
+    size_t count = 0;
+    enum hm_status status =
+        hm_store_origin_changes(a->store, stored->origin, stored->seq, stored->count,
+                                &held, &count, &a->piece, err);
+    if (status == HM_OK && count != stored->count) {
+        return hm_fail(err, HM_CORRUPT, "change-body", NULL, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = thin_out(a, stored, envelope, held, count, err);
+    }
+    struct hm_change *changes = hm_arena_get_array(&a->piece, count, sizeof(*changes));
+    if (status == HM_OK) {
+        status = hm_arena_status(&a->piece, err);
+    }
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        changes[i] = held[i].change;
+    }
+    bool joins = a->has_page && a->origin == stored->origin && a->page_end == stored->seq;
+    struct hm_page_out out = {.store = a->store,
+                              .page = {.device = envelope->device,
+                                       .epoch = envelope->epoch,
+                                       .home = stored->home,
+                                       .seq = stored->seq,
+                                       .registry_n = stored->registry_n,
+                                       .head_before = stored->head_before,
+                                       .head_after = stored->head_after,
+                                       .changes = changes,
+                                       .count = count,
+                                       .signature = stored->signature},
+                              .origin = stored->origin,
+                              .knows = {.n = a->part->asked, .n_sent = a->next_n - 1},
+                              .with_head = !joins};
+    if (status == HM_OK) {
+        status = hm_page_out_write(&a->text, &out, &a->piece, err);
+    }
+    if (status == HM_OK) {
+        status = hm_page_out_put(a->deflate, &a->stream, &a->text, err);
+    }
+    return status;
+}
+
+/* The page that holds `seq`, unless it was the one before. */
+static enum hm_status need_page(struct answer *a,
+                                const struct hm_envelope *envelope,
+                                uint64_t seq,
+                                struct hm_stored_page *stored,
+                                struct hm_err *err)
+{
+    bool found = false;
+    if (a->has_page && a->origin == envelope->origin && seq >= a->page.seq &&
+        seq < a->page_end) {
+        *stored = a->page;
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_page_at(a->store, envelope->origin, seq, stored, &found, &a->piece, err);
+    if (status == HM_OK && !found) {
+        return hm_fail(err, HM_CORRUPT, "page-missing", NULL, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = write_page(a, stored, envelope, err);
+    }
+    a->page = *stored;
+    a->page.home = HM_NO_BYTES; /* of the piece; never looked at again */
+    a->has_page = true;
+    a->origin = envelope->origin;
+    a->page_end = stored->seq + stored->count;
+    a->pages_since_line++;
+    hm_arena_clear(&a->piece);
+    return status;
+}
+
+/* A run of accepted neighbours of one origin: its pages, unless it is the asker's. */
+static enum hm_status send_run(struct answer *a,
+                               const struct hm_envelope *envelope,
+                               uint64_t count,
+                               struct hm_err *err)
+{
+    bool own = hm_id_equal(&envelope->device, &a->serving->request.device);
+    struct hm_envelope at = *envelope;
+    enum hm_status status = HM_OK;
+    while (count > 0 && status == HM_OK && !a->full) {
+        struct hm_stored_page stored;
+        uint64_t now = count;
+        if (!own) {
+            status = need_page(a, &at, at.seq, &stored, err);
+            if (status != HM_OK) {
+                break;
+            }
+            uint64_t left = stored.seq + stored.count - at.seq;
+            now = left < count ? left : count;
+        }
+        status = add_run(a, &at, now, err);
+        at.seq += now;
+        count -= now;
+        if (status == HM_OK && a->pages_since_line >= PAGES_A_LINE) {
+            status = flush_line(a, err);
+        }
+    }
+    return status;
+}
+
+static enum hm_status send_one(struct answer *a,
+                               const struct hm_entry *entry,
+                               const struct hm_envelope *envelope,
+                               struct hm_err *err)
+{
+    struct hm_held held;
+    struct hm_stored_page stored;
+    enum hm_status status =
+        hm_store_changes_get(a->store, entry->change, 1, &held, &a->piece, err);
+    struct hm_id id = held.change.id;
+    bool own = hm_id_equal(&envelope->device, &a->serving->request.device);
+    hm_arena_clear(&a->piece);
+    if (status == HM_OK && !own && entry->kind != HM_ENTRY_RELEASED) {
+        status = need_page(a, envelope, envelope->seq, &stored, err);
+    } else if (status == HM_OK && !own) {
+        /* Released: its values may be read now, so its page comes again. */
+        a->has_page = false;
+        status = need_page(a, envelope, envelope->seq, &stored, err);
+    }
+    if (status == HM_OK) {
+        status = add_one(a, entry, &id, err);
+    }
+    if (status == HM_OK && a->pages_since_line >= PAGES_A_LINE) {
+        status = flush_line(a, err);
+    }
+    return status;
+}
+
+static enum hm_status send_entry(struct answer *a,
+                                 const struct hm_entry *entry,
+                                 struct hm_err *err)
+{
+    uint64_t done = 0;
+    enum hm_status status = HM_OK;
+    while (done < entry->count && status == HM_OK && !a->full) {
+        struct hm_envelope envelope;
+        status =
+            hm_store_envelope_of(a->store, entry->change + (int64_t)done, &envelope, err);
+        if (status == HM_OK && envelope.origin == 0) {
+            return hm_fail(err, HM_CORRUPT, "page-missing", NULL, NULL, NULL);
+        }
+        if (status == HM_OK && entry->kind == HM_ENTRY_ACCEPTED) {
+            uint64_t left = entry->count - done;
+            uint64_t now = envelope.count < left ? envelope.count : left;
+            status = send_run(a, &envelope, now, err);
+            done += now;
+        } else if (status == HM_OK) {
+            status = send_one(a, entry, &envelope, err);
+            done++;
+        }
+    }
+    return status;
+}
+
+static enum hm_status send_part(struct answer *a, struct part *part, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    a->part = part;
+    a->next_n = part->asked + 1;
+    while (a->next_n <= part->n && status == HM_OK && !a->full) {
+        struct hm_entry *entries = NULL;
+        size_t count = 0;
+        status = hm_store_entries_after(a->store, part->full, a->next_n - 1, ENTRY_ROWS,
+                                        &entries, &count, a->arena, err);
+        if (status == HM_OK && count == 0) {
+            return hm_fail(err, HM_CORRUPT, "page-missing", NULL, NULL, NULL);
+        }
+        for (size_t i = 0; i < count && status == HM_OK && !a->full; i++) {
+            status = send_entry(a, &entries[i], err);
+        }
+    }
+    if (status == HM_OK) {
+        status = flush_line(a, err);
+    }
+    part->whole = a->next_n > part->n;
+    return status;
+}
+
+/* Registry first: who may sign must be known before what they signed. */
+static enum hm_status send_parts(struct answer *a, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    uint64_t total = 0;
+    for (size_t i = 0; i < a->part_count; i++) {
+        total +=
+            a->parts[i].n > a->parts[i].asked ? a->parts[i].n - a->parts[i].asked : 0;
+    }
+    if (total == 0) {
+        return HM_OK;
+    }
+    status = hm_deflate_open(&a->deflate,
+                             total < SMALL_REPLY_ENTRIES ? HM_DEFLATE_LEVEL_SMALL
+                                                         : HM_DEFLATE_LEVEL_FAST,
+                             err);
+    for (size_t i = a->part_count; i > 0 && status == HM_OK && !a->full; i--) {
+        struct part *part = &a->parts[i - 1];
+        if (hm_bytes_are(part->name, HM_HOME_REGISTRY) && part->n > part->asked) {
+            status = send_part(a, part, err);
+        }
+    }
+    for (size_t i = 0; i < a->part_count && status == HM_OK && !a->full; i++) {
+        struct part *part = &a->parts[i];
+        if (!hm_bytes_are(part->name, HM_HOME_REGISTRY) && part->n > part->asked) {
+            status = send_part(a, part, err);
+        }
+    }
+    return status != HM_OK ? status : hm_deflate_end(a->deflate, &a->stream, err);
+}
+
+/*
+ * Which buckets the receipt speaks of: those that this reply brings up to date, or all of
+ * them where nothing is new and yet the digests differ, so that the requester sees where.
+ */
+static enum hm_status state_buckets(struct answer *a,
+                                    struct hm_reply *reply,
+                                    struct hm_err *err)
+{
+    struct hm_bucket *buckets =
+        hm_arena_get_array(a->arena, a->part_count, sizeof(*buckets));
+    struct hm_bucket_state *states =
+        hm_arena_get_array(a->arena, a->part_count, sizeof(*states));
+    struct hm_digest scope;
+    size_t count = 0;
+    bool nothing_new = true;
+    enum hm_status status = hm_arena_status(a->arena, err);
+    for (size_t i = 0; i < a->part_count && status == HM_OK; i++) {
+        status = hm_store_bucket_get(a->store, a->parts[i].full, &buckets[i], err);
+        nothing_new = nothing_new && a->parts[i].n == a->parts[i].asked;
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_scope_digest(&scope, buckets, a->part_count);
+    bool differs =
+        nothing_new && memcmp(scope.at, a->serving->request.scope, HM_ID_SIZE) != 0;
+    for (size_t i = 0; i < a->part_count; i++) {
+        if (differs || (a->parts[i].n > a->parts[i].asked && a->parts[i].whole)) {
+            states[count++] = (struct hm_bucket_state){a->parts[i].full, buckets[i].n,
+                                                       buckets[i].digest};
+        }
+        reply->more =
+            reply->more || (a->parts[i].n > a->parts[i].asked && !a->parts[i].whole);
+    }
+    reply->receipt.buckets = states;
+    reply->receipt.bucket_count = count;
+    return HM_OK;
+}
+
+static enum hm_status write_answer(struct answer *a,
+                                   struct hm_buf *body,
+                                   struct hm_err *err)
+{
+    struct hm_serving *serving = a->serving;
+    struct hm_reply reply = {.receipt = {.server = serving->self.server,
+                                         .incarnation = serving->self.incarnation,
+                                         .time = hm_env_wall(serving->self.env),
+                                         .device = serving->request.device,
+                                         .epoch = serving->request.epoch},
+                             .lease = serving->lease};
+    if (serving->seq > 0 &&
+        (serving->inbox.page_count > 0 || serving->request.waiting > 0)) {
+        reply.receipt.seq = serving->seq;
+        reply.receipt.head = serving->head;
+    }
+    if (!same_scope(a)) {
+        reply.has_scope = true;
+        reply.scope = hm_arena_get_array(a->arena, a->part_count, sizeof(*reply.scope));
+        for (size_t i = 0; reply.scope != NULL && i < a->part_count; i++) {
+            reply.scope[reply.scope_count++] = a->parts[i].name;
+        }
+    }
+    enum hm_status status = state_buckets(a, &reply, err);
+    if (status == HM_OK) {
+        status = hm_arena_status(a->arena, err);
+    }
+    if (status == HM_OK && (reply.receipt.seq > 0 || reply.receipt.bucket_count > 0)) {
+        reply.has_receipt = true;
+        status =
+            hm_receipt_sign(&reply.signature, &reply.receipt, serving->self.secret, err);
+    }
+    if (status == HM_OK) {
+        hm_reply_write(body, &reply);
+        hm_buf_put_bytes(body, hm_buf_bytes(&a->stream));
+        status = hm_buf_status(body, err);
+    }
+    return status;
+}
+
+enum hm_status hm_serving_answer(struct hm_serving *serving,
+                                 struct hm_store *reader,
+                                 struct hm_buf *body,
+                                 struct hm_err *err)
+{
+    struct answer *a = calloc(1, sizeof(*a));
+    if (a == NULL) {
+        return hm_fail_memory(err);
+    }
+    uint64_t most = serving->request.reply_max;
+    a->serving = serving;
+    a->store = reader;
+    a->arena = &serving->arena;
+    a->budget =
+        most > 0 && most < HM_REQUEST_BYTES_MAX ? (size_t)most : HM_REQUEST_BYTES_MAX;
+    hm_arena_init(&a->piece, HM_REQUEST_ARENA_MAX);
+    hm_buf_init(&a->stream, HM_REPLY_BYTES_MAX);
+    hm_page_text_init(&a->text);
+    enum hm_status status = hm_store_begin_read(reader, err);
+    if (status == HM_OK) {
+        status = find_parts(a, err);
+    }
+    if (status == HM_OK) {
+        status = send_parts(a, err);
+    }
+    if (status == HM_OK) {
+        status = write_answer(a, body, err);
+    }
+    hm_store_rollback(reader);
+    hm_page_text_fini(&a->text);
+    hm_buf_fini(&a->stream);
+    hm_deflate_close(a->deflate);
+    hm_arena_fini(&a->piece);
+    free(a);
+    return status;
+}

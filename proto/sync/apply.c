@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Taking a reply: pages and entries into the store, with the cursor in the same
+ * transaction, the lease and the acknowledgement as soon as the first line is there.
+ */
+#include <string.h>
+
+#include "hamlet/base/limits.h"
+#include "hamlet/store/receipts.h"
+#include "session_inside.h"
+
+/* Pages of the inbox, as the store takes them. */
+static enum hm_status put_changes(struct hm_session *session,
+                                  struct hm_put **puts,
+                                  struct hm_err *err)
+{
+    struct hm_inbox *inbox = &session->inbox;
+    struct hm_put *list =
+        hm_arena_get_array(&inbox->arena, inbox->change_count, sizeof(*list));
+    size_t at = 0;
+    enum hm_status status = hm_arena_status(&inbox->arena, err);
+    for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
+        const struct hm_page *page = &inbox->pages[p].page;
+        for (size_t i = 0; i < page->count; i++) {
+            list[at++] = (struct hm_put){.change = &page->changes[i]};
+        }
+    }
+    *puts = list;
+    return status != HM_OK
+               ? status
+               : hm_store_changes_put(session->store, list, at,
+                                      hm_env_wall(hm_store_env(session->store)),
+                                      &inbox->arena, err);
+}
+
+static enum hm_status put_envelopes(struct hm_session *session,
+                                    const struct hm_page *page,
+                                    const struct hm_put *puts,
+                                    int64_t origin,
+                                    struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    for (size_t from = 0; from < page->count && status == HM_OK;) {
+        size_t to = from + 1;
+        while (to < page->count && puts[to].row == puts[to - 1].row + 1) {
+            to++;
+        }
+        status = hm_store_envelopes_put(session->store, origin, page->seq + from,
+                                        puts[from].row, to - from, err);
+        from = to;
+    }
+    return status;
+}
+
+static enum hm_status put_pages(struct hm_session *session,
+                                const struct hm_put *puts,
+                                struct hm_err *err)
+{
+    struct hm_inbox *inbox = &session->inbox;
+    struct hm_stored_page *stored =
+        hm_arena_get_array(&inbox->arena, inbox->page_count, sizeof(*stored));
+    struct hm_origin origin = {.row = 0};
+    enum hm_status status = hm_arena_status(&inbox->arena, err);
+    for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
+        const struct hm_page *page = &inbox->pages[p].page;
+        if (origin.row == 0 || origin.epoch != page->epoch ||
+            !hm_id_equal(&origin.device, &page->device)) {
+            status = hm_store_origin_get(session->store, &page->device, page->epoch, true,
+                                         &origin, err);
+        }
+        if (status == HM_OK) {
+            status = put_envelopes(session, page, puts, origin.row, err);
+        }
+        stored[p] = (struct hm_stored_page){.origin = origin.row,
+                                            .seq = page->seq,
+                                            .count = page->count,
+                                            .home = page->home,
+                                            .head_before = page->head_before,
+                                            .head_after = page->head_after,
+                                            .registry_n = page->registry_n,
+                                            .signature = page->signature};
+        puts += page->count;
+    }
+    return status != HM_OK ? status
+                           : hm_store_pages_put(session->store, stored, inbox->page_count,
+                                                &inbox->arena, err);
+}
+
+/* The rows that an item of accepted sequence numbers means. */
+static enum hm_status entries_of_run(struct hm_session *session,
+                                     const struct hm_entry_line *line,
+                                     const struct hm_entry_item *item,
+                                     struct hm_entry **entries,
+                                     size_t *count,
+                                     struct hm_err *err)
+{
+    struct hm_arena *arena = &session->inbox.arena;
+    struct hm_origin origin;
+    struct hm_stretch *stretches = NULL;
+    size_t found = 0;
+    uint64_t covered = 0;
+    enum hm_status status = hm_store_origin_get(
+        session->store, line->own ? &session->device : &line->device,
+        line->own ? session->origin.epoch : line->epoch, false, &origin, err);
+    if (status == HM_OK) {
+        status = hm_store_stretches(session->store, origin.row, item->seq, item->count,
+                                    &stretches, &found, arena, err);
+    }
+    struct hm_entry *list = hm_arena_get_array(arena, found, sizeof(*list));
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    for (size_t i = 0; i < found && status == HM_OK; i++) {
+        list[i] = (struct hm_entry){.count = stretches[i].count,
+                                    .change = stretches[i].change,
+                                    .kind = HM_ENTRY_ACCEPTED};
+        covered += stretches[i].count;
+    }
+    if (status == HM_OK && covered != item->count) {
+        return hm_fail(err, HM_PROTOCOL, "entries", NULL, NULL, NULL);
+    }
+    *entries = list;
+    *count = found;
+    return status;
+}
+
+static enum hm_status entry_of_id(struct hm_session *session,
+                                  const struct hm_entry_item *item,
+                                  struct hm_entry **entries,
+                                  size_t *count,
+                                  struct hm_err *err)
+{
+    struct hm_arena *arena = &session->inbox.arena;
+    struct hm_err missing = HM_ERR_NONE;
+    struct hm_held held;
+    struct hm_entry *one = hm_arena_get(arena, sizeof(*one));
+    enum hm_status status =
+        hm_store_change_find(session->store, &item->id, &held, arena, &missing);
+    if (status == HM_NOT_FOUND || one == NULL) {
+        return one == NULL ? hm_arena_status(arena, err)
+                           : hm_fail(err, HM_PROTOCOL, "entries", NULL, NULL, NULL);
+    }
+    if (status != HM_OK) {
+        return hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1], NULL);
+    }
+    *one = (struct hm_entry){.count = 1,
+                             .change = held.row,
+                             .kind = (enum hm_entry_kind)item->kind,
+                             .reason = item->kind == 'q' ? item->reason : HM_NO_BYTES};
+    bool own = hm_id_equal(&held.change.device, &session->device);
+    session->stats.quarantined += own && item->kind == 'q';
+    *entries = one;
+    *count = 1;
+    return HM_OK;
+}
+
+/* Leave out what the store has already: a reply may be repeated. */
+static size_t skip_known(struct hm_entry *entries, size_t count, uint64_t known)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (known >= entries[i].count) {
+            known -= entries[i].count;
+            continue;
+        }
+        entries[kept] = entries[i];
+        entries[kept].change += (int64_t)known;
+        entries[kept].count -= known;
+        known = 0;
+        kept++;
+    }
+    return kept;
+}
+
+/* One line of entries. The cursor must fit, or the line is not for this store. */
+static enum hm_status put_line(struct hm_session *session,
+                               const struct hm_entry_line *line,
+                               struct hm_err *err)
+{
+    char mailbox[HM_MAILBOX_SIZE];
+    struct hm_bytes bucket = line->bucket;
+    uint64_t n = 0;
+    uint64_t at = line->n;
+    if (hm_bytes_are(bucket, "@")) {
+        hm_mailbox_name(mailbox, &session->device);
+        bucket = hm_text(mailbox);
+    }
+    enum hm_status status = hm_store_bucket_n(session->store, bucket, &n, err);
+    if (status == HM_OK && line->n > n + 1) {
+        return hm_fail(err, HM_PROTOCOL, "entries", NULL, NULL, NULL);
+    }
+    for (size_t i = 0; i < line->count && status == HM_OK; i++) {
+        const struct hm_entry_item *item = &line->items[i];
+        struct hm_entry *entries = NULL;
+        size_t count = 0;
+        status = item->by_id ? entry_of_id(session, item, &entries, &count, err)
+                             : entries_of_run(session, line, item, &entries, &count, err);
+        if (status == HM_OK) {
+            uint64_t known = n + 1 > at ? n + 1 - at : 0;
+            count = skip_known(entries, count, known);
+            status = hm_store_entries_append(session->store, bucket, entries, count,
+                                             &session->inbox.arena, err);
+        }
+        at += item->count;
+        session->applied += item->count;
+    }
+    return status;
+}
+
+static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err)
+{
+    struct hm_put *puts = NULL;
+    enum hm_status status = HM_OK;
+    if (session->inbox.page_count > 0) {
+        status = put_changes(session, &puts, err);
+        if (status == HM_OK) {
+            status = put_pages(session, puts, err);
+        }
+        for (size_t i = 0; i < session->inbox.change_count && status == HM_OK; i++) {
+            session->stats.changes_down += puts[i].fresh;
+        }
+    }
+    for (size_t i = 0; i < session->inbox.line_count && status == HM_OK; i++) {
+        status = put_line(session, &session->inbox.lines[i], err);
+    }
+    return status;
+}
+
+/* The prefix that the server has: it must be a prefix of this very chain. */
+static enum hm_status take_ack(struct hm_session *session, struct hm_err *err)
+{
+    const struct hm_receipt *receipt = &session->reply.receipt;
+    struct hm_origin origin;
+    struct hm_stored_page page;
+    bool found = false;
+    enum hm_status status = hm_store_origin_get(session->store, &session->device,
+                                                receipt->epoch, false, &origin, err);
+    if (status != HM_OK || receipt->seq <= origin.acked || origin.row == 0) {
+        return status;
+    }
+    if (receipt->seq <= origin.sent) {
+        status = hm_store_page_at(session->store, origin.row, receipt->seq, &page, &found,
+                                  &session->arena, err);
+    }
+    if (status == HM_OK && (!found || page.seq + page.count - 1 != receipt->seq ||
+                            !hm_digest_equal(&page.head_after, &receipt->head))) {
+        return hm_fail(err, HM_PROTOCOL, "ack", NULL, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        session->stats.changes_up += receipt->seq - origin.acked;
+        origin.acked = receipt->seq;
+        status = hm_store_origin_put(session->store, &origin, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_runs_forget(session->store, origin.row, origin.acked, err);
+    }
+    return status;
+}
+
+/* The buckets of the scope are those that the server says; new ones begin at 0. */
+static enum hm_status take_scope(struct hm_session *session, struct hm_err *err)
+{
+    const struct hm_reply *reply = &session->reply;
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < reply->scope_count && status == HM_OK; i++) {
+        char mailbox[HM_MAILBOX_SIZE];
+        struct hm_bytes name = reply->scope[i];
+        uint64_t n = 0;
+        if (hm_bytes_are(name, "@")) {
+            hm_mailbox_name(mailbox, &session->device);
+            name = hm_text(mailbox);
+        }
+        status = hm_store_bucket_n(session->store, name, &n, err);
+        if (status == HM_OK && n == 0) {
+            status = hm_store_bucket_reset(session->store, name, err);
+        }
+    }
+    return status;
+}
+
+static enum hm_status take_incarnation(struct hm_session *session, struct hm_err *err)
+{
+    int64_t known = 0;
+    uint64_t incarnation = session->reply.receipt.incarnation;
+    enum hm_status status =
+        hm_store_meta_get_int(session->store, HM_META_INCARNATION, 0, &known, err);
+    if (status != HM_OK || (uint64_t)known == incarnation) {
+        return status;
+    }
+    if (known != 0) {
+        struct hm_bucket *buckets = NULL;
+        size_t count = 0;
+        status = hm_store_buckets(session->store, &buckets, &count, &session->arena, err);
+        for (size_t i = 0; i < count && status == HM_OK; i++) {
+            status = hm_store_bucket_reset(session->store, buckets[i].name, err);
+        }
+    }
+    return status != HM_OK ? status
+                           : hm_store_meta_put_int(session->store, HM_META_INCARNATION,
+                                                   (int64_t)incarnation, err);
+}
+
+static enum hm_status keep_receipt(struct hm_session *session, struct hm_err *err)
+{
+    struct hm_buf message;
+    if (!session->reply.has_receipt) {
+        return HM_OK;
+    }
+    hm_buf_init(&message, HM_REQUEST_BYTES_MAX);
+    hm_receipt_put(&message, &session->reply.receipt);
+    enum hm_status status = hm_buf_status(&message, err);
+    if (status == HM_OK) {
+        status = hm_store_receipt_put(session->store, session->reply.receipt.time,
+                                      hm_buf_bytes(&message),
+                                      HM_BYTES(session->reply.signature.at), err);
+    }
+    hm_buf_fini(&message);
+    return status;
+}
+
+/* What the first line says, once: the lease above all, or the next try would be stale. */
+static enum hm_status take_header(struct hm_session *session, struct hm_err *err)
+{
+    struct hm_store *store = session->store;
+    const struct hm_reply *reply = &session->reply;
+    struct hm_id open;
+    struct hm_wall now = hm_env_wall(hm_store_env(store));
+    enum hm_status status = hm_store_meta_get_id(store, HM_META_REQUEST, &open, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    if (hm_id_equal(&open, &session->request_id)) {
+        status = hm_store_meta_put(store, HM_META_LEASE, hm_id_bytes(&reply->lease), err);
+        if (status == HM_OK) {
+            status = hm_store_meta_put(store, HM_META_REQUEST, HM_NO_BYTES, err);
+        }
+    }
+    if (status == HM_OK) {
+        status = hm_store_meta_put(store, HM_META_INVITATION, HM_NO_BYTES, err);
+    }
+    if (status == HM_OK) {
+        status = take_incarnation(session, err);
+    }
+    if (status == HM_OK && reply->has_scope) {
+        status = take_scope(session, err);
+    }
+    if (status == HM_OK && reply->receipt.seq > 0) {
+        status = take_ack(session, err);
+    }
+    if (status == HM_OK) {
+        status = keep_receipt(session, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_meta_put_int(store, HM_META_OFFSET,
+                                       now.ms - reply->receipt.time.ms, err);
+    }
+    session->reply_taken = status == HM_OK;
+    return status;
+}
+
+enum hm_status hm_apply(struct hm_session *session, struct hm_err *err)
+{
+    bool taken = session->reply_taken;
+    if (taken && session->inbox.page_count == 0 && session->inbox.line_count == 0) {
+        return HM_OK;
+    }
+    enum hm_status status = hm_store_begin(session->store, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    if (!taken) {
+        status = take_header(session, err);
+    }
+    if (status == HM_OK) {
+        status = put_arrived(session, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_commit(session->store, err);
+    } else {
+        hm_store_rollback(session->store);
+    }
+    if (status != HM_OK) {
+        session->reply_taken = taken;
+    }
+    hm_inbox_clear(&session->inbox);
+    return status;
+}
+
+/*
+ * A bucket that counts as far as the server's and still differs holds another set: it is
+ * begun anew, so that all its entries come again. That loses nothing, since changes stay.
+ */
+enum hm_status hm_apply_compare(struct hm_session *session,
+                                bool *differs,
+                                struct hm_err *err)
+{
+    const struct hm_receipt *receipt = &session->reply.receipt;
+    *differs = false;
+    enum hm_status status = hm_store_begin(session->store, err);
+    for (size_t i = 0; i < receipt->bucket_count && status == HM_OK; i++) {
+        const struct hm_bucket_state *said = &receipt->buckets[i];
+        struct hm_bucket bucket;
+        status = hm_store_bucket_get(session->store, said->name, &bucket, err);
+        if (status != HM_OK || bucket.n < said->n ||
+            hm_digest_equal(&bucket.digest, &said->digest)) {
+            continue;
+        }
+        *differs = true;
+        session->repaired++;
+        status = hm_store_bucket_reset(session->store, said->name, err);
+    }
+    if (status == HM_OK) {
+        return hm_store_commit(session->store, err);
+    }
+    hm_store_rollback(session->store);
+    return status;
+}

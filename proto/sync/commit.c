@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The writer's part of an exchange: leases, judgement, and what goes to disk. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hamlet/base/limits.h"
+#include "hamlet/store/buckets.h"
+#include "hamlet/store/pages.h"
+#include "hamlet/store/registry.h"
+#include "hamlet/sync/judge.h"
+#include "serving.h"
+
+enum { VERSION_MAX = 64 };
+
+/*
+ * The lease (PROTOCOL.md 7.3). A stale one changes nothing: whether it means a copied
+ * disk is for the store that still holds it to say, since a late duplicate looks the same
+ * here.
+ */
+static enum hm_status take_lease(struct hm_serving *serving,
+                                 struct hm_store *store,
+                                 struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    struct hm_visit visit;
+    bool found = false;
+    enum hm_status status = hm_store_visit_get(store, &request->device, request->epoch,
+                                               &visit, &found, &serving->arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    bool ours = request->incarnation == serving->self.incarnation;
+    bool pending = found && ours && !hm_id_is_none(&visit.pending) &&
+                   hm_id_equal(&request->lease, &visit.pending);
+    bool current = found && ours && hm_id_equal(&request->lease, &visit.current);
+    bool again = current && !hm_id_is_none(&visit.pending) &&
+                 hm_id_equal(&request->id, &visit.request);
+    /* A first reply that got lost: the client still knows no incarnation. */
+    bool first_again = found && request->incarnation == 0 &&
+                       hm_id_is_none(&visit.current) &&
+                       hm_id_equal(&request->id, &visit.request);
+    if (found && ours && !pending && !current) {
+        hm_serving_refuse(serving, HM_PROBLEM_STALE);
+        return HM_OK;
+    }
+    if (pending) {
+        visit.current = visit.pending;
+    } else if (!ours && !first_again) {
+        visit.current = (struct hm_id){{0}};
+    }
+    if (!again && !first_again) {
+        status = hm_env_random(serving->self.env, visit.pending.at, HM_ID_SIZE, err);
+        visit.request = request->id;
+    }
+    visit.contact = hm_env_wall(serving->self.env);
+    visit.waiting = request->waiting;
+    visit.offset_ms = request->time.ms - visit.contact.ms;
+    visit.version = request->version;
+    if (visit.version.size > VERSION_MAX) {
+        visit.version.size = VERSION_MAX;
+    }
+    serving->lease = visit.pending;
+    return status != HM_OK ? status : hm_store_visit_put(store, &visit, err);
+}
+
+/* A body's changes in one set, with where each page begins in it. */
+struct landing {
+    struct hm_serving *serving;
+    struct hm_store *store;
+    struct hm_put *puts;
+    enum hm_reason *reasons;
+    size_t count;
+};
+
+static enum hm_status judge_all(struct landing *landing, struct hm_err *err)
+{
+    const struct hm_inbox *inbox = &landing->serving->inbox;
+    struct hm_judge judge;
+    struct hm_arena arena;
+    enum hm_status status = HM_OK;
+    size_t at = 0;
+    hm_judge_init(&judge, landing->store, &landing->serving->self.server);
+    judge.beside = inbox;
+    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+    for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
+        const struct hm_page *page = &inbox->pages[p].page;
+        for (size_t i = 0; i < page->count && status == HM_OK; i++, at++) {
+            status = hm_judge_change(&judge, &page->changes[i], &landing->reasons[at],
+                                     &arena, err);
+            landing->puts[at] =
+                (struct hm_put){.change = &page->changes[i],
+                                .verdict = landing->reasons[at] == HM_REASON_NONE
+                                               ? HM_VERDICT_ACCEPTED
+                                               : HM_VERDICT_QUARANTINED};
+        }
+        hm_arena_clear(&arena);
+    }
+    hm_arena_fini(&arena);
+    return status;
+}
+
+/* Runs of neighbouring rows of one page get one envelope. */
+static enum hm_status put_envelopes(struct landing *landing,
+                                    const struct hm_page *page,
+                                    size_t at,
+                                    int64_t origin,
+                                    struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    for (size_t from = 0; from < page->count && status == HM_OK;) {
+        size_t to = from + 1;
+        while (to < page->count &&
+               landing->puts[at + to].row == landing->puts[at + to - 1].row + 1) {
+            to++;
+        }
+        status = hm_store_envelopes_put(landing->store, origin, page->seq + from,
+                                        landing->puts[at + from].row, to - from, err);
+        from = to;
+    }
+    return status;
+}
+
+static enum hm_status put_pages(struct landing *landing, struct hm_err *err)
+{
+    const struct hm_inbox *inbox = &landing->serving->inbox;
+    struct hm_arena *arena = &landing->serving->arena;
+    struct hm_stored_page *stored =
+        hm_arena_get_array(arena, inbox->page_count, sizeof(*stored));
+    struct hm_origin origin = {.row = 0};
+    enum hm_status status = hm_arena_status(arena, err);
+    size_t at = 0;
+    for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
+        const struct hm_page *page = &inbox->pages[p].page;
+        if (origin.row == 0 || origin.epoch != page->epoch ||
+            !hm_id_equal(&origin.device, &page->device)) {
+            status = hm_store_origin_get(landing->store, &page->device, page->epoch, true,
+                                         &origin, err);
+        }
+        if (status == HM_OK) {
+            status = put_envelopes(landing, page, at, origin.row, err);
+        }
+        stored[p] = (struct hm_stored_page){.origin = origin.row,
+                                            .seq = page->seq,
+                                            .count = page->count,
+                                            .home = page->home,
+                                            .head_before = page->head_before,
+                                            .head_after = page->head_after,
+                                            .registry_n = page->registry_n,
+                                            .signature = page->signature};
+        at += page->count;
+    }
+    return status != HM_OK ? status
+                           : hm_store_pages_put(landing->store, stored, inbox->page_count,
+                                                arena, err);
+}
+
+/* Entries of fresh changes, in order, runs of accepted neighbours as one. */
+static size_t make_entries(const struct landing *landing,
+                           size_t from,
+                           size_t to,
+                           struct hm_entry *entries)
+{
+    size_t count = 0;
+    for (size_t i = from; i < to; i++) {
+        const struct hm_put *put = &landing->puts[i];
+        bool accepted = landing->reasons[i] == HM_REASON_NONE;
+        struct hm_entry *last = count == 0 ? NULL : &entries[count - 1];
+        if (!put->fresh) {
+            continue;
+        }
+        if (accepted && last != NULL && last->kind == HM_ENTRY_ACCEPTED &&
+            last->change + (int64_t)last->count == put->row &&
+            last->count < HM_PAGE_CHANGES_MAX) {
+            last->count++;
+            continue;
+        }
+        entries[count++] = (struct hm_entry){
+            .count = 1,
+            .change = put->row,
+            .kind = accepted ? HM_ENTRY_ACCEPTED : HM_ENTRY_QUARANTINED,
+            .reason =
+                accepted ? HM_NO_BYTES : hm_text(hm_reason_name(landing->reasons[i]))};
+    }
+    return count;
+}
+
+/* A refusal also goes to its author's mailbox. */
+static enum hm_status put_refusals(struct landing *landing, struct hm_err *err)
+{
+    struct hm_arena *arena = &landing->serving->arena;
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
+        char mailbox[HM_MAILBOX_SIZE];
+        if (!landing->puts[i].fresh || landing->reasons[i] == HM_REASON_NONE) {
+            continue;
+        }
+        struct hm_entry entry = {.count = 1,
+                                 .change = landing->puts[i].row,
+                                 .kind = HM_ENTRY_QUARANTINED,
+                                 .reason = hm_text(hm_reason_name(landing->reasons[i]))};
+        hm_mailbox_name(mailbox, &landing->puts[i].change->device);
+        status = hm_store_entries_append(landing->store, hm_text(mailbox), &entry, 1,
+                                         arena, err);
+    }
+    return status;
+}
+
+static enum hm_status put_entries(struct landing *landing, struct hm_err *err)
+{
+    struct hm_arena *arena = &landing->serving->arena;
+    struct hm_entry *entries =
+        hm_arena_get_array(arena, landing->count, sizeof(*entries));
+    enum hm_status status = hm_arena_status(arena, err);
+    for (size_t from = 0; from < landing->count && status == HM_OK;) {
+        struct hm_bytes home = landing->puts[from].change->home;
+        size_t to = from + 1;
+        while (to < landing->count &&
+               hm_bytes_equal(landing->puts[to].change->home, home)) {
+            to++;
+        }
+        size_t count = make_entries(landing, from, to, entries);
+        if (count > 0) {
+            status =
+                hm_store_entries_append(landing->store, home, entries, count, arena, err);
+        }
+        from = to;
+    }
+    return status != HM_OK ? status : put_refusals(landing, err);
+}
+
+static enum hm_status land(struct hm_serving *serving,
+                           struct hm_store *store,
+                           struct hm_err *err)
+{
+    struct landing landing = {
+        .serving = serving, .store = store, .count = serving->inbox.change_count};
+    if (landing.count == 0) {
+        return HM_OK;
+    }
+    landing.puts =
+        hm_arena_get_array(&serving->arena, landing.count, sizeof(*landing.puts));
+    landing.reasons =
+        hm_arena_get_array(&serving->arena, landing.count, sizeof(*landing.reasons));
+    enum hm_status status = hm_arena_status(&serving->arena, err);
+    if (status == HM_OK) {
+        status = judge_all(&landing, err);
+    }
+    if (status == HM_OK) {
+        status =
+            hm_store_changes_put(store, landing.puts, landing.count,
+                                 hm_env_wall(serving->self.env), &serving->arena, err);
+    }
+    if (status == HM_OK) {
+        status = put_pages(&landing, err);
+    }
+    return status != HM_OK ? status : put_entries(&landing, err);
+}
+
+/* How far the requester's chain is here without a gap. */
+static enum hm_status acknowledge(struct hm_serving *serving,
+                                  struct hm_store *store,
+                                  struct hm_err *err)
+{
+    struct hm_origin origin;
+    enum hm_status status =
+        hm_store_origin_get(store, &serving->request.device, serving->request.epoch,
+                            serving->inbox.page_count > 0, &origin, err);
+    if (status == HM_OK && origin.row != 0 && serving->inbox.page_count > 0) {
+        status = hm_store_origin_advance(store, &origin, err);
+    }
+    serving->seq = origin.row == 0 ? 0 : origin.seq;
+    serving->head = origin.head;
+    return status;
+}
+
+/* Digests are asked for by every reply: made here, they are kept for all readers. */
+static enum hm_status renew_digests(struct hm_serving *serving,
+                                    struct hm_store *store,
+                                    struct hm_err *err)
+{
+    struct hm_bucket bucket;
+    struct hm_bytes last = HM_NO_BYTES;
+    enum hm_status status = HM_OK;
+    for (size_t p = 0; p < serving->inbox.page_count && status == HM_OK; p++) {
+        struct hm_bytes home = serving->inbox.pages[p].page.home;
+        if (!hm_bytes_equal(home, last)) {
+            status = hm_store_bucket_get(store, home, &bucket, err);
+            last = home;
+        }
+    }
+    return status;
+}
+
+static enum hm_status commit_one(struct hm_serving *serving,
+                                 struct hm_store *store,
+                                 struct hm_err *err)
+{
+    struct hm_device device;
+    enum hm_status status = hm_store_device_get(store, &serving->request.device, &device,
+                                                &serving->arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    /* Revocation acts in the transaction of the request: the reader may have been late.
+     */
+    if (device.revoked || !device.known) {
+        hm_serving_refuse(serving,
+                          device.known ? HM_PROBLEM_REVOKED : HM_PROBLEM_UNKNOWN_DEVICE);
+        hm_inbox_clear(&serving->inbox);
+        return HM_OK;
+    }
+    if (serving->ended && serving->problem == HM_PROBLEM_NONE) {
+        status = take_lease(serving, store, err);
+        if (status == HM_OK && serving->problem == HM_PROBLEM_STALE) {
+            hm_inbox_clear(&serving->inbox);
+            return HM_OK;
+        }
+    }
+    if (status == HM_OK) {
+        status = land(serving, store, err);
+    }
+    if (status == HM_OK) {
+        status = renew_digests(serving, store, err);
+    }
+    return status != HM_OK ? status : acknowledge(serving, store, err);
+}
+
+enum hm_status hm_servings_commit(struct hm_serving *const *servings,
+                                  size_t count,
+                                  struct hm_store *writer,
+                                  struct hm_err *err)
+{
+    enum hm_status status = hm_store_begin(writer, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        status = commit_one(servings[i], writer, err);
+    }
+    if (status == HM_OK) {
+        return hm_store_commit(writer, err);
+    }
+    hm_store_rollback(writer);
+    return status;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/sync/inbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hamlet/base/limits.h"
+#include "hamlet/store/buckets.h"
+#include "hamlet/store/pages.h"
+#include "hamlet/store/registry.h"
+
+enum hm_status hm_inbox_open(struct hm_inbox *inbox,
+                             struct hm_store *store,
+                             const struct hm_id *district,
+                             struct hm_err *err)
+{
+    *inbox = (struct hm_inbox){.store = store, .district = *district};
+    hm_arena_init(&inbox->arena, HM_REQUEST_ARENA_MAX);
+    hm_buf_init(&inbox->text, HM_INFLATE_BYTES_MAX);
+    return hm_inflate_open(&inbox->inflate, err);
+}
+
+void hm_inbox_clear(struct hm_inbox *inbox)
+{
+    for (size_t i = 0; i < inbox->page_count; i++) {
+        hm_page_draft_free(inbox->pages[i].draft);
+    }
+    inbox->page_count = 0;
+    inbox->change_count = 0;
+    inbox->line_count = 0;
+    hm_arena_clear(&inbox->arena);
+}
+
+void hm_inbox_close(struct hm_inbox *inbox)
+{
+    hm_inbox_clear(inbox);
+    hm_inflate_close(inbox->inflate);
+    hm_buf_fini(&inbox->text);
+    free(inbox->pages);
+    free(inbox->lines);
+    *inbox = (struct hm_inbox){.store = NULL};
+}
+
+/* Changes of this origin that came in this stream and are not in the store yet. */
+static bool find_here(const struct hm_inbox *inbox,
+                      const struct hm_page *page,
+                      struct hm_needed *needed)
+{
+    for (size_t i = inbox->page_count; i > 0; i--) {
+        const struct hm_page *other = &inbox->pages[i - 1].page;
+        if (other->epoch == page->epoch && hm_id_equal(&other->device, &page->device) &&
+            needed->seq >= other->seq && needed->seq - other->seq < other->count) {
+            const struct hm_change *change = &other->changes[needed->seq - other->seq];
+            needed->change = change->id;
+            needed->record = change->record;
+            needed->found = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Look up, as one set, what the page's numbers mean. */
+static enum hm_status look_up(struct hm_inbox *inbox,
+                              struct hm_page_draft *draft,
+                              struct hm_err *err)
+{
+    const struct hm_page *page = hm_page_draft_header(draft);
+    size_t count = 0;
+    size_t asked = 0;
+    struct hm_origin origin = {.row = 0};
+    struct hm_needed *needs = hm_page_draft_needs(draft, &count);
+    struct hm_meaning *meanings =
+        hm_arena_get_array(&inbox->arena, count, sizeof(*meanings));
+    enum hm_status status = hm_arena_status(&inbox->arena, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        if (needs[i].n > 0 || !find_here(inbox, page, &needs[i])) {
+            meanings[asked++] = (struct hm_meaning){.n = needs[i].n, .seq = needs[i].seq};
+        }
+    }
+    if (status == HM_OK && asked > 0) {
+        status = hm_store_origin_get(inbox->store, &page->device, page->epoch, false,
+                                     &origin, err);
+    }
+    if (status == HM_OK && asked > 0) {
+        status = hm_store_meanings(inbox->store, page->home, origin.row, meanings, asked,
+                                   &inbox->arena, err);
+    }
+    asked = 0;
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        if (!needs[i].found) {
+            needs[i].found = meanings[asked].found;
+            needs[i].change = meanings[asked].change;
+            needs[i].record = meanings[asked].record;
+            asked++;
+        }
+    }
+    return status;
+}
+
+static enum hm_status find_key(struct hm_inbox *inbox,
+                               const struct hm_id *device,
+                               struct hm_key *key,
+                               bool *known,
+                               struct hm_err *err)
+{
+    struct hm_device found;
+    if (hm_id_equal(device, &inbox->known)) {
+        *key = inbox->known_key;
+        *known = true;
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_device_get(inbox->store, device, &found, &inbox->arena, err);
+    if (status == HM_OK) {
+        *known = found.known;
+        *key = found.key;
+    }
+    return status;
+}
+
+static enum hm_status make_page_room(struct hm_inbox *inbox, struct hm_err *err)
+{
+    if (inbox->page_count < inbox->page_capacity) {
+        return HM_OK;
+    }
+    size_t capacity = inbox->page_capacity == 0 ? 16 : inbox->page_capacity * 2;
+    struct hm_inbox_page *pages = realloc(inbox->pages, capacity * sizeof(*pages));
+    if (pages == NULL) {
+        return hm_fail_memory(err);
+    }
+    inbox->pages = pages;
+    inbox->page_capacity = capacity;
+    return HM_OK;
+}
+
+/* The head that the page begins with: as it says, or where the one before ended. */
+static bool join(const struct hm_inbox *inbox, struct hm_page *page)
+{
+    if (page->head_known) {
+        return true;
+    }
+    if (!hm_id_equal(&page->device, &inbox->last_device) ||
+        page->epoch != inbox->last_epoch || page->seq != inbox->last_seq + 1) {
+        return false;
+    }
+    page->head_before = inbox->last_head;
+    page->head_known = true;
+    hm_page_head(page);
+    return true;
+}
+
+static void keep_page(struct hm_inbox *inbox,
+                      const struct hm_page *page,
+                      struct hm_page_draft *draft)
+{
+    inbox->pages[inbox->page_count++] = (struct hm_inbox_page){*page, draft};
+    inbox->change_count += page->count;
+    inbox->last_device = page->device;
+    inbox->last_epoch = page->epoch;
+    inbox->last_seq = page->seq + page->count - 1;
+    inbox->last_head = page->head_after;
+}
+
+/* `waits`: the key is not known yet; nothing was kept. */
+static enum hm_status read_page(struct hm_inbox *inbox,
+                                struct hm_bytes lines,
+                                bool *waits,
+                                struct hm_err *err)
+{
+    struct hm_page_draft *draft = NULL;
+    struct hm_page page;
+    struct hm_key key;
+    bool known = false;
+    *waits = false;
+    enum hm_status status = hm_page_draft_open(&draft, lines, err);
+    if (status == HM_OK) {
+        status = find_key(inbox, &hm_page_draft_header(draft)->device, &key, &known, err);
+    }
+    if (status == HM_OK && !known) {
+        *waits = inbox->page_count > 0;
+        if (!*waits) {
+            status = hm_fail(err, HM_PROTOCOL, "page", "device", NULL, NULL);
+        }
+        goto out;
+    }
+    if (status == HM_OK) {
+        status = look_up(inbox, draft, err);
+    }
+    if (status == HM_OK) {
+        status = hm_page_draft_expand(draft, &inbox->district, &page, &inbox->arena, err);
+    }
+    if (status == HM_OK && (!join(inbox, &page) || !hm_page_check(&page, &key))) {
+        status = hm_fail(err, HM_PROTOCOL, "page", "signature", NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = make_page_room(inbox, err);
+    }
+    if (status == HM_OK) {
+        keep_page(inbox, &page, draft);
+        draft = NULL;
+    }
+out:
+    hm_page_draft_free(draft);
+    return status;
+}
+
+static enum hm_status read_entries(struct hm_inbox *inbox,
+                                   struct hm_bytes line,
+                                   struct hm_err *err)
+{
+    if (inbox->line_count == inbox->line_capacity) {
+        size_t capacity = inbox->line_capacity == 0 ? 16 : inbox->line_capacity * 2;
+        struct hm_entry_line *lines = realloc(inbox->lines, capacity * sizeof(*lines));
+        if (lines == NULL) {
+            return hm_fail_memory(err);
+        }
+        inbox->lines = lines;
+        inbox->line_capacity = capacity;
+    }
+    enum hm_status status =
+        hm_entry_line_read(&inbox->lines[inbox->line_count], line, &inbox->arena, err);
+    inbox->line_count += status == HM_OK;
+    return status;
+}
+
+/* One whole line at the front of what is left. `*used`: it need not be seen again. */
+static enum hm_status take_line(struct hm_inbox *inbox,
+                                const uint8_t *start,
+                                struct hm_bytes line,
+                                size_t *used,
+                                bool *waits,
+                                struct hm_err *err)
+{
+    enum hm_line kind = hm_line_kind(line);
+    size_t end = (size_t)(line.data - start) + line.size + 1;
+    *waits = false;
+    if (inbox->in_page) {
+        if (kind == HM_LINE_PAGE || kind == HM_LINE_ENTRIES || end > HM_PAGE_TEXT_MAX) {
+            return hm_fail(err, HM_PROTOCOL, "page", "line", NULL, NULL);
+        }
+        if (kind != HM_LINE_TAIL) {
+            inbox->page_size = end;
+            return HM_OK;
+        }
+        enum hm_status status =
+            read_page(inbox, (struct hm_bytes){start, end}, waits, err);
+        if (status == HM_OK && !*waits) {
+            inbox->in_page = false;
+            inbox->page_size = 0;
+            *used = end;
+        }
+        return status;
+    }
+    if (kind == HM_LINE_PAGE) {
+        inbox->in_page = true;
+        inbox->page_size = end;
+        return HM_OK;
+    }
+    if (kind != HM_LINE_ENTRIES || !inbox->takes_entries) {
+        return hm_fail(err, HM_PROTOCOL, "page", "line", NULL, NULL);
+    }
+    *used = end;
+    return read_entries(inbox, line, err);
+}
+
+/* All whole lines of the text that are there. */
+static enum hm_status take_lines(struct hm_inbox *inbox, struct hm_err *err)
+{
+    size_t front = 0;
+    bool waits = false;
+    enum hm_status status = HM_OK;
+    while (status == HM_OK && !waits) {
+        const uint8_t *start = inbox->text.data + front;
+        size_t from = inbox->in_page ? inbox->page_size : 0;
+        size_t left = inbox->text.size - front;
+        size_t used = 0;
+        const uint8_t *end = left > from ? memchr(start + from, '\n', left - from) : NULL;
+        if (end == NULL) {
+            break;
+        }
+        struct hm_bytes line = {start + from, (size_t)(end - start) - from};
+        status = take_line(inbox, start, line, &used, &waits, err);
+        front += used;
+    }
+    if (front > 0) {
+        memmove(inbox->text.data, inbox->text.data + front, inbox->text.size - front + 1);
+        inbox->text.size -= front;
+    }
+    return status;
+}
+
+enum hm_status hm_inbox_put(struct hm_inbox *inbox,
+                            struct hm_bytes bytes,
+                            struct hm_err *err)
+{
+    enum hm_status status = hm_inflate_put(inbox->inflate, &inbox->text, bytes, err);
+    if (status != HM_OK) {
+        /* Whole pages before the damage are good; the error stays the stream's. */
+        (void)take_lines(inbox, NULL);
+        return status;
+    }
+    return take_lines(inbox, err);
+}
+
+bool hm_inbox_waits(const struct hm_inbox *inbox)
+{
+    /* Lines are only left whole in the text where a page waits for a key. */
+    size_t from = inbox->in_page ? inbox->page_size : 0;
+    return inbox->text.size > from &&
+           memchr(inbox->text.data + from, '\n', inbox->text.size - from) != NULL;
+}
+
+enum hm_status hm_inbox_resume(struct hm_inbox *inbox, struct hm_err *err)
+{
+    return take_lines(inbox, err);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/sync/judge.h"
+
+#include "hamlet/record/judge.h"
+#include "hamlet/record/kinds.h"
+#include "hamlet/store/records.h"
+#include "hamlet/store/registry.h"
+#include "hamlet/store/withdraw.h"
+
+void hm_judge_init(struct hm_judge *judge,
+                   struct hm_store *store,
+                   const struct hm_id *district)
+{
+    *judge = (struct hm_judge){.store = store, .district = *district};
+}
+
+static bool same(const struct hm_judge *judge, const struct hm_change *change)
+{
+    return judge->asked && hm_id_equal(&judge->device, &change->device) &&
+           hm_id_equal(&judge->user, &change->user) &&
+           hm_bytes_equal(judge->role, change->role) &&
+           hm_bytes_equal(judge->home, change->home);
+}
+
+/* Who may write where, by the registry as it is now. */
+static enum hm_status ask_registry(struct hm_judge *judge,
+                                   const struct hm_change *change,
+                                   struct hm_arena *arena,
+                                   struct hm_err *err)
+{
+    struct hm_device device;
+    if (same(judge, change)) {
+        return HM_OK;
+    }
+    judge->asked = false;
+    enum hm_status status =
+        hm_store_device_get(judge->store, &change->device, &device, arena, err);
+    if (status == HM_OK) {
+        status = hm_store_permitted(judge->store, &change->device, &change->user,
+                                    change->role, change->home, &judge->permitted, err);
+    }
+    if (status == HM_OK) {
+        judge->revoked = device.revoked;
+        judge->device = change->device;
+        judge->user = change->user;
+        judge->role = change->role;
+        judge->home = change->home;
+        judge->asked = true;
+    }
+    return status;
+}
+
+/* The creation of the record among what arrived with the change. */
+static const struct hm_change *find_create(const struct hm_inbox *inbox,
+                                           const struct hm_id *record)
+{
+    for (size_t p = 0; inbox != NULL && p < inbox->page_count; p++) {
+        const struct hm_page *page = &inbox->pages[p].page;
+        for (size_t i = 0; i < page->count; i++) {
+            if (page->changes[i].act == HM_ACT_CREATE &&
+                hm_id_equal(&page->changes[i].record, record)) {
+                return &page->changes[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Rights that depend on a key value need it; it stands in the record's creation. */
+static enum hm_status find_key(struct hm_judge *judge,
+                               const struct hm_kind *kind,
+                               const struct hm_change *change,
+                               const struct hm_key_field **key,
+                               size_t *count,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    struct hm_err missing = HM_ERR_NONE;
+    *key = NULL;
+    *count = 0;
+    if (kind->right_count < 2 || change->act == HM_ACT_CREATE) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_record_load(judge->store, &change->record, &loaded, arena, &missing);
+    if (status == HM_OK && loaded.key != NULL) {
+        *key = loaded.key;
+        *count = loaded.key_count;
+        return HM_OK;
+    }
+    const struct hm_change *create = find_create(judge->beside, &change->record);
+    if (create != NULL) {
+        *key = create->key_fields;
+        *count = create->key_field_count;
+    }
+    if (status != HM_OK && status != HM_NOT_FOUND) {
+        return hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
+                       missing.arg[2]);
+    }
+    return HM_OK;
+}
+
+static enum hm_status judge_content(struct hm_judge *judge,
+                                    const struct hm_change *change,
+                                    enum hm_reason *reason,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    const struct hm_key_field *key = NULL;
+    size_t key_count = 0;
+    bool may = false;
+    if (change->act == HM_ACT_WITHDRAW) {
+        enum hm_status status = hm_store_may_withdraw(judge->store, change, &may, err);
+        *reason = may ? HM_REASON_NONE : HM_REASON_ROLE;
+        return status;
+    }
+    const struct hm_kind *kind =
+        hm_kinds_find(hm_store_kinds(judge->store), change->kind);
+    if (kind == NULL || kind->version < change->kind_version) {
+        *reason = HM_REASON_UNKNOWN_KIND;
+        return HM_OK;
+    }
+    enum hm_status status = find_key(judge, kind, change, &key, &key_count, arena, err);
+    if (status == HM_OK) {
+        *reason = hm_kind_judge(kind, change, key, key_count, NULL);
+    }
+    return status;
+}
+
+enum hm_status hm_judge_change(struct hm_judge *judge,
+                               const struct hm_change *change,
+                               enum hm_reason *reason,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    bool server = hm_id_equal(&change->device, &judge->district);
+    if (server) {
+        *reason = HM_REASON_NONE; /* judged when it was written */
+        return HM_OK;
+    }
+    enum hm_status status = ask_registry(judge, change, arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    if (judge->revoked) {
+        *reason = HM_REASON_REVOKED;
+        return HM_OK;
+    }
+    if (!judge->permitted) {
+        *reason = HM_REASON_SCOPE;
+        return HM_OK;
+    }
+    return judge_content(judge, change, reason, arena, err);
+}

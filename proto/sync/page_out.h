@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * page_out.h - pages of the store as text, with the references that their reader knows.
+ *
+ * Private to proto/sync; both directions send pages through here.
+ */
+#ifndef HAMLET_SYNC_PAGE_OUT_H
+#define HAMLET_SYNC_PAGE_OUT_H
+
+#include "hamlet/model/page.h"
+#include "hamlet/store/pages.h"
+#include "hamlet/wire/page.h"
+#include "hamlet/wire/stream.h"
+
+/* What the reader can look up: numbers of entries, and of earlier changes by their seq.
+ */
+struct hm_reader_knows {
+    uint64_t n;        /* entries up to here, before this stream */
+    uint64_t n_sent;   /* and up to here with what this stream gave before the page */
+    bool whole_origin; /* every earlier change of the page's origin */
+};
+
+/* One page to write. `held` are its changes; skeletons are made by the caller. */
+struct hm_page_out {
+    struct hm_store *store;
+    struct hm_page page;
+    int64_t origin;
+    struct hm_reader_knows knows;
+    const struct hm_run *runs;
+    size_t run_count;
+    bool with_head;
+};
+
+HM_CHECKED enum hm_status hm_page_out_write(struct hm_page_text *text,
+                                            const struct hm_page_out *out,
+                                            struct hm_arena *arena,
+                                            struct hm_err *err);
+
+/* Append the page to a stream, flushed. */
+HM_CHECKED enum hm_status hm_page_out_put(struct hm_deflate *deflate,
+                                          struct hm_buf *stream,
+                                          const struct hm_page_text *text,
+                                          struct hm_err *err);
+
+#endif

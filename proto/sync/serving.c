@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serving.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hamlet/base/limits.h"
+#include "hamlet/store/registry.h"
+
+enum hm_status hm_serving_open(struct hm_serving **serving,
+                               const struct hm_serving_self *self,
+                               struct hm_store *reader,
+                               uint64_t declared,
+                               struct hm_err *err)
+{
+    struct hm_serving *made = calloc(1, sizeof(*made));
+    if (made == NULL) {
+        return hm_fail_memory(err);
+    }
+    made->self = *self;
+    made->reader = reader;
+    made->declared = declared;
+    hm_arena_init(&made->arena, HM_REQUEST_ARENA_MAX);
+    hm_buf_init(&made->line, HM_HEADER_MAX);
+    enum hm_status status = hm_inbox_open(&made->inbox, reader, &self->server, err);
+    if (status == HM_OK) {
+        *serving = made;
+        made = NULL;
+    }
+    hm_serving_close(made);
+    return status;
+}
+
+void hm_serving_close(struct hm_serving *serving)
+{
+    if (serving != NULL) {
+        hm_inbox_close(&serving->inbox);
+        hm_buf_fini(&serving->line);
+        hm_arena_fini(&serving->arena);
+        free(serving);
+    }
+}
+
+void hm_serving_refuse(struct hm_serving *serving, enum hm_problem problem)
+{
+    if (serving->problem == HM_PROBLEM_NONE) {
+        serving->problem = problem;
+    }
+}
+
+enum hm_problem hm_serving_problem(const struct hm_serving *serving)
+{
+    return serving->problem;
+}
+
+bool hm_serving_commits(const struct hm_serving *serving)
+{
+    return serving->header_read &&
+           (serving->problem == HM_PROBLEM_NONE || serving->inbox.page_count > 0);
+}
+
+const struct hm_request_enrolment *hm_serving_enrolment(const struct hm_serving *serving)
+{
+    return serving->request.enrolment.present ? &serving->request.enrolment : NULL;
+}
+
+const struct hm_request *hm_serving_request(const struct hm_serving *serving)
+{
+    return &serving->request;
+}
+
+size_t hm_serving_pages(const struct hm_serving *serving)
+{
+    return serving->inbox.page_count;
+}
+
+size_t hm_serving_changes(const struct hm_serving *serving)
+{
+    return serving->inbox.change_count;
+}
+
+/* What an error while reading means to the one who sent it. */
+static enum hm_problem problem_of(enum hm_status status, const struct hm_err *err)
+{
+    switch (status) {
+    case HM_TOO_BIG:
+        return HM_PROBLEM_TOO_LARGE;
+    case HM_NO_MEMORY:
+    case HM_LOCKED:
+        return HM_PROBLEM_BUSY;
+    case HM_IO:
+        return HM_PROBLEM_DISK;
+    case HM_PROTOCOL:
+        if (err->key != NULL && strcmp(err->key, "version") == 0) {
+            return HM_PROBLEM_VERSION;
+        }
+        if (err->key != NULL && strcmp(err->key, "dictionary") == 0) {
+            return HM_PROBLEM_DICTIONARY;
+        }
+        return err->key != NULL && strcmp(err->key, "header") == 0 ? HM_PROBLEM_HEADER
+                                                                   : HM_PROBLEM_PAGE;
+    default:
+        return HM_PROBLEM_INTERNAL;
+    }
+}
+
+/* A device that enrols brings its key and the proof that it was invited. */
+static bool enrols(struct hm_serving *serving, struct hm_err *err)
+{
+    const struct hm_request_enrolment *enrolment = &serving->request.enrolment;
+    struct hm_id device = hm_sign_device(&enrolment->key);
+    struct hm_invited invited;
+    struct hm_digest proof;
+    enum hm_status status = hm_store_invitation_get(
+        serving->reader, &enrolment->invitation, &invited, &serving->arena, err);
+    if (status != HM_OK || !hm_id_equal(&device, &serving->request.device)) {
+        return false;
+    }
+    hm_enrolment_proof(&proof, invited.secret, &enrolment->invitation, &enrolment->key);
+    return hm_secret_equal(proof.at, enrolment->proof.at, HM_DIGEST_SIZE);
+}
+
+/* Who asks, proven before anything of the body is looked at. */
+static void judge_header(struct hm_serving *serving, const struct hm_request_line *line)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_device device;
+    struct hm_request *request = &serving->request;
+    enum hm_status status = hm_store_device_get(serving->reader, &request->device,
+                                                &device, &serving->arena, &err);
+    if (status != HM_OK) {
+        hm_serving_refuse(serving, problem_of(status, &err));
+        return;
+    }
+    if (!device.known && !request->enrolment.present) {
+        hm_serving_refuse(serving, HM_PROBLEM_UNKNOWN_DEVICE);
+        return;
+    }
+    if (device.known) {
+        request->enrolment.present = false; /* redeemed before; the reply got lost */
+    }
+    const struct hm_key *key = device.known ? &device.key : &request->enrolment.key;
+    if (!hm_request_check(line, serving->declared, &serving->self.server, key)) {
+        hm_serving_refuse(serving, HM_PROBLEM_SIGNATURE);
+        return;
+    }
+    if (device.revoked) {
+        hm_serving_refuse(serving, HM_PROBLEM_REVOKED);
+        return;
+    }
+    if (request->enrolment.present && !enrols(serving, &err)) {
+        hm_serving_refuse(serving, HM_PROBLEM_ENROLMENT);
+        return;
+    }
+    serving->inbox.known = request->device;
+    serving->inbox.known_key = *key;
+    serving->pages_count =
+        request->incarnation == 0 || request->incarnation == serving->self.incarnation;
+    serving->header_read = true;
+}
+
+static void read_header(struct hm_serving *serving)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_request_line parts;
+    enum hm_status status = hm_request_read(
+        &serving->request, &parts, hm_buf_bytes(&serving->line), &serving->arena, &err);
+    if (status != HM_OK) {
+        hm_serving_refuse(serving, problem_of(status, &err));
+    } else {
+        judge_header(serving, &parts);
+    }
+}
+
+bool hm_serving_put(struct hm_serving *serving, struct hm_bytes bytes)
+{
+    struct hm_err err = HM_ERR_NONE;
+    serving->arrived += bytes.size;
+    if (!serving->header_read && serving->problem == HM_PROBLEM_NONE) {
+        const uint8_t *end =
+            bytes.size == 0 ? NULL : memchr(bytes.data, '\n', bytes.size);
+        size_t size = end == NULL ? bytes.size : (size_t)(end - bytes.data);
+        hm_buf_put(&serving->line, bytes.data, size);
+        if (serving->line.failed != HM_OK) {
+            hm_serving_refuse(serving, HM_PROBLEM_HEADER);
+        } else if (end != NULL) {
+            read_header(serving);
+            size++;
+        }
+        bytes.data += size;
+        bytes.size -= size;
+    }
+    if (serving->problem != HM_PROBLEM_NONE) {
+        return false;
+    }
+    if (bytes.size == 0 || !serving->header_read || !serving->pages_count) {
+        return true;
+    }
+    enum hm_status status = hm_inbox_put(&serving->inbox, bytes, &err);
+    if (status == HM_OK && hm_inbox_waits(&serving->inbox)) {
+        status = hm_fail(&err, HM_PROTOCOL, "page", "device", NULL, NULL);
+    }
+    if (status != HM_OK) {
+        hm_serving_refuse(serving, problem_of(status, &err));
+    }
+    return status == HM_OK;
+}
+
+void hm_serving_end(struct hm_serving *serving)
+{
+    serving->ended = true;
+    if (!serving->header_read) {
+        hm_serving_refuse(serving, HM_PROBLEM_HEADER);
+    } else if (serving->pages_count && serving->inbox.in_page) {
+        hm_serving_refuse(serving, HM_PROBLEM_PAGE);
+    }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* serving.h - what reading, committing and answering share of one exchange. */
+#ifndef HAMLET_SYNC_SERVING_INSIDE_H
+#define HAMLET_SYNC_SERVING_INSIDE_H
+
+#include "hamlet/sync/serving.h"
+
+struct hm_serving {
+    struct hm_serving_self self;
+    struct hm_store *reader;
+    uint64_t declared;
+    uint64_t arrived;
+    struct hm_arena arena;
+    struct hm_buf line; /* the first line, until it is whole */
+    bool header_read;
+    bool pages_count; /* the incarnation is ours: numbers in pages mean something */
+    bool ended;
+    enum hm_problem problem;
+    struct hm_request request;
+    struct hm_inbox inbox;
+
+    /* set by the commit */
+    struct hm_id lease;
+    uint64_t seq; /* contiguous prefix of the requester's origin */
+    struct hm_digest head;
+};
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session_inside.h - what the parts of a laptop's session share. */
+#ifndef HAMLET_SYNC_SESSION_INSIDE_H
+#define HAMLET_SYNC_SESSION_INSIDE_H
+
+#include "hamlet/store/buckets.h"
+#include "hamlet/store/pages.h"
+#include "hamlet/sync/inbox.h"
+#include "hamlet/sync/session.h"
+#include "hamlet/wire/problem.h"
+#include "hamlet/wire/request.h"
+
+enum hm_round {
+    HM_ROUND_IDLE,
+    HM_ROUND_SENT,    /* no status yet */
+    HM_ROUND_HEAD,    /* the first line of a reply is on its way */
+    HM_ROUND_STREAM,  /* … and pages and entries */
+    HM_ROUND_PROBLEM, /* a problem's body is on its way */
+    HM_ROUND_FAILED   /* what came breaks the rules; the rest is not read */
+};
+
+struct hm_session {
+    struct hm_store *store;
+    const struct hm_secret *secret;
+    const char *version;
+    struct hm_id server;
+    struct hm_key server_key;
+    struct hm_id device;
+    struct hm_session_stats stats;
+    uint64_t budget;   /* bytes of body */
+    double page_ratio; /* bytes sent for a byte of values, as the last pages had it */
+
+    /* the round under way */
+    enum hm_round round;
+    struct hm_arena arena;
+    struct hm_id request_id;
+    struct hm_origin origin; /* as it was when the request was made */
+    uint64_t sent_pages;
+    int http_status;
+    struct hm_buf head; /* first line of a reply, or a problem's body */
+    struct hm_reply reply;
+    bool reply_taken; /* lease and acknowledgement are in the store */
+    struct hm_inbox inbox;
+    bool inbox_open;
+    struct hm_err failed;
+    uint64_t applied;  /* entries of this round that are in the store */
+    uint64_t repaired; /* buckets begun anew in this series */
+    bool more_up;
+};
+
+/* Fill `body` (upload.c). */
+HM_CHECKED enum hm_status hm_upload_build(struct hm_session *session,
+                                          struct hm_buf *body,
+                                          struct hm_err *err);
+
+/* Put what arrived into the store, with lease and acknowledgement if that is still to
+ * be done (apply.c). */
+HM_CHECKED enum hm_status hm_apply(struct hm_session *session, struct hm_err *err);
+
+/* After a whole reply: do the buckets say what the server says? */
+HM_CHECKED enum hm_status hm_apply_compare(struct hm_session *session,
+                                           bool *differs,
+                                           struct hm_err *err);
+
+#endif

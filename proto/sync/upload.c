@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making a request: which pages, how large, and what must be on disk before it is sent.
+ *
+ * Pages are cut so that each is about HM_PAGE_SENT_BYTES as sent, since a page is what a
+ * cut link loses. How well changes pack is only known afterwards: a page that came out
+ * too large is taken back and cut again, from a copy of the compressor's state.
+ */
+#include <string.h>
+
+#include "hamlet/base/limits.h"
+#include "hamlet/wire/invitation.h"
+#include "page_out.h"
+#include "session_inside.h"
+
+enum {
+    CHUNK_CHANGES = 512,  /* read at once */
+    PAGE_OVERHEAD = 160,  /* signature, opening, tables, as sent */
+    CHANGE_OVERHEAD = 12, /* of a row, beside its values */
+    SLOW_BUDGET = 64 * 1024
+};
+
+struct upload {
+    struct hm_session *session;
+    struct hm_origin origin;
+    struct hm_deflate *deflate;
+    struct hm_page_text text;
+    struct hm_buf stream;
+    struct hm_arena arena; /* of one chunk of changes */
+    struct hm_held *held;
+    size_t held_count;
+    size_t at;    /* in held */
+    uint64_t seq; /* of held[at] */
+    struct hm_digest head;
+    uint64_t registry_n;
+    struct hm_stored_page *sealed; /* new pages, to be stored */
+    size_t sealed_count;
+    size_t sealed_capacity;
+    struct hm_run *runs;
+    size_t run_count;
+};
+
+static enum hm_status load_runs(struct upload *u, size_t count, struct hm_err *err)
+{
+    struct hm_stored_run *stored = NULL;
+    size_t n = 0;
+    enum hm_status status = hm_store_runs(u->session->store, u->origin.row, u->seq,
+                                          u->seq + count, &stored, &n, &u->arena, err);
+    u->runs = hm_arena_get_array(&u->arena, n, sizeof(*u->runs));
+    u->run_count = 0;
+    if (status == HM_OK) {
+        status = hm_arena_status(&u->arena, err);
+    }
+    for (size_t i = 0; i < n && status == HM_OK; i++) {
+        uint64_t most = stored[i].seq + HM_RUN_CHANGES_MAX;
+        struct hm_run *run = &u->runs[u->run_count++];
+        run->seq = stored[i].seq;
+        run->count = (stored[i].end < most ? stored[i].end : most) - stored[i].seq;
+        memcpy(run->seed, stored[i].seed, HM_SALT_SIZE);
+    }
+    return status;
+}
+
+/* The next changes of the chain, if what was read before is used up. */
+static enum hm_status need_changes(struct upload *u, struct hm_err *err)
+{
+    if (u->at < u->held_count) {
+        return HM_OK;
+    }
+    hm_arena_clear(&u->arena);
+    u->at = 0;
+    enum hm_status status =
+        hm_store_origin_changes(u->session->store, u->origin.row, u->seq, CHUNK_CHANGES,
+                                &u->held, &u->held_count, &u->arena, err);
+    return status != HM_OK ? status : load_runs(u, u->held_count, err);
+}
+
+static size_t weight(const struct hm_change *change)
+{
+    size_t size = CHANGE_OVERHEAD;
+    for (size_t i = 0; i < change->write_count; i++) {
+        size += change->writes[i].value.size + 1;
+    }
+    return size;
+}
+
+/* How many changes of one home should fill a page, by what the last pages came to. */
+static size_t guess(const struct upload *u, size_t *page_weight)
+{
+    size_t count = 0;
+    size_t sum = 0;
+    while (u->at + count < u->held_count && count < HM_PAGE_CHANGES_MAX) {
+        const struct hm_change *change = &u->held[u->at + count].change;
+        size_t more = sum + weight(change);
+        double sent = PAGE_OVERHEAD + (double)more * u->session->page_ratio;
+        if (count > 0 && (sent > (double)HM_PAGE_SENT_BYTES * 0.96 ||
+                          !hm_bytes_equal(change->home, u->held[u->at].change.home))) {
+            break;
+        }
+        sum = more;
+        count++;
+    }
+    *page_weight = sum;
+    return count;
+}
+
+/* Write the page of the next `count` changes into the stream. */
+static enum hm_status put_page(struct upload *u,
+                               const struct hm_page *page,
+                               bool with_head,
+                               struct hm_err *err)
+{
+    struct hm_arena piece;
+    struct hm_page_out out = {.store = u->session->store,
+                              .page = *page,
+                              .origin = u->origin.row,
+                              .runs = u->runs,
+                              .run_count = u->run_count,
+                              .knows = {.n = UINT64_MAX, .whole_origin = true},
+                              .with_head = with_head};
+    hm_arena_init(&piece, HM_REQUEST_ARENA_MAX);
+    enum hm_status status = hm_page_out_write(&u->text, &out, &piece, err);
+    hm_arena_fini(&piece);
+    return status != HM_OK ? status
+                           : hm_page_out_put(u->deflate, &u->stream, &u->text, err);
+}
+
+static struct hm_page page_of(const struct upload *u,
+                              struct hm_change *changes,
+                              size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        changes[i] = u->held[u->at + i].change;
+    }
+    struct hm_page page = {.device = u->origin.device,
+                           .epoch = u->origin.epoch,
+                           .home = changes[0].home,
+                           .seq = u->seq,
+                           .registry_n = u->registry_n,
+                           .head_before = u->head,
+                           .changes = changes,
+                           .count = count};
+    hm_page_head(&page);
+    return page;
+}
+
+static enum hm_status note_sealed(struct upload *u,
+                                  const struct hm_page *page,
+                                  struct hm_err *err)
+{
+    struct hm_arena *arena = &u->session->arena;
+    if (u->sealed_count == u->sealed_capacity) {
+        size_t capacity = u->sealed_capacity == 0 ? 16 : u->sealed_capacity * 2;
+        struct hm_stored_page *more = hm_arena_get_array(arena, capacity, sizeof(*more));
+        if (more == NULL) {
+            return hm_arena_status(arena, err);
+        }
+        if (u->sealed_count > 0) {
+            memcpy(more, u->sealed, u->sealed_count * sizeof(*more));
+        }
+        u->sealed = more;
+        u->sealed_capacity = capacity;
+    }
+    u->sealed[u->sealed_count++] =
+        (struct hm_stored_page){.origin = u->origin.row,
+                                .seq = page->seq,
+                                .count = page->count,
+                                .home = hm_arena_copy(arena, page->home),
+                                .head_before = page->head_before,
+                                .head_after = page->head_after,
+                                .registry_n = page->registry_n,
+                                .signature = page->signature};
+    return hm_arena_status(arena, err);
+}
+
+static void step(struct upload *u, const struct hm_page *page)
+{
+    u->at += page->count;
+    u->seq += page->count;
+    u->head = page->head_after;
+    u->session->sent_pages++;
+}
+
+/* Seal a page that is as large as it may be, trying again with fewer changes if need be.
+ */
+static enum hm_status seal_page(struct upload *u, bool with_head, struct hm_err *err)
+{
+    struct hm_deflate *before = NULL;
+    size_t page_weight = 0;
+    size_t start = u->stream.size;
+    size_t count = guess(u, &page_weight);
+    struct hm_change *changes = hm_arena_get_array(&u->arena, count, sizeof(*changes));
+    enum hm_status status = hm_arena_status(&u->arena, err);
+    if (status == HM_OK) {
+        status = hm_deflate_copy(&before, u->deflate, err);
+    }
+    while (status == HM_OK) {
+        struct hm_page page = page_of(u, changes, count);
+        hm_page_sign(&page, u->session->secret);
+        status = put_page(u, &page, with_head, err);
+        size_t sent = u->stream.size - start;
+        if (status != HM_OK) {
+            break;
+        }
+        if (sent <= HM_PAGE_SENT_BYTES || count == 1) {
+            double payload = sent > PAGE_OVERHEAD ? (double)(sent - PAGE_OVERHEAD) : 1.0;
+            u->session->page_ratio =
+                0.5 * u->session->page_ratio + 0.5 * payload / (double)(page_weight + 1);
+            status = note_sealed(u, &page, err);
+            step(u, &page);
+            break;
+        }
+        /* Back to before it, and fewer: in proportion, but at least one less. */
+        size_t fewer = count * HM_PAGE_SENT_BYTES * 15 / 16 / sent;
+        count = fewer == 0 ? 1 : fewer < count ? fewer : count - 1;
+        page_weight = page_weight * count / (count + 1);
+        hm_deflate_close(u->deflate);
+        u->deflate = before;
+        before = NULL;
+        u->stream.size = start;
+        status = hm_deflate_copy(&before, u->deflate, err);
+    }
+    hm_deflate_close(before);
+    return status;
+}
+
+/* Send again, as it was sealed, a page that was not acknowledged. */
+static enum hm_status resend_page(struct upload *u,
+                                  const struct hm_stored_page *stored,
+                                  bool with_head,
+                                  struct hm_err *err)
+{
+    struct hm_arena piece;
+    size_t count = 0;
+    struct hm_held *held = NULL;
+    hm_arena_init(&piece, HM_REQUEST_ARENA_MAX);
+    enum hm_status status =
+        hm_store_origin_changes(u->session->store, u->origin.row, stored->seq,
+                                stored->count, &held, &count, &piece, err);
+    struct hm_change *changes = hm_arena_get_array(&piece, count, sizeof(*changes));
+    if (status == HM_OK) {
+        status = hm_arena_status(&piece, err);
+    }
+    if (status == HM_OK && count != stored->count) {
+        status = hm_fail(err, HM_CORRUPT, "change-body", NULL, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        for (size_t i = 0; i < count; i++) {
+            changes[i] = held[i].change;
+        }
+        struct hm_page page = {.device = u->origin.device,
+                               .epoch = u->origin.epoch,
+                               .home = stored->home,
+                               .seq = stored->seq,
+                               .registry_n = stored->registry_n,
+                               .head_before = stored->head_before,
+                               .head_after = stored->head_after,
+                               .changes = changes,
+                               .count = count,
+                               .signature = stored->signature};
+        uint64_t next = u->seq;
+        u->seq = stored->seq;
+        status = load_runs(u, count, err);
+        u->seq = next;
+        if (status == HM_OK) {
+            status = put_page(u, &page, with_head, err);
+        }
+        u->seq = stored->seq + stored->count;
+        u->head = stored->head_after;
+        u->session->sent_pages++;
+    }
+    hm_arena_fini(&piece);
+    hm_arena_clear(&u->arena);
+    u->held_count = 0;
+    u->at = 0;
+    return status;
+}
+
+static enum hm_status fill(struct upload *u, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    bool first = true;
+    while (status == HM_OK && u->seq <= u->origin.seq &&
+           (first || u->stream.size < u->session->budget)) {
+        struct hm_stored_page stored;
+        bool found = false;
+        if (u->seq <= u->origin.sent) {
+            status = hm_store_page_at(u->session->store, u->origin.row, u->seq, &stored,
+                                      &found, &u->session->arena, err);
+        }
+        if (status == HM_OK && found) {
+            status = resend_page(u, &stored, first, err);
+        } else if (status == HM_OK) {
+            status = need_changes(u, err);
+            if (status == HM_OK && u->held_count == 0) {
+                return hm_fail(err, HM_CORRUPT, "change-body", NULL, NULL, NULL);
+            }
+            if (status == HM_OK) {
+                status = seal_page(u, first, err);
+            }
+        }
+        first = false;
+    }
+    return status;
+}
+
+/* The head at the acknowledged end of the chain: where the page after it begins. */
+static enum hm_status find_head(struct upload *u, struct hm_err *err)
+{
+    struct hm_stored_page stored;
+    bool found = false;
+    enum hm_status status = HM_OK;
+    hm_chain_begin(&u->head, &u->origin.device, u->origin.epoch, NULL);
+    if (u->origin.acked > 0) {
+        status = hm_store_page_at(u->session->store, u->origin.row, u->origin.acked,
+                                  &stored, &found, &u->session->arena, err);
+        if (status == HM_OK &&
+            (!found || stored.seq + stored.count - 1 != u->origin.acked)) {
+            return hm_fail(err, HM_CORRUPT, "page-missing", NULL, NULL, NULL);
+        }
+        u->head = stored.head_after;
+    }
+    return status;
+}
+
+static enum hm_status pack_pages(struct upload *u, struct hm_err *err)
+{
+    struct hm_session *session = u->session;
+    u->seq = u->origin.acked + 1;
+    session->sent_pages = 0;
+    if (u->seq > u->origin.seq) {
+        return HM_OK;
+    }
+    enum hm_status status = hm_deflate_open(
+        &u->deflate,
+        session->budget <= SLOW_BUDGET ? HM_DEFLATE_LEVEL_SMALL : HM_DEFLATE_LEVEL_FAST,
+        err);
+    if (status == HM_OK) {
+        status = find_head(u, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_bucket_n(session->store, hm_text(HM_HOME_REGISTRY),
+                                   &u->registry_n, err);
+    }
+    if (status == HM_OK) {
+        status = fill(u, err);
+    }
+    if (status == HM_OK) {
+        status = hm_deflate_end(u->deflate, &u->stream, err);
+    }
+    session->more_up = u->seq <= u->origin.seq;
+    return status;
+}
+
+/* What the request says of the buckets that are here. */
+static enum hm_status describe_buckets(struct hm_session *session,
+                                       struct hm_request *request,
+                                       struct hm_err *err)
+{
+    struct hm_bucket *buckets = NULL;
+    size_t count = 0;
+    struct hm_digest scope;
+    enum hm_status status =
+        hm_store_buckets(session->store, &buckets, &count, &session->arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_scope_digest(&scope, buckets, count);
+    memcpy(request->scope, scope.at, HM_ID_SIZE);
+    request->buckets =
+        hm_arena_get_array(&session->arena, count, sizeof(*request->buckets));
+    for (size_t i = 0; request->buckets != NULL && i < count; i++) {
+        bool mailbox = buckets[i].name.size > 0 && buckets[i].name.data[0] == '@';
+        request->buckets[request->bucket_count++] = (struct hm_bucket_state){
+            .name = mailbox ? hm_text("@") : buckets[i].name, .n = buckets[i].n};
+    }
+    return hm_arena_status(&session->arena, err);
+}
+
+static enum hm_status describe_errors(struct hm_session *session,
+                                      struct hm_request *request,
+                                      struct hm_err *err)
+{
+    int64_t errors = 0;
+    enum hm_status status =
+        hm_store_meta_get_int(session->store, HM_META_ERRORS, 0, &errors, err);
+    if (status == HM_OK && errors > 0) {
+        struct hm_bytes name = HM_NO_BYTES;
+        status = hm_store_meta_get(session->store, HM_META_LAST_ERROR, &session->arena,
+                                   &name, err);
+        request->errors[0] =
+            (struct hm_request_error){name.size == 0 ? hm_text("unknown") : name, errors};
+        request->error_count = 1;
+    }
+    return status;
+}
+
+/* The open request id: a row of the store, kept until a reply is taken. */
+static enum hm_status open_request(struct hm_session *session, struct hm_err *err)
+{
+    enum hm_status status =
+        hm_store_meta_get_id(session->store, HM_META_REQUEST, &session->request_id, err);
+    if (status == HM_OK && hm_id_is_none(&session->request_id)) {
+        status = hm_env_random(hm_store_env(session->store), session->request_id.at,
+                               HM_ID_SIZE, err);
+        if (status == HM_OK) {
+            status = hm_store_meta_put(session->store, HM_META_REQUEST,
+                                       hm_id_bytes(&session->request_id), err);
+        }
+    }
+    return status;
+}
+
+/* An invitation that is not redeemed yet is redeemed by this request. */
+static enum hm_status describe_enrolment(struct hm_session *session,
+                                         struct hm_request *request,
+                                         struct hm_err *err)
+{
+    struct hm_request_enrolment *enrolment = &request->enrolment;
+    struct hm_bytes json = HM_NO_BYTES;
+    struct hm_invitation invitation;
+    enum hm_status status = hm_store_meta_get(session->store, HM_META_INVITATION,
+                                              &session->arena, &json, err);
+    if (status != HM_OK || json.size == 0) {
+        return status;
+    }
+    status = hm_invitation_read(&invitation, json, &session->arena, err);
+    if (status == HM_OK) {
+        enrolment->invitation = invitation.id;
+        memcpy(enrolment->key.at, session->secret->at + HM_KEY_SIZE, HM_KEY_SIZE);
+        hm_enrolment_proof(&enrolment->proof, invitation.secret, &invitation.id,
+                           &enrolment->key);
+        enrolment->present = true;
+    }
+    return status;
+}
+
+static enum hm_status describe(struct hm_session *session,
+                               struct hm_request *request,
+                               struct hm_err *err)
+{
+    int64_t incarnation = 0;
+    const struct hm_origin *origin = &session->origin;
+    enum hm_status status =
+        hm_store_meta_get_id(session->store, HM_META_LEASE, &request->lease, err);
+    if (status == HM_OK) {
+        status = hm_store_meta_get_int(session->store, HM_META_INCARNATION, 0,
+                                       &incarnation, err);
+    }
+    if (status == HM_OK) {
+        status = describe_enrolment(session, request, err);
+    }
+    if (status == HM_OK) {
+        status = describe_buckets(session, request, err);
+    }
+    if (status == HM_OK) {
+        status = describe_errors(session, request, err);
+    }
+    request->device = session->device;
+    request->epoch = origin->epoch;
+    request->id = session->request_id;
+    request->incarnation = (uint64_t)incarnation;
+    request->seq = origin->seq;
+    request->head = origin->head;
+    request->time = hm_env_wall(hm_store_env(session->store));
+    request->waiting = (int64_t)(origin->seq - origin->acked);
+    request->version = hm_text(session->version);
+    return status;
+}
+
+static enum hm_status build(struct upload *u, struct hm_buf *body, struct hm_err *err)
+{
+    struct hm_session *session = u->session;
+    struct hm_request request = {.epoch = 0};
+    int64_t epoch = 0;
+    enum hm_status status =
+        hm_store_meta_get_int(session->store, HM_META_EPOCH, 0, &epoch, err);
+    if (status == HM_OK) {
+        status = hm_store_origin_get(session->store, &session->device, (uint32_t)epoch,
+                                     true, &u->origin, err);
+    }
+    if (status == HM_OK) {
+        status = open_request(session, err);
+    }
+    if (status == HM_OK) {
+        status = pack_pages(u, err);
+    }
+    if (status == HM_OK && u->sealed_count > 0) {
+        status = hm_store_pages_put(session->store, u->sealed, u->sealed_count,
+                                    &session->arena, err);
+        u->origin.sent = u->seq - 1;
+        if (status == HM_OK) {
+            status = hm_store_origin_put(session->store, &u->origin, err);
+        }
+    }
+    session->origin = u->origin;
+    if (status == HM_OK) {
+        status = describe(session, &request, err);
+    }
+    if (status == HM_OK) {
+        status = hm_request_write(body, &request, u->stream.size, &session->server,
+                                  session->secret, err);
+    }
+    hm_buf_put_bytes(body, hm_buf_bytes(&u->stream));
+    return status != HM_OK ? status : hm_buf_status(body, err);
+}
+
+enum hm_status hm_upload_build(struct hm_session *session,
+                               struct hm_buf *body,
+                               struct hm_err *err)
+{
+    struct upload u = {.session = session};
+    hm_arena_init(&u.arena, HM_REQUEST_ARENA_MAX);
+    hm_buf_init(&u.stream, 2 * HM_REQUEST_BYTES_MAX);
+    hm_page_text_init(&u.text);
+    enum hm_status status = hm_store_begin(session->store, err);
+    if (status == HM_OK) {
+        status = build(&u, body, err);
+        if (status == HM_OK) {
+            status = hm_store_commit(session->store, err);
+        } else {
+            hm_store_rollback(session->store);
+        }
+    }
+    hm_deflate_close(u.deflate);
+    hm_page_text_fini(&u.text);
+    hm_buf_fini(&u.stream);
+    hm_arena_fini(&u.arena);
+    return status;
+}

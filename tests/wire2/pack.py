@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packing, hashes, signatures and strict JSON (PROTOCOL.md 1, 2.1 to 2.3)."""
+import base64
+import hashlib
+import json
+
+import ed25519
+
+INTEGER_MOST = 2**53 - 1
+UINT_MOST = 2**64 - 1
+
+
+class Refused(Exception):
+    """What came from outside breaks a rule; the text says which."""
+
+
+def need(condition, rule):
+    if not condition:
+        raise Refused(rule)
+
+
+# Packing (2.1)
+
+
+def uint(number):
+    need(0 <= number <= UINT_MOST, "uint: range")
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def sint(number):
+    return uint(number << 1 if number >= 0 else (-number << 1) - 1)
+
+
+def packed(data):
+    return uint(len(data)) + data
+
+
+def text(string):
+    return packed(string.encode())
+
+
+def items(parts):
+    """A list: its count, then what each part is already."""
+    parts = list(parts)
+    return uint(len(parts)) + b"".join(parts)
+
+
+class Unpack:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def raw(self, size):
+        need(size <= len(self.data) - self.at, "packing: cut")
+        self.at += size
+        return self.data[self.at - size : self.at]
+
+    def uint(self):
+        number, shift = 0, 0
+        while True:
+            byte = self.raw(1)[0]
+            need(shift < 63 or byte <= 1, "uint: over 64 bits")
+            number |= (byte & 127) << shift
+            if byte < 128:
+                need(byte > 0 or shift == 0, "uint: not the shortest form")
+                return number
+            shift += 7
+
+    def sint(self):
+        number = self.uint()
+        return number >> 1 if number & 1 == 0 else -(number >> 1) - 1
+
+    def packed(self):
+        return self.raw(self.uint())
+
+    def text(self):
+        try:
+            return self.packed().decode()
+        except UnicodeDecodeError as error:
+            raise Refused("text: not UTF-8") from error
+
+    def end(self):
+        need(self.at == len(self.data), "packing: more follows")
+
+
+# Hashes (2.2) and signatures (2.3)
+
+
+def blake(data, size):
+    return hashlib.blake2b(data, digest_size=size).digest()
+
+
+def h16(*parts):
+    return blake(b"".join(parts), 16)
+
+
+def h32(*parts):
+    return blake(b"".join(parts), 32)
+
+
+def device_id(public_key):
+    return h32(public_key)[:16]
+
+
+def sign(seed, domain, message):
+    return ed25519.sign(seed, h32(text(domain), message))
+
+
+def check(key, domain, message, signature):
+    return ed25519.check(key, h32(text(domain), message), signature)
+
+
+# Base64url without padding, one text for one value
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(string, size=None):
+    need(isinstance(string, str), "base64url: no text")
+    try:
+        data = base64.b64decode(string + "=" * (-len(string) % 4), b"-_", validate=True)
+    except ValueError as error:
+        raise Refused("base64url: symbols") from error
+    need(b64(data) == string, "base64url: form")
+    need(size is None or len(data) == size, "base64url: size")
+    return data
+
+
+# Strict JSON
+
+
+def _no_double(pairs):
+    names = [name for name, _ in pairs]
+    need(len(set(names)) == len(names), "JSON: a name twice")
+    return dict(pairs)
+
+
+def _integer(digits):
+    need(digits != "-0" and abs(int(digits)) <= INTEGER_MOST, "JSON: number")
+    return int(digits)
+
+
+def _no_number(digits):
+    raise Refused(f"JSON: {digits} is no integer")
+
+
+def _judge(value, depth, deepest):
+    if isinstance(value, str):
+        need("\0" not in value, "JSON: NUL")
+        need(not any(0xD800 <= ord(c) < 0xE000 for c in value), "JSON: half a character")
+    elif isinstance(value, (list, dict)):
+        need(depth < deepest, "JSON: nesting")
+        for member in value:
+            _judge(member, depth + 1, deepest)
+            if isinstance(value, dict):
+                _judge(value[member], depth + 1, deepest)
+
+
+def read_json(data, deepest=16):
+    """The value of a JSON text, which is bytes."""
+    try:
+        value = json.loads(
+            data.decode(),
+            object_pairs_hook=_no_double,
+            parse_int=_integer,
+            parse_float=_no_number,
+            parse_constant=_no_number,
+        )
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"JSON: {error}") from error
+    _judge(value, 0, deepest)
+    return value
+
+
+def write_json(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def whole(value, least=0, most=INTEGER_MOST):
+    """`value` if it is an integer within the bounds."""
+    need(isinstance(value, int) and not isinstance(value, bool), "integer expected")
+    need(least <= value <= most, "integer out of range")
+    return value
+
+
+def string(value):
+    need(isinstance(value, str), "text expected")
+    return value
+
+
+def array(value, least=0, most=None):
+    need(isinstance(value, list), "list expected")
+    need(least <= len(value) and (most is None or len(value) <= most), "list too long")
+    return value
+
+
+def members(value, *names):
+    """The members of an object that may have these names and no others."""
+    need(isinstance(value, dict), "object expected")
+    need(all(name in names for name in value), "unknown name")
+    return [value.get(name) for name in names]
