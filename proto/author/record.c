@@ -93,8 +93,7 @@ static enum hm_status read_key(struct hm_author *author,
     change->key_fields = key;
     change->key_field_count = kind->key.count;
     if (kind->key.count > 0) {
-        hm_kind_record_id(&change->record, change->home, change->kind, key,
-                          kind->key.count);
+        hm_record_id(&change->record, change->home, change->kind, key, kind->key.count);
     } else {
         change->record_is_own = true;
     }

@@ -230,7 +230,7 @@ enum hm_status hm_author_registry(struct hm_author *author,
             copy->value = hm_arena_copy(&author->arena, key->value);
             change->key_fields = copy;
             change->key_field_count = 1;
-            hm_kind_record_id(&change->record, change->home, change->kind, copy, 1);
+            hm_record_id(&change->record, change->home, change->kind, copy, 1);
         }
     }
     if (status != HM_OK) {

@@ -257,6 +257,25 @@ struct hm_bytes hm_change_key_field(const struct hm_change *change, struct hm_by
     return HM_NO_BYTES;
 }
 
+void hm_record_id(struct hm_id *id,
+                  struct hm_bytes home,
+                  struct hm_bytes kind,
+                  const struct hm_key_field *key,
+                  size_t key_count)
+{
+    struct hm_hash hash;
+    hm_hash_init(&hash, HM_ID_SIZE);
+    hm_hash_put_packed(&hash, hm_text("hamlet-record-1"));
+    hm_hash_put_packed(&hash, home);
+    hm_hash_put_packed(&hash, kind);
+    hm_hash_put_uint(&hash, key_count);
+    for (size_t i = 0; i < key_count; i++) {
+        hm_hash_put_packed(&hash, key[i].name);
+        hm_hash_put_packed(&hash, key[i].value);
+    }
+    hm_hash_end(&hash, id->at, HM_ID_SIZE);
+}
+
 void hm_chain_begin(struct hm_digest *head,
                     const struct hm_id *device,
                     uint32_t epoch,

@@ -186,8 +186,8 @@ static bool key_fits(struct judged *judged)
             return false;
         }
     }
-    hm_kind_record_id(&id, change->home, change->kind, change->key_fields,
-                      change->key_field_count);
+    hm_record_id(&id, change->home, change->kind, change->key_fields,
+                 change->key_field_count);
     return fields->count == 0 || hm_id_equal(&id, &change->record);
 }
 

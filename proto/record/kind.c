@@ -24,25 +24,6 @@ const struct hm_kind_register *hm_kind_register(const struct hm_kind *kind,
     return NULL;
 }
 
-void hm_kind_record_id(struct hm_id *id,
-                       struct hm_bytes home,
-                       struct hm_bytes kind,
-                       const struct hm_key_field *key,
-                       size_t key_count)
-{
-    struct hm_hash hash;
-    hm_hash_init(&hash, HM_ID_SIZE);
-    hm_hash_put_packed(&hash, hm_text("hamlet-record-1"));
-    hm_hash_put_packed(&hash, home);
-    hm_hash_put_packed(&hash, kind);
-    hm_hash_put_uint(&hash, key_count);
-    for (size_t i = 0; i < key_count; i++) {
-        hm_hash_put_packed(&hash, key[i].name);
-        hm_hash_put_packed(&hash, key[i].value);
-    }
-    hm_hash_end(&hash, id->at, HM_ID_SIZE);
-}
-
 /* Who may write this register at all; the protocol's own have no writers of their own. */
 static bool may_write(const struct hm_kind *kind, enum hm_role role, struct hm_bytes reg)
 {

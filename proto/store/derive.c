@@ -7,9 +7,6 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 
-/* A text longer than this is not copied into the record's row: drawings, long notes. */
-enum { LONG_TEXT = 240 };
-
 static struct hm_bytes field_value(void *ctx, const struct hm_field *field)
 {
     return hm_loaded_field(ctx, field);
@@ -30,7 +27,7 @@ static void put_field(struct hm_json_write *out,
         return;
     }
     hm_json_key_bytes(out, name);
-    if (!whole && value.size > LONG_TEXT) {
+    if (!whole && value.size > HM_RECORD_LONG_TEXT) {
         hm_json_null(out);
         *left_out = true;
     } else {

@@ -19,6 +19,9 @@ enum hm_record_flag {
     HM_RECORD_LONG = 16 /* `fields` leaves long texts out (null stands for them) */
 };
 
+/* A value longer than this is not copied into the record's row: drawings, long notes. */
+enum { HM_RECORD_LONG_TEXT = 240 };
+
 struct hm_derived {
     int64_t flags;
     struct hm_bytes sort;

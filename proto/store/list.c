@@ -157,6 +157,11 @@ static void bind_value(sqlite3_stmt *stmt,
 
 enum { WHERE_MAX = 8 };
 
+static bool is_long(const struct hm_key_field *where)
+{
+    return where->value.size > HM_RECORD_LONG_TEXT;
+}
+
 struct listing {
     struct hm_store *store;
     const struct hm_list_query *query;
@@ -187,6 +192,9 @@ static enum hm_status bind_query(struct listing *l,
     hm_bind_text(stmt, 4, query->unit);
     for (size_t i = 0; i < query->where_count; i++) {
         int at = 5 + 2 * (int)i;
+        if (is_long(&query->where[i])) {
+            continue;
+        }
         hm_buf_put_text(&l->paths[i], "$.\"");
         hm_buf_put_bytes(&l->paths[i], query->where[i].name);
         hm_buf_put_text(&l->paths[i], "\"");
@@ -210,8 +218,39 @@ static const char select_unit[] =
     " AND (:path" #n " IS NULL OR json_extract(r.fields, :path" #n ") IS :value" #n ")"
 static const char select_where[] = LISTED_COLUMNS
     " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
-    " AND (:unit IS NULL OR u.code = :unit)" IS_FIELD(0) IS_FIELD(1) IS_FIELD(2)
-        IS_FIELD(3) IS_FIELD(4) IS_FIELD(5) IS_FIELD(6) IS_FIELD(7) " ORDER BY r.sort";
+    " AND (:unit IS NULL OR u.code IN (WITH RECURSIVE down(code) AS (SELECT :unit UNION"
+    " SELECT d.code FROM down JOIN unit d ON d.parent = down.code) SELECT code FROM"
+    " down))" IS_FIELD(0) IS_FIELD(1) IS_FIELD(2) IS_FIELD(3) IS_FIELD(4) IS_FIELD(5)
+        IS_FIELD(6) IS_FIELD(7) " ORDER BY r.sort";
+
+/* Long texts do not stand in the record's row: look at its changes. */
+static enum hm_status match_long(struct listing *l,
+                                 const struct hm_listed *listed,
+                                 bool *matches,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    const struct hm_list_query *query = l->query;
+    struct hm_loaded loaded = {.count = 0};
+    *matches = true;
+    for (size_t i = 0; i < query->where_count && *matches; i++) {
+        if (!is_long(&query->where[i])) {
+            continue;
+        }
+        if (loaded.count == 0) {
+            enum hm_status status =
+                hm_store_record_load(l->store, &listed->id, &loaded, arena, err);
+            if (status != HM_OK) {
+                return status;
+            }
+        }
+        const struct hm_field *field =
+            loaded.kind == NULL ? NULL : hm_kind_field(loaded.kind, query->where[i].name);
+        *matches = field != NULL &&
+                   hm_bytes_equal(hm_loaded_field(&loaded, field), query->where[i].value);
+    }
+    return HM_OK;
+}
 
 static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_err *err)
 {
@@ -230,12 +269,16 @@ static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_er
             !hm_text_matches(hm_column_bytes(stmt, 6), hm_buf_bytes(&l->folded))) {
             continue;
         }
+        bool matches = true;
         status = read_listed(l->store, stmt, l->query->whole, &listed, &arena, err);
         if (status == HM_OK) {
+            status = match_long(l, &listed, &matches, &arena, err);
+        }
+        if (status == HM_OK && matches) {
             status = l->each(l->ctx, &listed, err);
+            given++;
         }
         hm_arena_clear(&arena);
-        given++;
     }
     hm_sql_done(stmt);
     hm_arena_fini(&arena);

@@ -8,7 +8,7 @@
 #ifndef HAMLET_STORE_NAMES_H
 #define HAMLET_STORE_NAMES_H
 
-#include "hamlet/store/changes.h"
+#include "hamlet/store/pages.h"
 #include "sql.h"
 
 /* 0: it is not there and was not made. */
@@ -64,5 +64,14 @@ HM_CHECKED enum hm_status hm_change_row(struct hm_store *store,
                                         struct hm_held *held,
                                         struct hm_arena *arena,
                                         struct hm_err *err);
+
+/*
+ * A row of `page`: seq, count, home, head_before, head_after, registry, signature. A
+ * failure is the arena's.
+ */
+void hm_page_row(sqlite3_stmt *stmt,
+                 int64_t origin,
+                 struct hm_stored_page *page,
+                 struct hm_arena *arena);
 
 #endif

@@ -41,10 +41,10 @@ enum hm_status hm_store_pages_put(struct hm_store *store,
     return status;
 }
 
-static void read_page(sqlite3_stmt *stmt,
-                      int64_t origin,
-                      struct hm_stored_page *page,
-                      struct hm_arena *arena)
+void hm_page_row(sqlite3_stmt *stmt,
+                 int64_t origin,
+                 struct hm_stored_page *page,
+                 struct hm_arena *arena)
 {
     *page = (struct hm_stored_page){.origin = origin,
                                     .seq = (uint64_t)hm_column_int(stmt, 0),
@@ -83,7 +83,7 @@ enum hm_status hm_store_page_at(struct hm_store *store,
         status = hm_sql_step(store, stmt, found, err);
     }
     if (status == HM_OK && *found) {
-        read_page(stmt, origin, page, arena);
+        hm_page_row(stmt, origin, page, arena);
         hm_sql_done(stmt);
         status = hm_arena_status(arena, err);
     }

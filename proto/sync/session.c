@@ -272,7 +272,6 @@ static enum hm_session_next failed(struct hm_session *session,
 
 static enum hm_session_next end_problem(struct hm_session *session, struct hm_err *err)
 {
-    char key[HM_PROBLEM_KEY_SIZE];
     enum hm_problem problem = hm_problem_read(hm_buf_bytes(&session->head));
     if (problem == HM_PROBLEM_NONE) {
         (void)hm_fail(err, HM_NO_SERVER, "portal", NULL, NULL, NULL);
@@ -283,7 +282,6 @@ static enum hm_session_next end_problem(struct hm_session *session, struct hm_er
         (void)hm_fail(err, HM_NO_SERVER, "problem-too_large", NULL, NULL, NULL);
         return failed(session, HM_SESSION_RETRY, false);
     }
-    hm_problem_key(key, problem);
     static const char *const keys[HM_PROBLEM_COUNT] = {
 #define HM_PROBLEM_WORD(name, text, http, again, status)                                 \
     [HM_PROBLEM_##name] = "problem-" #text,

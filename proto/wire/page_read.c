@@ -186,6 +186,9 @@ static enum hm_status read_create(struct hm_page_reader *r,
     change->key_fields = keys;
     change->key_field_count = key_count;
     change->record_is_own = key_count == 0;
+    if (status == HM_OK && key_count > 0) {
+        hm_record_id(&change->record, change->home, change->kind, keys, key_count);
+    }
     for (const struct hm_json *reg = hm_json_first(kind->regs);
          at != NULL && status == HM_OK; reg = hm_json_next(reg), at = hm_json_next(at)) {
         if (reg == NULL) {

@@ -26,10 +26,10 @@ class Change:
     user: bytes
     role: str
     act: str
-    home: str
-    kind: str
-    version: int
-    time: int
+    home: str = ""
+    kind: str = ""
+    version: int = 0
+    time: int = 0
     bulk: bytes = b""
     record: bytes = b""  # of a withdrawal: none
     own: bool = False  # the record takes this change's id

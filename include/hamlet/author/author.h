@@ -142,4 +142,16 @@ HM_CHECKED enum hm_status hm_author_registry(struct hm_author *author,
                                              struct hm_added *added,
                                              struct hm_err *err);
 
+/*
+ * A server redeems an invitation for the device with this key, in a transaction of its
+ * own: device and permit enter the registry. Redeeming it again for the same key changes
+ * nothing, since the reply may have got lost.
+ * HM_DENIED  expired, used by another device, or not of this server
+ */
+HM_CHECKED enum hm_status hm_author_redeem(struct hm_store *store,
+                                           const struct hm_secret *secret,
+                                           const struct hm_id *invitation,
+                                           const struct hm_key *key,
+                                           struct hm_err *err);
+
 #endif

@@ -112,6 +112,17 @@ const struct hm_write *hm_change_write(const struct hm_change *change,
                                        struct hm_bytes reg);
 struct hm_bytes hm_change_key_field(const struct hm_change *change, struct hm_bytes name);
 
+/*
+ * The id of a record with a natural key: BLAKE2b-128 over "hamlet-record-1", home, kind,
+ * the number of key fields and, in the kind's order, name and value of each, all of it
+ * packed (PROTOCOL.md 3.3). Two who create the same thing offline get one record.
+ */
+void hm_record_id(struct hm_id *id,
+                  struct hm_bytes home,
+                  struct hm_bytes kind,
+                  const struct hm_key_field *key,
+                  size_t key_count);
+
 /* A chain's beginning and its next head (PROTOCOL.md 3.4). `parent` may be null. */
 void hm_chain_begin(struct hm_digest *head,
                     const struct hm_id *device,

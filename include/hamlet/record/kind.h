@@ -146,17 +146,6 @@ const struct hm_kind_register *hm_kind_register(const struct hm_kind *kind,
                                                 struct hm_bytes name);
 
 /*
- * The id of a record with a natural key: BLAKE2b-128 over "hamlet-record-1", home, kind,
- * the number of key fields and, in the kind's order, name and value of each, all of it
- * packed (PROTOCOL.md 3.3). Two who create the same thing offline get one record.
- */
-void hm_kind_record_id(struct hm_id *id,
-                       struct hm_bytes home,
-                       struct hm_bytes kind,
-                       const struct hm_key_field *key,
-                       size_t key_count);
-
-/*
  * Whether `role` may do `act` to a record with these key values, writing `reg` (no bytes:
  * whatever it writes). Key values that are not known are left out: then it may only what
  * it may whatever they are.

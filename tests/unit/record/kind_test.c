@@ -43,7 +43,7 @@ START_TEST(a_natural_key_gives_the_id_of_the_protocol)
     }
     char hex[HM_HEX16_SIZE];
 
-    hm_kind_record_id(&id, hm_text(ids[_i].home), hm_text(ids[_i].kind), key, count);
+    hm_record_id(&id, hm_text(ids[_i].home), hm_text(ids[_i].kind), key, count);
 
     hm_hex_put(hex, hm_id_bytes(&id));
     ck_assert_str_eq(hex, ids[_i].id);
@@ -55,11 +55,11 @@ START_TEST(home_kind_and_every_key_value_change_the_id)
     struct hm_key_field key = {hm_text("code"), raw("\"1\"")};
     struct hm_id id[4];
 
-    hm_kind_record_id(&id[0], hm_text("a"), hm_text("b"), &key, 1);
-    hm_kind_record_id(&id[1], hm_text("ab"), hm_text(""), &key, 1);
-    hm_kind_record_id(&id[2], hm_text("a"), hm_text("c"), &key, 1);
+    hm_record_id(&id[0], hm_text("a"), hm_text("b"), &key, 1);
+    hm_record_id(&id[1], hm_text("ab"), hm_text(""), &key, 1);
+    hm_record_id(&id[2], hm_text("a"), hm_text("c"), &key, 1);
     key.value = raw("\"2\"");
-    hm_kind_record_id(&id[3], hm_text("a"), hm_text("b"), &key, 1);
+    hm_record_id(&id[3], hm_text("a"), hm_text("b"), &key, 1);
 
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < i; j++) {

@@ -14,8 +14,10 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/base/sign.h"
 #include "hamlet/model/value.h"
+#include "hamlet/store/changes.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/store/server.h"
+#include "run.h"
 #include "testenv.h"
 
 enum { WORLD_PATH_SIZE = 256, WORLD_REGISTERS_MAX = 8, WORLD_VALUE_SIZE = 256 };
@@ -159,7 +161,7 @@ static inline struct hm_id world_record(const char *kind,
                                       hm_arena_copy(&arena, hm_buf_bytes(&text))};
         change.key_fields = &field;
         change.key_field_count = 1;
-        hm_kind_record_id(&change.record, change.home, change.kind, &field, 1);
+        hm_record_id(&change.record, change.home, change.kind, &field, 1);
     }
     ck_assert_int_eq(hm_change_seal(&change, &scratch, &err), HM_OK);
     ck_assert_int_eq(
@@ -176,7 +178,6 @@ static inline void world_device(const struct hm_id *device,
 {
     const struct world_register key = {HM_REGISTRY_DEVICE, hex_of(device)};
     const struct world_register registers[] = {
-        {HM_REGISTRY_DEVICE, hex_of(device)},
         {HM_REGISTRY_HOME, home},
         {HM_REGISTRY_KEY, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
         {HM_REGISTRY_NAME, name},
@@ -209,11 +210,7 @@ static inline int world_run(Suite *suite, TCase *const groups[], size_t count)
         tcase_set_timeout(groups[i], 60);
         suite_add_tcase(suite, groups[i]);
     }
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return hm_run(suite);
 }
 
 #endif

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a record is, given all that is known of it (PROTOCOL.md 4)."""
+from dataclasses import dataclass
+
+import value as values
+from change import LIVE, WHY
+from pack import h16, h32, items, text
+
+DECIDES = ("resolve", "policy", "erase")
+
+
+@dataclass
+class Known:
+    """A change of the record; `change.writes` is in order."""
+
+    change: object
+    effective: bool
+    rank: int
+
+
+@dataclass
+class Head:
+    known: Known
+    write: object  # none: a change that keeps a record alive
+
+    @property
+    def id(self):
+        return self.known.change.id
+
+
+@dataclass
+class Register:
+    heads: list
+    shown: Head
+    conflict: bool
+
+
+class Merged:
+    """`registers` name -> Register; `live_heads` and `live_shown` where ~live is open."""
+
+    def __init__(self, known):
+        self.known = known
+        self.by_register = {}  # name -> [(known, write)]
+        for one in known:
+            for write in one.change.writes:
+                self.by_register.setdefault(write.reg, []).append(Head(one, write))
+        self.registers = {}
+        for name in sorted(self.by_register, key=str.encode):
+            heads = self._frontier(name) if name != WHY else []
+            if heads:
+                shown = max(heads, key=_weight)
+                self.registers[name] = Register(heads, shown, _is_conflict(heads))
+        self.there = bool(self.registers)
+        self.incomplete = any(self._is_incomplete(one) for one in known if one.effective)
+        self._judge_deletion()
+
+    def meant(self, name, prefix):
+        """Every write of the register that a prefix means."""
+        return [h for h in self.by_register.get(name, []) if h.id.startswith(prefix)]
+
+    def reached(self, name, prefixes):
+        """The ids of the writes that prefixes mean, and all those reach in turn."""
+        found, waiting = set(), list(prefixes)
+        while waiting:
+            for head in self.meant(name, waiting.pop()):
+                if head.id not in found:
+                    found.add(head.id)
+                    waiting += head.write.replaces
+        return found
+
+    def _frontier(self, name):
+        effective = [h for h in self.by_register[name] if h.known.effective]
+        covered = set()
+        for head in effective:
+            covered |= self.reached(name, head.write.replaces) - {head.id}
+        return sorted((h for h in effective if h.id not in covered), key=lambda h: h.id)
+
+    def _is_incomplete(self, one):
+        for write in one.change.writes:
+            if not all(self.meant(write.reg, prefix) for prefix in write.replaces):
+                return True
+        ids = [other.change.id for other in self.known]
+        return not all(
+            any(i.startswith(prefix) for i in ids) for prefix in one.change.seen
+        )
+
+    def _judge_deletion(self):
+        live = self.registers.get(LIVE)
+        deletes = [h for h in live.heads if h.write.value == values.FALSE] if live else []
+        alive = [h for h in live.heads if h not in deletes] if live else []
+        for name, register in self.registers.items():
+            if name != LIVE:
+                closed = set()
+                for delete in deletes:
+                    closed |= self.reached(name, delete.known.change.seen)
+                alive += [h for h in register.heads if h.id not in closed]
+        self.deleted = bool(deletes) and not alive
+        self.live_conflict = bool(deletes) and bool(alive)
+        self.live_heads, self.live_shown = [], None
+        if self.live_conflict:
+            ids = {h.id for h in deletes + alive}
+            self.live_heads = sorted(ids)
+            self.live_shown = max(alive, key=_weight).id
+
+
+def _weight(head):
+    change = head.known.change
+    return change.act in DECIDES, head.known.rank, head.write.depth, change.id
+
+
+def _is_conflict(heads):
+    found = [h.write.value for h in heads]
+    return len(heads) > 1 and (None in found or len(set(found)) > 1)
+
+
+def conflict_id(record, register):
+    return h16(text("hamlet-conflict-1"), record, text(register))
+
+
+def unit_digest(records):
+    """`records`: (record id, Merged) of the subtree, the registry left out."""
+    out = [text("hamlet-digest-1")]
+    for record, merged in sorted(records, key=lambda pair: pair[0]):
+        for name, register in merged.registers.items():
+            heads = items(head.id for head in register.heads)
+            out.append(record + text(name) + heads + register.shown.id)
+    return h32(*out)

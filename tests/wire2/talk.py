@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""First lines of requests and replies, receipts, entries, invitations (PROTOCOL.md 7, 9)."""
+from pack import (INTEGER_MOST, Refused, array, b64, check, device_id, h32, items, need,
+                  read_json, sign, sint, string, text, uint, unb64, whole, write_json)
+
+HEADER_MOST = 4096
+NESTING_MOST = 12
+UINT32_MOST = 2**32 - 1
+METHOD, PATH = "POST", "/v1/sync"
+ZERO_ID, ZERO_HEAD = bytes(16), bytes(32)
+
+
+def _optional(value, name, read, other=None):
+    return read(value[name]) if name in value else other
+
+
+def _id(value):
+    return unb64(value, 16)
+
+
+def _head(value):
+    return unb64(value, 32)
+
+
+def _integer(value):
+    return whole(value, -INTEGER_MOST)
+
+
+def _acknowledged(value):
+    seq, head = array(value, 2, 2)
+    return whole(seq, 1), unb64(head, 32)
+
+
+def _object(value):
+    need(isinstance(value, dict), "header: object expected")
+    return value
+
+
+def _version(value):
+    _object(value)
+    need("v" in value, "header: no version")
+    need(whole(value["v"]) == 1, "version: a newer one")
+
+
+# Requests (7.1)
+
+
+def enrolment_proof(secret, invitation, key):
+    return h32(text("hamlet-enrol-1"), secret, invitation, key)
+
+
+def request_message(server, declared, json):
+    return text(METHOD) + text(PATH) + server + uint(declared) + uint(len(json)) + json
+
+
+def request_write(fields, following, server, seed):
+    """The line with its LF; `fields` is the JSON object, `following` what comes after."""
+    json = write_json(fields)
+    declared = 86 + 1 + len(json) + 1 + following
+    signature = sign(seed, "hamlet-request-1", request_message(server, declared, json))
+    return b64(signature).encode() + b" " + json + b"\n"
+
+
+def _request_error(item):
+    name, times = array(item, 2, 2)
+    return string(name), whole(times, 1)
+
+
+def _enrolment(value):
+    _object(value)
+    return unb64(value["i"], 16), unb64(value["k"], 32), unb64(value["p"], 32)
+
+
+def request_read(line):
+    """(signature, JSON as sent, what it says) of a line without its LF."""
+    need(len(line) < HEADER_MOST, "header: size")
+    need(len(line) > 87 and line[86:87] == b" ", "header: no signature")
+    signature, json = unb64(line[:86].decode("latin-1"), 64), line[87:]
+    value = read_json(json, NESTING_MOST)
+    _version(value)
+    try:
+        said = {
+            "device": _id(value["d"]),
+            "epoch": whole(value["e"], 1, UINT32_MOST),
+            "id": _id(value["r"]),
+            "lease": _optional(value, "l", _id, ZERO_ID),
+            "incarnation": _optional(value, "i", lambda v: whole(v, 1), 0),
+            "newest": _optional(value, "o", _acknowledged, (0, ZERO_HEAD)),
+            "buckets": {k: whole(n) for k, n in _object(value["b"]).items()},
+            "scope": _optional(value, "a", _id, ZERO_ID),
+            "time": _integer(value["t"]),
+            "waiting": whole(value["p"]),
+            "errors": [_request_error(item) for item in array(value.get("x", []))],
+            "reply_max": _optional(value, "m", whole, 0),
+            "version": string(value["w"]),
+            "enrolment": _optional(value, "n", _enrolment),
+        }
+    except KeyError as error:
+        raise Refused(f"header: {error} is missing") from error
+    return signature, json, said
+
+
+def request_check(signature, json, declared, server, key):
+    message = request_message(server, declared, json)
+    return check(key, "hamlet-request-1", message, signature)
+
+
+# Receipts and replies (7.2)
+
+
+def receipt_message(receipt):
+    """`receipt`: server, incarnation, time, device, epoch, seq, head, buckets."""
+    buckets = sorted(receipt["buckets"].items(), key=lambda item: item[0].encode())
+    return b"".join(
+        [receipt["server"], uint(receipt["incarnation"]), sint(receipt["time"])]
+        + [receipt["device"], uint(receipt["epoch"]), uint(receipt["seq"])]
+        + [receipt["head"]]
+        + [items(text(name) + uint(n) + digest for name, (n, digest) in buckets)]
+    )
+
+
+def receipt_sign(receipt, seed):
+    return sign(seed, "hamlet-receipt-1", receipt_message(receipt))
+
+
+def receipt_check(receipt, key, signature):
+    return check(key, "hamlet-receipt-1", receipt_message(receipt), signature)
+
+
+def reply_write(fields):
+    return write_json(fields) + b"\n"
+
+
+def _bucket_state(value):
+    n, digest = array(value, 2, 2)
+    return whole(n), unb64(digest, 32)
+
+
+def reply_read(line, device, epoch):
+    """What a line without its LF says to the one that asked."""
+    value = read_json(line, NESTING_MOST)
+    _version(value)
+    try:
+        seq, head = _optional(value, "k", _acknowledged, (0, ZERO_HEAD))
+        buckets = _object(value.get("b", {}))
+        receipt = {
+            "server": _id(value["s"]),
+            "incarnation": whole(value["i"], 1),
+            "time": _integer(value["t"]),
+            "device": device,
+            "epoch": epoch,
+            "seq": seq,
+            "head": head,
+            "buckets": {name: _bucket_state(state) for name, state in buckets.items()},
+        }
+        return {
+            "receipt": receipt,
+            "signature": _optional(value, "g", lambda v: unb64(v, 64)),
+            "lease": _id(value["l"]),
+            "scope": _optional(value, "u", lambda v: [string(n) for n in array(v)]),
+            "more": _optional(value, "more", lambda v: whole(v, 0, 1), 0) == 1,
+            "wait": _optional(value, "wait", whole, 0),
+        }
+    except KeyError as error:
+        raise Refused(f"header: {error} is missing") from error
+
+
+# Lines of entries (7.2)
+
+
+def entries_write(line):
+    """`line`: bucket, n, of (device, epoch) or none, items as entries_read gives them."""
+    out = {"e": [line["bucket"], line["n"]]}
+    if line["of"] is not None:
+        out["of"] = [b64(line["of"][0]), line["of"][1]]
+    out["is"] = [_item_write(item) for item in line["items"]]
+    return write_json(out) + b"\n"
+
+
+def _item_write(item):
+    if len(item) == 2:
+        return list(item)
+    kind, change, reason = item
+    return [kind, b64(change), reason] if kind == "q" else [kind, b64(change)]
+
+
+def _item(item):
+    array(item, 2, 3)
+    if len(item) == 2 and isinstance(item[0], int):
+        return whole(item[0], 1), whole(item[1], 1)
+    kind = string(item[0])
+    need(kind in ("a", "q", "r") and (len(item) == 3) == (kind == "q"), "entries: item")
+    return kind, unb64(item[1], 16), string(item[2]) if kind == "q" else ""
+
+
+def entries_read(data):
+    value = _object(read_json(data, NESTING_MOST))
+    need(set(value) <= {"e", "of", "is"} and {"e", "is"} <= set(value), "entries: names")
+    bucket, n = array(value["e"], 2, 2)
+    origin = None
+    if "of" in value:
+        device, epoch = array(value["of"], 2, 2)
+        origin = unb64(device, 16), whole(epoch, 1, UINT32_MOST)
+    return {
+        "bucket": string(bucket),
+        "n": whole(n, 1),
+        "of": origin,
+        "items": [_item(item) for item in array(value["is"])],
+    }
+
+
+# Invitations (9)
+
+INVITATION = ("v", "invitation", "secret", "server", "key", "pin", "urls", "unit", "user",
+              "role", "name", "expires")
+
+
+def invitation_write(fields, seed):
+    json = write_json({name: fields[name] for name in INVITATION})
+    signature = sign(seed, "hamlet-invitation-1", json)
+    return json[:-1] + b',"sign":"' + b64(signature).encode() + b'"}'
+
+
+def invitation_read(data):
+    value = _object(read_json(data.strip(b" \t\r\n"), NESTING_MOST))
+    _version(value)
+    need(set(value) == {*INVITATION, "sign"}, "invitation: names")
+    signature, key = unb64(value["sign"], 64), unb64(value["key"], 32)
+    need(device_id(key) == unb64(value["server"], 16), "invitation: server")
+    json = write_json({name: value[name] for name in value if name != "sign"})
+    need(check(key, "hamlet-invitation-1", json, signature), "invitation: signature")
+    return value
