@@ -37,13 +37,15 @@ struct hm_maker {
     uint64_t made; /* the next key */
 };
 
-/* Device and user are told apart by `who`; a recorder in one hamlet, household records. */
+/* Device and user are told apart by `who`; a recorder in one hamlet, household records.
+ */
 void hm_maker_init(struct hm_maker *maker, struct hm_arena *arena, uint8_t who);
 
 /* An id that is `byte` throughout. */
 struct hm_id hm_make_id(uint8_t byte);
 
-/* `record` null: it takes the change's id. A create writes ~live true when it is sealed. */
+/* `record` null: it takes the change's id. A create writes ~live true when it is sealed.
+ */
 struct hm_change *hm_make(struct hm_maker *maker,
                           enum hm_act act,
                           const struct hm_id *record);
@@ -53,8 +55,8 @@ struct hm_bytes hm_make_value(struct hm_maker *maker, const char *json);
 struct hm_bytes hm_make_plain(struct hm_maker *maker, const char *text);
 
 /*
- * One write; `value` no bytes: withheld. Then `count` changes (`const struct hm_change *`)
- * whose writes of this register it replaces: its depth is one more than theirs.
+ * One write; `value` no bytes: withheld. Then `count` changes (`const struct hm_change
+ * *`) whose writes of this register it replaces: its depth is one more than theirs.
  */
 void hm_make_write(struct hm_change *change,
                    struct hm_maker *maker,

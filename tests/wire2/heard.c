@@ -145,6 +145,22 @@ struct hm_change *heard_changes(const struct hm_json *list,
     return changes;
 }
 
+struct hm_known *heard_known(const struct hm_json *list,
+                             size_t *count,
+                             struct hm_arena *arena)
+{
+    struct hm_change *changes = heard_changes(list, count, arena, true);
+    struct hm_known *known = hm_arena_get_array(arena, *count + 1, sizeof(*known));
+    const struct hm_json *item = hm_json_first(list);
+    for (size_t i = 0; i < *count; i++) {
+        known[i].change = &changes[i];
+        known[i].rank = (int)heard_int(item, "rank");
+        known[i].effective = heard_flag(item, "effective");
+        item = hm_json_next(item);
+    }
+    return known;
+}
+
 void heard_page(struct hm_page *page, const struct hm_json *json)
 {
     *page = (struct hm_page){.head_known = true};

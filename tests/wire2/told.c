@@ -136,3 +136,81 @@ void told_page(struct hm_json_write *out, const struct hm_page *page)
     hm_json_put_hex(out, "signature", HM_BYTES(page->signature.at));
     hm_json_close(out, '}');
 }
+
+static void told_heads(struct hm_json_write *out,
+                       const struct hm_head *heads,
+                       size_t count,
+                       const struct hm_known *known)
+{
+    hm_json_key(out, "heads");
+    hm_json_open(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        hm_json_hex(out, hm_id_bytes(&known[heads[i].known].change->id));
+    }
+    hm_json_close(out, ']');
+}
+
+static void told_register(struct hm_json_write *out,
+                          const struct hm_id *record,
+                          const struct hm_register *reg,
+                          const struct hm_known *known)
+{
+    struct hm_id conflict;
+    hm_json_open(out, '{');
+    hm_json_put_text(out, "name", reg->name);
+    told_heads(out, reg->heads, reg->head_count, known);
+    told_id(out, "shown", &known[reg->heads[reg->shown].known].change->id);
+    if (reg->conflict) {
+        hm_conflict_id(&conflict, record, reg->name);
+        told_id(out, "conflict", &conflict);
+    }
+    hm_json_close(out, '}');
+}
+
+static void told_incomplete(struct hm_json_write *out,
+                            const struct hm_known *known,
+                            size_t count)
+{
+    hm_json_key(out, "incomplete_changes");
+    hm_json_open(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (known[i].incomplete) {
+            hm_json_hex(out, hm_id_bytes(&known[i].change->id));
+        }
+    }
+    hm_json_close(out, ']');
+}
+
+void told_merged(struct hm_json_write *out,
+                 const struct hm_id *record,
+                 const struct hm_merged *merged,
+                 const struct hm_known *known,
+                 size_t count)
+{
+    struct hm_hash hash;
+    struct hm_digest digest;
+    hm_unit_digest_begin(&hash);
+    hm_json_open(out, '{');
+    hm_json_put_bool(out, "there", merged->there);
+    hm_json_put_bool(out, "deleted", merged->deleted);
+    hm_json_put_bool(out, "incomplete", merged->incomplete);
+    told_incomplete(out, known, count);
+    hm_json_key(out, "registers");
+    hm_json_open(out, '[');
+    for (size_t i = 0; i < merged->register_count; i++) {
+        told_register(out, record, &merged->registers[i], known);
+        hm_unit_digest_put(&hash, record, &merged->registers[i], known);
+    }
+    hm_json_close(out, ']');
+    if (merged->live_conflict) {
+        hm_json_key(out, "live");
+        hm_json_open(out, '{');
+        told_heads(out, merged->live_heads, merged->live_count, known);
+        told_id(out, "shown",
+                &known[merged->live_heads[merged->live_shown].known].change->id);
+        hm_json_close(out, '}');
+    }
+    hm_unit_digest_end(&hash, &digest);
+    told_digest(out, "digest", &digest);
+    hm_json_close(out, '}');
+}

@@ -10,6 +10,7 @@
 
 #include "hamlet/base/json.h"
 #include "hamlet/base/json_write.h"
+#include "hamlet/model/merge.h"
 #include "hamlet/model/page.h"
 
 void told_change(struct hm_json_write *out, const struct hm_change *change);
@@ -20,6 +21,16 @@ void told_page(struct hm_json_write *out, const struct hm_page *page);
 
 void told_id(struct hm_json_write *out, const char *name, const struct hm_id *id);
 void told_digest(struct hm_json_write *out, const char *name, const struct hm_digest *d);
+
+/*
+ * A merged record: there, deleted, incomplete and the changes that are, the registers,
+ * the conflict on ~live, the digest of a unit that holds this record alone.
+ */
+void told_merged(struct hm_json_write *out,
+                 const struct hm_id *record,
+                 const struct hm_merged *merged,
+                 const struct hm_known *known,
+                 size_t count);
 
 /*
  * The other way. What is missing or of another type is as if it were zero: the one who
@@ -33,6 +44,10 @@ struct hm_change *heard_changes(const struct hm_json *list,
                                 size_t *count,
                                 struct hm_arena *arena,
                                 bool ids);
+/* Changes of one record, each with "rank" and "effective" besides; ids as told. */
+struct hm_known *heard_known(const struct hm_json *list,
+                             size_t *count,
+                             struct hm_arena *arena);
 void heard_page(struct hm_page *page, const struct hm_json *json);
 
 struct hm_bytes heard_text(const struct hm_json *object, const char *name);

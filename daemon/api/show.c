@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/api/records.h"
+#include "hamlet/model/value.h"
+#include "table.h"
+
+static void put_pair(struct hm_table *table, const char *key, struct hm_bytes text)
+{
+    hm_table_put(table, hm_text(hm_words_ui(table->view->words, key)));
+    hm_table_put(table, text);
+}
+
+static void put_fields(struct hm_table *table,
+                       const struct hm_loaded *loaded,
+                       struct hm_buf *shown)
+{
+    for (size_t i = 0; loaded->kind != NULL && i < loaded->kind->field_count; i++) {
+        const struct hm_field *field = &loaded->kind->fields[i];
+        struct hm_bytes value = hm_loaded_field(loaded, field);
+        if (value.size == 0 || hm_value_tag(value) == HM_VALUE_NULL) {
+            continue;
+        }
+        hm_buf_clear(shown);
+        hm_field_show(shown, field, value, table->view->lang);
+        hm_table_put(table, hm_text(hm_label_text(&field->label, table->view->lang)));
+        hm_table_put(table, hm_buf_bytes(shown));
+    }
+}
+
+/* A register whose values differ is named, so that nobody takes one of them for all. */
+static void put_conflicts(struct hm_table *table,
+                          const struct hm_listed *record,
+                          const struct hm_loaded *loaded,
+                          struct hm_buf *shown)
+{
+    for (size_t i = 0; i < record->conflict_count; i++) {
+        hm_buf_clear(shown);
+        hm_api_show_name(shown, table->view, loaded->kind, record->conflicts[i]);
+        put_pair(table, "column.conflict", hm_buf_bytes(shown));
+    }
+}
+
+static enum hm_status show_text(const struct hm_view *view,
+                                const struct hm_listed *record,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    struct hm_table table;
+    struct hm_buf shown;
+    char id[HM_HEX16_SIZE];
+    enum hm_status status =
+        hm_store_record_load(view->store, &record->id, &loaded, arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_buf_init(&shown, HM_VALUE_BYTES_MAX * 4);
+    hm_table_init(&table, view, 2);
+    hm_hex_put(id, hm_id_bytes(&record->id));
+    put_pair(&table, "column.id", hm_text(id));
+    const char *kind = loaded.kind == NULL
+                           ? hm_arena_copy_text(arena, record->kind)
+                           : hm_label_text(&loaded.kind->label, view->lang);
+    put_pair(&table, "column.kind", hm_text(kind));
+    put_pair(&table, "column.unit", record->unit);
+    put_fields(&table, &loaded, &shown);
+    const char *word = hm_api_state_word(record->state);
+    put_pair(&table, "column.state", hm_text(hm_words_ui(view->words, word)));
+    put_conflicts(&table, record, &loaded, &shown);
+    if (record->deleted) {
+        put_pair(&table, "live.name", hm_text(hm_words_ui(view->words, "live.deleted")));
+    }
+    status = hm_buf_status(&shown, err);
+    if (status == HM_OK) {
+        status = hm_table_end(&table, "list.none", err);
+    }
+    hm_table_fini(&table);
+    hm_buf_fini(&shown);
+    return status;
+}
+
+enum hm_status hm_api_show(const struct hm_view *view,
+                           const char *record,
+                           struct hm_err *err)
+{
+    struct hm_id id;
+    struct hm_listed listed;
+    struct hm_arena arena;
+    struct hm_rows rows;
+    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+    hm_rows_init(&rows, view);
+    enum hm_status status = hm_api_record_id(&id, record, err);
+    if (status == HM_OK) {
+        status = hm_store_record_show(view->store, &id, &listed, &arena, err);
+    }
+    if (status == HM_OK && view->json) {
+        hm_api_record_json(&rows.out, &listed);
+        status = hm_rows_end(&rows, err);
+    } else if (status == HM_OK) {
+        status = show_text(view, &listed, &arena, err);
+    }
+    hm_rows_fini(&rows);
+    hm_arena_fini(&arena);
+    return status;
+}

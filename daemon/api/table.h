@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * table.h - rows for a person's eyes, in columns as wide as what is in them.
+ *
+ * Cells are made harmless for a terminal, put on one line, and cut where they are too
+ * long. Nothing is shown before hm_table_end, since the last row may be the widest.
+ */
+#ifndef HAMLET_API_TABLE_H
+#define HAMLET_API_TABLE_H
+
+#include "inside.h"
+
+enum { HM_TABLE_COLUMNS_MAX = 64 };
+
+struct hm_table {
+    const struct hm_view *view;
+    struct hm_buf cells; /* each followed by a NUL */
+    size_t columns;
+    size_t count; /* of cells */
+    size_t width[HM_TABLE_COLUMNS_MAX];
+};
+
+void hm_table_init(struct hm_table *table, const struct hm_view *view, size_t columns);
+void hm_table_fini(struct hm_table *table);
+
+/* The next cell, row by row; the first row is the heading. */
+void hm_table_put(struct hm_table *table, struct hm_bytes text);
+
+/* Show it. Without rows under the heading `empty`, a key of the words, is said instead. */
+HM_CHECKED enum hm_status hm_table_end(struct hm_table *table,
+                                       const char *empty,
+                                       struct hm_err *err);
+
+#endif

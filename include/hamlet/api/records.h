@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * records.h - records, shown: lists, one of them, its history, a table for other programs.
+ *
+ * Owner:  daemon/api/list.c, where.c, export.c, history.c; layer 4
+ * Shapes: what the JSON looks like is part of the command contract
+ * Errors: nothing is shown before the first record was found; a failure after that leaves
+ *         what was shown so far
+ */
+#ifndef HAMLET_API_RECORDS_H
+#define HAMLET_API_RECORDS_H
+
+#include "hamlet/api/view.h"
+#include "hamlet/store/records.h"
+
+struct hm_api_list {
+    struct hm_bytes kind;
+    const char *const *where; /* "field=value", read by the field's type; all must hold */
+    size_t where_count;
+    struct hm_bytes search; /* as typed; no bytes: everything */
+    bool deleted;           /* the deleted ones instead */
+    int64_t limit;          /* 0: all */
+};
+
+/*
+ * HM_BAD_INPUT  kind, field or unit is not known, or the value is none of the field's
+ * HM_USAGE      a `where` without `=`
+ */
+HM_CHECKED enum hm_status hm_api_list(const struct hm_view *view,
+                                      const struct hm_api_list *list,
+                                      struct hm_err *err);
+
+/* HM_NOT_FOUND: no such record, or no such id at all. */
+HM_CHECKED enum hm_status hm_api_show(const struct hm_view *view,
+                                      const char *record,
+                                      struct hm_err *err);
+HM_CHECKED enum hm_status hm_api_history(const struct hm_view *view,
+                                         const char *record,
+                                         struct hm_err *err);
+
+/* All records of a kind as CSV, else as JSON like a list. HM_BAD_INPUT: no such kind. */
+HM_CHECKED enum hm_status hm_api_export(const struct hm_view *view,
+                                        struct hm_bytes kind,
+                                        bool csv,
+                                        struct hm_err *err);
+
+/* One record as JSON: `{id, kind, unit, fields, state, conflicts, incomplete, deleted}`. */
+void hm_api_record_json(struct hm_json_write *out, const struct hm_listed *record);
+
+#endif
