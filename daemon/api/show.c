@@ -55,6 +55,7 @@ static enum hm_status show_text(const struct hm_view *view,
     }
     hm_buf_init(&shown, HM_VALUE_BYTES_MAX * 4);
     hm_table_init(&table, view, 2);
+    table.most = HM_TABLE_NO_CUT;
     hm_hex_put(id, hm_id_bytes(&record->id));
     put_pair(&table, "column.id", hm_text(id));
     const char *kind = loaded.kind == NULL

@@ -6,11 +6,12 @@
 #include "hamlet/base/json_scan.h"
 #include "hamlet/text/normal.h"
 
-enum { GAP = 2, WIDTH_MAX = 40 };
+enum { GAP = 2 };
 
 void hm_table_init(struct hm_table *table, const struct hm_view *view, size_t columns)
 {
-    *table = (struct hm_table){.view = view, .columns = columns};
+    *table = (struct hm_table){
+        .view = view, .columns = columns, .most = HM_TABLE_CELL};
     hm_buf_init(&table->cells, HM_REQUEST_ARENA_MAX);
 }
 
@@ -19,8 +20,8 @@ void hm_table_fini(struct hm_table *table)
     hm_buf_fini(&table->cells);
 }
 
-/* As much of `text` as WIDTH_MAX columns hold, whole characters. */
-static struct hm_bytes cut(struct hm_bytes text)
+/* As much of `text` as fits before the sign that there was more, whole characters. */
+static struct hm_bytes cut(struct hm_bytes text, size_t most)
 {
     struct hm_bytes kept = {text.data, 0};
     size_t used = 0;
@@ -29,7 +30,7 @@ static struct hm_bytes cut(struct hm_bytes text)
         size_t length = hm_utf8_length(rest);
         length = length == 0 ? 1 : length;
         used += hm_text_columns((struct hm_bytes){rest.data, length});
-        if (used > WIDTH_MAX - 1) {
+        if (used > most - 1) {
             break;
         }
         kept.size += length;
@@ -46,9 +47,9 @@ static void put_shown(struct hm_table *table, struct hm_bytes text)
     hm_buf_put_text(&table->cells, shown == NULL ? "" : shown);
     if (table->cells.failed == HM_OK && table->cells.data != NULL) {
         struct hm_bytes whole = {table->cells.data + at, table->cells.size - at};
-        if (hm_text_columns(whole) > WIDTH_MAX) {
+        if (hm_text_columns(whole) > table->most) {
             static const uint8_t more[] = {0xE2, 0x80, 0xA6}; /* U+2026 */
-            table->cells.size = at + cut(whole).size;
+            table->cells.size = at + cut(whole, table->most).size;
             hm_buf_put_bytes(&table->cells, HM_BYTES(more));
         }
     }

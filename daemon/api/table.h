@@ -10,16 +10,18 @@
 
 #include "inside.h"
 
-enum { HM_TABLE_COLUMNS_MAX = 64 };
+enum { HM_TABLE_COLUMNS_MAX = 64, HM_TABLE_CELL = 40, HM_TABLE_NO_CUT = 1 << 24 };
 
 struct hm_table {
     const struct hm_view *view;
     struct hm_buf cells; /* each followed by a NUL */
     size_t columns;
     size_t count; /* of cells */
+    size_t most;  /* columns of a cell; what is longer is cut */
     size_t width[HM_TABLE_COLUMNS_MAX];
 };
 
+/* Cells are cut at HM_TABLE_CELL, which the caller may change. */
 void hm_table_init(struct hm_table *table, const struct hm_view *view, size_t columns);
 void hm_table_fini(struct hm_table *table);
 

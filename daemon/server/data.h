@@ -18,6 +18,7 @@
 #define DAEMON_SERVER_DATA_H
 
 #include "hamlet/base/arena.h"
+#include "hamlet/base/env.h"
 #include "hamlet/record/kinds.h"
 
 #define HM_DATA_STORE   "store.db"
@@ -35,7 +36,7 @@ enum { HM_DATA_KINDS_MAX = 64 };
 /* DIR/NAME, or null where `arena` has no room; an absolute NAME stands for itself. */
 char *hm_data_path(struct hm_arena *arena, const char *dir, const char *name);
 
-/* The names of DIR/kinds/*.json, sorted; none where there is no such folder. */
+/* The names of DIR/kinds/…json, sorted; none where there is no such folder. */
 HM_CHECKED enum hm_status hm_data_kind_files(const char *dir,
                                                char ***names,
                                                size_t *count,
@@ -63,6 +64,15 @@ HM_CHECKED enum hm_status hm_data_draft(char **draft,
 HM_CHECKED enum hm_status hm_data_publish(const char *draft,
                                             const char *dir,
                                             struct hm_err *err);
+
+/*
+ * Random numbers for a server that begins or comes back: its incarnation (48 bits) and
+ * the epoch of its own changes, neither of them 0.
+ */
+HM_CHECKED enum hm_status hm_data_incarnation(uint64_t *incarnation,
+                                              uint32_t *epoch,
+                                              const struct hm_env *env,
+                                              struct hm_err *err);
 
 /* Remove a draft with all that is in it; null: nothing. */
 void hm_data_discard(const char *draft);

@@ -114,6 +114,11 @@ bool hm_json_bool_or(const struct hm_json *json, bool other)
     return hm_json_is(json, HM_JSON_BOOL) ? cJSON_IsTrue(node(json)) != 0 : other;
 }
 
+bool hm_json_b64_get(uint8_t *data, size_t size, const struct hm_json *json)
+{
+    return hm_b64_get(data, size, hm_json_text_or(json, HM_NO_BYTES));
+}
+
 const char *hm_json_chars(const struct hm_json *json)
 {
     return hm_json_is(json, HM_JSON_TEXT) ? node(json)->valuestring : NULL;

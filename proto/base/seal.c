@@ -16,11 +16,10 @@ _Static_assert(HM_SEAL_TO_EXTRA == crypto_box_SEALBYTES + HM_DIGEST_SIZE, "seale
 _Static_assert((int)HM_SEAL_WITH_EXTRA ==
                    (int)(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES),
                "secret box");
-_Static_assert(HM_SEAL_KEY_SIZE == crypto_box_PUBLICKEYBYTES &&
-                   HM_SEAL_KEY_SIZE == crypto_box_SECRETKEYBYTES &&
-                   HM_SEAL_KEY_SIZE == crypto_box_SEEDBYTES &&
-                   HM_SEAL_KEY_SIZE == crypto_secretbox_KEYBYTES,
-               "keys");
+_Static_assert(HM_SEAL_KEY_SIZE == crypto_box_PUBLICKEYBYTES, "public key");
+_Static_assert(HM_SEAL_KEY_SIZE == crypto_box_SECRETKEYBYTES, "secret key");
+_Static_assert(HM_SEAL_KEY_SIZE == crypto_box_SEEDBYTES, "seed");
+_Static_assert(HM_SEAL_KEY_SIZE == crypto_secretbox_KEYBYTES, "shared secret");
 
 static void domain_digest(struct hm_digest *digest,
                           const char *domain,

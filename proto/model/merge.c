@@ -101,9 +101,24 @@ static struct run meant(const struct graph *graph, struct run reg, hm_prefix pre
     return (struct run){low, high};
 }
 
+/* Mark the nodes of a run, stacking those that are gone on through. */
+static void mark_run(struct graph *graph,
+                     struct run run,
+                     bool through_effective,
+                     size_t *depth)
+{
+    for (size_t n = run.from; n < run.to; n++) {
+        struct node *node = &graph->nodes[n];
+        if (!node->reached && (through_effective || !node->known->effective)) {
+            graph->stack[(*depth)++] = n;
+        }
+        node->reached = true;
+    }
+}
+
 /*
- * Mark all that the prefixes mean in `reg`, going on through the marked ones where
- * `through` says so. False: some prefix means nothing that is known.
+ * Mark all that the prefixes mean in `reg`, going on through the marked ones: all of them
+ * or only those that are not effective. False: some prefix means nothing that is known.
  */
 static bool reach(struct graph *graph,
                   struct run reg,
@@ -117,14 +132,7 @@ static bool reach(struct graph *graph,
         for (size_t i = 0; i < count; i++) {
             struct run found = meant(graph, reg, prefixes[i]);
             complete = complete && found.from < found.to;
-            for (size_t n = found.from; n < found.to; n++) {
-                if (!graph->nodes[n].reached) {
-                    graph->nodes[n].reached = true;
-                    if (through_effective || !graph->nodes[n].known->effective) {
-                        graph->stack[depth++] = n;
-                    }
-                }
-            }
+            mark_run(graph, found, through_effective, &depth);
         }
         if (depth == 0) {
             return complete;

@@ -305,7 +305,7 @@ enum hm_status hm_store_numbers(struct hm_store *store,
         return status;
     }
     for (size_t i = 0; i < count; i++) {
-        uint8_t *low = bounds + 2 * HM_ID_SIZE * i;
+        uint8_t *low = bounds + (size_t)2 * HM_ID_SIZE * i;
         uint8_t *high = low + HM_ID_SIZE;
         hm_prefix_put(low, numbers[i].prefix);
         hm_prefix_put(high, numbers[i].prefix);

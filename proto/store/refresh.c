@@ -39,7 +39,7 @@ static struct hm_batch_row *add_row(struct refresh *r, struct rows *rows)
         if (at == NULL) {
             return NULL;
         }
-        if (rows->count > 0) {
+        if (rows->at != NULL) {
             memcpy(at, rows->at, rows->count * sizeof(*at));
         }
         rows->at = at;

@@ -290,8 +290,7 @@ enum hm_status hm_store_rank(struct hm_store *store,
         if (status != HM_OK || !row) {
             break;
         }
-        if (hm_role_find(&role, hm_column_bytes(stmt, 0)) &&
-            hm_role_rank(role) > *rank) {
+        if (hm_role_find(&role, hm_column_bytes(stmt, 0)) && hm_role_rank(role) > *rank) {
             *rank = hm_role_rank(role);
         }
     }

@@ -125,6 +125,52 @@ enum hm_status hm_sql_run(struct hm_store *store, sqlite3_stmt *stmt, struct hm_
     return status;
 }
 
+static void read_first(sqlite3_stmt *stmt, int64_t *number, char *text)
+{
+    if (number != NULL) {
+        *number = sqlite3_column_int64(stmt, 0);
+    }
+    if (text != NULL) {
+        struct hm_bytes bytes = hm_column_bytes(stmt, 0);
+        size_t size =
+            bytes.size < HM_SQL_TEXT_SIZE ? bytes.size : HM_SQL_TEXT_SIZE - (size_t)1;
+        if (size > 0) {
+            memcpy(text, bytes.data, size);
+        }
+        text[size] = '\0';
+    }
+}
+
+enum hm_status hm_sql_once(struct hm_store *store,
+                           const char *sql,
+                           int64_t *number,
+                           char text[HM_SQL_TEXT_SIZE],
+                           struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
+    bool first = true;
+    if (number != NULL) {
+        *number = 0;
+    }
+    if (text != NULL) {
+        text[0] = '\0';
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_step(stmt);
+    }
+    while (code == SQLITE_ROW) {
+        if (first) {
+            read_first(stmt, number, text);
+        }
+        first = false;
+        code = sqlite3_step(stmt);
+    }
+    enum hm_status status = code == SQLITE_DONE ? HM_OK : hm_sql_failed(store, code, err);
+    (void)sqlite3_finalize(stmt);
+    return status;
+}
+
 int64_t hm_column_int(sqlite3_stmt *stmt, int at)
 {
     return sqlite3_column_int64(stmt, at);

@@ -61,6 +61,18 @@ HM_CHECKED enum hm_status hm_sql_run(struct hm_store *store,
                                      sqlite3_stmt *stmt,
                                      struct hm_err *err);
 
+/*
+ * A statement that is run once and not kept: a setting, a transaction's end. `number` and
+ * `text`, cut to fit, are column 0 of its first row; 0 and "" where there is none. Both
+ * may be null.
+ */
+enum { HM_SQL_TEXT_SIZE = 24 };
+HM_CHECKED enum hm_status hm_sql_once(struct hm_store *store,
+                                      const char *sql,
+                                      int64_t *number,
+                                      char text[HM_SQL_TEXT_SIZE],
+                                      struct hm_err *err);
+
 /* Columns of the row; bytes are valid until the next step. */
 int64_t hm_column_int(sqlite3_stmt *stmt, int at);
 struct hm_bytes hm_column_bytes(sqlite3_stmt *stmt, int at);

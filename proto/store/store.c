@@ -1,142 +1,111 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hamlet/base/assert.h"
-#include "hamlet/base/embed.h"
-#include "sql.h"
+#include "migrate.h"
 
-enum {
-    APPLICATION_ID = 0x484d4c31, /* "HML1" */
-    BUSY_MS = 5000,
-    /* KiB of page cache: a server's working set; a laptop at rest; a laptop in an import
-     */
-    CACHE_SERVER = 65536,
-    CACHE_REST = 1024,
-    CACHE_IMPORT = 32768
-};
+enum { BUSY_MS = 5000 };
 
-static enum hm_status execute(struct hm_store *store, const char *sql, struct hm_err *err)
+/* The page cache: a server's working set; a laptop at rest; a laptop in an import. */
+static const char cache_server[] = "PRAGMA cache_size=-65536";
+static const char cache_rest[] = "PRAGMA cache_size=-1024";
+static const char cache_import[] = "PRAGMA cache_size=-32768";
+
+static const char begin_write[] = "BEGIN IMMEDIATE";
+static const char begin_read[] = "BEGIN";
+static const char end_commit[] = "COMMIT";
+static const char end_rollback[] = "ROLLBACK";
+
+static enum hm_status run_settings(struct hm_store *store,
+                                   const char *const *settings,
+                                   struct hm_err *err)
 {
-    int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? HM_OK : hm_sql_failed(store, code, err);
+    enum hm_status status = HM_OK;
+    for (; *settings != NULL && status == HM_OK; settings++) {
+        status = hm_sql_once(store, *settings, NULL, NULL, err);
+    }
+    return status;
 }
 
-static enum hm_status pragma_int(struct hm_store *store,
-                                 const char *sql,
-                                 int64_t *value,
-                                 struct hm_err *err)
+/*
+ * SQLite keeps the old journal, without an error, where it cannot have the one asked for:
+ * a network drive has no shared memory. Commits would then promise what they do not keep.
+ */
+static enum hm_status set_journal(struct hm_store *store,
+                                  const char *setting,
+                                  const char *mode,
+                                  struct hm_err *err)
 {
-    sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
-    if (code == SQLITE_OK) {
-        code = sqlite3_step(stmt);
-        *value = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+    char now[HM_SQL_TEXT_SIZE];
+    enum hm_status status = hm_sql_once(store, setting, NULL, now, err);
+    if (status == HM_OK && strcmp(now, mode) != 0) {
+        return hm_fail(err, HM_IO, "store-journal", now, NULL, NULL);
     }
-    (void)sqlite3_finalize(stmt);
-    return code == SQLITE_ROW || code == SQLITE_DONE ? HM_OK
-                                                     : hm_sql_failed(store, code, err);
+    return status;
 }
 
 /* A laptop's store may be open in several processes; see the header for the reasons. */
 static enum hm_status configure(struct hm_store *store, struct hm_err *err)
 {
-    static const char common[] =
-        "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
-        "PRAGMA foreign_keys=OFF; PRAGMA secure_delete=ON;";
-    static const char laptop[] = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=EXTRA;"
-                                 "PRAGMA temp_store=MEMORY;";
-    static const char server[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                                 "PRAGMA wal_autocheckpoint=2000;"
-                                 "PRAGMA temp_store=MEMORY;";
-    char cache[48];
+    static const char *const common[] = {
+        "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON", "PRAGMA mmap_size=0",
+        "PRAGMA foreign_keys=OFF",   "PRAGMA secure_delete=ON",   NULL};
+    static const char *const laptop[] = {"PRAGMA synchronous=EXTRA",
+                                         "PRAGMA temp_store=MEMORY", NULL};
+    static const char *const server[] = {"PRAGMA synchronous=FULL",
+                                         "PRAGMA wal_autocheckpoint=2000",
+                                         "PRAGMA temp_store=MEMORY", NULL};
     (void)sqlite3_busy_timeout(store->db, BUSY_MS);
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    if (store->mode == HM_STORE_READER) {
+    enum hm_status status = run_settings(store, common, err);
+    if (status == HM_OK && store->mode == HM_STORE_LAPTOP) {
+        status = set_journal(store, "PRAGMA journal_mode=TRUNCATE", "truncate", err);
+        if (status == HM_OK) {
+            status = run_settings(store, laptop, err);
+        }
+    } else if (status == HM_OK && store->mode == HM_STORE_SERVER) {
+        status = set_journal(store, "PRAGMA journal_mode=WAL", "wal", err);
+        if (status == HM_OK) {
+            status = run_settings(store, server, err);
+        }
+    } else {
         (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     }
-    (void)snprintf(cache, sizeof(cache), "PRAGMA cache_size=-%d",
-                   store->mode == HM_STORE_SERVER ? CACHE_SERVER : CACHE_REST);
-    enum hm_status status = execute(store, common, err);
-    if (status == HM_OK && store->mode == HM_STORE_LAPTOP) {
-        status = execute(store, laptop, err);
-    } else if (status == HM_OK && store->mode == HM_STORE_SERVER) {
-        status = execute(store, server, err);
-    }
-    return status != HM_OK ? status : execute(store, cache, err);
-}
-
-static int migration_number(const struct hm_embedded *file)
-{
-    return (int)strtol(file->name, NULL, 10);
-}
-
-/* Bring the schema to the newest version, all steps in one transaction. */
-static enum hm_status migrate(struct hm_store *store, int64_t version, struct hm_err *err)
-{
-    char pragma[96];
-    int64_t newest = version;
-    enum hm_status status = execute(store, "BEGIN IMMEDIATE", err);
-    if (status != HM_OK) {
-        return status;
-    }
-    /* Another process may have done it while this one waited for the lock. */
-    status = pragma_int(store, "PRAGMA user_version", &version, err);
-    for (const struct hm_embedded *file = hm_embedded_sql;
-         file->name != NULL && status == HM_OK; file++) {
-        if (migration_number(file) > version) {
-            hm_env_step(store->env, "store-migrate");
-            status = execute(store, (const char *)file->data, err);
-            newest = migration_number(file);
-        }
-    }
-    if (status == HM_OK && newest > version) {
-        (void)snprintf(pragma, sizeof(pragma),
-                       "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION_ID,
-                       (int)newest);
-        status = execute(store, pragma, err);
-    }
     if (status == HM_OK) {
-        status = execute(store, "COMMIT", err);
-    }
-    if (status != HM_OK) {
-        (void)execute(store, "ROLLBACK", NULL);
+        const char *cache = store->mode == HM_STORE_SERVER ? cache_server : cache_rest;
+        status = hm_sql_once(store, cache, NULL, NULL, err);
     }
     return status;
 }
 
-static enum hm_status check_version(struct hm_store *store,
-                                    bool create,
-                                    struct hm_err *err)
+/* A transaction must end even where there is no memory left to prepare a statement. */
+static enum hm_status prepare_ends(struct hm_store *store, struct hm_err *err)
 {
-    int64_t application = 0;
-    int64_t version = 0;
-    int64_t newest = 0;
-    for (const struct hm_embedded *file = hm_embedded_sql; file->name != NULL; file++) {
-        newest = migration_number(file) > newest ? migration_number(file) : newest;
+    static const char *const texts[] = {begin_write, begin_read, end_commit,
+                                        end_rollback};
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && status == HM_OK; i++) {
+        sqlite3_stmt *stmt = NULL;
+        status = hm_sql(store, texts[i], &stmt, err);
     }
-    enum hm_status status = pragma_int(store, "PRAGMA application_id", &application, err);
+    return status;
+}
+
+static enum hm_status prepare(struct hm_store *store, bool create, struct hm_err *err)
+{
+    bool old = false;
+    enum hm_status status = hm_migrate_check(store, create, &old, err);
     if (status == HM_OK) {
-        status = pragma_int(store, "PRAGMA user_version", &version, err);
+        status = configure(store, err);
     }
-    if (status != HM_OK) {
-        return status;
+    if (status == HM_OK && old && store->mode != HM_STORE_READER) {
+        status = hm_migrate(store, err);
     }
-    if (version > newest) {
-        return hm_fail(err, HM_UNCONFIGURED, "store-newer", NULL, NULL, NULL);
+    if (status == HM_OK) {
+        status = hm_batch_register(store, err);
     }
-    if (version > 0 && application != APPLICATION_ID) {
-        return hm_fail(err, HM_CORRUPT, "store-foreign", NULL, NULL, NULL);
-    }
-    if (version == 0 && !create) {
-        return hm_fail(err, HM_UNCONFIGURED, "store-missing", NULL, NULL, NULL);
-    }
-    if (version == newest || store->mode == HM_STORE_READER) {
-        return configure(store, err);
-    }
-    status = configure(store, err);
-    return status != HM_OK ? status : migrate(store, version, err);
+    return status != HM_OK ? status : prepare_ends(store, err);
 }
 
 enum hm_status hm_store_open(struct hm_store **store,
@@ -165,10 +134,7 @@ enum hm_status hm_store_open(struct hm_store **store,
                      : hm_sql_failed(made, code, err);
     }
     if (status == HM_OK) {
-        status = check_version(made, create, err);
-    }
-    if (status == HM_OK) {
-        status = hm_batch_register(made, err);
+        status = prepare(made, create, err);
     }
     if (status == HM_OK) {
         *store = made;
@@ -225,7 +191,7 @@ enum hm_status hm_store_begin(struct hm_store *store, struct hm_err *err)
     if (store->broken) {
         return hm_fail(err, HM_IO, "store-broken", NULL, NULL, NULL);
     }
-    enum hm_status status = run_once(store, "BEGIN IMMEDIATE", err);
+    enum hm_status status = run_once(store, begin_write, err);
     if (status != HM_OK) {
         return status;
     }
@@ -249,7 +215,7 @@ enum hm_status hm_store_begin(struct hm_store *store, struct hm_err *err)
 enum hm_status hm_store_begin_read(struct hm_store *store, struct hm_err *err)
 {
     HM_ASSERT(!store->in_transaction);
-    enum hm_status status = run_once(store, "BEGIN", err);
+    enum hm_status status = run_once(store, begin_read, err);
     store->in_transaction = status == HM_OK;
     return status;
 }
@@ -258,7 +224,7 @@ enum hm_status hm_store_commit(struct hm_store *store, struct hm_err *err)
 {
     HM_ASSERT(store->in_transaction);
     hm_env_step(store->env, "store-commit");
-    enum hm_status status = run_once(store, "COMMIT", err);
+    enum hm_status status = run_once(store, end_commit, err);
     if (status == HM_OK) {
         store->in_transaction = false;
         store->writing = false;
@@ -272,23 +238,18 @@ enum hm_status hm_store_commit(struct hm_store *store, struct hm_err *err)
 void hm_store_rollback(struct hm_store *store)
 {
     if (store->in_transaction) {
-        (void)run_once(store, "ROLLBACK", NULL);
+        /* It fails where SQLite has rolled back already, and that is no harm. */
+        (void)run_once(store, end_rollback, NULL);
+        store->broken = store->broken || sqlite3_get_autocommit(store->db) == 0;
         store->in_transaction = false;
         store->writing = false;
     }
 }
 
-static void set_cache(struct hm_store *store, int kib)
-{
-    char pragma[48];
-    (void)snprintf(pragma, sizeof(pragma), "PRAGMA cache_size=-%d", kib);
-    (void)sqlite3_exec(store->db, pragma, NULL, NULL, NULL);
-}
-
 void hm_store_shrink(struct hm_store *store)
 {
     if (store->mode == HM_STORE_LAPTOP) {
-        set_cache(store, CACHE_REST);
+        (void)hm_sql_once(store, cache_rest, NULL, NULL, NULL);
     }
     (void)sqlite3_db_release_memory(store->db);
 }
@@ -296,6 +257,6 @@ void hm_store_shrink(struct hm_store *store)
 void hm_store_grow(struct hm_store *store)
 {
     if (store->mode == HM_STORE_LAPTOP) {
-        set_cache(store, CACHE_IMPORT);
+        (void)hm_sql_once(store, cache_import, NULL, NULL, NULL);
     }
 }

@@ -78,9 +78,13 @@ enum hm_status hm_page_out_write(struct hm_page_text *text,
     struct hm_reference *references = NULL;
     size_t count = 0;
     enum hm_status status = find_references(out, &references, &count, arena, err);
-    return status != HM_OK ? status
-                           : hm_page_write(text, &out->page, references, count, out->runs,
-                                           out->run_count, out->with_head, arena, err);
+    struct hm_page_writing writing = {.page = &out->page,
+                                      .references = references,
+                                      .reference_count = count,
+                                      .runs = out->runs,
+                                      .run_count = out->run_count,
+                                      .with_head = out->with_head};
+    return status != HM_OK ? status : hm_page_write(text, &writing, arena, err);
 }
 
 enum hm_status hm_page_out_put(struct hm_deflate *deflate,

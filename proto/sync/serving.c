@@ -9,7 +9,6 @@
 
 enum hm_status hm_serving_open(struct hm_serving **serving,
                                const struct hm_serving_self *self,
-                               struct hm_store *reader,
                                uint64_t declared,
                                struct hm_err *err)
 {
@@ -18,11 +17,10 @@ enum hm_status hm_serving_open(struct hm_serving **serving,
         return hm_fail_memory(err);
     }
     made->self = *self;
-    made->reader = reader;
     made->declared = declared;
     hm_arena_init(&made->arena, HM_REQUEST_ARENA_MAX);
     hm_buf_init(&made->line, HM_HEADER_MAX);
-    enum hm_status status = hm_inbox_open(&made->inbox, reader, &self->server, err);
+    enum hm_status status = hm_inbox_open(&made->inbox, NULL, &self->server, err);
     if (status == HM_OK) {
         *serving = made;
         made = NULL;
@@ -172,9 +170,13 @@ static void read_header(struct hm_serving *serving)
     }
 }
 
-bool hm_serving_put(struct hm_serving *serving, struct hm_bytes bytes)
+bool hm_serving_put(struct hm_serving *serving,
+                    struct hm_store *reader,
+                    struct hm_bytes bytes)
 {
     struct hm_err err = HM_ERR_NONE;
+    serving->reader = reader;
+    serving->inbox.store = reader;
     serving->arrived += bytes.size;
     if (!serving->header_read && serving->problem == HM_PROBLEM_NONE) {
         const uint8_t *end =

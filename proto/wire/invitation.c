@@ -154,7 +154,7 @@ static bool get_b64(uint8_t *to,
                     const struct hm_json *object,
                     const char *name)
 {
-    return hm_b64_get(to, size, hm_json_text_or(hm_json_get(object, name), HM_NO_BYTES));
+    return hm_json_b64_get(to, size, hm_json_get(object, name));
 }
 
 static struct hm_bytes get_text(const struct hm_json *object,

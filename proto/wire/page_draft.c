@@ -63,11 +63,6 @@ static enum hm_status parse_lines(struct hm_page_draft *draft,
     return HM_OK;
 }
 
-static bool get_b64(uint8_t *to, size_t size, const struct hm_json *json)
-{
-    return hm_b64_get(to, size, hm_json_text_or(json, HM_NO_BYTES));
-}
-
 static enum hm_status read_header(struct hm_page_draft *draft, struct hm_err *err)
 {
     struct hm_page *page = &draft->header;
@@ -79,14 +74,15 @@ static enum hm_status read_header(struct hm_page_draft *draft, struct hm_err *er
     int64_t seq = hm_json_int_or(hm_json_at(opening, 3), 0);
     int64_t registry_n = hm_json_int_or(hm_json_at(opening, 4), -1);
     page->home = hm_json_text_or(hm_json_at(opening, 2), HM_NO_BYTES);
-    if (!get_b64(page->device.at, HM_ID_SIZE, hm_json_at(opening, 0)) || epoch < 1 ||
-        epoch > UINT32_MAX || seq < 1 || registry_n < 0 || page->home.size == 0 ||
-        page->home.size > HM_NAME_MAX ||
-        !get_b64(page->signature.at, HM_SIGNATURE_SIZE, hm_json_get(sign, "sign"))) {
+    if (!hm_json_b64_get(page->device.at, HM_ID_SIZE, hm_json_at(opening, 0)) ||
+        epoch < 1 || epoch > UINT32_MAX || seq < 1 || registry_n < 0 ||
+        page->home.size == 0 || page->home.size > HM_NAME_MAX ||
+        !hm_json_b64_get(page->signature.at, HM_SIGNATURE_SIZE,
+                         hm_json_get(sign, "sign"))) {
         return refuse(err, "opening");
     }
     if (head != NULL) {
-        page->head_known = get_b64(page->head_before.at, HM_DIGEST_SIZE, head);
+        page->head_known = hm_json_b64_get(page->head_before.at, HM_DIGEST_SIZE, head);
         if (!page->head_known) {
             return refuse(err, "head");
         }

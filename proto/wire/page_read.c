@@ -48,7 +48,7 @@ static enum hm_status read_pieces(struct hm_page_reader *r,
 static enum hm_status read_run(struct hm_page_reader *r, const struct hm_json *run)
 {
     int64_t index = hm_json_int_or(hm_json_at(run, 1), -1);
-    if (!hm_page_b64(r->seed, HM_SALT_SIZE, hm_json_at(run, 0)) || index < 0 ||
+    if (!hm_json_b64_get(r->seed, HM_SALT_SIZE, hm_json_at(run, 0)) || index < 0 ||
         index >= HM_RUN_CHANGES_MAX) {
         return hm_page_refuse(r, "run");
     }
@@ -67,7 +67,7 @@ static enum hm_status read_context(struct hm_page_reader *r, const struct hm_jso
     enum hm_status status = read_kinds(r, hm_json_get(line, "kinds"));
     if (status == HM_OK && by != NULL) {
         r->role = hm_json_text_or(hm_json_at(by, 1), HM_NO_BYTES);
-        if (!hm_page_b64(r->user.at, HM_ID_SIZE, hm_json_at(by, 0)) ||
+        if (!hm_json_b64_get(r->user.at, HM_ID_SIZE, hm_json_at(by, 0)) ||
             r->role.size == 0) {
             status = hm_page_refuse(r, "by");
         }
@@ -75,7 +75,7 @@ static enum hm_status read_context(struct hm_page_reader *r, const struct hm_jso
     if (bulk != NULL) {
         r->bulk = (struct hm_id){{0}};
         if (!hm_json_is(bulk, HM_JSON_INTEGER) &&
-            !hm_page_b64(r->bulk.at, HM_ID_SIZE, bulk)) {
+            !hm_json_b64_get(r->bulk.at, HM_ID_SIZE, bulk)) {
             status = hm_page_refuse(r, "bulk");
         }
     }
@@ -250,7 +250,7 @@ static enum hm_status resolve_prefix(struct hm_page_reader *r,
     struct hm_id record;
     uint8_t at[HM_PREFIX_SIZE];
     if (hm_json_is(reference, HM_JSON_TEXT)) {
-        if (!hm_page_b64(at, HM_PREFIX_SIZE, reference)) {
+        if (!hm_json_b64_get(at, HM_PREFIX_SIZE, reference)) {
             return hm_page_refuse(r, "prefix");
         }
         *prefix = hm_prefix_from(at);
@@ -328,7 +328,7 @@ static enum hm_status read_subject(struct hm_page_reader *r,
     struct hm_id id;
     *subject = NULL;
     if (hm_json_is(reference, HM_JSON_TEXT)) {
-        return hm_page_b64(change->record.at, HM_ID_SIZE, reference)
+        return hm_json_b64_get(change->record.at, HM_ID_SIZE, reference)
                    ? HM_OK
                    : hm_page_refuse(r, "record");
     }
@@ -336,15 +336,16 @@ static enum hm_status read_subject(struct hm_page_reader *r,
         return HM_OK;
     }
     enum hm_status status = resolve(r, reference, seq, &id, &change->record);
+    if (status != HM_OK) {
+        return status;
+    }
     hm_prefix *prefix = hm_arena_get(r->arena, sizeof(*prefix));
-    if (status == HM_OK && prefix == NULL) {
-        status = hm_arena_status(r->arena, r->err);
+    if (prefix == NULL) {
+        return hm_arena_status(r->arena, r->err);
     }
-    if (status == HM_OK) {
-        *prefix = hm_prefix_of(&id);
-        *subject = prefix;
-    }
-    return status;
+    *prefix = hm_prefix_of(&id);
+    *subject = prefix;
+    return HM_OK;
 }
 
 static enum hm_status read_names(struct hm_page_reader *r,
@@ -359,7 +360,7 @@ static enum hm_status read_names(struct hm_page_reader *r,
     }
     for (const struct hm_json *at = hm_json_first(list); at != NULL;
          at = hm_json_next(at)) {
-        if (!hm_page_b64(names[n++].at, HM_ID_SIZE, at)) {
+        if (!hm_json_b64_get(names[n++].at, HM_ID_SIZE, at)) {
             return hm_page_refuse(r, "names");
         }
     }
@@ -403,7 +404,7 @@ static enum hm_status read_key(struct hm_page_reader *r,
         status = hm_page_refuse(r, "salts");
     }
     for (size_t i = 0; i < change->write_count && status == HM_OK; i++) {
-        if (change->writes[i].value.size > 0) {
+        if (change->writes[i].value.size > 0 && pieces != NULL) {
             memcpy(change->writes[i].salt, pieces, HM_SALT_SIZE);
             pieces += HM_SALT_SIZE;
         }

@@ -37,7 +37,6 @@ struct hm_page_reader {
 };
 
 enum hm_status hm_page_refuse(struct hm_page_reader *r, const char *what);
-bool hm_page_b64(uint8_t *to, size_t size, const struct hm_json *json);
 
 /*
  * The value, or the commitment in its place, of one write. `reg` is the register's entry

@@ -8,11 +8,6 @@ enum hm_status hm_page_refuse(struct hm_page_reader *r, const char *what)
     return hm_fail(r->err, HM_PROTOCOL, "page", what, NULL, NULL);
 }
 
-bool hm_page_b64(uint8_t *to, size_t size, const struct hm_json *json)
-{
-    return hm_b64_get(to, size, hm_json_text_or(json, HM_NO_BYTES));
-}
-
 static bool is_tail(const struct hm_json *json)
 {
     return hm_json_is(json, HM_JSON_LIST) && hm_json_count(json) == 1 &&
@@ -110,7 +105,7 @@ enum hm_status hm_page_read_write(struct hm_page_reader *r,
         return hm_page_refuse(r, "value");
     }
     if (withheld != NULL) {
-        return hm_page_b64(write->commitment, HM_ID_SIZE, withheld)
+        return hm_json_b64_get(write->commitment, HM_ID_SIZE, withheld)
                    ? HM_OK
                    : hm_page_refuse(r, "commitment");
     }

@@ -543,36 +543,31 @@ static void put_rows(struct writer *w)
 }
 
 enum hm_status hm_page_write(struct hm_page_text *text,
-                             const struct hm_page *page,
-                             const struct hm_reference *references,
-                             size_t reference_count,
-                             const struct hm_run *runs,
-                             size_t run_count,
-                             bool with_head,
+                             const struct hm_page_writing *writing,
                              struct hm_arena *arena,
                              struct hm_err *err)
 {
     struct writer w = {.text = text,
-                       .page = page,
-                       .references = references,
-                       .reference_count = reference_count,
-                       .runs = runs,
-                       .run_count = run_count,
+                       .page = writing->page,
+                       .references = writing->references,
+                       .reference_count = writing->reference_count,
+                       .runs = writing->runs,
+                       .run_count = writing->run_count,
                        .arena = arena,
                        .table = {.arena = arena}};
     hm_buf_clear(&text->rows);
     hm_buf_clear(&text->noise);
     hm_json_write_init(&w.rows, &text->rows);
     hm_json_write_init(&w.tail, &text->noise);
-    enum hm_status status = hm_table_gather(&w.table, page, err);
+    enum hm_status status = hm_table_gather(&w.table, w.page, err);
     if (status != HM_OK) {
         return status;
     }
     hm_buf_put_text(&text->noise, "{\"tail\":[");
-    put_opening(&w, with_head);
+    put_opening(&w, writing->with_head);
     put_rows(&w);
     hm_buf_put_text(&text->rows, "{\"sign\":\"");
-    hm_buf_put_b64(&text->rows, HM_BYTES(page->signature.at));
+    hm_buf_put_b64(&text->rows, HM_BYTES(w.page->signature.at));
     hm_buf_put_text(&text->rows, "\"}\n");
     hm_buf_put_text(&text->noise, "]}\n");
     status = hm_arena_status(arena, err);

@@ -69,16 +69,6 @@ void hm_reply_write(struct hm_buf *buf, const struct hm_reply *reply)
     hm_buf_put_byte(buf, '\n');
 }
 
-static bool get_id(struct hm_id *id, const struct hm_json *json)
-{
-    return hm_b64_get(id->at, HM_ID_SIZE, hm_json_text_or(json, HM_NO_BYTES));
-}
-
-static bool get_digest(struct hm_digest *digest, const struct hm_json *json)
-{
-    return hm_b64_get(digest->at, HM_DIGEST_SIZE, hm_json_text_or(json, HM_NO_BYTES));
-}
-
 static struct hm_bytes bucket_name(const struct hm_json *json,
                                    const struct hm_id *device,
                                    struct hm_arena *arena)
@@ -109,7 +99,8 @@ static bool read_receipt(struct hm_reply *reply,
     if (ack != NULL) {
         int64_t seq = hm_json_int_or(hm_json_at(ack, 0), 0);
         receipt->seq = seq < 0 ? 0 : (uint64_t)seq;
-        if (seq < 1 || !get_digest(&receipt->head, hm_json_at(ack, 1))) {
+        if (seq < 1 ||
+            !hm_json_b64_get(receipt->head.at, HM_DIGEST_SIZE, hm_json_at(ack, 1))) {
             return false;
         }
     }
@@ -120,15 +111,16 @@ static bool read_receipt(struct hm_reply *reply,
         int64_t last = hm_json_int_or(hm_json_at(at, 0), -1);
         list[n].name = bucket_name(at, device, arena);
         list[n].n = last < 0 ? 0 : (uint64_t)last;
-        if (last < 0 || !get_digest(&list[n++].digest, hm_json_at(at, 1))) {
+        if (last < 0 ||
+            !hm_json_b64_get(list[n++].digest.at, HM_DIGEST_SIZE, hm_json_at(at, 1))) {
             return false;
         }
     }
     receipt->buckets = list;
     receipt->bucket_count = n;
     reply->has_receipt = signature != NULL;
-    return signature == NULL || hm_b64_get(reply->signature.at, HM_SIGNATURE_SIZE,
-                                           hm_json_text_or(signature, HM_NO_BYTES));
+    return signature == NULL ||
+           hm_json_b64_get(reply->signature.at, HM_SIGNATURE_SIZE, signature);
 }
 
 static bool read_scope(struct hm_reply *reply,
@@ -178,8 +170,9 @@ enum hm_status hm_reply_read(struct hm_reply *reply,
         status = hm_fail(err, HM_PROTOCOL, version > 1 ? "version" : "header", NULL, NULL,
                          NULL);
     } else if (incarnation < 1 ||
-               !get_id(&reply->receipt.server, hm_json_get(json, "s")) ||
-               !get_id(&reply->lease, hm_json_get(json, "l")) ||
+               !hm_json_b64_get(reply->receipt.server.at, HM_ID_SIZE,
+                                hm_json_get(json, "s")) ||
+               !hm_json_b64_get(reply->lease.at, HM_ID_SIZE, hm_json_get(json, "l")) ||
                !read_receipt(reply, json, device, arena) ||
                !read_scope(reply, hm_json_get(json, "u"), arena)) {
         status = hm_fail(err, HM_PROTOCOL, "header", NULL, NULL, NULL);
@@ -246,7 +239,8 @@ static bool read_item(struct hm_entry_item *item,
     *item = (struct hm_entry_item){.kind = (char)kind.data[0], .by_id = true, .count = 1};
     struct hm_bytes reason = hm_json_text_or(hm_json_at(json, 2), HM_NO_BYTES);
     item->reason = reason.size == 0 ? HM_NO_BYTES : hm_arena_copy(arena, reason);
-    return get_id(&item->id, hm_json_at(json, 1)) && reason.size <= HM_NAME_MAX;
+    return hm_json_b64_get(item->id.at, HM_ID_SIZE, hm_json_at(json, 1)) &&
+           reason.size <= HM_NAME_MAX;
 }
 
 enum hm_status hm_entry_line_read(struct hm_entry_line *line,
@@ -273,7 +267,8 @@ enum hm_status hm_entry_line_read(struct hm_entry_line *line,
         .own = of == NULL,
         .epoch = (uint32_t)epoch};
     bool good = n > 0 && line->bucket.size > 0 &&
-                (of == NULL || (epoch > 0 && get_id(&line->device, hm_json_at(of, 0))));
+                (of == NULL || (epoch > 0 && hm_json_b64_get(line->device.at, HM_ID_SIZE,
+                                                             hm_json_at(of, 0))));
     line->items = hm_arena_get_array(arena, hm_json_count(items), sizeof(*line->items));
     for (const struct hm_json *at = hm_json_first(items);
          at != NULL && good && line->items != NULL; at = hm_json_next(at)) {

@@ -150,11 +150,6 @@ bool hm_request_check(const struct hm_request_line *parts,
            hm_sign_check(&parts->signature, domain, hm_buf_bytes(&message), key);
 }
 
-static bool get_id(struct hm_id *id, const struct hm_json *json)
-{
-    return hm_b64_get(id->at, HM_ID_SIZE, hm_json_text_or(json, HM_NO_BYTES));
-}
-
 static bool get_count(const struct hm_json *json, uint64_t *count)
 {
     int64_t number = hm_json_int_or(json, -1);
@@ -204,11 +199,10 @@ static bool read_enrolment(struct hm_request_enrolment *enrolment,
         return true;
     }
     enrolment->present = true;
-    return get_id(&enrolment->invitation, hm_json_get(json, "i")) &&
-           hm_b64_get(enrolment->key.at, HM_KEY_SIZE,
-                      hm_json_text_or(hm_json_get(json, "k"), HM_NO_BYTES)) &&
-           hm_b64_get(enrolment->proof.at, HM_DIGEST_SIZE,
-                      hm_json_text_or(hm_json_get(json, "p"), HM_NO_BYTES));
+    return hm_json_b64_get(enrolment->invitation.at, HM_ID_SIZE,
+                           hm_json_get(json, "i")) &&
+           hm_json_b64_get(enrolment->key.at, HM_KEY_SIZE, hm_json_get(json, "k")) &&
+           hm_json_b64_get(enrolment->proof.at, HM_DIGEST_SIZE, hm_json_get(json, "p"));
 }
 
 static bool read_origin(struct hm_request *request, const struct hm_json *json)
@@ -217,8 +211,7 @@ static bool read_origin(struct hm_request *request, const struct hm_json *json)
         return true;
     }
     return get_count(hm_json_at(json, 0), &request->seq) && request->seq > 0 &&
-           hm_b64_get(request->head.at, HM_DIGEST_SIZE,
-                      hm_json_text_or(hm_json_at(json, 1), HM_NO_BYTES));
+           hm_json_b64_get(request->head.at, HM_DIGEST_SIZE, hm_json_at(json, 1));
 }
 
 static bool read_members(struct hm_request *request,
@@ -235,17 +228,16 @@ static bool read_members(struct hm_request *request,
     request->version =
         hm_arena_copy(arena, hm_json_text_or(hm_json_get(json, "w"), HM_NO_BYTES));
     return epoch > 0 && epoch <= UINT32_MAX &&
-           get_id(&request->device, hm_json_get(json, "d")) &&
-           get_id(&request->id, hm_json_get(json, "r")) &&
-           (lease == NULL || get_id(&request->lease, lease)) &&
+           hm_json_b64_get(request->device.at, HM_ID_SIZE, hm_json_get(json, "d")) &&
+           hm_json_b64_get(request->id.at, HM_ID_SIZE, hm_json_get(json, "r")) &&
+           (lease == NULL || hm_json_b64_get(request->lease.at, HM_ID_SIZE, lease)) &&
            (incarnation == NULL || get_count(incarnation, &request->incarnation)) &&
            (most == NULL || get_count(most, &request->reply_max)) &&
            read_origin(request, hm_json_get(json, "o")) &&
            read_buckets(request, hm_json_get(json, "b"), arena) &&
            read_errors(request, hm_json_get(json, "x"), arena) &&
            read_enrolment(&request->enrolment, hm_json_get(json, "n")) &&
-           hm_b64_get(request->scope, HM_ID_SIZE,
-                      hm_json_text_or(hm_json_get(json, "a"), HM_NO_BYTES));
+           hm_json_b64_get(request->scope, HM_ID_SIZE, hm_json_get(json, "a"));
 }
 
 enum hm_status hm_request_read(struct hm_request *request,

@@ -10,6 +10,8 @@
 #include "hamlet/base/limits.h"
 
 enum { WINDOW_BITS = 15, MEMORY_LEVEL = 9, PIECE = 16 * 1024 };
+/* What zlib holds back at most when it begins a new block: 2^15 symbols of 9 bits. */
+enum { BLOCK_MOST = 64 * 1024 };
 
 struct hm_deflate {
     z_stream z;
@@ -116,19 +118,19 @@ enum hm_status hm_deflate_put(struct hm_deflate *deflate,
                               struct hm_err *err)
 {
     if (texture != deflate->texture) {
-        uint8_t *room = hm_buf_reserve(out, 2 * PIECE);
+        uint8_t *room = hm_buf_reserve(out, BLOCK_MOST);
         if (room == NULL) {
             return hm_buf_status(out, err);
         }
         deflate->z.next_in = NULL;
         deflate->z.avail_in = 0;
         deflate->z.next_out = room;
-        deflate->z.avail_out = 2 * PIECE;
+        deflate->z.avail_out = BLOCK_MOST;
         deflate->texture = texture;
         int set = deflateParams(&deflate->z, deflate->level,
                                 texture == HM_TEXTURE_NOISE ? Z_HUFFMAN_ONLY
                                                             : Z_DEFAULT_STRATEGY);
-        hm_buf_commit(out, 2 * PIECE - deflate->z.avail_out);
+        hm_buf_commit(out, BLOCK_MOST - deflate->z.avail_out);
         HM_ASSERT(set == Z_OK);
     }
     return run(deflate, out, text, Z_NO_FLUSH, err);

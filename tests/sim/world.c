@@ -238,13 +238,14 @@ static bool serve(struct world *world,
     struct hm_err err = HM_ERR_NONE;
     struct hm_serving *serving = NULL;
     bool whole = size >= request.size;
-    must(hm_serving_open(&serving, &world->self, world->reader, request.size, &err), &err,
+    must(hm_serving_open(&serving, &world->self, request.size, &err), &err,
          "serving");
     for (size_t at = 0; at < size && at < request.size;) {
         size_t left = (size < request.size ? size : request.size) - at;
         size_t piece = 1 + hm_testenv_below(&world->env, 2000);
         piece = piece < left ? piece : left;
-        if (!hm_serving_put(serving, (struct hm_bytes){request.data + at, piece})) {
+        if (!hm_serving_put(serving, world->reader,
+                            (struct hm_bytes){request.data + at, piece})) {
             break;
         }
         at += piece;

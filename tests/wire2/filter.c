@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/strokes.h"
 #include "hamlet/wire/stream.h"

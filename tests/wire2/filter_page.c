@@ -111,19 +111,17 @@ enum hm_status do_write(const struct hm_json *ask,
                         struct hm_arena *arena,
                         struct hm_err *err)
 {
-    size_t reference_count = 0;
-    size_t run_count = 0;
     struct hm_page page;
     struct hm_page_text text;
+    struct hm_page_writing writing = {.page = &page};
     heard_page(&page, hm_json_get(ask, "page"));
     page.changes = heard_changes(hm_json_get(ask, "changes"), &page.count, arena, true);
-    struct hm_reference *references =
-        heard_references(hm_json_get(ask, "numbers"), &reference_count, arena);
-    struct hm_run *runs = heard_runs(hm_json_get(ask, "runs"), &run_count, arena);
+    writing.references =
+        heard_references(hm_json_get(ask, "numbers"), &writing.reference_count, arena);
+    writing.runs = heard_runs(hm_json_get(ask, "runs"), &writing.run_count, arena);
+    writing.with_head = heard_flag(ask, "with_head");
     hm_page_text_init(&text);
-    enum hm_status status =
-        hm_page_write(&text, &page, references, reference_count, runs, run_count,
-                      heard_flag(ask, "with_head"), arena, err);
+    enum hm_status status = hm_page_write(&text, &writing, arena, err);
     if (status == HM_OK) {
         hm_json_put_text(out, "rows", hm_buf_bytes(&text.rows));
         hm_json_put_text(out, "noise", hm_buf_bytes(&text.noise));

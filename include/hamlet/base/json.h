@@ -61,6 +61,9 @@ struct hm_bytes hm_json_text_or(const struct hm_json *json, struct hm_bytes othe
 int64_t hm_json_int_or(const struct hm_json *json, int64_t other);
 bool hm_json_bool_or(const struct hm_json *json, bool other);
 
+/* Exactly `size` bytes in base64url; false: it is none of them, `data` is undefined. */
+bool hm_json_b64_get(uint8_t *data, size_t size, const struct hm_json *json);
+
 /* As a C string (no NUL can be inside), or null if it is no text. */
 const char *hm_json_chars(const struct hm_json *json);
 

@@ -3,9 +3,9 @@
  * serving.h - the server's side of one exchange: read, commit, answer.
  *
  * Owner:   proto/sync/serving.c, commit.c, answer.c; layer 3
- * Threads: a serving belongs to one thread at a time. Reading and answering use a
- * reader's store, so many go on at once; committing is the one writer's, and commits as
- *          many servings as wait in one transaction
+ * Threads: a serving belongs to one thread at a time. Reading and answering borrow a
+ *          reader's store for the call, so many go on at once with few stores; committing
+ *          is the one writer's, who takes as many servings as wait in one transaction
  * Rules:   PROTOCOL.md section 7
  *
  *     open ── put … put ── commit ── answer ── close
@@ -32,13 +32,9 @@ struct hm_serving_self {
 
 struct hm_serving;
 
-/*
- * Begin an exchange whose body will be `declared` bytes long. `reader` is borrowed until
- * hm_serving_release or close.
- */
+/* Begin an exchange whose body will be `declared` bytes long; `self` is copied. */
 HM_CHECKED enum hm_status hm_serving_open(struct hm_serving **serving,
                                           const struct hm_serving_self *self,
-                                          struct hm_store *reader,
                                           uint64_t declared,
                                           struct hm_err *err);
 void hm_serving_close(struct hm_serving *serving);
@@ -47,7 +43,9 @@ void hm_serving_close(struct hm_serving *serving);
  * Take bytes of the body. False: there is a problem (hm_serving_problem), the rest need
  * not be read; pages that were whole before it are still to be committed.
  */
-bool hm_serving_put(struct hm_serving *serving, struct hm_bytes bytes);
+bool hm_serving_put(struct hm_serving *serving,
+                    struct hm_store *reader,
+                    struct hm_bytes bytes);
 
 /* Whether the body said all that it must: call when it ended, not when it broke off. */
 void hm_serving_end(struct hm_serving *serving);

@@ -39,19 +39,20 @@ struct hm_page_text {
 void hm_page_text_init(struct hm_page_text *text);
 void hm_page_text_fini(struct hm_page_text *text);
 
-/*
- * Write the text of a signed page. `references`, ascending by prefix, says what numbers
- * may be used: only such as the reader is known to hold. `runs` may be null: then keys
- * travel one by one. `with_head`: the reader cannot know head_before from the line
- * before.
- */
+/* A signed page, and what its reader knows beside it. */
+struct hm_page_writing {
+    const struct hm_page *page;
+    /* What numbers may be used, ascending by prefix: only what the reader holds. */
+    const struct hm_reference *references;
+    size_t reference_count;
+    const struct hm_run *runs; /* null: keys travel one by one */
+    size_t run_count;
+    bool with_head; /* the reader cannot know head_before from the line before */
+};
+
+/* Write the text of a page. HM_TOO_BIG: it does not fit HM_PAGE_TEXT_MAX. */
 HM_CHECKED enum hm_status hm_page_write(struct hm_page_text *text,
-                                        const struct hm_page *page,
-                                        const struct hm_reference *references,
-                                        size_t reference_count,
-                                        const struct hm_run *runs,
-                                        size_t run_count,
-                                        bool with_head,
+                                        const struct hm_page_writing *writing,
                                         struct hm_arena *arena,
                                         struct hm_err *err);
 

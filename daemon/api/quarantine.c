@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/api/conflicts.h"
+#include "hamlet/model/value.h"
+#include "hamlet/record/reason.h"
+#include "table.h"
+
+/* What was refused; a reader who may not see it holds no values. */
+static void put_values(struct hm_json_write *out, const struct hm_change *change)
+{
+    hm_json_key(out, "values");
+    hm_json_open(out, '{');
+    for (size_t i = 0; i < change->key_field_count; i++) {
+        hm_json_key_bytes(out, change->key_fields[i].name);
+        hm_api_value(out, change->key_fields[i].value);
+    }
+    for (size_t i = 0; i < change->write_count; i++) {
+        if (change->writes[i].value.size > 0) {
+            hm_json_key_bytes(out, change->writes[i].reg);
+            hm_api_value(out, change->writes[i].value);
+        }
+    }
+    hm_json_close(out, '}');
+}
+
+static enum hm_status put_json(struct hm_rows *rows,
+                               const struct hm_refused *refused,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    const struct hm_change *change = &refused->held.change;
+    struct hm_json_write *out = &rows->out;
+    struct hm_bytes user = HM_NO_BYTES;
+    enum hm_status status = hm_view_user(rows->view, &change->user, &user, arena, err);
+    hm_json_open(out, '{');
+    hm_json_put_hex(out, "change", hm_id_bytes(&change->id));
+    hm_json_put_hex(out, "record", hm_id_bytes(&refused->record));
+    hm_json_put_text(out, "kind", change->kind);
+    hm_json_put_text(out, "unit", change->home);
+    hm_json_put_hex(out, "device", hm_id_bytes(&change->device));
+    hm_json_put_text(out, "reason", refused->reason);
+    hm_json_put_wall(out, "time", change->time);
+    hm_json_put_text(out, "act", hm_text(hm_act_name(change->act)));
+    hm_json_put_text(out, "user", user);
+    hm_json_put_text(out, "role", change->role);
+    put_values(out, change);
+    hm_json_close(out, '}');
+    return status != HM_OK ? status : hm_rows_flush(rows, err);
+}
+
+static enum hm_status put_text(struct hm_table *table,
+                               const struct hm_refused *refused,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    const struct hm_view *view = table->view;
+    const struct hm_change *change = &refused->held.change;
+    const struct hm_kind *kind = hm_kinds_find(hm_store_kinds(view->store), change->kind);
+    enum hm_reason reason = HM_REASON_NONE;
+    struct hm_bytes user = HM_NO_BYTES;
+    char id[HM_HEX16_SIZE];
+    char time[HM_VIEW_TIME_SIZE];
+    enum hm_status status = hm_view_user(view, &change->user, &user, arena, err);
+    hm_hex_put(id, hm_id_bytes(&change->id));
+    hm_table_put(table, hm_text(id));
+    hm_table_put(table, kind == NULL ? change->kind
+                                     : hm_text(hm_label_text(&kind->label, view->lang)));
+    hm_table_put(table, change->home);
+    hm_table_put(table, user);
+    hm_view_time(time, change->time);
+    hm_table_put(table, hm_text(time));
+    if (hm_reason_find(&reason, refused->reason)) {
+        hm_table_put(table, hm_text(hm_words_ui(view->words, hm_reason_word(reason))));
+    } else {
+        hm_table_put(table, refused->reason);
+    }
+    return status;
+}
+
+static enum hm_status put_all(const struct hm_view *view,
+                              const struct hm_refused *refused,
+                              size_t count,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
+{
+    static const char *const keys[] = {"column.change", "column.kind", "column.unit",
+                                       "column.user",   "column.time", "column.reason"};
+    struct hm_rows rows;
+    struct hm_table table;
+    enum hm_status status = HM_OK;
+    hm_rows_init(&rows, view);
+    hm_table_init(&table, view, sizeof(keys) / sizeof(keys[0]));
+    table.most = HM_TABLE_NO_CUT;
+    for (size_t i = 0; i < table.columns; i++) {
+        hm_table_put(&table, hm_text(hm_words_ui(view->words, keys[i])));
+    }
+    hm_json_open(&rows.out, '[');
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        status = view->json ? put_json(&rows, &refused[i], arena, err)
+                            : put_text(&table, &refused[i], arena, err);
+    }
+    if (status == HM_OK && view->json) {
+        hm_json_close(&rows.out, ']');
+        status = hm_rows_end(&rows, err);
+    } else if (status == HM_OK) {
+        status = hm_table_end(&table, "quarantine.none", err);
+    }
+    hm_table_fini(&table);
+    hm_rows_fini(&rows);
+    return status;
+}
+
+enum hm_status hm_api_quarantine(const struct hm_view *view, struct hm_err *err)
+{
+    struct hm_arena arena;
+    struct hm_refused *refused = NULL;
+    size_t count = 0;
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    enum hm_status status =
+        hm_store_quarantine(view->store, &refused, &count, &arena, err);
+    if (status == HM_OK) {
+        status = put_all(view, refused, count, &arena, err);
+    }
+    hm_arena_fini(&arena);
+    return status;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * commands.h - the commands of hamlet-server.
+ *
+ * Owner:   daemon/server/main.c has the tables; each command has a file of its own
+ * Threads: one command at a time in one thread
+ *
+ * There are two sorts. What makes or holds a data folder runs in the process that was
+ * called: its call->ctx is a `struct hm_main`. Everything else works on an opened one:
+ * its call->ctx is a `struct hm_control_ctx`, be it in this process or in `serve`
+ * (control.h). Such a command
+ *
+ *   - writes to call->out and reads no file but through ctx->input: the folder it was
+ *     given in may be of another user
+ *   - puts what belongs into the file of its --out into ctx->file
+ *   - leaves no transaction open and, where it fails, nothing changed
+ */
+#ifndef DAEMON_SERVER_COMMANDS_H
+#define DAEMON_SERVER_COMMANDS_H
+
+#include "context.h"
+#include "hamlet/command/program.h"
+
+enum { HM_MAIN_KEY_SIZE = 64 };
+
+/* This process. */
+struct hm_main {
+    struct hm_env env;
+    int argc;
+    char **argv;
+    char key[HM_MAIN_KEY_SIZE]; /* of a failure that `serve` told us */
+};
+
+/* A command that works on an opened data folder. */
+struct hm_handler {
+    const char *name; /* as in the table of commands */
+    bool reads;       /* its first operand names a file, whose content is ctx->input */
+    bool writes;      /* --out names a new file, which gets ctx->file */
+    enum hm_status (*run)(struct hm_call *call, struct hm_err *err);
+};
+
+extern const struct hm_program hm_server_program;
+
+/* Null: it is none of these. */
+const struct hm_handler *hm_handler_find(const char *name);
+
+enum hm_status hm_init_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_restore_run(struct hm_call *call, struct hm_err *err);
+
+enum hm_status hm_units_import_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_invite_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_devices_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_revoke_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_resolve_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_release_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_status_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_backup_run(struct hm_call *call, struct hm_err *err);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * control.h - one data folder, one writer: a command runs here or inside `serve`.
+ *
+ * Owner:   daemon/server/control.c
+ * Threads: hm_control_execute in the thread of its context, outside of transactions
+ * Durability: what a command has committed is on disk before it is answered
+ *
+ * A command takes DIR/lock and opens the store itself. Where `serve` holds the lock, it
+ * sends its line through DIR/control.sock and prints what comes back. Files are read and
+ * written on the side of the person who asked, with that person's rights, but for the
+ * file of `backup`, which is too large to be sent: the process that holds the store
+ * writes it, under the path as the person meant it.
+ */
+#ifndef DAEMON_SERVER_CONTROL_H
+#define DAEMON_SERVER_CONTROL_H
+
+#include "commands.h"
+#include "message.h"
+
+/*
+ * Run the handler of call->args->command, wherever the store is open: the `run` of every
+ * command that has a handler.
+ * HM_UNCONFIGURED  there is no data folder of a server
+ * HM_LOCKED        another process holds the lock and does not answer within 5 s
+ * HM_NO_SERVER     `serve` broke off; the command may have been carried out
+ */
+enum hm_status hm_control_forward(struct hm_call *call, struct hm_err *err);
+
+/*
+ * The other side, inside `serve`: run what `request` (one frame, of a peer that was
+ * checked) asks for on `ctx` and append the reply to `reply`, which is empty and whose
+ * cap is HM_CONTROL_REPLY_MAX. There is always a reply, be it that the request was none.
+ * It may take seconds: an import, a backup.
+ */
+void hm_control_execute(struct hm_control_ctx *ctx,
+                        struct hm_bytes request,
+                        struct hm_buf *reply);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hamlet-server: the district's server and everything that is done to it. */
+#include <string.h>
+
+#include "control.h"
+#include "hamlet/base/sign.h"
+#include "hamlet/command/report.h"
+#include "hamlet/host/env.h"
+#include "hamlet/host/process.h"
+#include "records.h"
+#include "serve.h"
+
+/* ---- options ---- */
+
+static const struct hm_option program_options[] = {{"data", "DIR", true, false},
+                                                   {NULL, NULL, false, false}};
+static const struct hm_option init_options[] = {
+    {"unit", "CODE", true, false},
+    {"url", "URL", false, true},
+    {"listen", "ADDR:PORT", false, false},
+    {"recovery-key-file", "FILE", false, false},
+    {NULL, NULL, false, false}};
+static const struct hm_option serve_options[] = {{"listen", "ADDR:PORT", false, false},
+                                                 {NULL, NULL, false, false}};
+static const struct hm_option restore_options[] = {
+    {"recovery-key-file", "FILE", true, false}, {NULL, NULL, false, false}};
+static const struct hm_option invite_options[] = {{"unit", "CODE", true, false},
+                                                  {"role", "ROLE", true, false},
+                                                  {"name", "NAME", true, false},
+                                                  {"valid", "DURATION", false, false},
+                                                  {"out", "FILE", true, false},
+                                                  {NULL, NULL, false, false}};
+static const struct hm_option reason_options[] = {{"reason", "TEXT", true, false},
+                                                  {NULL, NULL, false, false}};
+static const struct hm_option resolve_options[] = {{"take", "CHANGE", false, false},
+                                                   {"value", "JSON", false, false},
+                                                   {"reason", "TEXT", true, false},
+                                                   {"as", "NAME", true, false},
+                                                   {NULL, NULL, false, false}};
+
+/* ---- commands ---- */
+
+static const struct hm_command commands[] = {
+    {"init", NULL, init_options, hm_init_run},
+    {"units import", "FILE.csv", NULL, hm_control_forward},
+    {"invite", NULL, invite_options, hm_control_forward},
+    {"serve", NULL, serve_options, hm_serve_run},
+    {"devices", NULL, NULL, hm_control_forward},
+    {"revoke", "DEVICE", reason_options, hm_control_forward},
+    {"resolve", "CONFLICT", resolve_options, hm_control_forward},
+    {"release", "CHANGE", reason_options, hm_control_forward},
+    {"status", NULL, NULL, hm_control_forward},
+    {"backup", "FILE", NULL, hm_control_forward},
+    {"restore", "FILE", restore_options, hm_restore_run},
+    {NULL, NULL, NULL, NULL}};
+
+const struct hm_program hm_server_program = {"hamlet-server", program_options, commands};
+
+static const struct hm_handler handlers[] = {
+    {"units import", true, false, hm_units_import_run},
+    {"invite", false, true, hm_invite_run},
+    {"devices", false, false, hm_devices_run},
+    {"revoke", false, false, hm_revoke_run},
+    {"resolve", false, false, hm_resolve_run},
+    {"release", false, false, hm_release_run},
+    {"status", false, false, hm_status_run},
+    {"backup", false, false, hm_backup_run},
+};
+
+const struct hm_handler *hm_handler_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+        if (strcmp(handlers[i].name, name) == 0) {
+            return &handlers[i];
+        }
+    }
+    return NULL;
+}
+
+int main(int argc, char *argv[])
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_main self = {.argc = argc, .argv = argv};
+    enum hm_status status = hm_process_harden(&err);
+    if (status == HM_OK) {
+        status = hm_sign_start(&err);
+    }
+    if (status != HM_OK) {
+        return hm_report(hm_server_program.name, NULL, status, &err);
+    }
+    hm_host_env_init(&self.env);
+    return hm_program_run(&hm_server_program, argc, argv, &self);
+}

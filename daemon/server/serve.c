@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "control.h"
+#include "data.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/base/log.h"
+#include "hamlet/host/file.h"
+#include "hamlet/host/frame.h"
+#include "hamlet/host/local.h"
+#include "hamlet/host/lock.h"
+#include "hamlet/host/notify.h"
+#include "hamlet/httpd/certificate.h"
+#include "hamlet/httpd/server.h"
+#include "hamlet/run/loop.h"
+#include "hamlet/store/registry.h"
+#include "sync.h"
+
+enum {
+    THREADS = 8,         /* that serve, each with a reader when it reads */
+    LOCK_WAIT_MS = 5000, /* for a command that ends by itself */
+    PEER_MS = 5000,      /* a command line that was begun is sent at once */
+    REPLY_MS = 10000,    /* and read at once */
+    GRACE_MS = 20000,    /* for requests under way when it stops */
+    HOSTS_MAX = 72,      /* urls of the configuration, and this machine */
+    NUMBER_SIZE = 24
+};
+
+struct serve {
+    struct hm_sync sync; /* first: the web server's context is the sync handler's */
+    struct hm_call *call;
+    const struct hm_env *env;
+    const char *dir;
+    struct hm_arena arena;
+    struct hm_lock lock;
+    struct hm_control_ctx ctx;
+    struct hm_config config;
+    struct hm_loop *loop;
+    struct hm_httpd *httpd;
+    struct hm_buf certificate;
+    struct hm_buf key;
+    const char *hosts[HOSTS_MAX];
+    char *control_path;
+    int control;
+};
+
+static void finished(void *ctx, const struct hm_httpd_finished *f)
+{
+    struct serve *serve = ctx;
+    char status[NUMBER_SIZE];
+    char in[NUMBER_SIZE];
+    char out[NUMBER_SIZE];
+    char took[NUMBER_SIZE];
+    (void)snprintf(status, sizeof(status), "%d", f->status);
+    (void)snprintf(in, sizeof(in), "%lld", (long long)f->bytes_in);
+    (void)snprintf(out, sizeof(out), "%lld", (long long)f->bytes_out);
+    (void)snprintf(took, sizeof(took), "%lld", (long long)f->took_ms);
+    hm_log(hm_env_wall(serve->env),
+           f->status == 200 ? HM_LOG_REQUEST_DONE : HM_LOG_REQUEST_REFUSED, "method",
+           f->method, "path", f->path, "peer", f->peer, "status", status, "complete",
+           f->complete ? "yes" : "no", "bytes_in", in, "bytes_out", out, "ms", took,
+           NULL);
+}
+
+static void caught(void *ctx, int signal_number)
+{
+    struct serve *serve = ctx;
+    if (signal_number != SIGHUP) { /* nothing is read anew */
+        hm_log(hm_env_wall(serve->env), HM_LOG_STOPPING, NULL);
+        hm_notify_stopping();
+        hm_loop_stop(serve->loop);
+    }
+}
+
+/* One command of a person at this machine. They come one at a time, and are short. */
+static void control_ready(void *at, int listener, unsigned events)
+{
+    struct serve *serve = at;
+    struct hm_frame request;
+    struct hm_frame answer;
+    struct hm_buf reply;
+    int fd = -1;
+    (void)events;
+    if (hm_local_accept(&fd, listener, HM_LOCAL_NO_GROUP, NULL) != HM_OK || fd < 0) {
+        return;
+    }
+    hm_frame_init(&request, HM_CONTROL_REQUEST_MAX);
+    hm_frame_init(&answer, HM_CONTROL_REPLY_MAX);
+    hm_buf_init(&reply, HM_CONTROL_REPLY_MAX);
+    struct hm_mono deadline = {hm_env_mono(serve->env).ms + PEER_MS};
+    enum hm_status status = hm_frame_receive_by(&request, fd, serve->env, deadline, NULL);
+    if (status == HM_OK) {
+        hm_writer_control(serve->sync.writer, hm_buf_bytes(&request.body), &reply);
+        status = hm_frame_set(&answer, hm_buf_bytes(&reply), NULL);
+        hm_buf_fini(&reply);
+    }
+    if (status == HM_OK) {
+        deadline = (struct hm_mono){hm_env_mono(serve->env).ms + REPLY_MS};
+        /* Who went away misses the answer; what was done is done. */
+        (void)!hm_frame_send_by(&answer, fd, serve->env, deadline, NULL);
+    }
+    hm_buf_fini(&reply);
+    hm_frame_fini(&answer);
+    hm_frame_fini(&request);
+    (void)close(fd);
+}
+
+static enum hm_status open_data(struct serve *serve, struct hm_err *err)
+{
+    const char *lock = hm_data_path(&serve->arena, serve->dir, HM_DATA_LOCK);
+    enum hm_status status = hm_arena_status(&serve->arena, err);
+    if (status == HM_OK) {
+        status = hm_config_read(&serve->config, serve->dir, &serve->arena, err);
+    }
+    if (status == HM_OK) {
+        status = hm_lock_open(&serve->lock, serve->env, lock, LOCK_WAIT_MS, err);
+    }
+    if (status == HM_OK) {
+        status = hm_control_open(&serve->ctx, serve->dir, serve->env, err);
+    }
+    return status;
+}
+
+/* Laptops must find the unit that this server is for: it is imported before serving. */
+static enum hm_status check_unit(struct serve *serve, struct hm_err *err)
+{
+    bool known = false;
+    enum hm_status status =
+        hm_store_unit_known(serve->ctx.store, serve->ctx.unit, &known, err);
+    if (status == HM_OK && !known) {
+        char unit[HM_ERR_ARG_MAX];
+        (void)snprintf(unit, sizeof(unit), "%.*s", (int)serve->ctx.unit.size,
+                       (const char *)serve->ctx.unit.data);
+        return hm_fail(err, HM_UNCONFIGURED, "unit-unknown-serve", unit, NULL, NULL);
+    }
+    return status;
+}
+
+static enum hm_status open_self(struct serve *serve, struct hm_err *err)
+{
+    int64_t incarnation = 0;
+    enum hm_status status = hm_store_meta_get_int(serve->ctx.store, HM_META_INCARNATION,
+                                                  0, &incarnation, err);
+    if (status == HM_OK && incarnation <= 0) {
+        return hm_fail(err, HM_UNCONFIGURED, "data-missing", serve->dir, NULL, NULL);
+    }
+    serve->sync.self = (struct hm_serving_self){.server = serve->ctx.device,
+                                                .incarnation = (uint64_t)incarnation,
+                                                .key = &serve->ctx.key,
+                                                .secret = &serve->ctx.secret,
+                                                .env = serve->env};
+    serve->sync.words = serve->call->words;
+    return status;
+}
+
+/* The name in "https://NAME[:PORT][/…]", which was checked when it was configured. */
+static const char *host_of_url(struct hm_arena *arena, struct hm_bytes url)
+{
+    size_t at = strlen("https://");
+    size_t from = at;
+    bool bracket = at < url.size && url.data[at] == '[';
+    while (at < url.size && url.data[at] != '/' && (url.data[at] != ':' || bracket)) {
+        bracket = bracket && url.data[at] != ']';
+        at++;
+    }
+    return hm_arena_copy_text(arena, (struct hm_bytes){url.data + from, at - from});
+}
+
+/*
+ * The names by which this server may be called: those of its configuration, and this
+ * machine. Without configured ones it cannot know, and takes any: laptops judge it by its
+ * key.
+ */
+static const char *const *find_hosts(struct serve *serve)
+{
+    static const char *const here[] = {"localhost", "127.0.0.1", "[::1]"};
+    size_t count = 0;
+    if (serve->config.url_count == 0) {
+        return NULL;
+    }
+    for (size_t i = 0; i < serve->config.url_count && count + 4 < HOSTS_MAX; i++) {
+        serve->hosts[count++] = host_of_url(&serve->arena, serve->config.urls[i]);
+    }
+    for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++) {
+        serve->hosts[count++] = here[i];
+    }
+    return serve->hosts;
+}
+
+static enum hm_status read_tls(struct serve *serve, struct hm_err *err)
+{
+    const char *certificate = hm_data_path(&serve->arena, serve->dir, HM_DATA_TLS);
+    const char *key = hm_data_path(&serve->arena, serve->dir, HM_DATA_TLS_KEY);
+    enum hm_status status = hm_arena_status(&serve->arena, err);
+    if (status == HM_OK) {
+        status = hm_file_read(&serve->certificate, certificate, err);
+    }
+    if (status == HM_OK) {
+        status = hm_file_read(&serve->key, key, err);
+    }
+    return status == HM_NOT_FOUND ? HM_UNCONFIGURED : status;
+}
+
+static enum hm_status open_httpd(struct serve *serve, struct hm_err *err)
+{
+    static const struct hm_httpd_route routes[] = {
+        {"POST", HM_SYNC_PATH, HM_SYNC_TYPE,
+         (int64_t)(HM_HEADER_MAX + HM_REQUEST_BYTES_MAX), false, &hm_sync_handler}};
+    const char *listen = hm_args_value(serve->call->args, "listen");
+    enum hm_status status = read_tls(serve, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    const struct hm_httpd_options options = {
+        .address = listen != NULL ? listen : (const char *)serve->config.listen.data,
+        .certificate = hm_buf_bytes(&serve->certificate),
+        .key = hm_buf_bytes(&serve->key),
+        .hosts = find_hosts(serve),
+        .routes = routes,
+        .route_count = sizeof(routes) / sizeof(routes[0]),
+        .ctx = serve,
+        .problem = hm_sync_refusal,
+        .finished = finished,
+        .limits = {.threads = THREADS}};
+    status = hm_arena_status(&serve->arena, err);
+    return status != HM_OK ? status : hm_httpd_start(&serve->httpd, &options, err);
+}
+
+static enum hm_status start(struct serve *serve, struct hm_err *err)
+{
+    const char *store = hm_data_path(&serve->arena, serve->dir, HM_DATA_STORE);
+    serve->control_path = hm_data_path(&serve->arena, serve->dir, HM_DATA_CONTROL);
+    enum hm_status status = hm_arena_status(&serve->arena, err);
+    if (status == HM_OK) {
+        status = hm_loop_new(&serve->loop, serve->env, err);
+    }
+    if (status == HM_OK) {
+        status = hm_loop_signals(serve->loop, caught, serve, err);
+    }
+    if (status == HM_OK) {
+        status = hm_readers_open(&serve->sync.readers, THREADS, store, serve->ctx.kinds,
+                                 serve->env, err);
+    }
+    if (status == HM_OK) {
+        status = hm_writer_start(&serve->sync.writer, &serve->ctx, err);
+    }
+    if (status == HM_OK) {
+        status = open_httpd(serve, err);
+    }
+    if (status == HM_OK) {
+        status =
+            hm_local_listen(&serve->control, serve->control_path, HM_LOCAL_NO_GROUP, err);
+    }
+    if (status == HM_OK) {
+        status = hm_loop_watch(serve->loop, serve->control, HM_LOOP_READ, control_ready,
+                               serve, err);
+    }
+    return status;
+}
+
+static enum hm_status run(struct serve *serve, struct hm_err *err)
+{
+    const char *address = hm_httpd_address(serve->httpd);
+    hm_output_put_text(serve->call->out, "listening https://");
+    hm_output_put_text(serve->call->out, address);
+    hm_output_put_text(serve->call->out, "\n");
+    enum hm_status status = hm_output_flush(serve->call->out, err);
+    if (status == HM_OK) {
+        hm_log(hm_env_wall(serve->env), HM_LOG_LISTENING, "address", address, NULL);
+        hm_notify_ready();
+        status = hm_loop_run(serve->loop, err);
+    }
+    return status;
+}
+
+static void stop(struct serve *serve)
+{
+    if (serve->control >= 0) {
+        hm_loop_unwatch(serve->loop, serve->control);
+        hm_local_close(serve->control, serve->control_path);
+    }
+    if (serve->httpd != NULL) {
+        hm_httpd_stop(serve->httpd, GRACE_MS);
+    }
+    hm_writer_stop(serve->sync.writer);
+    hm_readers_close(serve->sync.readers);
+    hm_loop_free(serve->loop);
+    hm_control_close(&serve->ctx);
+    hm_lock_close(&serve->lock);
+    hm_buf_fini(&serve->certificate);
+    if (serve->key.size > 0) {
+        explicit_bzero(serve->key.data, serve->key.size);
+    }
+    hm_buf_fini(&serve->key);
+    hm_arena_fini(&serve->arena);
+}
+
+enum hm_status hm_serve_run(struct hm_call *call, struct hm_err *err)
+{
+    struct hm_main *main = call->ctx;
+    struct serve serve = {.call = call,
+                          .env = &main->env,
+                          .dir = hm_args_value(call->args, "data"),
+                          .lock = HM_LOCK_NONE,
+                          .control = -1};
+    hm_arena_init(&serve.arena, HM_REQUEST_BYTES_MAX);
+    hm_buf_init(&serve.certificate, HM_CERTIFICATE_BYTES_MAX);
+    hm_buf_init(&serve.key, HM_CERTIFICATE_BYTES_MAX);
+    enum hm_status status = open_data(&serve, err);
+    if (status == HM_OK) {
+        status = check_unit(&serve, err);
+    }
+    if (status == HM_OK) {
+        status = open_self(&serve, err);
+    }
+    if (status == HM_OK) {
+        status = start(&serve, err);
+    }
+    if (status == HM_OK) {
+        status = run(&serve, err);
+    }
+    stop(&serve);
+    if (status == HM_OK) {
+        hm_log(hm_env_wall(&main->env), HM_LOG_STOPPED, NULL);
+    }
+    return status;
+}

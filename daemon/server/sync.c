@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sync.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hamlet/base/limits.h"
+#include "hamlet/base/log.h"
+
+enum {
+    /* Exchanges at once: each may hold the pages of a whole request in memory. */
+    OPEN_MAX = 256,
+    BUSY_WAIT_S = 30,
+    NUMBER_SIZE = 24,
+    TITLE_MAX = 1024
+};
+
+#define PROBLEM_TYPE "application/problem+json"
+
+struct exchange {
+    struct hm_sync *sync;
+    struct hm_serving *serving;
+};
+
+void hm_sync_problem(const struct hm_sync *sync,
+                     enum hm_problem problem,
+                     struct hm_httpd_reply *reply)
+{
+    char key[HM_PROBLEM_KEY_SIZE];
+    hm_problem_key(key, problem);
+    reply->status = hm_problem_http(problem);
+    reply->content_type = PROBLEM_TYPE;
+    reply->retry_after_s = problem == HM_PROBLEM_BUSY ? BUSY_WAIT_S : 0;
+    hm_buf_init(&reply->body, HM_REPLY_BYTES_MAX);
+    hm_problem_write(&reply->body, problem, hm_text(hm_words_ui(sync->words, key)),
+                     HM_NO_BYTES);
+}
+
+void hm_sync_refusal(void *ctx,
+                     int status,
+                     const char *name,
+                     struct hm_httpd_reply *reply)
+{
+    static const enum hm_problem refusals[] = {
+        HM_PROBLEM_PATH,        HM_PROBLEM_METHOD, HM_PROBLEM_TIMEOUT,
+        HM_PROBLEM_LENGTH,      HM_PROBLEM_TYPE,   HM_PROBLEM_TOO_LARGE,
+        HM_PROBLEM_HOST,        HM_PROBLEM_BUSY,   HM_PROBLEM_HEADERS_LARGE,
+        HM_PROBLEM_HTTP_VERSION};
+    enum hm_problem problem = HM_PROBLEM_HEADER;
+    (void)name; /* several names share a status, and the one who asked needs no more */
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        if (hm_problem_http(refusals[i]) == status) {
+            problem = refusals[i];
+        }
+    }
+    hm_sync_problem(ctx, problem, reply);
+}
+
+static bool begin(void *server_ctx,
+                  const struct hm_httpd_request *request,
+                  void **ctx,
+                  struct hm_httpd_reply *reply)
+{
+    struct hm_sync *sync = server_ctx;
+    struct hm_err err = HM_ERR_NONE;
+    struct exchange *exchange = NULL;
+    if (atomic_fetch_add(&sync->open, 1) >= OPEN_MAX) {
+        goto busy;
+    }
+    exchange = calloc(1, sizeof(*exchange));
+    if (exchange == NULL) {
+        goto busy;
+    }
+    exchange->sync = sync;
+    if (hm_serving_open(&exchange->serving, &sync->self, (uint64_t)request->length,
+                        &err) != HM_OK) {
+        goto busy;
+    }
+    *ctx = exchange;
+    return true;
+
+busy:
+    (void)atomic_fetch_sub(&sync->open, 1);
+    free(exchange);
+    hm_sync_problem(sync, HM_PROBLEM_BUSY, reply);
+    return false;
+}
+
+/* What was whole before the problem is still good, and is kept. */
+static void keep(struct exchange *exchange)
+{
+    struct hm_err err = HM_ERR_NONE;
+    char pages[NUMBER_SIZE];
+    if (!hm_serving_commits(exchange->serving) ||
+        hm_serving_pages(exchange->serving) == 0) {
+        return;
+    }
+    if (hm_writer_commit(exchange->sync->writer, exchange->serving, &err) == HM_OK) {
+        (void)snprintf(pages, sizeof(pages), "%zu", hm_serving_pages(exchange->serving));
+        hm_log(hm_env_wall(exchange->sync->self.env), HM_LOG_PAGES_KEPT, "pages", pages,
+               NULL);
+    }
+}
+
+static bool chunk(void *ctx, struct hm_bytes bytes, struct hm_httpd_reply *reply)
+{
+    struct exchange *exchange = ctx;
+    struct hm_store *reader = hm_readers_take(exchange->sync->readers);
+    bool go_on = hm_serving_put(exchange->serving, reader, bytes);
+    hm_readers_give(exchange->sync->readers, reader);
+    if (!go_on) {
+        enum hm_problem problem = hm_serving_problem(exchange->serving);
+        keep(exchange);
+        hm_sync_problem(exchange->sync, problem, reply);
+    }
+    return go_on;
+}
+
+static enum hm_problem problem_of(enum hm_status status)
+{
+    switch (status) {
+    case HM_NO_MEMORY:
+    case HM_LOCKED:
+        return HM_PROBLEM_BUSY;
+    case HM_IO:
+        return HM_PROBLEM_DISK;
+    default:
+        return HM_PROBLEM_INTERNAL;
+    }
+}
+
+static enum hm_status answer(struct exchange *exchange,
+                             struct hm_httpd_reply *reply,
+                             struct hm_err *err)
+{
+    struct hm_buf body;
+    hm_buf_init(&body, HM_REPLY_BYTES_MAX);
+    struct hm_store *reader = hm_readers_take(exchange->sync->readers);
+    enum hm_status status = hm_serving_answer(exchange->serving, reader, &body, err);
+    hm_readers_give(exchange->sync->readers, reader);
+    if (status != HM_OK) {
+        hm_buf_fini(&body);
+        return status;
+    }
+    reply->status = 200;
+    reply->content_type = HM_SYNC_TYPE;
+    reply->body = body;
+    return HM_OK;
+}
+
+static void end(void *ctx, struct hm_httpd_reply *reply)
+{
+    struct exchange *exchange = ctx;
+    struct hm_sync *sync = exchange->sync;
+    struct hm_err err = HM_ERR_NONE;
+    enum hm_status status = HM_OK;
+    hm_serving_end(exchange->serving);
+    if (hm_serving_commits(exchange->serving)) {
+        status = hm_writer_commit(sync->writer, exchange->serving, &err);
+    }
+    if (status == HM_OK && hm_serving_problem(exchange->serving) == HM_PROBLEM_NONE) {
+        status = answer(exchange, reply, &err);
+        if (status == HM_OK) {
+            return;
+        }
+    }
+    if (status != HM_OK) {
+        hm_log(hm_env_wall(sync->self.env), HM_LOG_STORE_FAILED, "status",
+               hm_status_name(status), "what", err.key == NULL ? "" : err.key, NULL);
+        hm_serving_refuse(exchange->serving, problem_of(status));
+    }
+    hm_sync_problem(sync, hm_serving_problem(exchange->serving), reply);
+}
+
+static void broken(void *ctx)
+{
+    keep(ctx);
+}
+
+static void closed(void *ctx)
+{
+    struct exchange *exchange = ctx;
+    if (exchange != NULL) {
+        (void)atomic_fetch_sub(&exchange->sync->open, 1);
+        hm_serving_close(exchange->serving);
+        free(exchange);
+    }
+}
+
+const struct hm_httpd_handler hm_sync_handler = {begin, chunk, end, broken, closed};

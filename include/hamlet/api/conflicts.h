@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conflicts.h - what needs a person: values that differ, and changes that were refused.
+ *
+ * Owner:  daemon/api/conflict.c, conflicts.c, quarantine.c; layer 4
+ * Shapes: what the JSON looks like is part of the command contract
+ */
+#ifndef HAMLET_API_CONFLICTS_H
+#define HAMLET_API_CONFLICTS_H
+
+#include "hamlet/api/view.h"
+#include "hamlet/store/conflicts.h"
+
+/*
+ * Conflicts that are open, or were settled, oldest first; `unit` null: of all units.
+ * HM_BAD_INPUT: there is no such unit
+ */
+HM_CHECKED enum hm_status hm_api_conflicts(const struct hm_view *view,
+                                           bool open,
+                                           const char *unit,
+                                           struct hm_err *err);
+
+HM_CHECKED enum hm_status hm_api_quarantine(const struct hm_view *view,
+                                            struct hm_err *err);
+
+/* One conflict as JSON; it is not handed to the view. */
+HM_CHECKED enum hm_status hm_api_conflict_json(struct hm_json_write *out,
+                                               const struct hm_view *view,
+                                               const struct hm_conflict *conflict,
+                                               struct hm_err *err);
+
+#endif
