@@ -97,8 +97,7 @@ enum hm_status hm_api_conflict_json(struct hm_json_write *out,
     struct hm_arena arena;
     struct hm_case_view seen;
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
-    enum hm_status status =
-        hm_case_view_load(&seen, view->store, conflict, &arena, err);
+    enum hm_status status = hm_case_view_load(&seen, view->store, conflict, &arena, err);
     if (status == HM_OK) {
         status = put_case(out, view, &seen, &arena, err);
     }
@@ -169,8 +168,7 @@ static enum hm_status say_case(const struct hm_view *view,
     char record[HM_HEX16_SIZE];
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     hm_buf_init(&name, HM_CHANGE_BYTES_MAX);
-    enum hm_status status =
-        hm_case_view_load(&seen, view->store, conflict, &arena, err);
+    enum hm_status status = hm_case_view_load(&seen, view->store, conflict, &arena, err);
     if (status == HM_OK) {
         hm_hex_put(id, hm_id_bytes(&conflict->id));
         hm_hex_put(record, hm_id_bytes(&conflict->record));
@@ -231,8 +229,8 @@ enum hm_status hm_api_conflicts(const struct hm_view *view,
         status = hm_view_unit(view, unit, &code, &arena, err);
     }
     if (status == HM_OK) {
-        status = hm_store_conflicts(view->store, code, open, &conflicts, &count, &arena,
-                                    err);
+        status =
+            hm_store_conflicts(view->store, code, open, &conflicts, &count, &arena, err);
     }
     if (status == HM_OK) {
         status = put_all(view, conflicts, count, err);

@@ -6,7 +6,8 @@
 #include "hamlet/model/value.h"
 #include "inside.h"
 
-struct export {
+struct export
+{
     const struct hm_view *view;
     const struct hm_kind *kind;
     struct hm_buf buf;

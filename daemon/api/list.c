@@ -220,8 +220,8 @@ enum hm_status hm_api_list(const struct hm_view *view,
     hm_arena_init(&arena, HM_REQUEST_BYTES_MAX);
     enum hm_status status = hm_api_kind(view, list->kind, &kind, err);
     if (status == HM_OK) {
-        status = hm_api_where(view, kind, list->where, list->where_count, &query, &arena,
-                              err);
+        status =
+            hm_api_where(view, kind, list->where, list->where_count, &query, &arena, err);
     }
     if (status == HM_OK) {
         status = view->json ? list_json(view, &query, err)

@@ -10,8 +10,7 @@ enum { GAP = 2 };
 
 void hm_table_init(struct hm_table *table, const struct hm_view *view, size_t columns)
 {
-    *table = (struct hm_table){
-        .view = view, .columns = columns, .most = HM_TABLE_CELL};
+    *table = (struct hm_table){.view = view, .columns = columns, .most = HM_TABLE_CELL};
     hm_buf_init(&table->cells, HM_REQUEST_ARENA_MAX);
 }
 

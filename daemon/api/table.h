@@ -28,7 +28,8 @@ void hm_table_fini(struct hm_table *table);
 /* The next cell, row by row; the first row is the heading. */
 void hm_table_put(struct hm_table *table, struct hm_bytes text);
 
-/* Show it. Without rows under the heading `empty`, a key of the words, is said instead. */
+/* Show it. Without rows under the heading `empty`, a key of the words, is said instead.
+ */
 HM_CHECKED enum hm_status hm_table_end(struct hm_table *table,
                                        const char *empty,
                                        struct hm_err *err);

@@ -258,6 +258,8 @@ enum hm_status hm_data_incarnation(uint64_t *incarnation,
     uint64_t first = 0;
     uint32_t second = 0;
     while (first == 0 || second == 0) {
+        first = 0;
+        second = 0;
         enum hm_status status = hm_env_random(env, drawn, sizeof(drawn), err);
         if (status != HM_OK) {
             return status;

@@ -160,6 +160,8 @@ enum hm_status hm_author_flush(struct hm_author *author, struct hm_err *err)
     uint64_t first_seq = author->origin.seq - author->pending_count + 1;
     size_t count = author->pending_count;
     if (count == 0) {
+        author->known_home = HM_NO_BYTES;
+        hm_arena_clear(&author->arena); /* of acts that were left out */
         return HM_OK;
     }
     struct hm_wall now = hm_env_wall(hm_store_env(author->store));

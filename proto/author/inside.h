@@ -11,6 +11,8 @@
 #include "hamlet/store/registry.h"
 
 enum { HM_AUTHOR_PENDING_MAX = 512 };
+/* Acts that are left out leave memory behind; beyond this it is given back. */
+#define HM_AUTHOR_ARENA_FULL ((size_t)64 * 1024 * 1024)
 
 struct hm_author {
     struct hm_store *store;

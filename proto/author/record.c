@@ -237,7 +237,8 @@ enum hm_status hm_author_add(struct hm_author *author,
     struct hm_values values;
     struct hm_bytes home = HM_NO_BYTES;
     enum hm_status status = HM_OK;
-    if (author->pending_count == HM_AUTHOR_PENDING_MAX) {
+    if (author->pending_count == HM_AUTHOR_PENDING_MAX ||
+        author->arena.used > HM_AUTHOR_ARENA_FULL) {
         status = hm_author_flush(author, err);
     }
     if (status == HM_OK) {

@@ -9,6 +9,9 @@
 
 enum { SALTS_A_BLOCK = 4, BLOCK_SIZE = 64, COMMITMENT_STACK = 512 };
 
+/* So that the difference of two is a number that JSON holds. */
+static const int64_t time_most = (HM_INTEGER_MOST + 1) / 2;
+
 static const struct {
     const char *name;
     bool decides;
@@ -218,6 +221,7 @@ bool hm_change_valid(const struct hm_change *change)
     if (change->role.size > HM_NAME_MAX || change->home.size == 0 ||
         change->home.size > HM_NAME_MAX || change->kind.size > HM_NAME_MAX ||
         change->write_count > HM_CHANGE_WRITES_MAX || !names_valid(change) ||
+        change->time.ms < -time_most || change->time.ms > time_most ||
         (change->record_is_own && change->act != HM_ACT_CREATE)) {
         return false;
     }

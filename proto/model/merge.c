@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hamlet/base/assert.h"
+#include "hamlet/model/value.h"
 
 /*
  * All writes of the record lie in one array, ordered by (register, change id). A register
@@ -232,9 +233,10 @@ static void mark_disputed(const struct hm_head *heads,
     }
 }
 
-static bool is_true(const struct hm_write *write)
+/* A value of ~live that is not known deletes nothing. */
+static bool is_false(const struct hm_write *write)
 {
-    return write->value.size == 1 && write->value.data[0] == 't';
+    return write->value.size == 1 && write->value.data[0] == HM_VALUE_FALSE;
 }
 
 /* Mark, in every other register, what the deletes among the heads of ~live saw. */
@@ -247,7 +249,7 @@ static void reach_seen(struct graph *graph,
     }
     for (size_t h = 0; h < live->head_count; h++) {
         struct hm_known *by = &known[live->heads[h].known];
-        if (is_true(live->heads[h].write)) {
+        if (!is_false(live->heads[h].write)) {
             continue;
         }
         for (size_t from = 0; from < graph->count;) {
@@ -261,9 +263,10 @@ static void reach_seen(struct graph *graph,
 }
 
 /*
- * The heads of the conflict on ~live in `heads`: what no delete saw, each change once;
- * the deletes keep their write, what keeps the record alive has none. `listed` has a
- * place for every known change. A register's heads stand in the order of its nodes.
+ * The heads of the conflict on ~live in `heads`: what no delete saw or wrote itself, each
+ * change once; the deletes keep their write, what keeps the record alive has none.
+ * `listed` has a place for every known change. A register's heads stand in the order of
+ * its nodes.
  */
 static size_t live_heads(struct graph *graph,
                          const struct hm_merged *merged,
@@ -274,6 +277,11 @@ static size_t live_heads(struct graph *graph,
     size_t count = 0;
     size_t r = 0;
     size_t h = 0;
+    for (size_t i = 0; i < live->head_count; i++) {
+        if (is_false(live->heads[i].write)) {
+            listed[live->heads[i].known] = true;
+        }
+    }
     for (size_t n = 0; n < graph->count && r < merged->register_count; n++) {
         const struct hm_register *reg = &merged->registers[r];
         const struct hm_write *write = graph->nodes[n].write;
@@ -281,7 +289,7 @@ static size_t live_heads(struct graph *graph,
             continue;
         }
         size_t known = reg->heads[h].known;
-        bool deletes = reg == live && !is_true(write);
+        bool deletes = reg == live && is_false(write);
         if (deletes || (!listed[known] && (reg == live || !graph->nodes[n].reached))) {
             heads[count++] = (struct hm_head){known, deletes ? write : NULL};
             listed[known] = true;
@@ -352,7 +360,7 @@ static enum hm_status judge_deletion(struct hm_merged *merged,
         hm_merged_register(merged, hm_text(HM_REGISTER_LIVE));
     size_t deletes = 0;
     for (size_t h = 0; live != NULL && h < live->head_count; h++) {
-        deletes += !is_true(live->heads[h].write);
+        deletes += is_false(live->heads[h].write);
     }
     if (deletes == 0) {
         return HM_OK;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/model/value.h"
 
+#include <string.h>
+
 #include "hamlet/base/json_scan.h"
 #include "hamlet/base/limits.h"
 
@@ -46,7 +48,24 @@ void hm_value_put_name(struct hm_buf *buf, struct hm_bytes name)
 static bool text_valid(struct hm_unpack *in)
 {
     struct hm_bytes text = hm_unpack_bytes(in);
-    return !in->failed && hm_utf8_valid(text);
+    return !in->failed && hm_utf8_valid(text) &&
+           (text.size == 0 || memchr(text.data, 0, text.size) == NULL);
+}
+
+/*
+ * Names stand in JSON without escapes, so that equal text is an equal name; a name of one
+ * tilde would make a value look withheld.
+ */
+static bool name_valid(struct hm_bytes name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        uint8_t c = name.data[i];
+        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7F ||
+            (c == 0xC2 && i + 1 < name.size && name.data[i + 1] < 0xA0)) {
+            return false;
+        }
+    }
+    return name.size > 0 && hm_utf8_valid(name) && !hm_bytes_are(name, "~");
 }
 
 /* Skips one value, judging it. The depth is bounded, so the recursion is. */
@@ -56,13 +75,14 @@ static bool skip_members(struct hm_unpack *in, size_t depth, bool object)
 {
     size_t count = hm_unpack_count(in, object ? 2 : 1);
     struct hm_bytes last = HM_NO_BYTES;
-    if (in->failed || depth == HM_VALUE_DEPTH_MAX || (object && count == 0)) {
+    if (in->failed || depth == HM_VALUE_DEPTH_MAX ||
+        (object && (count == 0 || count > HM_VALUE_MEMBERS_MAX))) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         if (object) {
             struct hm_bytes name = hm_unpack_bytes(in);
-            if (in->failed || !hm_utf8_valid(name) || name.size == 0 ||
+            if (in->failed || !name_valid(name) ||
                 (i > 0 && hm_bytes_compare(last, name) >= 0)) {
                 return false;
             }
@@ -203,8 +223,6 @@ void hm_value_to_json(struct hm_json_write *out, struct hm_bytes value)
     }
 }
 
-enum { OBJECT_MEMBERS_MAX = 64 };
-
 static enum hm_status from_json(struct hm_buf *buf,
                                 const struct hm_json *json,
                                 size_t depth,
@@ -223,7 +241,7 @@ static enum hm_status object_from_json(struct hm_buf *buf,
 {
     size_t count = hm_json_count(json);
     struct hm_bytes last = HM_NO_BYTES;
-    if (count == 0 || count > OBJECT_MEMBERS_MAX) {
+    if (count == 0 || count > HM_VALUE_MEMBERS_MAX) {
         return refuse(err);
     }
     hm_value_put_object(buf, count);
@@ -238,7 +256,8 @@ static enum hm_status object_from_json(struct hm_buf *buf,
                 least = at;
             }
         }
-        if (least == NULL || hm_json_is(least, HM_JSON_NULL)) {
+        if (least == NULL || hm_json_is(least, HM_JSON_NULL) ||
+            !name_valid(hm_text(hm_json_name(least)))) {
             return refuse(err);
         }
         last = hm_text(hm_json_name(least));

@@ -133,6 +133,11 @@ enum hm_status hm_session_request(struct hm_session *session,
     return status;
 }
 
+void hm_session_unsent(struct hm_session *session)
+{
+    session->sent_pages = 0;
+}
+
 void hm_session_answer(struct hm_session *session, int http_status)
 {
     session->http_status = http_status;

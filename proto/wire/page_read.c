@@ -6,6 +6,32 @@
 #include "hamlet/model/value.h"
 #include "page_reader.h"
 
+static bool same_names(const struct hm_json *a, const struct hm_json *b)
+{
+    const struct hm_json *x = hm_json_first(a);
+    const struct hm_json *y = hm_json_first(b);
+    while (x != NULL && y != NULL &&
+           hm_bytes_equal(hm_json_text_or(x, HM_NO_BYTES),
+                          hm_json_text_or(y, HM_NO_BYTES))) {
+        x = hm_json_next(x);
+        y = hm_json_next(y);
+    }
+    return x == NULL && y == NULL;
+}
+
+/* A version of a kind has one natural key: a writer has one row of the table for it. */
+static bool key_fits(const struct hm_page_reader *r, const struct hm_page_kind *kind)
+{
+    for (size_t i = 0; i < r->kind_count; i++) {
+        const struct hm_page_kind *other = &r->kinds[i];
+        if (other->version == kind->version && hm_bytes_equal(other->name, kind->name) &&
+            !same_names(other->keys, kind->keys)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static enum hm_status read_kinds(struct hm_page_reader *r, const struct hm_json *kinds)
 {
     for (const struct hm_json *at = hm_json_first(kinds); at != NULL;
@@ -18,9 +44,12 @@ static enum hm_status read_kinds(struct hm_page_reader *r, const struct hm_json 
             !hm_json_is(hm_json_at(at, 3), HM_JSON_LIST)) {
             return hm_page_refuse(r, "kinds");
         }
-        r->kinds[r->kind_count++] =
-            (struct hm_page_kind){hm_json_text_or(name, HM_NO_BYTES), (uint32_t)version,
-                                  hm_json_at(at, 2), hm_json_at(at, 3)};
+        struct hm_page_kind kind = {hm_json_text_or(name, HM_NO_BYTES), (uint32_t)version,
+                                    hm_json_at(at, 2), hm_json_at(at, 3)};
+        if (!key_fits(r, &kind)) {
+            return hm_page_refuse(r, "kinds");
+        }
+        r->kinds[r->kind_count++] = kind;
     }
     return HM_OK;
 }
@@ -173,6 +202,9 @@ static enum hm_status read_create(struct hm_page_reader *r,
     struct hm_key_field *keys = hm_arena_get_array(r->arena, key_count, sizeof(*keys));
     const struct hm_json *name = hm_json_first(kind->keys);
     enum hm_status status = hm_arena_status(r->arena, r->err);
+    if (status == HM_OK) { /* first, as in the text: the tail goes by that order */
+        status = read_pairs(r, kind, hm_json_first(hm_json_get(extras, "w")), writes);
+    }
     for (size_t i = 0; i < key_count && status == HM_OK; i++) {
         struct hm_write value = {.depth = 1};
         status = hm_page_read_write(r, &value, NULL, at);
@@ -197,9 +229,6 @@ static enum hm_status read_create(struct hm_page_reader *r,
         if (!hm_json_is(at, HM_JSON_OBJECT) || hm_json_count(at) > 0) {
             status = add_write(r, writes, reg_name(reg), reg, at);
         }
-    }
-    if (status == HM_OK) {
-        status = read_pairs(r, kind, hm_json_first(hm_json_get(extras, "w")), writes);
     }
     imply_live(writes, true);
     return status;
@@ -326,14 +355,17 @@ static enum hm_status read_subject(struct hm_page_reader *r,
                                    const hm_prefix **subject)
 {
     struct hm_id id;
+    bool none =
+        hm_json_is(reference, HM_JSON_INTEGER) && hm_json_int_or(reference, 1) == 0;
     *subject = NULL;
+    if (none || change->act == HM_ACT_WITHDRAW) { /* each only with the other */
+        return none && change->act == HM_ACT_WITHDRAW ? HM_OK
+                                                      : hm_page_refuse(r, "record");
+    }
     if (hm_json_is(reference, HM_JSON_TEXT)) {
         return hm_json_b64_get(change->record.at, HM_ID_SIZE, reference)
                    ? HM_OK
                    : hm_page_refuse(r, "record");
-    }
-    if (hm_json_is(reference, HM_JSON_INTEGER) && hm_json_int_or(reference, 1) == 0) {
-        return HM_OK;
     }
     enum hm_status status = resolve(r, reference, seq, &id, &change->record);
     if (status != HM_OK) {

@@ -10,7 +10,8 @@ enum { MEMBERS_MAX = 64 };
 
 bool hm_register_reserved(struct hm_bytes name)
 {
-    return name.size > 0 && name.data[0] == '~';
+    return hm_bytes_are(name, HM_REGISTER_LIVE) || hm_bytes_are(name, HM_REGISTER_WHY) ||
+           hm_bytes_are(name, HM_REGISTER_ALIAS);
 }
 
 /* The place of `name` in an ascending list; *found: it is there already. */

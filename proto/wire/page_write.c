@@ -351,6 +351,9 @@ static void put_create(struct writer *w,
         }
     }
     for (size_t r = 0; r < kind->reg_count && at < last; r++) {
+        while (hm_register_reserved(change->writes[at].reg)) {
+            at++; /* these stand in no table, and names may come after them */
+        }
         if (hm_bytes_equal(kind->regs[r].name, change->writes[at].reg)) {
             put_write(w, &kind->regs[r], &change->writes[at]);
             at++;

@@ -7,6 +7,9 @@ from pack import (blake, check, h16, h32, items, members, need, packed, sign, si
 ACTS = ("create", "edit", "delete", "resolve", "policy", "merge", "withdraw", "erase")
 LIVE, WHY, ALIAS = "~live", "~why", "~alias"
 WRITES_MOST, REPLACES_MOST, NAMES_MOST = 256, 4096, 1024
+NAME_MOST = 256
+TIME_MOST = 2**52
+NO_ID = bytes(16)
 
 
 @dataclass
@@ -65,21 +68,30 @@ def _ascending(parts):
 
 def judge(change):
     """Whether the parts stand in the order and within the limits of the tuple."""
+    need(abs(change.time) <= TIME_MOST, "change: time")
+    need(change.home != "", "change: home")
+    for name in (change.role, change.home, change.kind):
+        need(len(name.encode()) <= NAME_MOST, "change: name")
     need(_ascending([w.reg.encode() for w in change.writes]), "change: order of writes")
     need(len(change.writes) <= WRITES_MOST, "change: writes")
     for write in change.writes:
         need(_ascending(write.replaces), "change: order of replaces")
         need(len(write.replaces) <= REPLACES_MOST, "change: replaces")
         need(write.depth >= 1, "change: depth")
+        need(0 < len(write.reg.encode()) <= NAME_MOST, "change: register")
     need(_ascending(change.seen) and len(change.seen) <= REPLACES_MOST, "change: seen")
     need(_ascending(change.names) and len(change.names) <= NAMES_MOST, "change: names")
 
 
+def _or_none(some_id):
+    return b"" if some_id == NO_ID else some_id
+
+
 def tuple_of(change):
     parts = [text("hamlet-change-1"), change.district, change.device, change.user]
-    parts += [text(change.role), text(change.act), packed(change.bulk)]
+    parts += [text(change.role), text(change.act), packed(_or_none(change.bulk))]
     parts += [text(change.home), text(change.kind), uint(change.version)]
-    parts.append(packed(b"" if change.own else change.record))
+    parts.append(packed(b"" if change.own else _or_none(change.record)))
     parts.append(items(text(name) + packed(value) for name, value in change.key_fields))
     parts.append(sint(change.time))
     parts.append(

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 
 import ed25519
 
@@ -135,6 +136,10 @@ def unb64(string, size=None):
 # Strict JSON
 
 
+# In a name nothing is escaped; DEL is escaped everywhere.
+ESCAPED_NAME = re.compile(rb'"(?:[^"\\]|\\.)*\\.(?:[^"\\]|\\.)*"[ \t\r\n]*:', re.DOTALL)
+
+
 def _no_double(pairs):
     names = [name for name, _ in pairs]
     need(len(set(names)) == len(names), "JSON: a name twice")
@@ -164,6 +169,7 @@ def _judge(value, depth, deepest):
 
 def read_json(data, deepest=16):
     """The value of a JSON text, which is bytes."""
+    need(b"\x7f" not in data and not ESCAPED_NAME.search(data), "JSON: an escape")
     try:
         value = json.loads(
             data.decode(),
@@ -179,7 +185,8 @@ def read_json(data, deepest=16):
 
 
 def write_json(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    out = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return out.replace("\x7f", "\\u007f").encode()
 
 
 def whole(value, least=0, most=INTEGER_MOST):

@@ -7,6 +7,8 @@ from change import ACTS, chain_next, page_check, run_key
 from pack import INTEGER_MOST, array, members, need, read_json, string, unb64, whole
 
 CHANGES_MOST = 512
+KINDS_MOST = 32
+RUN_MOST = 256
 TEXT_MOST = 256 * 1024
 NESTING_MOST = 12
 UINT32_MOST = 2**32 - 1
@@ -33,7 +35,8 @@ def _register(item):
     if isinstance(item, str):
         return item, []
     name, *inner = (string(part) for part in array(item, 3))
-    need(len(set(inner)) == len(inner), "kinds: a member twice")
+    encoded = [part.encode() for part in inner]
+    need(all(a < b for a, b in zip(encoded, encoded[1:])), "kinds: order of members")
     return name, inner
 
 
@@ -108,13 +111,17 @@ class Page:
         if run is not None:
             need(not self.keys, "page: keys are left over")
             seed, index = array(run, 2, 2)
-            self.run, self.index = unb64(seed, 16), whole(index)
+            self.run, self.index = unb64(seed, 16), whole(index, 0, RUN_MOST - 1)
         if keys is not None:
             need(not self.keys, "page: keys are left over")
             self.run, self.keys = None, unb64(keys)
             need(len(self.keys) % 16 == 0, "page: keys")
-        if kinds is not None:
-            self.kinds += [_kind(item) for item in array(kinds)]
+        for kind in [_kind(item) for item in array(kinds or [])]:
+            for other in self.kinds:
+                if (other.name, other.version) == (kind.name, kind.version):
+                    need(other.key_fields == kind.key_fields, "kinds: two natural keys")
+            self.kinds.append(kind)
+            need(len(self.kinds) <= KINDS_MOST, "kinds: too many")
         if bulk is not None:
             none = isinstance(bulk, int) and whole(bulk, 0, 0) == 0
             self.bulk = b"" if none else unb64(bulk, 16)
@@ -135,6 +142,7 @@ class Page:
 
     def next_key(self, used):
         if self.run is not None:
+            need(not used or self.index < RUN_MOST, "row: the run is at its end")
             self.index += 1
             return run_key(self.run, self.index - 1) if used else None
         if not used:

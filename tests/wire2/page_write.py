@@ -71,6 +71,13 @@ class Writer:
 
     def _kind_of(self, change):
         key_names = tuple(name for name, _ in change.key_fields)
+        for other in self.changes:
+            if (other.act, other.kind, other.version) == (
+                "create",
+                change.kind,
+                change.version,
+            ):
+                key_names = tuple(name for name, _ in other.key_fields)
         return change.kind, change.version, key_names, self._registers(change)
 
     def _registers(self, change):
@@ -147,7 +154,7 @@ class Writer:
         written = {write.reg: write for write in change.writes}
         live = written.get(LIVE)
         implied = {"create": values.TRUE, "delete": values.FALSE}.get(change.act)
-        if live is not None and live.value == implied and self.choice.random() < 0.9:
+        if live and implied and live.value == implied and self.choice.random() < 0.9:
             del written[LIVE]
         if change.act == "create":
             return self._create_cells(change, kind, written, further), None

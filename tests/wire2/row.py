@@ -23,17 +23,22 @@ def expand(page, kind, act, cells, extras):
         referred = _other(page, change, kind, cells)
     change.writes.sort(key=lambda write: write.reg.encode())
     _predecessors(page, change, referred, items)
-    change.seen = sorted(_prefix(page, ref) for ref in array(seen or []))
-    change.names = sorted(unb64(name, 16) for name in array(names or []))
+    change.seen = _prefixes(page, seen or [])
+    change.names = [unb64(name, 16) for name in array(names or [])]
     _salts(page, change, salts)
     return seal(change)
 
 
 def _create(page, change, kind, cells, further):
+    further = array(further or [])
+    need(len(further) % 2 == 0, "row: pairs")
+    for index, cell in zip(further[::2], further[1::2]):
+        need(whole(index, -3, -1) < 0, "row: index")
+        change.writes.append(_write(page, kind, index, cell))
     count = len(kind.key_fields)
     need(count <= len(cells) <= count + len(kind.registers), "row: values")
     change.key_fields = [
-        (name, values.pack(cell)) for name, cell in zip(kind.key_fields, cells)
+        (name, values.pack(_value(page, [], cell))) for name, cell in zip(kind.key_fields, cells)
     ]
     change.own = count == 0
     if not change.own:
@@ -41,11 +46,6 @@ def _create(page, change, kind, cells, further):
     for index, cell in enumerate(cells[count:]):
         if cell != {}:
             change.writes.append(_write(page, kind, index, cell))
-    further = array(further or [])
-    need(len(further) % 2 == 0, "row: pairs")
-    for index, cell in zip(further[::2], further[1::2]):
-        need(whole(index, -3, -1) < 0, "row: index")
-        change.writes.append(_write(page, kind, index, cell))
     _imply_live(change, values.TRUE)
 
 
@@ -82,8 +82,13 @@ def _write(page, kind, index, cell):
 def _value(page, inner, cell):
     if cell == [None]:
         return page.next_text()
-    if not inner or not isinstance(cell, list):
+    if isinstance(cell, dict):
+        need(list(cell) == sorted(cell, key=str.encode), "row: order of names")
+        return {name: _value(page, [], cell[name]) for name in cell}
+    if not isinstance(cell, list):
         return cell
+    if not inner:
+        return [_value(page, [], part) for part in cell]
     array(cell, len(inner), len(inner))
     pairs = [(n, _value(page, [], c)) for n, c in zip(inner, cell) if c is not None]
     need(pairs, "row: a group without members")
@@ -91,10 +96,13 @@ def _value(page, inner, cell):
 
 
 def _prefix(page, reference):
-    if not isinstance(reference, str):
-        return page.meaning(reference)[0][:8]
-    need(len(reference) in (11, 22), "reference: length")
-    return unb64(reference)[:8]
+    if isinstance(reference, str):
+        return unb64(reference, 8)
+    return page.meaning(reference)[0][:8]
+
+
+def _prefixes(page, references):
+    return sorted({_prefix(page, reference) for reference in array(references)})
 
 
 def _predecessors(page, change, referred, items):
@@ -104,7 +112,7 @@ def _predecessors(page, change, referred, items):
         item = 0 if items is None else items[i]
         if isinstance(item, list):
             write.depth = whole(array(item, 1)[0], 1, WRITE_DEPTH_MOST)
-            write.replaces = sorted(_prefix(page, ref) for ref in item[1:])
+            write.replaces = _prefixes(page, item[1:])
             continue
         whole(item, 0, 0)
         if referred is not None and write.reg != WHY:

@@ -7,9 +7,17 @@ from pack import INTEGER_MOST, Refused, Unpack, need, sint, text, uint
 
 BYTES_MOST = 32 * 1024
 DEPTH_MOST = 6
+MEMBERS_MOST = 40
 NULL = b"n"
 TRUE = b"t"
 FALSE = b"f"
+
+
+def _judge_name(name):
+    """Names stand in JSON without escapes; one tilde says that a value is withheld."""
+    need(name not in ("", "~"), "value: name")
+    for c in name:
+        need(c >= " " and c not in '"\\' and not 0x7F <= ord(c) < 0xA0, "value: name")
 
 
 def _put(value, depth):
@@ -22,12 +30,15 @@ def _put(value, depth):
         need(abs(value) <= INTEGER_MOST, "value: integer")
         return b"i" + sint(value)
     if isinstance(value, str):
+        need("\0" not in value, "value: NUL")
         return b"s" + text(value)
     need(isinstance(value, (list, dict)), "value: type")
     need(depth < DEPTH_MOST, "value: nesting")
     if isinstance(value, list):
         return b"l" + uint(len(value)) + b"".join(_put(v, depth + 1) for v in value)
-    need(value, "value: object without members")
+    need(0 < len(value) <= MEMBERS_MOST, "value: members")
+    for name in value:
+        _judge_name(name)
     pairs = sorted((name.encode(), member) for name, member in value.items())
     out = b"o" + uint(len(pairs))
     for name, member in pairs:
@@ -44,9 +55,10 @@ def pack(value):
 def _get_object(reader, depth):
     value, before = {}, None
     count = reader.uint()
-    need(count > 0, "value: object without members")
+    need(0 < count <= MEMBERS_MOST, "value: members")
     for _ in range(count):
         name = reader.text()
+        _judge_name(name)
         need(before is None or before < name.encode(), "value: order of names")
         before = name.encode()
         value[name] = _get(reader, depth + 1)
@@ -65,7 +77,9 @@ def _get(reader, depth):
         need(abs(number) <= INTEGER_MOST, "value: integer")
         return number
     if tag == b"s":
-        return reader.text()
+        found = reader.text()
+        need("\0" not in found, "value: NUL")
+        return found
     need(tag in (b"l", b"o"), "value: tag")
     need(depth < DEPTH_MOST, "value: nesting")
     if tag == b"l":

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * records.h - records, shown: lists, one of them, its history, a table for other programs.
+ * records.h - records, shown: lists, one of them, its history, a table for other
+ * programs.
  *
  * Owner:  daemon/api/list.c, where.c, export.c, history.c; layer 4
  * Shapes: what the JSON looks like is part of the command contract
@@ -44,7 +45,8 @@ HM_CHECKED enum hm_status hm_api_export(const struct hm_view *view,
                                         bool csv,
                                         struct hm_err *err);
 
-/* One record as JSON: `{id, kind, unit, fields, state, conflicts, incomplete, deleted}`. */
+/* One record as JSON: `{id, kind, unit, fields, state, conflicts, incomplete, deleted}`.
+ */
 void hm_api_record_json(struct hm_json_write *out, const struct hm_listed *record);
 
 #endif

@@ -23,6 +23,8 @@
 #define HM_REPLACES_MAX ((size_t)4096)
 /* Changes or records that one withdrawal names; larger ones name a bulk id. */
 #define HM_NAMES_MAX ((size_t)1024)
+/* Names in one object of a value: that many at each level stay under HM_JSON_KEYS_MAX. */
+#define HM_VALUE_MEMBERS_MAX ((size_t)40)
 /* Nesting of a value: a list of groups of lists is the deepest that forms need. */
 #define HM_VALUE_DEPTH_MAX ((size_t)6)
 

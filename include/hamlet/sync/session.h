@@ -59,6 +59,9 @@ HM_CHECKED enum hm_status hm_session_request(struct hm_session *session,
                                              struct hm_buf *body,
                                              struct hm_err *err);
 
+/* The request never left, so how it ended says nothing about the link. */
+void hm_session_unsent(struct hm_session *session);
+
 /* The status line of the reply. */
 void hm_session_answer(struct hm_session *session, int http_status);
 /* Bytes of its body. False: it is no use to read on. */

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "hamlet/base/log.h"
+#include "hamlet/command/store_path.h"
+#include "hamlet/host/lock.h"
+#include "hamlet/host/netlink.h"
+#include "hamlet/host/notify.h"
+#include "hamlet/replica/replica.h"
+#include "hamlet/run/backoff.h"
+#include "peers.h"
+
+enum {
+    SAVED_MS = 1000,      /* one conversation for what is saved together */
+    NETWORK_MS = 2000,    /* addresses and names come a little after the link */
+    AGAIN_MS = 60 * 1000, /* saving asks a server that was just down no more often */
+    FIRST_RETRY_MS = 30000,
+    VISIT_MS = 60 * 60 * 1000, /* with nothing to say: once an hour, see what came */
+    PATHS_MAX = 64 * 1024,
+    JSON_MAX = 16 * 1024,
+    NUMBER_SIZE = 24
+};
+
+struct daemon {
+    struct hm_call *call;
+    const struct hm_env *env;
+    char *dir;
+    bool once;
+    struct hm_arena arena;
+    struct hm_lock lock;
+    struct hm_loop *loop;
+    struct hm_talk *talk;
+    struct hm_peers *peers;
+    int netlink;
+    struct hm_timer next; /* when to talk */
+    struct hm_mono due;   /* … while it is set */
+    struct hm_backoff backoff;
+    bool failing;
+    struct hm_mono failed_at;
+    bool again;              /* something was saved while a conversation went on */
+    struct hm_talked talked; /* the last one, of --once */
+};
+
+static int64_t now_ms(const struct daemon *d)
+{
+    return hm_env_mono(d->env).ms;
+}
+
+/* Talk in so long, if it is not to be earlier anyway. */
+static void talk_within(struct daemon *d, int64_t wait_ms)
+{
+    int64_t due = now_ms(d) + wait_ms;
+    if (hm_talk_running(d->talk)) {
+        d->again = true;
+    } else if (!d->next.is_set || due < d->due.ms) {
+        d->due = (struct hm_mono){due};
+        hm_loop_timer_set(d->loop, &d->next, d->due);
+    }
+}
+
+static void wait_exactly(struct daemon *d, int64_t wait_ms)
+{
+    d->due = (struct hm_mono){now_ms(d) + wait_ms};
+    hm_loop_timer_set(d->loop, &d->next, d->due);
+}
+
+/* Half of the wait and a random part of the rest: laptops must not come all at once. */
+static int64_t visit_wait_ms(const struct daemon *d)
+{
+    uint32_t random = 0;
+    if (hm_env_random(d->env, (uint8_t *)&random, sizeof(random), NULL) != HM_OK) {
+        return VISIT_MS;
+    }
+    return VISIT_MS / 2 + (int64_t)(random % (VISIT_MS / 2));
+}
+
+static void log_talked(const struct daemon *d, const struct hm_talked *talked)
+{
+    char rounds[NUMBER_SIZE];
+    char up[NUMBER_SIZE];
+    char down[NUMBER_SIZE];
+    if (talked->status != HM_OK) {
+        hm_log(hm_env_wall(d->env), HM_LOG_SYNC_FAILED, "status",
+               hm_status_name(talked->status), "what",
+               talked->err.key == NULL ? "" : talked->err.key, "detail",
+               talked->err.arg[1], NULL);
+        return;
+    }
+    (void)snprintf(rounds, sizeof(rounds), "%llu", (unsigned long long)talked->rounds);
+    (void)snprintf(up, sizeof(up), "%llu", (unsigned long long)talked->bytes_up);
+    (void)snprintf(down, sizeof(down), "%llu", (unsigned long long)talked->bytes_down);
+    hm_log(hm_env_wall(d->env), HM_LOG_SYNC_DONE, "rounds", rounds, "bytes_up", up,
+           "bytes_down", down, NULL);
+}
+
+static void ended(void *ctx, const struct hm_talked *talked)
+{
+    struct daemon *d = ctx;
+    if (d->once) {
+        d->talked = *talked;
+        hm_loop_stop(d->loop);
+        return;
+    }
+    log_talked(d, talked);
+    hm_notify_status(hm_status_name(talked->status));
+    hm_peers_answer(d->peers, talked);
+    d->failing = talked->status != HM_OK;
+    if (d->failing) {
+        d->failed_at = hm_env_mono(d->env);
+        wait_exactly(d, hm_backoff_next(&d->backoff, d->env,
+                                        talked->retry_after_s < 0
+                                            ? -1
+                                            : talked->retry_after_s * 1000));
+    } else {
+        hm_backoff_reset(&d->backoff);
+        wait_exactly(d, visit_wait_ms(d));
+    }
+    hm_talk_idle(d->talk);
+    if (d->again) {
+        d->again = false;
+        talk_within(d, d->failing ? AGAIN_MS : SAVED_MS);
+    }
+}
+
+static void talk(void *ctx)
+{
+    struct daemon *d = ctx;
+    struct hm_talked talked = {.err = HM_ERR_NONE, .retry_after_s = -1};
+    if (hm_talk_running(d->talk)) {
+        return;
+    }
+    hm_loop_timer_clear(d->loop, &d->next);
+    talked.status = hm_talk_start(d->talk, &talked.err);
+    if (talked.status != HM_OK) {
+        ended(d, &talked);
+    }
+}
+
+/* Somebody saved something. A server that was just down is not asked at every save. */
+static void saved(void *ctx)
+{
+    struct daemon *d = ctx;
+    int64_t since_ms = now_ms(d) - d->failed_at.ms;
+    int64_t wait_ms = SAVED_MS;
+    if (d->failing && since_ms + SAVED_MS < AGAIN_MS) {
+        wait_ms = AGAIN_MS - since_ms;
+    }
+    talk_within(d, wait_ms);
+}
+
+static void asked(void *ctx)
+{
+    struct daemon *d = ctx;
+    hm_backoff_reset(&d->backoff);
+    talk(d);
+}
+
+static void network_changed(void *ctx, int fd, unsigned events)
+{
+    struct daemon *d = ctx;
+    (void)events;
+    if (hm_netlink_drain(fd)) {
+        hm_log(hm_env_wall(d->env), HM_LOG_NETWORK_CHANGED, NULL);
+        hm_backoff_reset(&d->backoff);
+        talk_within(d, NETWORK_MS);
+    }
+}
+
+static void caught(void *ctx, int signal_number)
+{
+    struct daemon *d = ctx;
+    if (signal_number != SIGHUP) {
+        d->talked.status =
+            hm_fail(&d->talked.err, HM_NO_SERVER, "stopped", NULL, NULL, NULL);
+        hm_notify_stopping();
+        hm_loop_stop(d->loop);
+    }
+}
+
+/* Whether there is a store of ours: a daemon that can never work must say so at once. */
+static enum hm_status look(const struct daemon *d, struct hm_err *err)
+{
+    struct hm_replica replica;
+    enum hm_status status = hm_replica_open(&replica, d->dir, d->env, true, err);
+    if (status == HM_OK) {
+        hm_replica_close(&replica);
+    }
+    return status;
+}
+
+static enum hm_status start(struct daemon *d, struct hm_err *err)
+{
+    const char *lock = hm_replica_path(&d->arena, d->dir, HM_REPLICA_LOCK);
+    enum hm_status status = hm_arena_status(&d->arena, err);
+    if (status == HM_OK) {
+        status = look(d, err);
+    }
+    if (status == HM_OK) {
+        status = hm_lock_open(&d->lock, d->env, lock, 0, err);
+    }
+    if (status == HM_OK) {
+        status = hm_loop_new(&d->loop, d->env, err);
+    }
+    if (status == HM_OK) {
+        status = hm_loop_signals(d->loop, caught, d, err);
+    }
+    if (status == HM_OK) {
+        status = hm_talk_open(&d->talk, d->loop, d->env, d->dir, ended, d, err);
+    }
+    return status;
+}
+
+static void stop(struct daemon *d)
+{
+    hm_peers_close(d->peers);
+    hm_talk_close(d->talk);
+    if (d->netlink >= 0) {
+        hm_loop_unwatch(d->loop, d->netlink);
+        (void)close(d->netlink);
+    }
+    hm_loop_free(d->loop);
+    hm_lock_close(&d->lock);
+    hm_arena_fini(&d->arena);
+    free(d->dir);
+}
+
+static enum hm_status run_once(struct daemon *d, struct hm_err *err)
+{
+    struct hm_buf json;
+    enum hm_status status = hm_talk_start(d->talk, err);
+    if (status == HM_OK) {
+        status = hm_loop_run(d->loop, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    if (d->talked.status != HM_OK) {
+        *err = d->talked.err;
+        return d->talked.status;
+    }
+    hm_buf_init(&json, JSON_MAX);
+    if (d->call->args->json) {
+        hm_talked_json(&json, &d->talked);
+    } else {
+        char up[NUMBER_SIZE];
+        char down[NUMBER_SIZE];
+        char open[NUMBER_SIZE];
+        const char *const args[] = {up, down, open};
+        (void)snprintf(up, sizeof(up), "%llu", (unsigned long long)d->talked.changes_up);
+        (void)snprintf(down, sizeof(down), "%llu",
+                       (unsigned long long)d->talked.changes_down);
+        (void)snprintf(open, sizeof(open), "%llu",
+                       (unsigned long long)d->talked.conflicts_open);
+        hm_words_put(&json, hm_words_ui(d->call->words, "sync.done"), args, 3);
+    }
+    hm_buf_put_text(&json, "\n");
+    status = hm_buf_status(&json, err);
+    if (status == HM_OK) {
+        hm_output_put(d->call->out, hm_buf_bytes(&json));
+    }
+    hm_buf_fini(&json);
+    return status;
+}
+
+static enum hm_status run(struct daemon *d, struct hm_err *err)
+{
+    const char *socket = hm_replica_path(&d->arena, d->dir, HM_REPLICA_SOCKET);
+    enum hm_status status = hm_arena_status(&d->arena, err);
+    if (status == HM_OK) {
+        status = hm_peers_open(&d->peers, d->loop, d->env, socket, saved, asked, d, err);
+    }
+    d->netlink = hm_netlink_open();
+    if (status == HM_OK && d->netlink >= 0) {
+        status =
+            hm_loop_watch(d->loop, d->netlink, HM_LOOP_READ, network_changed, d, err);
+    }
+    if (status == HM_OK) {
+        hm_output_put_text(d->call->out, "ready\n");
+        status = hm_output_flush(d->call->out, err);
+    }
+    if (status == HM_OK) {
+        hm_log(hm_env_wall(d->env), HM_LOG_STARTED, NULL);
+        hm_notify_ready();
+        talk(d);
+        status = hm_loop_run(d->loop, err);
+        hm_log(hm_env_wall(d->env), HM_LOG_STOPPED, NULL);
+    }
+    return status;
+}
+
+enum hm_status hm_daemon_run(struct hm_call *call, struct hm_err *err)
+{
+    struct daemon d = {.call = call,
+                       .env = call->ctx,
+                       .once = hm_args_has(call->args, "once"),
+                       .lock = HM_LOCK_NONE,
+                       .netlink = -1,
+                       .talked = {.err = HM_ERR_NONE}};
+    d.next = (struct hm_timer){.fire = talk, .ctx = &d};
+    hm_backoff_init(&d.backoff, FIRST_RETRY_MS);
+    hm_arena_init(&d.arena, PATHS_MAX);
+    enum hm_status status =
+        hm_store_path(&d.dir, hm_args_value(call->args, "store"), err);
+    if (status == HM_OK) {
+        status = start(&d, err);
+    }
+    if (status == HM_OK) {
+        status = d.once ? run_once(&d, err) : run(&d, err);
+    }
+    stop(&d);
+    return status;
+}

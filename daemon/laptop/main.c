@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon.h"
+#include "hamlet/base/sign.h"
+#include "hamlet/command/report.h"
+#include "hamlet/host/env.h"
+#include "hamlet/host/process.h"
+
+static const struct hm_option options[] = {{.name = "store", .value = "DIR"},
+                                           {.name = "once"},
+                                           {.name = NULL}};
+
+static const struct hm_command commands[] = {
+    {.name = "", .options = options, .run = hm_daemon_run},
+    {.name = NULL}};
+
+static const struct hm_program program = {.name = "hamletd", .commands = commands};
+
+int main(int argc, char **argv)
+{
+    struct hm_env env;
+    struct hm_err err = HM_ERR_NONE;
+    hm_host_env_init(&env);
+    enum hm_status status = hm_process_harden(&err);
+    if (status == HM_OK) {
+        status = hm_sign_start(&err);
+    }
+    if (status != HM_OK) {
+        return hm_report(program.name, NULL, status, &err);
+    }
+    return hm_program_run(&program, argc, argv, &env);
+}

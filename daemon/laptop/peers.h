@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * peers.h - hamletd.sock: other programs at this laptop tell of changes and ask for sync.
+ *
+ * Owner:   daemon/laptop/peers.c
+ * Threads: that of its loop
+ * Format:  one frame (host/frame.h) of JSON each way. {"do":"poke"}: something was saved;
+ *          it gets no reply. {"do":"sync","wait_s":N}: the reply is what `hamletd --once
+ *          --json` prints or, after a failure, {"status":…,"key":…,"args":[…]}, which the
+ *          side that was asked by a person tells in words
+ */
+#ifndef DAEMON_LAPTOP_PEERS_H
+#define DAEMON_LAPTOP_PEERS_H
+
+#include "hamlet/base/buf.h"
+#include "talk.h"
+
+struct hm_peers;
+
+/*
+ * Listen at `path`; the caller holds the folder's lock. `poked` and `asked` are called
+ * for what peers say; whoever asked is answered by hm_peers_answer.
+ */
+HM_CHECKED enum hm_status hm_peers_open(struct hm_peers **peers,
+                                        struct hm_loop *loop,
+                                        const struct hm_env *env,
+                                        const char *path,
+                                        void (*poked)(void *ctx),
+                                        void (*asked)(void *ctx),
+                                        void *ctx,
+                                        struct hm_err *err);
+void hm_peers_close(struct hm_peers *peers); /* null: nothing */
+
+/* Tell all who asked how the conversation went. */
+void hm_peers_answer(struct hm_peers *peers, const struct hm_talked *talked);
+
+/* Append a conversation as JSON: counters, or what went wrong. */
+void hm_talked_json(struct hm_buf *buf, const struct hm_talked *talked);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kinds that stand beside the built-in ones, one file each. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hamlet/host/file.h"
+#include "hamlet/replica/replica.h"
+
+enum { PATHS_MAX = 1024 * 1024 };
+
+char *hm_replica_path(struct hm_arena *arena, const char *dir, const char *name)
+{
+    size_t size = strlen(dir) + strlen(name) + sizeof("/");
+    char *path = hm_arena_get(arena, size);
+    if (path != NULL) {
+        (void)snprintf(path, size, "%s/%s", dir, name);
+    }
+    return path;
+}
+
+static bool is_kind_file(const char *name)
+{
+    static const char end[] = ".json";
+    size_t size = strlen(name);
+    return name[0] != '.' && size >= sizeof(end) &&
+           strcmp(name + size - (sizeof(end) - 1), end) == 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static enum hm_status read_names(DIR *folder,
+                                 const char *path,
+                                 char **names,
+                                 size_t *count,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    errno = 0;
+    for (struct dirent *at = readdir(folder); at != NULL; at = readdir(folder)) {
+        if (!is_kind_file(at->d_name)) {
+            continue;
+        }
+        if (*count == HM_REPLICA_KINDS_MAX) {
+            return hm_fail(err, HM_UNCONFIGURED, "kinds-many", path, NULL, NULL);
+        }
+        names[(*count)++] = hm_arena_copy_text(arena, hm_text(at->d_name));
+    }
+    return errno == 0 ? hm_arena_status(arena, err) : hm_fail_errno(err, errno, path);
+}
+
+static enum hm_status add_kind(struct hm_kinds *kinds,
+                               const char *folder,
+                               const char *name,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    struct hm_buf text;
+    hm_buf_init(&text, HM_KIND_FILE_MAX);
+    const char *path = hm_replica_path(arena, folder, name);
+    enum hm_status status = hm_arena_status(arena, err);
+    if (status == HM_OK) {
+        status = hm_file_read(&text, path, err);
+    }
+    if (status == HM_OK) {
+        status = hm_kinds_add(kinds, hm_buf_bytes(&text), name, err);
+    }
+    hm_buf_fini(&text);
+    /* To whoever runs the program a broken kind is a wrong setting. */
+    return status == HM_BAD_INPUT || status == HM_TOO_BIG ? HM_UNCONFIGURED : status;
+}
+
+static enum hm_status add_kinds(struct hm_kinds *kinds,
+                                const char *dir,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    char *names[HM_REPLICA_KINDS_MAX];
+    size_t count = 0;
+    const char *path = hm_replica_path(arena, dir, HM_REPLICA_KINDS);
+    enum hm_status status = hm_arena_status(arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    DIR *folder = opendir(path);
+    if (folder == NULL) {
+        return errno == ENOENT ? HM_OK : hm_fail_errno(err, errno, path);
+    }
+    status = read_names(folder, path, names, &count, arena, err);
+    (void)closedir(folder);
+    qsort(names, count, sizeof(names[0]), by_text);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        status = add_kind(kinds, path, names[i], arena, err);
+    }
+    return status;
+}
+
+enum hm_status hm_replica_kinds(struct hm_kinds **kinds,
+                                const char *dir,
+                                struct hm_err *err)
+{
+    struct hm_kinds *made = NULL;
+    struct hm_arena arena;
+    hm_arena_init(&arena, PATHS_MAX);
+    enum hm_status status = hm_kinds_open(&made, hm_embedded_kinds, err);
+    if (status == HM_OK) {
+        status = add_kinds(made, dir, &arena, err);
+    }
+    if (status == HM_OK) {
+        *kinds = made;
+        made = NULL;
+    }
+    hm_kinds_close(made);
+    hm_arena_fini(&arena);
+    return status;
+}

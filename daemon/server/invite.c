@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* invite: one device, once, with its first member. */
+#include <string.h>
+
+#include "commands.h"
+#include "config.h"
+#include "data.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/base/log.h"
+#include "hamlet/host/file.h"
+#include "hamlet/httpd/certificate.h"
+#include "hamlet/record/role.h"
+#include "hamlet/store/registry.h"
+#include "hamlet/store/server.h"
+#include "hamlet/wire/invitation.h"
+#include "show.h"
+
+static const char default_validity[] = "7d";
+
+struct inviting {
+    struct hm_call *call;
+    struct hm_control_ctx *ctx;
+    struct hm_config config;
+    struct hm_invitation inv;
+    struct hm_arena arena;
+};
+
+/* ---- what was asked for ---- */
+
+static enum hm_status read_unit(struct inviting *in, struct hm_err *err)
+{
+    const char *given = hm_args_value(in->call->args, "unit");
+    bool known = false;
+    bool within = false;
+    enum hm_status status =
+        hm_show_given(&in->inv.unit, given, "--unit", false, &in->arena, err);
+    if (status == HM_OK) {
+        status = hm_store_unit_known(in->ctx->store, in->inv.unit, &known, err);
+    }
+    if (status == HM_OK && !known) {
+        return hm_fail(err, HM_BAD_INPUT, "unit-unknown", given, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = hm_store_unit_within(in->ctx->store, in->inv.unit, in->ctx->unit,
+                                      &within, err);
+    }
+    if (status == HM_OK && !within) {
+        return hm_fail(err, HM_DENIED, "unit-scope", given, NULL, NULL);
+    }
+    return status;
+}
+
+static enum hm_status read_role(struct inviting *in, struct hm_err *err)
+{
+    const char *given = hm_args_value(in->call->args, "role");
+    enum hm_role role = HM_ROLE_VIEWER;
+    if (!hm_role_find(&role, hm_text(given)) || role == HM_ROLE_SERVER) {
+        return hm_fail(err, HM_BAD_INPUT, "role-unknown", given, NULL, NULL);
+    }
+    in->inv.role = hm_text(hm_role_name(role));
+    return HM_OK;
+}
+
+static enum hm_status read_validity(struct inviting *in, struct hm_err *err)
+{
+    const char *given = hm_args_value(in->call->args, "valid");
+    int64_t duration_ms = 0;
+    int64_t now_ms = hm_env_wall(in->ctx->env).ms;
+    given = given == NULL ? default_validity : given;
+    if (!hm_duration_get(&duration_ms, hm_text(given)) || duration_ms <= 0 ||
+        __builtin_add_overflow(now_ms, duration_ms, &in->inv.expires.ms)) {
+        return hm_fail(err, HM_BAD_INPUT, "duration-form", given, NULL, NULL);
+    }
+    return HM_OK;
+}
+
+static enum hm_status read_line(struct inviting *in, struct hm_err *err)
+{
+    const char *name = hm_args_value(in->call->args, "name");
+    enum hm_status status = read_unit(in, err);
+    if (status == HM_OK) {
+        status = read_role(in, err);
+    }
+    if (status == HM_OK) {
+        status = hm_show_given(&in->inv.name, name, "--name", false, &in->arena, err);
+    }
+    return status == HM_OK ? read_validity(in, err) : status;
+}
+
+/* ---- what the server adds ---- */
+
+static enum hm_status read_pin(struct inviting *in, struct hm_err *err)
+{
+    struct hm_buf certificate;
+    const char *path = hm_data_path(&in->arena, in->ctx->dir, HM_DATA_TLS);
+    _Static_assert((int)HM_PIN_SIZE == (int)HM_INVITATION_PIN_SIZE, "one kind of pin");
+    hm_buf_init(&certificate, HM_CERTIFICATE_BYTES_MAX);
+    enum hm_status status = hm_arena_status(&in->arena, err);
+    if (status == HM_OK) {
+        status = hm_file_read(&certificate, path, err);
+        status = status == HM_NOT_FOUND ? HM_UNCONFIGURED : status;
+    }
+    if (status == HM_OK) {
+        status = hm_certificate_pin(in->inv.pin, hm_buf_bytes(&certificate), err);
+    }
+    hm_buf_fini(&certificate);
+    return status;
+}
+
+static enum hm_status fill(struct inviting *in, struct hm_err *err)
+{
+    in->inv.server = in->ctx->device;
+    in->inv.key = in->ctx->key;
+    enum hm_status status = hm_config_read(&in->config, in->ctx->dir, &in->arena, err);
+    if (status == HM_OK) {
+        in->inv.urls = in->config.urls;
+        in->inv.url_count = in->config.url_count;
+        status = read_pin(in, err);
+    }
+    if (status == HM_OK) {
+        status = hm_env_random(in->ctx->env, in->inv.id.at, HM_ID_SIZE, err);
+    }
+    if (status == HM_OK) {
+        status = hm_env_random(in->ctx->env, in->inv.secret, HM_ID_SIZE, err);
+    }
+    return status;
+}
+
+/* ---- writing and telling ---- */
+
+static enum hm_status put_user(struct inviting *in,
+                               struct hm_author *author,
+                               struct hm_err *err)
+{
+    struct hm_added added;
+    const struct hm_registry_value name = {HM_REGISTRY_NAME,
+                                           hm_show_value(&in->arena, in->inv.name)};
+    enum hm_status status = hm_arena_status(&in->arena, err);
+    if (status == HM_OK) {
+        status =
+            hm_author_registry(author, HM_KIND_USER, NULL, NULL, &name, 1, &added, err);
+    }
+    if (status == HM_OK) {
+        in->inv.user = added.record;
+    }
+    return status;
+}
+
+static enum hm_status put_row(struct inviting *in, struct hm_err *err)
+{
+    struct hm_invited invited = {.id = in->inv.id,
+                                 .user = in->inv.user,
+                                 .name = in->inv.name,
+                                 .role = in->inv.role,
+                                 .home = in->inv.unit,
+                                 .expires = in->inv.expires};
+    memcpy(invited.secret, in->inv.secret, HM_ID_SIZE);
+    return hm_store_invitation_put(in->ctx->store, &invited, err);
+}
+
+/* The file is made before the commit: what cannot be written was never invited. */
+static enum hm_status write_all(struct inviting *in, struct hm_err *err)
+{
+    struct hm_author *author = NULL;
+    enum hm_status status = hm_control_author(in->ctx, &author, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_author_as_server(author);
+    status = hm_author_begin(author, err);
+    if (status == HM_OK) {
+        status = put_user(in, author, err);
+        if (status == HM_OK) {
+            status = put_row(in, err);
+        }
+        if (status == HM_OK) {
+            status =
+                hm_invitation_write(&in->ctx->file, &in->inv, &in->ctx->secret, err);
+        }
+        if (status == HM_OK) {
+            status = hm_author_commit(author, err);
+        } else {
+            hm_author_rollback(author);
+        }
+    }
+    hm_author_close(author);
+    return status;
+}
+
+static enum hm_status show(struct inviting *in, struct hm_err *err)
+{
+    const struct hm_call *call = in->call;
+    const char *name = hm_arena_copy_text(&in->arena, in->inv.name);
+    char when[HM_VIEW_TIME_SIZE];
+    struct hm_view view;
+    struct hm_show show;
+    struct hm_buf link;
+    hm_buf_init(&link, (size_t)2 * HM_INVITATION_TEXT_MAX);
+    hm_invitation_link(&link, hm_buf_bytes(&in->ctx->file));
+    enum hm_status status = hm_buf_status(&link, err);
+    if (status == HM_OK && call->args->json) {
+        hm_show_begin(&show);
+        hm_json_open(&show.out, '{');
+        hm_json_put_hex(&show.out, "id", hm_id_bytes(&in->inv.id));
+        hm_json_put_text(&show.out, "unit", in->inv.unit);
+        hm_json_put_text(&show.out, "role", in->inv.role);
+        hm_json_put_text(&show.out, "name", in->inv.name);
+        hm_json_put_wall(&show.out, "expires", in->inv.expires);
+        hm_json_key(&show.out, "secret");
+        hm_json_b64(&show.out, HM_BYTES(in->inv.secret));
+        hm_json_put_text(&show.out, "link", hm_buf_bytes(&link));
+        hm_json_close(&show.out, '}');
+        status = hm_show_end(&show, call, HM_OK, err);
+    } else if (status == HM_OK) {
+        hm_show_view(&view, call, NULL);
+        hm_view_time(when, in->inv.expires);
+        hm_view_say(&view, "invite.done", name == NULL ? "" : name,
+                    hm_args_value(call->args, "out"), when);
+        hm_view_say(&view, "invite.link", (const char *)link.data, NULL, NULL);
+    }
+    hm_buf_fini(&link);
+    return status;
+}
+
+enum hm_status hm_invite_run(struct hm_call *call, struct hm_err *err)
+{
+    struct inviting in = {.call = call, .ctx = call->ctx};
+    hm_arena_init(&in.arena, HM_REQUEST_BYTES_MAX);
+    enum hm_status status = read_line(&in, err);
+    if (status == HM_OK) {
+        status = fill(&in, err);
+    }
+    if (status == HM_OK) {
+        status = write_all(&in, err);
+    }
+    if (status == HM_OK) {
+        status = show(&in, err);
+    }
+    explicit_bzero(in.inv.secret, sizeof(in.inv.secret));
+    hm_arena_fini(&in.arena);
+    return status;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* resolve: a person at the district decides a conflict. */
+#include "commands.h"
+#include "hamlet/base/json.h"
+#include "hamlet/base/limits.h"
+#include "show.h"
+
+struct deciding {
+    struct hm_call *call;
+    struct hm_control_ctx *ctx;
+    struct hm_id conflict;
+    struct hm_id take;
+    bool takes;
+    struct hm_json *value;
+    struct hm_bytes reason;
+    struct hm_id change;
+    struct hm_arena arena;
+};
+
+static enum hm_status read_choice(struct deciding *d, struct hm_err *err)
+{
+    static const struct hm_json_limits limits = {HM_VALUE_BYTES_MAX, HM_JSON_DEPTH_MAX,
+                                                 HM_VALUE_BYTES_MAX};
+    const char *take = hm_args_value(d->call->args, "take");
+    const char *value = hm_args_value(d->call->args, "value");
+    if ((take == NULL) == (value == NULL)) {
+        return hm_fail(err, HM_USAGE, "resolve-choice", NULL, NULL, NULL);
+    }
+    d->takes = take != NULL;
+    if (d->takes) {
+        return hm_id_get_hex(&d->take, hm_text(take))
+                   ? HM_OK
+                   : hm_fail(err, HM_NOT_FOUND, "head-missing", take, NULL, NULL);
+    }
+    return hm_json_parse(&d->value, hm_text(value), &limits, err);
+}
+
+static enum hm_status read_line(struct deciding *d, struct hm_err *err)
+{
+    const char *conflict = d->call->args->operands[0];
+    enum hm_status status = read_choice(d, err);
+    if (status == HM_OK && !hm_id_get_hex(&d->conflict, hm_text(conflict))) {
+        status = hm_fail(err, HM_NOT_FOUND, "conflict-missing", conflict, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = hm_show_given(&d->reason, hm_args_value(d->call->args, "reason"),
+                               "--reason", true, &d->arena, err);
+    }
+    return status;
+}
+
+/* Who has no account here may not decide, which is not the same as an id mistyped. */
+static enum hm_status become(struct deciding *d,
+                             struct hm_author *author,
+                             struct hm_err *err)
+{
+    const char *given = hm_args_value(d->call->args, "as");
+    struct hm_bytes name = HM_NO_BYTES;
+    enum hm_status status =
+        hm_show_given(&name, given, "--as", false, &d->arena, err);
+    if (status == HM_OK) {
+        struct hm_err unknown = HM_ERR_NONE;
+        status = hm_author_as(author, name, &unknown);
+        if (status == HM_NOT_FOUND) {
+            return hm_fail(err, HM_DENIED, "account-missing", given, NULL, NULL);
+        }
+        if (status != HM_OK) {
+            return hm_fail(err, status, unknown.key, unknown.arg[0], unknown.arg[1],
+                           unknown.arg[2]);
+        }
+    }
+    return status;
+}
+
+static enum hm_status decide(struct deciding *d, struct hm_err *err)
+{
+    struct hm_author *author = NULL;
+    enum hm_status status = hm_control_author(d->ctx, &author, err);
+    if (status == HM_OK) {
+        status = become(d, author, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_begin(author, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_resolve(author, &d->conflict, d->takes ? &d->take : NULL,
+                                   d->value, d->reason, &d->change, err);
+        if (status == HM_OK) {
+            status = hm_author_commit(author, err);
+        } else {
+            hm_author_rollback(author);
+        }
+    }
+    hm_author_close(author);
+    return status;
+}
+
+static enum hm_status show(struct deciding *d, struct hm_err *err)
+{
+    char change[HM_HEX16_SIZE];
+    struct hm_show show;
+    if (d->call->args->json) {
+        hm_show_begin(&show);
+        hm_json_open(&show.out, '{');
+        hm_json_put_hex(&show.out, "id", hm_id_bytes(&d->conflict));
+        hm_json_put_hex(&show.out, "change", hm_id_bytes(&d->change));
+        hm_json_close(&show.out, '}');
+        return hm_show_end(&show, d->call, HM_OK, err);
+    }
+    hm_hex_put(change, hm_id_bytes(&d->change));
+    hm_output_put_text(d->call->out, change);
+    hm_output_put_text(d->call->out, "\n");
+    return HM_OK;
+}
+
+enum hm_status hm_resolve_run(struct hm_call *call, struct hm_err *err)
+{
+    struct deciding d = {.call = call, .ctx = call->ctx};
+    hm_arena_init(&d.arena, HM_REQUEST_BYTES_MAX);
+    enum hm_status status = read_line(&d, err);
+    if (status == HM_OK) {
+        status = decide(&d, err);
+    }
+    if (status == HM_OK) {
+        status = show(&d, err);
+    }
+    hm_json_free(d.value);
+    hm_arena_fini(&d.arena);
+    return status;
+}

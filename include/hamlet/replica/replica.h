@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * replica.h - a replica's folder: its kinds, its store, its device key.
+ *
+ * Owner:   daemon/replica/; layer 4
+ * Threads: a replica belongs to one thread
+ *
+ *     store.db       the store; -journal beside it while somebody writes
+ *     keys/device    seed of the device's Ed25519 key, 0600
+ *     kinds/…json    kinds that stand beside the built-in ones
+ *     hamletd.lock   held by the daemon
+ *     hamletd.sock   where it is told of changes and asked to synchronise
+ */
+#ifndef HAMLET_REPLICA_REPLICA_H
+#define HAMLET_REPLICA_REPLICA_H
+
+#include "hamlet/base/sign.h"
+#include "hamlet/store/store.h"
+
+#define HM_REPLICA_STORE  "store.db"
+#define HM_REPLICA_KEY    "device" /* for hm_keyfile_load */
+#define HM_REPLICA_KINDS  "kinds"
+#define HM_REPLICA_LOCK   "hamletd.lock"
+#define HM_REPLICA_SOCKET "hamletd.sock"
+
+/* Kinds beside the built-in ones: an order of magnitude more than there are. */
+enum { HM_REPLICA_KINDS_MAX = 64 };
+
+/* DIR/NAME from `arena`, or null where it has no room. */
+char *hm_replica_path(struct hm_arena *arena, const char *dir, const char *name);
+
+/*
+ * The built-in kinds and those of DIR/kinds, in order of name; the caller's
+ * (hm_kinds_close). No such folder: the built-in ones alone.
+ * HM_UNCONFIGURED  a file there breaks a rule, or there are too many; the error says
+ * which
+ */
+HM_CHECKED enum hm_status hm_replica_kinds(struct hm_kinds **kinds,
+                                           const char *dir,
+                                           struct hm_err *err);
+
+struct hm_replica {
+    struct hm_kinds *kinds;
+    struct hm_store *store;
+    struct hm_key key;
+    struct hm_secret secret;
+};
+
+/*
+ * Open a laptop's folder; `env` is borrowed until close. Without `with_key` the device
+ * key is left alone: only what is sent is signed. HM_UNCONFIGURED  nothing was enrolled
+ * here, or its key is missing or not this store's
+ */
+HM_CHECKED enum hm_status hm_replica_open(struct hm_replica *replica,
+                                          const char *dir,
+                                          const struct hm_env *env,
+                                          bool with_key,
+                                          struct hm_err *err);
+void hm_replica_close(struct hm_replica *replica); /* does nothing on zeros */
+
+#endif
