@@ -166,7 +166,8 @@ int main(void)
     tcase_add_test(limits, a_failed_append_leaves_the_buffer_and_fails_all_that_follow);
     tcase_add_test(limits, clearing_forgets_content_and_failure_but_keeps_the_memory);
     tcase_add_test(limits, a_fixed_buffer_never_leaves_its_memory);
-    tcase_add_test(limits, an_append_that_gets_no_memory_is_told_from_one_that_is_too_big);
+    tcase_add_test(limits,
+                   an_append_that_gets_no_memory_is_told_from_one_that_is_too_big);
     suite_add_tcase(suite, limits);
     return hm_run(suite);
 }

@@ -25,9 +25,14 @@ END_TEST
 static const struct {
     const char *bytes;
     const char *text;
-} known[] = {{"", ""},         {"f", "Zg"},          {"fo", "Zm8"},
-             {"foo", "Zm9v"},  {"foob", "Zm9vYg"},   {"fooba", "Zm9vYmE"},
-             {"foobar", "Zm9vYmFy"}, {"\xfb\xff", "-_8"}};
+} known[] = {{"", ""},
+             {"f", "Zg"},
+             {"fo", "Zm8"},
+             {"foo", "Zm9v"},
+             {"foob", "Zm9vYg"},
+             {"fooba", "Zm9vYmE"},
+             {"foobar", "Zm9vYmFy"},
+             {"\xfb\xff", "-_8"}};
 
 START_TEST(base64url_has_the_published_texts)
 {
@@ -47,8 +52,8 @@ END_TEST
 START_TEST(base64url_has_one_text_for_one_value)
 {
     uint8_t data[4];
-    static const char *const bad[] = {"Zh",    "Zm9",  "Zg==", "Zg=", "Z g",
-                                      "+_8",   "/_8",  "Z",    "Zm8v", "Zm9vZ"};
+    static const char *const bad[] = {"Zh",  "Zm9", "Zg==", "Zg=",  "Z g",
+                                      "+_8", "/_8", "Z",    "Zm8v", "Zm9vZ"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         for (size_t size = 1; size <= 2; size++) {
             ck_assert_msg(!hm_b64_get(data, size, hm_text(bad[i])), "%s", bad[i]);

@@ -47,8 +47,8 @@ START_TEST(every_type_comes_back_exactly)
                      HM_OK);
 
     const struct hm_json *list = hm_json_get(json, "l");
-    ck_assert(hm_bytes_are(hm_json_text_or(hm_json_get(json, "t"), HM_NO_BYTES),
-                           "Út\nạ"));
+    ck_assert(
+        hm_bytes_are(hm_json_text_or(hm_json_get(json, "t"), HM_NO_BYTES), "Út\nạ"));
     ck_assert_str_eq(hm_json_chars(hm_json_get(json, "t")), "Út\nạ");
     ck_assert_int_eq(hm_json_int_or(hm_json_get(json, "i"), 0), -9007199254740991);
     ck_assert_uint_eq(hm_json_count(list), 4);
@@ -107,20 +107,60 @@ START_TEST(bytes_in_base64url_have_exactly_the_size_asked_for)
 END_TEST
 
 /* What cJSON takes and a canonical form cannot: each has a reason in json.h. */
-static const char *const refused[] = {
-    "",          " ",         "nul",       "tru",          "True",
-    "01",        "-0",        "-",         "+1",           "1.0",
-    "1e3",       "1E3",       ".5",        "0x1",          "NaN",
-    "9007199254740992",       "-9007199254740992",         "99999999999999999999",
-    "\"a",       "\"\\q\"",   "\"\\u12\"", "\"\\u0000\"",  "\"\\uD800\"",
-    "\"\\uD800x\"",           "\"\\uD800\\u0041\"",        "\"\\uDC00\"",
-    "\"\x01\"",  "\"\x7f\"",  "\"\n\"",    "\"\xff\"",     "\"\xc0\xaf\"",
-    "\"\xed\xa0\x80\"",       "\"\xf4\x90\x80\x80\"",      "\"\xe1\xba\"",
-    "[1,]",      "[,1]",      "[1 2]",     "[1",           "]",
-    "{",         "{\"a\"}",   "{\"a\":}",  "{\"a\":1,}",   "{a:1}",
-    "{\"a\":1,\"a\":2}",      "{\"\\u0061\":1}",           "{\"a\":1]",
-    "1 2",       "[] []",     "{}x",       "'a'",          "[1]//c",
-    "\xef\xbb\xbf[]",         "\xff"};
+static const char *const refused[] = {"",
+                                      " ",
+                                      "nul",
+                                      "tru",
+                                      "True",
+                                      "01",
+                                      "-0",
+                                      "-",
+                                      "+1",
+                                      "1.0",
+                                      "1e3",
+                                      "1E3",
+                                      ".5",
+                                      "0x1",
+                                      "NaN",
+                                      "9007199254740992",
+                                      "-9007199254740992",
+                                      "99999999999999999999",
+                                      "\"a",
+                                      "\"\\q\"",
+                                      "\"\\u12\"",
+                                      "\"\\u0000\"",
+                                      "\"\\uD800\"",
+                                      "\"\\uD800x\"",
+                                      "\"\\uD800\\u0041\"",
+                                      "\"\\uDC00\"",
+                                      "\"\x01\"",
+                                      "\"\x7f\"",
+                                      "\"\n\"",
+                                      "\"\xff\"",
+                                      "\"\xc0\xaf\"",
+                                      "\"\xed\xa0\x80\"",
+                                      "\"\xf4\x90\x80\x80\"",
+                                      "\"\xe1\xba\"",
+                                      "[1,]",
+                                      "[,1]",
+                                      "[1 2]",
+                                      "[1",
+                                      "]",
+                                      "{",
+                                      "{\"a\"}",
+                                      "{\"a\":}",
+                                      "{\"a\":1,}",
+                                      "{a:1}",
+                                      "{\"a\":1,\"a\":2}",
+                                      "{\"\\u0061\":1}",
+                                      "{\"a\":1]",
+                                      "1 2",
+                                      "[] []",
+                                      "{}x",
+                                      "'a'",
+                                      "[1]//c",
+                                      "\xef\xbb\xbf[]",
+                                      "\xff"};
 
 START_TEST(what_is_not_strict_is_refused)
 {
@@ -215,7 +255,8 @@ END_TEST
 /* Whatever the scan lets through, cJSON takes: no memory is the only failure left. */
 START_TEST(no_mutilated_text_passes_the_scan_and_not_the_parser)
 {
-    static const char whole[] = "{\"a\":[1,-20,\"x\\u00e9\",true,null],\"b\":{\"c\":\"Út\"}}";
+    static const char whole[] =
+        "{\"a\":[1,-20,\"x\\u00e9\",true,null],\"b\":{\"c\":\"Út\"}}";
     static const char piece[] = "{}[],:\"\\u0123456789-abtruefalsn \x80\xc3\xba";
     struct hm_testenv dice;
     int good = 0;

@@ -87,11 +87,11 @@ START_TEST(a_second_form_of_a_number_is_refused)
     static const struct {
         const char *bytes;
         size_t size;
-    } bad[] = {{"\x80\x00", 2},                                     /* 0 in two bytes */
-               {"\xff\x80\x00", 3},                                 /* a zero on top */
-               {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 10},    /* over 64 bits */
+    } bad[] = {{"\x80\x00", 2},                                      /* 0 in two bytes */
+               {"\xff\x80\x00", 3},                                  /* a zero on top */
+               {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 10},     /* over 64 bits */
                {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11}, /* too long */
-               {"\x80", 1},                                         /* cut */
+               {"\x80", 1},                                          /* cut */
                {"", 0}};
     read_raw(bad[_i].bytes, bad[_i].size);
 

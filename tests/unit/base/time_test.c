@@ -38,9 +38,8 @@ START_TEST(any_time_of_ten_thousand_years_comes_back)
     for (int i = 0; i < 5000; i++) {
         char text[HM_TIME_TEXT_SIZE];
         struct hm_wall wall = {0};
-        int64_t ms =
-            known[5].ms + (int64_t)hm_testenv_below(
-                              &dice, (uint64_t)(known[6].ms - known[5].ms + 1));
+        int64_t ms = known[5].ms + (int64_t)hm_testenv_below(
+                                       &dice, (uint64_t)(known[6].ms - known[5].ms + 1));
         hm_wall_put(text, (struct hm_wall){ms});
         ck_assert_msg(hm_wall_get(&wall, hm_text(text)), "%s", text);
         ck_assert_int_eq(wall.ms, ms);
@@ -60,23 +59,22 @@ END_TEST
 
 START_TEST(a_time_that_is_none_is_refused)
 {
-    static const char *const bad[] = {
-        "",
-        "2026-03-05",
-        "2026-03-05T01:02:03Z",
-        "2026-03-05T01:02:03.000",
-        "2026-03-05t01:02:03.000Z",
-        "2026-03-05T01:02:03.000+",
-        "2026-02-29T01:02:03.000Z",
-        "2100-02-29T01:02:03.000Z",
-        "2026-13-05T01:02:03.000Z",
-        "2026-00-05T01:02:03.000Z",
-        "2026-03-00T01:02:03.000Z",
-        "2026-03-05T24:02:03.000Z",
-        "2026-03-05T01:60:03.000Z",
-        "2026-03-05T01:02:60.000Z",
-        "2026-03-0 T01:02:03.000Z",
-        "+026-03-05T01:02:03.000Z"};
+    static const char *const bad[] = {"",
+                                      "2026-03-05",
+                                      "2026-03-05T01:02:03Z",
+                                      "2026-03-05T01:02:03.000",
+                                      "2026-03-05t01:02:03.000Z",
+                                      "2026-03-05T01:02:03.000+",
+                                      "2026-02-29T01:02:03.000Z",
+                                      "2100-02-29T01:02:03.000Z",
+                                      "2026-13-05T01:02:03.000Z",
+                                      "2026-00-05T01:02:03.000Z",
+                                      "2026-03-00T01:02:03.000Z",
+                                      "2026-03-05T24:02:03.000Z",
+                                      "2026-03-05T01:60:03.000Z",
+                                      "2026-03-05T01:02:60.000Z",
+                                      "2026-03-0 T01:02:03.000Z",
+                                      "+026-03-05T01:02:03.000Z"};
     struct hm_wall wall;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         ck_assert_msg(!hm_wall_get(&wall, hm_text(bad[i])), "%s", bad[i]);
@@ -111,7 +109,8 @@ START_TEST(a_duration_is_a_number_and_a_unit)
     ck_assert_int_eq(ms, 43200000);
     ck_assert(hm_duration_get(&ms, hm_text("7d")));
     ck_assert_int_eq(ms, 604800000);
-    static const char *const bad[] = {"", "7", "d", "7w", "-7d", "7 d", "1.5h", "12345678d"};
+    static const char *const bad[] = {"",    "7",   "d",    "7w",
+                                      "-7d", "7 d", "1.5h", "12345678d"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         ck_assert_msg(!hm_duration_get(&ms, hm_text(bad[i])), "%s", bad[i]);
     }
