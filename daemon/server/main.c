@@ -38,6 +38,20 @@ static const struct hm_option resolve_options[] = {{"take", "CHANGE", false, fal
                                                    {"as", "NAME", true, false},
                                                    {NULL, NULL, false, false}};
 
+static const struct hm_option list_options[] = {{"where", "field=value", false, true},
+                                                {"search", "TEXT", false, false},
+                                                {"deleted", NULL, false, false},
+                                                {"limit", "N", false, false},
+                                                {NULL, NULL, false, false}};
+static const struct hm_option export_options[] = {{"format", "csv|json", false, false},
+                                                  {NULL, NULL, false, false}};
+static const struct hm_option conflicts_options[] = {
+    {"state", "open|resolved", false, false},
+    {"unit", "CODE", false, false},
+    {NULL, NULL, false, false}};
+static const struct hm_option unit_options[] = {{"unit", "CODE", false, false},
+                                                {NULL, NULL, false, false}};
+
 /* ---- commands ---- */
 
 static const struct hm_command commands[] = {
@@ -47,9 +61,18 @@ static const struct hm_command commands[] = {
     {"serve", NULL, serve_options, hm_serve_run},
     {"devices", NULL, NULL, hm_control_forward},
     {"revoke", "DEVICE", reason_options, hm_control_forward},
+    {"conflicts", NULL, conflicts_options, hm_control_forward},
     {"resolve", "CONFLICT", resolve_options, hm_control_forward},
+    {"list", "KIND", list_options, hm_control_forward},
+    {"show", "ID", NULL, hm_control_forward},
+    {"history", "ID", NULL, hm_control_forward},
+    {"export", "KIND", export_options, hm_control_forward},
+    {"quarantine", NULL, NULL, hm_control_forward},
     {"release", "CHANGE", reason_options, hm_control_forward},
     {"status", NULL, NULL, hm_control_forward},
+    {"digest", NULL, unit_options, hm_control_forward},
+    {"verify", NULL, NULL, hm_control_forward},
+    {"rebuild", NULL, NULL, hm_control_forward},
     {"backup", "FILE", NULL, hm_control_forward},
     {"restore", "FILE", restore_options, hm_restore_run},
     {NULL, NULL, NULL, NULL}};
@@ -65,6 +88,15 @@ static const struct hm_handler handlers[] = {
     {"release", false, false, hm_release_run},
     {"status", false, false, hm_status_run},
     {"backup", false, false, hm_backup_run},
+    {"list", false, false, hm_list_run},
+    {"show", false, false, hm_show_run},
+    {"history", false, false, hm_history_run},
+    {"export", false, false, hm_export_run},
+    {"conflicts", false, false, hm_conflicts_run},
+    {"quarantine", false, false, hm_quarantine_run},
+    {"digest", false, false, hm_digest_run},
+    {"verify", false, false, hm_verify_run},
+    {"rebuild", false, false, hm_rebuild_run},
 };
 
 const struct hm_handler *hm_handler_find(const char *name)

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "hamlet/api/check.h"
 #include "hamlet/base/limits.h"
-#include "hamlet/store/buckets.h"
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/server.h"
 #include "show.h"
@@ -18,8 +18,6 @@ struct standing {
     int64_t incarnation;
     int64_t devices; /* that may write */
     struct hm_counts counts;
-    struct hm_bucket *buckets;
-    size_t bucket_count;
     struct hm_arena arena;
 };
 
@@ -46,10 +44,6 @@ static enum hm_status gather(struct standing *s, struct hm_err *err)
     if (status == HM_OK) {
         status = hm_store_counts(s->ctx->store, false, &s->counts, err);
     }
-    if (status == HM_OK) {
-        status = hm_store_buckets(s->ctx->store, &s->buckets, &s->bucket_count,
-                                  &s->arena, err);
-    }
     return status;
 }
 
@@ -60,28 +54,6 @@ static enum hm_status gather(struct standing *s, struct hm_err *err)
 static int64_t accepted(const struct hm_counts *counts)
 {
     return counts->changes - counts->conflict - counts->quarantined;
-}
-
-static bool is_mailbox(const struct hm_bucket *bucket)
-{
-    return bucket->name.size > 0 && bucket->name.data[0] == '@';
-}
-
-static void put_buckets(struct hm_json_write *out, const struct standing *s)
-{
-    hm_json_key(out, "buckets");
-    hm_json_open(out, '[');
-    for (size_t i = 0; i < s->bucket_count; i++) {
-        const struct hm_bucket *bucket = &s->buckets[i];
-        if (!is_mailbox(bucket)) {
-            hm_json_open(out, '{');
-            hm_json_put_text(out, "unit", bucket->name);
-            hm_json_put_int(out, "n", (int64_t)bucket->n);
-            hm_json_put_hex(out, "digest", hm_digest_bytes(&bucket->digest));
-            hm_json_close(out, '}');
-        }
-    }
-    hm_json_close(out, ']');
 }
 
 static enum hm_status show_json(const struct standing *s, struct hm_err *err)
@@ -98,9 +70,10 @@ static enum hm_status show_json(const struct standing *s, struct hm_err *err)
     hm_json_put_int(&show.out, "conflict", s->counts.conflict);
     hm_json_put_int(&show.out, "quarantined", s->counts.quarantined);
     hm_json_put_int(&show.out, "erased", 0);
-    put_buckets(&show.out, s);
+    hm_json_key(&show.out, "buckets");
+    enum hm_status status = hm_api_buckets_json(&show.out, s->ctx->store, err);
     hm_json_close(&show.out, '}');
-    return hm_show_end(&show, s->call, HM_OK, err);
+    return hm_show_end(&show, s->call, status, err);
 }
 
 static void say(struct standing *s)

@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "hamlet/model/value.h"
+#include "hamlet/store/buckets.h"
 #include "hamlet/store/records.h"
 #include "hamlet/store/registry.h"
 
-const struct world_faults world_no_faults = {SIZE_MAX, SIZE_MAX, false};
-
-enum { TRIES_MAX = 50, BODY_MAX = 8 * 1024 * 1024 };
+enum { WORLD_VALUE = 128, ARENA_MAX = 64 * 1024 * 1024 };
 
 static void must(enum hm_status status, const struct hm_err *err, const char *what)
 {
@@ -124,12 +123,25 @@ void world_init(struct world *world,
                 int hamlets)
 {
     struct hm_err err = HM_ERR_NONE;
+    struct hm_kinds *owned = NULL;
+    must(hm_kinds_open(&owned, kinds, &err), &err, "kinds");
+    world_open(world, seed, owned, communes, hamlets);
+    world->owned = owned;
+}
+
+void world_open(struct world *world,
+                uint64_t seed,
+                const struct hm_kinds *kinds,
+                int communes,
+                int hamlets)
+{
+    struct hm_err err = HM_ERR_NONE;
     char code[WORLD_UNIT_MAX];
     char below[WORLD_UNIT_MAX];
     memset(world, 0, sizeof(*world));
     must(hm_sign_start(&err), &err, "sodium");
     hm_testenv_init(&world->env, seed);
-    must(hm_kinds_open(&world->kinds, kinds, &err), &err, "kinds");
+    world->kinds = kinds;
     make_key(&world->env, &world->key, &world->secret);
     world->disk = hm_disk_new("server", seed);
     open_server(world, true);
@@ -150,33 +162,45 @@ void world_init(struct world *world,
 void world_fini(struct world *world)
 {
     for (size_t i = 0; i < world->laptop_count; i++) {
+        hm_session_close(world->laptops[i].session);
         hm_store_close(world->laptops[i].store);
         hm_disk_free(world->laptops[i].disk);
     }
     hm_store_close(world->reader);
     hm_store_close(world->store);
     hm_disk_free(world->disk);
-    hm_kinds_close(world->kinds);
+    hm_kinds_close(world->owned);
+}
+
+static struct hm_bytes text_value(uint8_t memory[WORLD_VALUE], const char *text)
+{
+    struct hm_buf value;
+    hm_buf_init_fixed(&value, memory, WORLD_VALUE);
+    hm_value_put_text(&value, hm_text(text));
+    return hm_buf_bytes(&value);
+}
+
+static struct hm_id add_user(struct hm_author *author, const char *name)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_added added;
+    uint8_t memory[WORLD_VALUE];
+    const struct hm_registry_value values[] = {
+        {HM_REGISTRY_NAME, text_value(memory, name)}};
+    must(hm_author_registry(author, HM_KIND_USER, NULL, NULL, values, 1, &added, &err),
+         &err, name);
+    return added.record;
 }
 
 static void invite(struct world *world,
                    const struct world_laptop *laptop,
-                   const char *role,
                    struct hm_invited *invited)
 {
     struct hm_err err = HM_ERR_NONE;
-    struct hm_added added;
-    uint8_t memory[64];
-    struct hm_buf value;
     struct hm_author *author = server_author(world);
-    hm_buf_init_fixed(&value, memory, sizeof(memory));
-    hm_value_put_text(&value, hm_text(laptop->name));
-    const struct hm_registry_value values[] = {{HM_REGISTRY_NAME, hm_buf_bytes(&value)}};
-    must(hm_author_registry(author, HM_KIND_USER, NULL, NULL, values, 1, &added, &err),
-         &err, "user");
-    *invited = (struct hm_invited){.user = added.record,
+    *invited = (struct hm_invited){.user = add_user(author, laptop->name),
                                    .name = hm_text(laptop->name),
-                                   .role = hm_text(role),
+                                   .role = hm_text(laptop->role),
                                    .home = hm_text(laptop->unit),
                                    .expires = {INT64_MAX}};
     must(hm_env_random(&world->env.env, invited->id.at, HM_ID_SIZE, &err), &err, "id");
@@ -189,172 +213,197 @@ static void invite(struct world *world,
          &err, "redeem");
 }
 
-static void open_laptop(struct world *world, struct world_laptop *laptop, bool create)
+void world_account_add(struct world *world,
+                       const char *name,
+                       const char *role,
+                       const char *unit)
 {
     struct hm_err err = HM_ERR_NONE;
-    must(hm_store_open(&laptop->store, "store.db", HM_STORE_LAPTOP, create, world->kinds,
+    struct hm_added added;
+    char user[HM_HEX16_SIZE];
+    char device[HM_HEX16_SIZE];
+    uint8_t memory[4][WORLD_VALUE];
+    struct hm_author *author = server_author(world);
+    struct hm_id id = add_user(author, name);
+    hm_hex_put(user, hm_id_bytes(&id));
+    hm_hex_put(device, hm_id_bytes(&world->self.server));
+    const struct hm_registry_value values[] = {
+        {HM_REGISTRY_USER, text_value(memory[0], user)},
+        {HM_REGISTRY_DEVICE, text_value(memory[1], device)},
+        {HM_REGISTRY_ROLE, text_value(memory[2], role)},
+        {HM_REGISTRY_HOME, text_value(memory[3], unit)},
+    };
+    must(hm_author_registry(author, HM_KIND_PERMIT, NULL, NULL, values, 4, &added, &err),
+         &err, "permit");
+    end_author(author);
+}
+
+static void open_laptop(struct world_laptop *laptop, bool create)
+{
+    struct hm_err err = HM_ERR_NONE;
+    must(hm_store_open(&laptop->store, "store.db", HM_STORE_LAPTOP, create, laptop->kinds,
                        &laptop->env.env, hm_disk_vfs(laptop->disk), &err),
          &err, laptop->name);
 }
 
-struct world_laptop *world_laptop_add(struct world *world,
-                                      const char *unit,
-                                      const char *role)
+static void init_laptop(struct world *world,
+                        struct world_laptop *laptop,
+                        const struct hm_id *user)
 {
     struct hm_err err = HM_ERR_NONE;
-    struct hm_invited invited;
-    struct world_laptop *laptop = &world->laptops[world->laptop_count++];
-    uint64_t seed = hm_testenv_next(&world->env);
-    (void)snprintf(laptop->name, sizeof(laptop->name), "laptop-%zu", world->laptop_count);
-    (void)snprintf(laptop->unit, sizeof(laptop->unit), "%s", unit);
-    hm_testenv_init(&laptop->env, seed);
-    make_key(&laptop->env, &laptop->key, &laptop->secret);
-    invite(world, laptop, role, &invited);
-    laptop->disk = hm_disk_new(laptop->name, seed);
-    open_laptop(world, laptop, true);
     struct hm_id device = hm_sign_device(&laptop->key);
     must(hm_store_begin(laptop->store, &err), &err, "begin");
     put_id(laptop->store, HM_META_DISTRICT, &world->self.server);
     put_id(laptop->store, HM_META_DEVICE, &device);
-    put_id(laptop->store, HM_META_USER, &invited.user);
-    put_text(laptop->store, HM_META_ROLE, role);
-    put_text(laptop->store, HM_META_UNIT, unit);
+    put_id(laptop->store, HM_META_USER, user);
+    put_text(laptop->store, HM_META_ROLE, laptop->role);
+    put_text(laptop->store, HM_META_UNIT, laptop->unit);
     put_int(laptop->store, HM_META_EPOCH,
             (int64_t)hm_testenv_below(&laptop->env, 1U << 30) + 1);
     must(hm_store_meta_put(laptop->store, HM_META_SERVER_KEY, HM_BYTES(world->key.at),
                            &err),
          &err, "key");
     must(hm_store_commit(laptop->store, &err), &err, "commit");
+}
+
+struct world_laptop *world_laptop_add_with(struct world *world,
+                                           const char *unit,
+                                           const char *role,
+                                           const struct hm_kinds *kinds)
+{
+    struct hm_invited invited;
+    struct world_laptop *laptop = &world->laptops[world->laptop_count++];
+    uint64_t seed = hm_testenv_next(&world->env);
+    (void)snprintf(laptop->name, sizeof(laptop->name), "laptop-%zu", world->laptop_count);
+    (void)snprintf(laptop->unit, sizeof(laptop->unit), "%s", unit);
+    (void)snprintf(laptop->role, sizeof(laptop->role), "%s", role);
+    laptop->kinds = kinds;
+    hm_testenv_init(&laptop->env, seed);
+    make_key(&laptop->env, &laptop->key, &laptop->secret);
+    invite(world, laptop, &invited);
+    laptop->disk = hm_disk_new(laptop->name, seed);
+    open_laptop(laptop, true);
+    init_laptop(world, laptop, &invited.user);
     return laptop;
 }
 
-/* The server sees `size` bytes of the request; `reply` is empty where it gives none. */
-static bool serve(struct world *world,
-                  struct hm_bytes request,
-                  size_t size,
-                  struct hm_buf *reply,
-                  int *http)
+struct world_laptop *world_laptop_add(struct world *world,
+                                      const char *unit,
+                                      const char *role)
 {
-    struct hm_err err = HM_ERR_NONE;
-    struct hm_serving *serving = NULL;
-    bool whole = size >= request.size;
-    must(hm_serving_open(&serving, &world->self, request.size, &err), &err,
-         "serving");
-    for (size_t at = 0; at < size && at < request.size;) {
-        size_t left = (size < request.size ? size : request.size) - at;
-        size_t piece = 1 + hm_testenv_below(&world->env, 2000);
-        piece = piece < left ? piece : left;
-        if (!hm_serving_put(serving, world->reader,
-                            (struct hm_bytes){request.data + at, piece})) {
-            break;
-        }
-        at += piece;
-    }
-    if (whole) {
-        hm_serving_end(serving);
-    }
-    if (hm_serving_commits(serving)) {
-        enum hm_status status = hm_servings_commit(&serving, 1, world->store, &err);
+    return world_laptop_add_with(world, unit, role, world->kinds);
+}
+
+enum hm_status world_author(struct world *world,
+                            struct world_laptop *laptop,
+                            const char *name,
+                            struct hm_author **author,
+                            struct hm_err *err)
+{
+    enum hm_status status =
+        hm_author_open(author, laptop == NULL ? world->store : laptop->store, err);
+    if (status == HM_OK && laptop == NULL) {
+        hm_author_sign_with(*author, &world->secret);
+        status = hm_author_as(*author, hm_text(name), err);
         if (status != HM_OK) {
-            hm_serving_close(serving);
-            return false;
+            hm_author_close(*author);
+            *author = NULL;
         }
     }
-    *http = 200;
-    enum hm_problem problem = hm_serving_problem(serving);
-    if (problem != HM_PROBLEM_NONE) {
-        *http = hm_problem_http(problem);
-        hm_problem_write(reply, problem, hm_text("problem"), HM_NO_BYTES);
-    } else if (whole) {
-        must(hm_serving_answer(serving, world->reader, reply, &err), &err, "answer");
-    }
-    hm_serving_close(serving);
-    return whole;
+    return status;
 }
 
-enum hm_session_next world_exchange(struct world *world,
-                                    struct world_laptop *laptop,
-                                    struct hm_session *session,
-                                    const struct world_faults *faults,
-                                    struct hm_err *err)
+static enum hm_status append_release(struct world *world,
+                                     const struct hm_id *change,
+                                     struct hm_arena *arena,
+                                     struct hm_err *err)
 {
-    struct hm_buf request;
-    struct hm_buf reply;
-    struct hm_buf again;
-    int http = 0;
-    hm_buf_init(&request, BODY_MAX);
-    hm_buf_init(&reply, BODY_MAX);
-    hm_buf_init(&again, BODY_MAX);
-    (void)laptop;
-    enum hm_session_next next = HM_SESSION_STOP;
-    if (hm_session_request(session, &request, err) != HM_OK) {
-        goto out;
+    char mailbox[HM_MAILBOX_SIZE];
+    struct hm_held held;
+    enum hm_status status = hm_store_change_find(world->store, change, &held, arena, err);
+    if (status != HM_OK) {
+        return status;
     }
-    world->bytes_up += request.size;
-    bool answered = serve(world, hm_buf_bytes(&request), faults->cut_up, &reply, &http);
-    if (faults->twice) {
-        int ignored = 0;
-        (void)serve(world, hm_buf_bytes(&request), SIZE_MAX, &again, &ignored);
+    struct hm_entry home = {.count = 1, .change = held.row, .kind = HM_ENTRY_RELEASED};
+    struct hm_entry author = home;
+    status =
+        hm_store_entries_append(world->store, held.change.home, &home, 1, arena, err);
+    hm_mailbox_name(mailbox, &held.change.device);
+    if (status == HM_OK) {
+        status = hm_store_entries_append(world->store, hm_text(mailbox), &author, 1,
+                                         arena, err);
     }
-    world->bytes_down += reply.size;
-    size_t size = faults->cut_down < reply.size ? faults->cut_down : reply.size;
-    if (answered && size > 0) {
-        hm_session_answer(session, http);
-        for (size_t at = 0; at < size;) {
-            size_t piece = 1 + hm_testenv_below(&world->env, 3000);
-            piece = piece < size - at ? piece : size - at;
-            if (!hm_session_put(session, (struct hm_bytes){reply.data + at, piece})) {
-                break;
-            }
-            at += piece;
+    return status;
+}
+
+enum hm_status world_release(struct world *world,
+                             const struct hm_id *change,
+                             struct hm_err *err)
+{
+    struct hm_arena arena;
+    hm_arena_init(&arena, ARENA_MAX);
+    enum hm_status status = hm_store_begin(world->store, err);
+    if (status == HM_OK) {
+        status = append_release(world, change, &arena, err);
+        if (status == HM_OK) {
+            status = hm_store_commit(world->store, err);
+        } else {
+            hm_store_rollback(world->store);
         }
     }
-    next = hm_session_end(session, answered && size == reply.size, NULL, 100, err);
-out:
-    hm_buf_fini(&again);
-    hm_buf_fini(&reply);
-    hm_buf_fini(&request);
-    return next;
+    hm_arena_fini(&arena);
+    return status;
 }
 
-bool world_sync(struct world *world, struct world_laptop *laptop, struct hm_err *err)
+static void close_laptop(struct world_laptop *laptop)
 {
-    struct hm_session *session = NULL;
-    enum hm_session_next next = HM_SESSION_AGAIN;
-    if (hm_session_open(&session, laptop->store, &laptop->secret, "test", err) != HM_OK) {
-        return false;
-    }
-    hm_session_begin(session);
-    for (int i = 0; i < TRIES_MAX && next != HM_SESSION_DONE && next != HM_SESSION_STOP;
-         i++) {
-        hm_err_clear(err);
-        next = world_exchange(world, laptop, session, &world_no_faults, err);
-    }
-    hm_session_close(session);
-    return next == HM_SESSION_DONE;
+    hm_session_close(laptop->session);
+    laptop->session = NULL;
+    hm_store_close(laptop->store);
+    laptop->store = NULL;
+}
+
+static void close_server(struct world *world)
+{
+    hm_store_close(world->reader);
+    world->reader = NULL;
+    hm_store_close(world->store);
+    world->store = NULL;
 }
 
 void world_laptop_crash(struct world *world,
                         struct world_laptop *laptop,
                         enum hm_crash how)
 {
+    (void)world;
     hm_disk_cut_now(laptop->disk);
-    hm_store_close(laptop->store);
-    laptop->store = NULL;
+    close_laptop(laptop);
     if (!hm_disk_restart(laptop->disk, how)) {
         abort();
     }
-    open_laptop(world, laptop, false);
+    open_laptop(laptop, false);
 }
 
 void world_server_crash(struct world *world, enum hm_crash how)
 {
     hm_disk_cut_now(world->disk);
-    hm_store_close(world->reader);
-    hm_store_close(world->store);
+    close_server(world);
     if (!hm_disk_restart(world->disk, how)) {
         abort();
     }
+    open_server(world, false);
+}
+
+void world_laptop_mend(struct world *world, struct world_laptop *laptop)
+{
+    (void)world;
+    close_laptop(laptop);
+    open_laptop(laptop, false);
+}
+
+void world_server_mend(struct world *world)
+{
+    close_server(world);
     open_server(world, false);
 }
 

@@ -161,7 +161,7 @@ def to_json(change):
         out["bulk"] = change.bulk.hex()
     if change.own:
         out["own"] = True
-    else:
+    elif change.record:
         out["record"] = change.record.hex()
     if change.key is not None:
         out["key"] = change.key.hex()
@@ -211,7 +211,7 @@ def from_json(value):
     change.bulk = _hex(value.get("bulk", ""))
     change.own = value.get("own", False)
     change.id = _hex(value.get("id"))
-    change.record = change.id if change.own else _hex(value["record"])
+    change.record = change.id if change.own else _hex(value.get("record", ""))
     change.key = _hex(value.get("key"))
     change.key_fields = [(n, _hex(v)) for n, v in value.get("key_fields", [])]
     change.writes = [_write_from_json(write) for write in value["writes"]]

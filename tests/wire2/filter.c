@@ -94,7 +94,7 @@ static enum hm_status do_merge(const struct hm_json *ask,
     enum hm_status status = hm_merge(&merged, known, count, arena, err);
     if (status == HM_OK) {
         hm_json_key(out, "merged");
-        told_merged(out, &record, &merged, known, count);
+        told_merged(out, &record, &merged, known);
     }
     return status;
 }

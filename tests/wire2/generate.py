@@ -245,8 +245,10 @@ class HistoryWorld(Generator):
         act = "create" if first else self.c.choice(ACTS + ("edit",) * 6 + ("delete",) * 2)
         one = {"id": self.raw(16), "act": act, "rank": self.c.randrange(9)}
         one["regs"], one["seen"] = {}, []
-        if self.changes and self.c.random() < 0.03:  # ids that begin alike
-            one["id"] = self.c.choice(self.changes)["id"][:8] + self.raw(8)
+        replaced = {p for o in self.changes for r in o["regs"].values() for p in r[0]}
+        alike = [o["id"][:8] for o in self.changes if o["id"][:8] not in replaced]
+        if alike and self.c.random() < 0.03:  # ids that begin alike
+            one["id"] = self.c.choice(alike) + self.raw(8)
         regs = [r for r in self._registers if self.c.random() < 0.4] or ["a"]
         if act == "create":
             regs = self._registers

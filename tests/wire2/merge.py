@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import value as values
-from change import LIVE, WHY
+from change import LIVE, WHY, Change, Write
 from pack import h16, h32, items, text
 
 DECIDES = ("resolve", "policy", "erase")
@@ -36,7 +36,10 @@ class Register:
 
 
 class Merged:
-    """`registers` name -> Register; `live_heads` and `live_shown` where ~live is open."""
+    """
+    `registers` name -> Register; where ~live is open `live_heads`, pairs of a change and
+    whether it keeps the record alive, and `live_shown`.
+    """
 
     def __init__(self, known):
         self.known = known
@@ -51,7 +54,7 @@ class Merged:
                 shown = max(heads, key=_weight)
                 self.registers[name] = Register(heads, shown, _is_conflict(heads))
         self.there = bool(self.registers)
-        self.incomplete = any(self._is_incomplete(one) for one in known if one.effective)
+        self.incomplete = any(map(self._is_incomplete, self.by_register))
         self._judge_deletion()
 
     def meant(self, name, prefix):
@@ -75,14 +78,20 @@ class Merged:
             covered |= self.reached(name, head.write.replaces) - {head.id}
         return sorted((h for h in effective if h.id not in covered), key=lambda h: h.id)
 
-    def _is_incomplete(self, one):
-        for write in one.change.writes:
-            if not all(self.meant(write.reg, prefix) for prefix in write.replaces):
-                return True
-        ids = [other.change.id for other in self.known]
-        return not all(
-            any(i.startswith(prefix) for i in ids) for prefix in one.change.seen
-        )
+    def _is_incomplete(self, name):
+        """Whether what an effective write stands on, through ineffective ones, is missing."""
+        if name == WHY:
+            return False
+        waiting = [h for h in self.by_register[name] if h.known.effective]
+        found = {h.id for h in waiting}
+        while waiting:
+            for prefix in waiting.pop().write.replaces:
+                meant = self.meant(name, prefix)
+                if not meant:
+                    return True
+                waiting += [h for h in meant if h.id not in found]
+                found |= {h.id for h in meant}
+        return False
 
     def _judge_deletion(self):
         live = self.registers.get(LIVE)
@@ -93,19 +102,26 @@ class Merged:
                 closed = set()
                 for delete in deletes:
                     closed |= self.reached(name, delete.known.change.seen)
+                closed |= {delete.id for delete in deletes}
                 alive += [h for h in register.heads if h.id not in closed]
         self.deleted = bool(deletes) and not alive
         self.live_conflict = bool(deletes) and bool(alive)
         self.live_heads, self.live_shown = [], None
         if self.live_conflict:
-            ids = {h.id for h in deletes + alive}
-            self.live_heads = sorted(ids)
-            self.live_shown = max(alive, key=_weight).id
+            keeps = {h.id: False for h in deletes} | {h.id: True for h in alive}
+            self.live_heads = sorted(keeps.items())
+            self.live_shown = max(alive, key=_weight_alive).id
 
 
 def _weight(head):
     change = head.known.change
     return change.act in DECIDES, head.known.rank, head.write.depth, change.id
+
+
+def _weight_alive(head):
+    """As above, without a depth: a change may keep the record alive by several writes."""
+    change = head.known.change
+    return change.act in DECIDES, head.known.rank, change.id
 
 
 def _is_conflict(heads):
@@ -125,3 +141,21 @@ def unit_digest(records):
             heads = items(head.id for head in register.heads)
             out.append(record + text(name) + heads + register.shown.id)
     return h32(*out)
+
+
+def known_from_json(told):
+    """Changes of one record as the filter and the vectors tell them."""
+    out = []
+    for one in told:
+        change = Change(b"", b"", b"", "", one["act"])
+        change.id = bytes.fromhex(one["id"])
+        change.seen = [bytes.fromhex(prefix) for prefix in one.get("seen", [])]
+        for write in one["writes"]:
+            value = write.get("value")
+            value = None if value is None else bytes.fromhex(value)
+            replaces = [bytes.fromhex(prefix) for prefix in write.get("replaces", [])]
+            change.writes.append(
+                Write(write["reg"], value, replaces=replaces, depth=write["depth"])
+            )
+        out.append(Known(change, one["effective"], one["rank"]))
+    return out

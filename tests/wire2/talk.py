@@ -87,7 +87,7 @@ def request_read(line):
             "incarnation": _optional(value, "i", lambda v: whole(v, 1), 0),
             "newest": _optional(value, "o", _acknowledged, (0, ZERO_HEAD)),
             "buckets": {k: whole(n) for k, n in _object(value["b"]).items()},
-            "scope": _optional(value, "a", _id, ZERO_ID),
+            "scope": _id(value["a"]),
             "time": _integer(value["t"]),
             "waiting": whole(value["p"]),
             "errors": [_request_error(item) for item in array(value.get("x", []))],
@@ -127,6 +127,21 @@ def receipt_check(receipt, key, signature):
     return check(key, "hamlet-receipt-1", receipt_message(receipt), signature)
 
 
+def reply_fields(receipt, lease):
+    """The JSON object of a reply but for what is optional; the mailbox is `@`."""
+    out = {"v": 1, "s": b64(receipt["server"]), "i": receipt["incarnation"]}
+    out.update(t=receipt["time"], l=b64(lease))
+    if receipt["seq"] > 0:
+        out["k"] = [receipt["seq"], b64(receipt["head"])]
+    if receipt["buckets"]:
+        names = sorted(receipt["buckets"], key=str.encode)
+        out["b"] = {
+            "@" if name.startswith("@") else name: [n, b64(digest)]
+            for name, (n, digest) in ((m, receipt["buckets"][m]) for m in names)
+        }
+    return out
+
+
 def reply_write(fields):
     return write_json(fields) + b"\n"
 
@@ -151,7 +166,10 @@ def reply_read(line, device, epoch):
             "epoch": epoch,
             "seq": seq,
             "head": head,
-            "buckets": {name: _bucket_state(state) for name, state in buckets.items()},
+            "buckets": {
+                "@" + device.hex() if name == "@" else name: _bucket_state(state)
+                for name, state in buckets.items()
+            },
         }
         return {
             "receipt": receipt,
@@ -217,16 +235,86 @@ INVITATION = ("v", "invitation", "secret", "server", "key", "pin", "urls", "unit
 
 def invitation_write(fields, seed):
     json = write_json({name: fields[name] for name in INVITATION})
-    signature = sign(seed, "hamlet-invitation-1", json)
+    signature = sign(seed, "hamlet-invitation-1", h32(json))
     return json[:-1] + b',"sign":"' + b64(signature).encode() + b'"}'
 
 
 def invitation_read(data):
-    value = _object(read_json(data.strip(b" \t\r\n"), NESTING_MOST))
+    """Members that are not known are let pass: the signature covers the text."""
+    data = data.strip(b" \t\r\n")
+    value = _object(read_json(data, NESTING_MOST))
     _version(value)
-    need(set(value) == {*INVITATION, "sign"}, "invitation: names")
+    need(set(value) >= {*INVITATION, "sign"}, "invitation: names")
+    for name in ("invitation", "secret", "user"):
+        unb64(value[name], 16)
+    unb64(value["pin"], 32)
+    need(0 < len(array(value["urls"])) <= 8, "invitation: urls")
+    _integer(value["expires"])
+    for part in (value["unit"], value["role"], value["name"], *value["urls"]):
+        need(0 < len(string(part).encode()) <= 512, "invitation: part")
+    begin, found, rest = data.rpartition(b',"sign":"')
+    need(found and rest == value["sign"].encode() + b'"}', "invitation: sign is not last")
     signature, key = unb64(value["sign"], 64), unb64(value["key"], 32)
     need(device_id(key) == unb64(value["server"], 16), "invitation: server")
-    json = write_json({name: value[name] for name in value if name != "sign"})
-    need(check(key, "hamlet-invitation-1", json, signature), "invitation: signature")
+    message = h32(begin + b"}")
+    need(check(key, "hamlet-invitation-1", message, signature), "invitation: signature")
     return value
+
+
+# What was read, as the filter tells it
+
+
+def _told_buckets(buckets):
+    names = sorted(buckets, key=str.encode)
+    return [[name, buckets[name][0], buckets[name][1].hex()] for name in names]
+
+
+def told_receipt(receipt):
+    out = {"buckets": _told_buckets(receipt["buckets"])}
+    for name in ("server", "device", "head"):
+        out[name] = receipt[name].hex()
+    for name in ("incarnation", "time", "epoch", "seq"):
+        out[name] = receipt[name]
+    return out
+
+
+def told_reply(reply):
+    out = told_receipt(reply["receipt"])
+    out.update(lease=reply["lease"].hex(), more=reply["more"], wait=reply["wait"])
+    if reply["signature"] is not None:
+        out["signature"] = reply["signature"].hex()
+    if reply["scope"] is not None:
+        out["scope"] = reply["scope"]
+    return out
+
+
+def told_request(said):
+    out = {name: said[name].hex() for name in ("device", "id", "lease", "scope")}
+    for name in ("epoch", "incarnation", "time", "waiting", "reply_max", "version"):
+        out[name] = said[name]
+    out["seq"], head = said["newest"]
+    out["head"] = head.hex()
+    out["buckets"] = [list(pair) for pair in said["buckets"].items()]
+    out["errors"] = [list(pair) for pair in said["errors"]]
+    if said["enrolment"] is not None:
+        names = ("invitation", "key", "proof")
+        out["enrolment"] = {n: v.hex() for n, v in zip(names, said["enrolment"])}
+    return out
+
+
+def told_entries(line):
+    out = {"bucket": line["bucket"], "n": line["n"], "items": []}
+    if line["of"] is not None:
+        out["device"], out["epoch"] = line["of"][0].hex(), line["of"][1]
+    for item in line["items"]:
+        if len(item) == 3:
+            item = (item[0], item[1].hex(), item[2])
+        out["items"].append(list(item))
+    return out
+
+
+def told_invitation(value):
+    out = {name: value[name] for name in ("urls", "unit", "role", "name", "expires")}
+    for name in ("invitation", "secret", "server", "key", "pin", "user"):
+        out[name] = unb64(value[name]).hex()
+    return out

@@ -81,7 +81,7 @@ static void told_head(struct hm_json_write *out, const struct hm_change *change)
     }
     if (change->record_is_own) {
         hm_json_put_bool(out, "own", true);
-    } else {
+    } else if (!hm_id_is_none(&change->record)) {
         told_id(out, "record", &change->record);
     }
     if (change->has_key) {
@@ -167,25 +167,10 @@ static void told_register(struct hm_json_write *out,
     hm_json_close(out, '}');
 }
 
-static void told_incomplete(struct hm_json_write *out,
-                            const struct hm_known *known,
-                            size_t count)
-{
-    hm_json_key(out, "incomplete_changes");
-    hm_json_open(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (known[i].incomplete) {
-            hm_json_hex(out, hm_id_bytes(&known[i].change->id));
-        }
-    }
-    hm_json_close(out, ']');
-}
-
 void told_merged(struct hm_json_write *out,
                  const struct hm_id *record,
                  const struct hm_merged *merged,
-                 const struct hm_known *known,
-                 size_t count)
+                 const struct hm_known *known)
 {
     struct hm_hash hash;
     struct hm_digest digest;
@@ -194,7 +179,6 @@ void told_merged(struct hm_json_write *out,
     hm_json_put_bool(out, "there", merged->there);
     hm_json_put_bool(out, "deleted", merged->deleted);
     hm_json_put_bool(out, "incomplete", merged->incomplete);
-    told_incomplete(out, known, count);
     hm_json_key(out, "registers");
     hm_json_open(out, '[');
     for (size_t i = 0; i < merged->register_count; i++) {
@@ -205,7 +189,16 @@ void told_merged(struct hm_json_write *out,
     if (merged->live_conflict) {
         hm_json_key(out, "live");
         hm_json_open(out, '{');
-        told_heads(out, merged->live_heads, merged->live_count, known);
+        hm_json_key(out, "heads");
+        hm_json_open(out, '[');
+        for (size_t i = 0; i < merged->live_count; i++) {
+            const struct hm_head *head = &merged->live_heads[i];
+            hm_json_open(out, '[');
+            hm_json_hex(out, hm_id_bytes(&known[head->known].change->id));
+            hm_json_bool(out, head->write == NULL);
+            hm_json_close(out, ']');
+        }
+        hm_json_close(out, ']');
         told_id(out, "shown",
                 &known[merged->live_heads[merged->live_shown].known].change->id);
         hm_json_close(out, '}');

@@ -23,14 +23,14 @@ void told_id(struct hm_json_write *out, const char *name, const struct hm_id *id
 void told_digest(struct hm_json_write *out, const char *name, const struct hm_digest *d);
 
 /*
- * A merged record: there, deleted, incomplete and the changes that are, the registers,
- * the conflict on ~live, the digest of a unit that holds this record alone.
+ * A merged record: there, deleted, incomplete, the registers, the conflict on ~live (its
+ * heads with whether they keep the record alive), the digest of a unit that holds this
+ * record alone.
  */
 void told_merged(struct hm_json_write *out,
                  const struct hm_id *record,
                  const struct hm_merged *merged,
-                 const struct hm_known *known,
-                 size_t count);
+                 const struct hm_known *known);
 
 /*
  * The other way. What is missing or of another type is as if it were zero: the one who

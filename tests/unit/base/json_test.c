@@ -248,7 +248,6 @@ START_TEST(size_is_bounded_before_anything_is_allocated)
 
     ck_assert_int_eq(status, HM_TOO_BIG);
     ck_assert(!fired);
-    json = NULL;
 }
 END_TEST
 

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli.h - what the commands of `hamlet` share.
+ *
+ * Owner:   client/cli/main.c has the tables; each command has a file of its own
+ * Threads: one command, one thread
+ *
+ * A command opens the store, does its one thing and closes it. Whatever it says goes to
+ * call->out, and is JSON where call->args->json.
+ */
+#ifndef CLIENT_CLI_CLI_H
+#define CLIENT_CLI_CLI_H
+
+#include "hamlet/api/view.h"
+#include "hamlet/author/author.h"
+#include "hamlet/command/program.h"
+#include "hamlet/replica/replica.h"
+
+enum { HM_CLI_KEY_SIZE = 64 };
+
+/* call->ctx: this process. */
+struct hm_cli {
+    struct hm_env env;
+    int exit_code;             /* of another program, handed on where we succeeded */
+    char key[HM_CLI_KEY_SIZE]; /* of a failure that another process told us */
+};
+
+/* An opened store, and how it is shown. All zero: nothing is open. */
+struct hm_desk {
+    char *folder;
+    struct hm_replica replica;
+    struct hm_view view;
+};
+
+/* The store that --store or the environment names. HM_UNCONFIGURED: none is there. */
+HM_CHECKED enum hm_status hm_desk_open(struct hm_desk *desk,
+                                       const struct hm_call *call,
+                                       struct hm_err *err);
+void hm_desk_close(struct hm_desk *desk);
+
+/* A view without a store, for sentences. */
+void hm_desk_view(struct hm_view *view, const struct hm_call *call);
+
+/*
+ * Open the store, let `act` write inside one transaction, commit, and tell the daemon.
+ * HM_OK means that it is on disk.
+ */
+HM_CHECKED enum hm_status hm_desk_act(
+    const struct hm_call *call,
+    enum hm_status (*act)(struct hm_author *author, void *ctx, struct hm_err *err),
+    void *ctx,
+    struct hm_err *err);
+
+/* Tell the daemon that there is something to send; if none listens, nothing happens. */
+void hm_poke(const struct hm_env *env, const char *folder);
+
+/* What a command that writes prints: one id, or `{id, change}`. */
+HM_CHECKED enum hm_status hm_say_id(const struct hm_call *call,
+                                    const struct hm_id *printed,
+                                    const struct hm_id *record,
+                                    const struct hm_id *change,
+                                    struct hm_err *err);
+
+/* An id as it was typed; HM_NOT_FOUND with this key where it is none. */
+HM_CHECKED enum hm_status hm_read_id(struct hm_id *id,
+                                     const char *text,
+                                     const char *key,
+                                     struct hm_err *err);
+
+/* The whole number that an option gives. HM_BAD_INPUT: it is none from `min` to `max`. */
+HM_CHECKED enum hm_status hm_read_number(int64_t *number,
+                                         const char *text,
+                                         const char *option,
+                                         int64_t min,
+                                         int64_t max,
+                                         struct hm_err *err);
+
+/*
+ * Fields as they stand on the command line: field=text, field=@FILE, field:=JSON. What
+ * the inputs point into belongs to `fields`.
+ */
+struct hm_fields {
+    struct hm_field_input *at;
+    struct hm_json **documents;
+    size_t count;
+    struct hm_arena arena;
+};
+/*
+ * `given` are borrowed until hm_fields_fini, which also follows a failure.
+ * HM_USAGE      one has no `=`
+ * HM_BAD_INPUT  the JSON is none
+ * HM_TOO_BIG    a file is larger than any field
+ */
+HM_CHECKED enum hm_status hm_fields_init(struct hm_fields *fields,
+                                         const char *const *given,
+                                         size_t count,
+                                         struct hm_err *err);
+void hm_fields_fini(struct hm_fields *fields);
+
+/* The commands. */
+enum hm_status hm_run_enrol(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_add(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_edit(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_delete(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_show(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_history(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_list(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_import(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_undo(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_export(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_status(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_sync(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_conflicts(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_quarantine(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_digest(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_verify(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_rebuild(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_receipt(struct hm_call *call, struct hm_err *err);
+
+#endif

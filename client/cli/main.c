@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hamlet - the command line of a laptop. */
+#include "cli.h"
+#include "hamlet/base/sign.h"
+#include "hamlet/command/report.h"
+#include "hamlet/host/env.h"
+#include "hamlet/host/process.h"
+
+static const struct hm_option reason_options[] = {{.name = "reason", .value = "T"}, {NULL}};
+static const struct hm_option list_options[] = {
+    {.name = "where", .value = "field=value", .repeated = true},
+    {.name = "search", .value = "TEXT"},
+    {.name = "deleted"},
+    {.name = "limit", .value = "N"},
+    {NULL},
+};
+static const struct hm_option import_options[] = {
+    {.name = "map", .value = "column=field", .repeated = true},
+    {.name = "strict"},
+    {.name = "dry-run"},
+    {NULL},
+};
+static const struct hm_option export_options[] = {{.name = "format", .value = "csv|json"},
+                                                  {NULL}};
+static const struct hm_option sync_options[] = {{.name = "wait", .value = "SECONDS"},
+                                                {NULL}};
+static const struct hm_option unit_options[] = {{.name = "unit", .value = "CODE"}, {NULL}};
+static const struct hm_option conflict_options[] = {
+    {.name = "state", .value = "open|resolved"},
+    {.name = "unit", .value = "CODE"},
+    {NULL},
+};
+static const struct hm_option receipt_options[] = {{.name = "html", .value = "FILE"},
+                                                   {NULL}};
+
+static const struct hm_command commands[] = {
+    {"enrol", "FILE|LINK", NULL, hm_run_enrol},
+    {"add", "KIND field=value…", NULL, hm_run_add},
+    {"edit", "ID field=value…", NULL, hm_run_edit},
+    {"delete", "ID", reason_options, hm_run_delete},
+    {"show", "ID", NULL, hm_run_show},
+    {"history", "ID", NULL, hm_run_history},
+    {"list", "KIND", list_options, hm_run_list},
+    {"import", "KIND FILE.csv", import_options, hm_run_import},
+    {"undo", "BATCH", reason_options, hm_run_undo},
+    {"export", "KIND", export_options, hm_run_export},
+    {"status", NULL, NULL, hm_run_status},
+    {"sync", NULL, sync_options, hm_run_sync},
+    {"conflicts", NULL, conflict_options, hm_run_conflicts},
+    {"quarantine", NULL, NULL, hm_run_quarantine},
+    {"digest", NULL, unit_options, hm_run_digest},
+    {"verify", NULL, NULL, hm_run_verify},
+    {"rebuild", NULL, NULL, hm_run_rebuild},
+    {"receipt", NULL, receipt_options, hm_run_receipt},
+    {NULL},
+};
+static const struct hm_option store_options[] = {{.name = "store", .value = "DIR"}, {NULL}};
+static const struct hm_program program = {"hamlet", store_options, commands};
+
+int main(int argc, char *argv[])
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_cli cli = {.exit_code = 0};
+    enum hm_status status = hm_process_harden(&err);
+    if (status == HM_OK) {
+        status = hm_sign_start(&err);
+    }
+    if (status != HM_OK) {
+        return hm_report(program.name, NULL, status, &err);
+    }
+    hm_host_env_init(&cli.env);
+    int code = hm_program_run(&program, argc, argv, &cli);
+    return code != 0 ? code : cli.exit_code;
+}

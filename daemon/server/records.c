@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "records.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hamlet/api/check.h"
+#include "hamlet/api/conflicts.h"
+#include "hamlet/api/records.h"
+#include "show.h"
+
+enum { LIMIT_DIGITS_MAX = 9 };
+
+static struct hm_view view_of(const struct hm_call *call)
+{
+    const struct hm_control_ctx *ctx = call->ctx;
+    struct hm_view view;
+    hm_show_view(&view, call, ctx->store);
+    return view;
+}
+
+static enum hm_status read_limit(const char *given, int64_t *limit, struct hm_err *err)
+{
+    *limit = 0;
+    if (given == NULL) {
+        return HM_OK;
+    }
+    size_t size = strlen(given);
+    if (size == 0 || size > LIMIT_DIGITS_MAX || strspn(given, "0123456789") != size) {
+        return hm_fail(err, HM_BAD_INPUT, "limit-form", given, NULL, NULL);
+    }
+    *limit = strtoll(given, NULL, 10);
+    return HM_OK;
+}
+
+static size_t count_given(const struct hm_args *args, const char *name)
+{
+    size_t count = 0;
+    while (hm_args_value_at(args, name, count) != NULL) {
+        count++;
+    }
+    return count;
+}
+
+enum hm_status hm_list_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_args *args = call->args;
+    const struct hm_view view = view_of(call);
+    size_t count = count_given(args, "where");
+    struct hm_api_list list = {.kind = hm_text(args->operands[0]),
+                               .search = hm_text(hm_args_value(args, "search")),
+                               .deleted = hm_args_has(args, "deleted"),
+                               .where_count = count};
+    const char **where = calloc(count + 1, sizeof(*where));
+    if (where == NULL) {
+        return hm_fail_memory(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        where[i] = hm_args_value_at(args, "where", i);
+    }
+    list.where = where;
+    enum hm_status status = read_limit(hm_args_value(args, "limit"), &list.limit, err);
+    if (status == HM_OK) {
+        status = hm_api_list(&view, &list, err);
+    }
+    free(where);
+    return status;
+}
+
+enum hm_status hm_show_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_view view = view_of(call);
+    return hm_api_show(&view, call->args->operands[0], err);
+}
+
+enum hm_status hm_history_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_view view = view_of(call);
+    return hm_api_history(&view, call->args->operands[0], err);
+}
+
+/* CSV, unless JSON was asked for one way or the other. */
+enum hm_status hm_export_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_view view = view_of(call);
+    const char *format = hm_args_value(call->args, "format");
+    bool csv = format == NULL ? !call->args->json : strcmp(format, "csv") == 0;
+    return hm_api_export(&view, hm_text(call->args->operands[0]), csv, err);
+}
+
+enum hm_status hm_conflicts_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_view view = view_of(call);
+    const char *state = hm_args_value(call->args, "state");
+    bool open = state == NULL || strcmp(state, "open") == 0;
+    return hm_api_conflicts(&view, open, hm_args_value(call->args, "unit"), err);
+}
+
+enum hm_status hm_quarantine_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_view view = view_of(call);
+    return hm_api_quarantine(&view, err);
+}
+
+enum hm_status hm_digest_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_view view = view_of(call);
+    return hm_api_digest(&view, hm_args_value(call->args, "unit"), err);
+}
+
+enum hm_status hm_verify_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_control_ctx *ctx = call->ctx;
+    const struct hm_view view = view_of(call);
+    return hm_api_verify(&view, &ctx->key, err);
+}
+
+enum hm_status hm_rebuild_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_view view = view_of(call);
+    return hm_api_rebuild(&view, err);
+}

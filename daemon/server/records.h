@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * records.h - the commands that a server has in common with a laptop (hamlet/api/).
+ *
+ * Owner: daemon/server/records.c
+ */
+#ifndef DAEMON_SERVER_RECORDS_H
+#define DAEMON_SERVER_RECORDS_H
+
+#include "commands.h"
+
+enum hm_status hm_list_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_show_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_history_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_export_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_conflicts_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_quarantine_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_digest_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_verify_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_rebuild_run(struct hm_call *call, struct hm_err *err);
+
+#endif
