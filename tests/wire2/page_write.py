@@ -221,9 +221,6 @@ class Writer:
         number = self._number(i, prefix) if self.choice.random() < 0.8 else None
         if number is not None:
             return number
-        for change in self.changes[:i]:
-            if change.id[:8] == prefix and self.choice.random() < 0.5:
-                return b64(change.id)
         return b64(prefix)
 
     def _extras(self, i, change, referred, further):
