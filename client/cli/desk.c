@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "hamlet/command/store_path.h"
@@ -67,7 +68,7 @@ void hm_poke(const struct hm_env *env, const char *folder)
         if (hm_frame_set(&frame, hm_text("{\"do\":\"poke\"}"), NULL) == HM_OK) {
             (void)!hm_frame_send_by(&frame, fd, env, deadline, NULL);
         }
-        hm_local_close(fd, NULL);
+        close(fd);
     }
     hm_frame_fini(&frame);
     hm_arena_fini(&arena);

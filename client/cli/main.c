@@ -35,8 +35,8 @@ static const struct hm_option receipt_options[] = {{.name = "html", .value = "FI
 
 static const struct hm_command commands[] = {
     {"enrol", "FILE|LINK", NULL, hm_run_enrol},
-    {"add", "KIND field=value…", NULL, hm_run_add},
-    {"edit", "ID field=value…", NULL, hm_run_edit},
+    {"add", "KIND field=value\u2026", NULL, hm_run_add},
+    {"edit", "ID field=value\u2026", NULL, hm_run_edit},
     {"delete", "ID", reason_options, hm_run_delete},
     {"show", "ID", NULL, hm_run_show},
     {"history", "ID", NULL, hm_run_history},

@@ -64,8 +64,8 @@ static bool is_url(struct hm_bytes url)
         return false;
     }
     for (size_t i = begin; i < url.size; i++) {
-        if (url.data[i] <= ' ' || url.data[i] > '~' || strchr("\"<>\\^`{|}#?@",
-                                                              url.data[i]) != NULL) {
+        if (url.data[i] <= ' ' || url.data[i] > '~' ||
+            strchr("\"<>\\^`{|}#?@", url.data[i]) != NULL) {
             return false;
         }
     }
@@ -130,8 +130,8 @@ static bool get_config(struct hm_config *config,
                        struct hm_arena *arena)
 {
     const char *listen = hm_json_chars(hm_json_get(json, key_listen));
-    if (!hm_json_is(json, HM_JSON_OBJECT) || hm_json_count(json) != 2 ||
-        listen == NULL || !is_address(listen)) {
+    if (!hm_json_is(json, HM_JSON_OBJECT) || hm_json_count(json) != 2 || listen == NULL ||
+        !is_address(listen)) {
         return false;
     }
     const char *copy = hm_arena_copy_text(arena, hm_text(listen));

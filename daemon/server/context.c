@@ -31,8 +31,7 @@ static enum hm_status load_self(struct hm_control_ctx *ctx, struct hm_err *err)
         return hm_fail(err, HM_UNCONFIGURED, "key-foreign", ctx->dir, NULL, NULL);
     }
     if (status == HM_OK) {
-        status =
-            hm_store_meta_get(ctx->store, HM_META_UNIT, &ctx->self, &ctx->unit, err);
+        status = hm_store_meta_get(ctx->store, HM_META_UNIT, &ctx->self, &ctx->unit, err);
     }
     return status;
 }

@@ -55,8 +55,7 @@ struct errand {
 static enum hm_status run_here(struct errand *errand, struct hm_err *err)
 {
     struct hm_control_ctx ctx = {.store = NULL};
-    enum hm_status status =
-        hm_control_open(&ctx, errand->dir, &errand->main->env, err);
+    enum hm_status status = hm_control_open(&ctx, errand->dir, &errand->main->env, err);
     if (status != HM_OK) {
         return status;
     }
@@ -76,8 +75,7 @@ static enum hm_status read_reply(struct errand *errand,
 {
     struct hm_control_reply reply;
     _Static_assert(HM_MAIN_KEY_SIZE >= HM_CONTROL_KEY_SIZE, "the key outlives the reply");
-    enum hm_status status =
-        hm_control_reply_get(&reply, errand->main->key, message, err);
+    enum hm_status status = hm_control_reply_get(&reply, errand->main->key, message, err);
     if (status != HM_OK) {
         return status;
     }
@@ -354,8 +352,7 @@ static enum hm_status execute(struct hm_control_ctx *ctx,
         return status;
     }
     status = hm_args_init(&args, &hm_server_program, request.argc, request.argv, err);
-    if (status == HM_OK &&
-        (args.help || hm_handler_find(args.command->name) == NULL)) {
+    if (status == HM_OK && (args.help || hm_handler_find(args.command->name) == NULL)) {
         status = hm_fail(err, HM_PROTOCOL, "control-message", NULL, NULL, NULL);
     }
     if (status == HM_OK) {

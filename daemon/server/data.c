@@ -120,9 +120,7 @@ static enum hm_status add_kind(struct hm_kinds *kinds,
     return status == HM_BAD_INPUT || status == HM_TOO_BIG ? HM_UNCONFIGURED : status;
 }
 
-enum hm_status hm_data_kinds(struct hm_kinds **kinds,
-                             const char *dir,
-                             struct hm_err *err)
+enum hm_status hm_data_kinds(struct hm_kinds **kinds, const char *dir, struct hm_err *err)
 {
     struct hm_kinds *made = NULL;
     struct hm_arena arena;
@@ -152,9 +150,8 @@ static enum hm_status check_free(const char *dir, struct hm_err *err)
     bool empty = true;
     DIR *folder = opendir(dir);
     if (folder == NULL) {
-        return errno == ENOENT
-                   ? HM_OK
-                   : hm_fail(err, HM_EXISTS, "data-exists", dir, NULL, NULL);
+        return errno == ENOENT ? HM_OK
+                               : hm_fail(err, HM_EXISTS, "data-exists", dir, NULL, NULL);
     }
     for (struct dirent *at = readdir(folder); at != NULL && empty; at = readdir(folder)) {
         empty = strcmp(at->d_name, ".") == 0 || strcmp(at->d_name, "..") == 0;

@@ -38,32 +38,32 @@ char *hm_data_path(struct hm_arena *arena, const char *dir, const char *name);
 
 /* The names of DIR/kinds/…json, sorted; none where there is no such folder. */
 HM_CHECKED enum hm_status hm_data_kind_files(const char *dir,
-                                               char ***names,
-                                               size_t *count,
-                                               struct hm_arena *arena,
-                                               struct hm_err *err);
+                                             char ***names,
+                                             size_t *count,
+                                             struct hm_arena *arena,
+                                             struct hm_err *err);
 
 /*
  * The built-in kinds and those of DIR/kinds, the caller's (hm_kinds_close).
  * HM_UNCONFIGURED  a file of DIR/kinds breaks a rule; the error says which
  */
 HM_CHECKED enum hm_status hm_data_kinds(struct hm_kinds **kinds,
-                                          const char *dir,
-                                          struct hm_err *err);
+                                        const char *dir,
+                                        struct hm_err *err);
 
 /*
  * A new folder beside `dir` in which it can be built unseen; its path comes from `arena`.
  * HM_EXISTS  something stands at `dir` that is no empty folder
  */
 HM_CHECKED enum hm_status hm_data_draft(char **draft,
-                                          const char *dir,
-                                          struct hm_arena *arena,
-                                          struct hm_err *err);
+                                        const char *dir,
+                                        struct hm_arena *arena,
+                                        struct hm_err *err);
 
 /* Give the draft its name. It is on disk then with all that was written into it. */
 HM_CHECKED enum hm_status hm_data_publish(const char *draft,
-                                            const char *dir,
-                                            struct hm_err *err);
+                                          const char *dir,
+                                          struct hm_err *err);
 
 /*
  * Random numbers for a server that begins or comes back: its incarnation (48 bits) and

@@ -161,8 +161,8 @@ static enum hm_status list_all(struct listing *list,
     enum hm_status status =
         hm_store_fleet(ctx->store, &rows, &row_count, &list->arena, err);
     if (status == HM_OK) {
-        status = hm_store_invitations(ctx->store, &invited, &invited_count, &list->arena,
-                                      err);
+        status =
+            hm_store_invitations(ctx->store, &invited, &invited_count, &list->arena, err);
     }
     if (status != HM_OK) {
         return status;

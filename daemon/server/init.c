@@ -45,15 +45,15 @@ struct founding {
 
 /* ---- what was asked for ---- */
 
-/* A unit's code is a field of the tree, and no name that the protocol keeps for itself. */
+/* A unit's code is a field of the tree, and no name that the protocol keeps for itself.
+ */
 static enum hm_status read_unit(struct founding *f, struct hm_err *err)
 {
     const struct hm_kind *tree = hm_kinds_tree(f->kinds);
     const char *given = hm_args_value(f->call->args, "unit");
     struct hm_buf value;
     hm_buf_init(&value, HM_VALUE_BYTES_MAX);
-    enum hm_status status =
-        hm_field_read(tree->tree->code, hm_text(given), &value, err);
+    enum hm_status status = hm_field_read(tree->tree->code, hm_text(given), &value, err);
     if (status == HM_OK) {
         status = hm_buf_status(&value, err);
     }
@@ -142,9 +142,9 @@ static enum hm_status put_file(struct founding *f,
     if (status == HM_OK) {
         status = hm_buf_status(content, err);
     }
-    return status != HM_OK ? status
-                           : hm_file_create(&f->main->env, path, hm_buf_bytes(content),
-                                            mode, err);
+    return status != HM_OK
+               ? status
+               : hm_file_create(&f->main->env, path, hm_buf_bytes(content), mode, err);
 }
 
 static enum hm_status put_keys(struct founding *f, struct hm_err *err)
@@ -271,8 +271,8 @@ static enum hm_status put_registry(struct founding *f, struct hm_err *err)
     char text[HM_HEX16_SIZE];
     hm_hex_put(text, hm_id_bytes(&f->device));
     struct hm_bytes device = hm_show_value(&f->arena, hm_text(text));
-    const struct hm_registry_value name = {
-        HM_REGISTRY_NAME, hm_show_value(&f->arena, hm_text(admin_name))};
+    const struct hm_registry_value name = {HM_REGISTRY_NAME,
+                                           hm_show_value(&f->arena, hm_text(admin_name))};
     enum hm_status status = hm_arena_status(&f->arena, err);
     if (status == HM_OK) {
         status = hm_author_open(&author, f->store, err);
@@ -294,7 +294,8 @@ static enum hm_status put_registry(struct founding *f, struct hm_err *err)
         status = put_permit(f, author, &user.record, device, err);
     }
     if (status == HM_OK) {
-        status = hm_store_meta_put(f->store, HM_META_USER, hm_id_bytes(&user.record), err);
+        status =
+            hm_store_meta_put(f->store, HM_META_USER, hm_id_bytes(&user.record), err);
     }
     if (status == HM_OK) {
         status = hm_author_commit(author, err);
@@ -386,8 +387,7 @@ static enum hm_status publish(struct founding *f, struct hm_err *err)
     const char *file = hm_args_value(f->call->args, "recovery-key-file");
     char text[HM_RECOVERY_TEXT_SIZE];
     hm_recovery_put(text, f->recovery);
-    enum hm_status status =
-        file == NULL ? HM_OK : write_recovery(f, file, text, err);
+    enum hm_status status = file == NULL ? HM_OK : write_recovery(f, file, text, err);
     if (status != HM_OK) {
         explicit_bzero(text, sizeof(text));
         return status;
@@ -414,9 +414,8 @@ static enum hm_status publish(struct founding *f, struct hm_err *err)
 
 enum hm_status hm_init_run(struct hm_call *call, struct hm_err *err)
 {
-    struct founding f = {.call = call,
-                         .main = call->ctx,
-                         .dir = hm_args_value(call->args, "data")};
+    struct founding f = {
+        .call = call, .main = call->ctx, .dir = hm_args_value(call->args, "data")};
     hm_arena_init(&f.arena, HM_FILE_BYTES_MAX);
     enum hm_status status = hm_kinds_open(&f.kinds, hm_embedded_kinds, err);
     if (status == HM_OK) {

@@ -174,8 +174,7 @@ static enum hm_status write_all(struct inviting *in, struct hm_err *err)
             status = put_row(in, err);
         }
         if (status == HM_OK) {
-            status =
-                hm_invitation_write(&in->ctx->file, &in->inv, &in->ctx->secret, err);
+            status = hm_invitation_write(&in->ctx->file, &in->inv, &in->ctx->secret, err);
         }
         if (status == HM_OK) {
             status = hm_author_commit(author, err);

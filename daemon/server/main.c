@@ -23,13 +23,12 @@ static const struct hm_option init_options[] = {
 static const struct hm_option serve_options[] = {{"listen", "ADDR:PORT", false, false},
                                                  {NULL, NULL, false, false}};
 static const struct hm_option restore_options[] = {
-    {"recovery-key-file", "FILE", true, false}, {NULL, NULL, false, false}};
-static const struct hm_option invite_options[] = {{"unit", "CODE", true, false},
-                                                  {"role", "ROLE", true, false},
-                                                  {"name", "NAME", true, false},
-                                                  {"valid", "DURATION", false, false},
-                                                  {"out", "FILE", true, false},
-                                                  {NULL, NULL, false, false}};
+    {"recovery-key-file", "FILE", true, false},
+    {NULL, NULL, false, false}};
+static const struct hm_option invite_options[] = {
+    {"unit", "CODE", true, false}, {"role", "ROLE", true, false},
+    {"name", "NAME", true, false}, {"valid", "DURATION", false, false},
+    {"out", "FILE", true, false},  {NULL, NULL, false, false}};
 static const struct hm_option reason_options[] = {{"reason", "TEXT", true, false},
                                                   {NULL, NULL, false, false}};
 static const struct hm_option resolve_options[] = {{"take", "CHANGE", false, false},

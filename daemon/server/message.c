@@ -126,8 +126,7 @@ enum hm_status hm_control_reply_get(struct hm_control_reply *reply,
 {
     struct hm_unpack in;
     struct hm_control_reply read = {.err = HM_ERR_NONE};
-    if (!begins_right(&in, message) ||
-        !find_status(&read.status, hm_unpack_bytes(&in))) {
+    if (!begins_right(&in, message) || !find_status(&read.status, hm_unpack_bytes(&in))) {
         return broken(err);
     }
     read.err.status = read.status;

@@ -50,8 +50,8 @@ void hm_recovery_put(char text[HM_RECOVERY_TEXT_SIZE],
 /* The value of a digit as people write it; negative: it is none. */
 static int value_of(uint8_t character)
 {
-    char upper = (char)(character >= 'a' && character <= 'z' ? character - 'a' + 'A'
-                                                             : character);
+    char upper =
+        (char)(character >= 'a' && character <= 'z' ? character - 'a' + 'A' : character);
     switch (upper) {
     case '\0':
         return -1; /* ends the alphabet, and strchr would find it */

@@ -44,8 +44,7 @@ static enum hm_status check_right(struct releasing *r, struct hm_err *err)
     struct hm_id user;
     bool permitted = false;
     struct hm_bytes home = r->held.change.home;
-    enum hm_status status =
-        hm_store_meta_get_id(r->ctx->store, HM_META_USER, &user, err);
+    enum hm_status status = hm_store_meta_get_id(r->ctx->store, HM_META_USER, &user, err);
     if (status == HM_OK) {
         status = hm_store_permitted(r->ctx->store, &r->ctx->device, &user,
                                     hm_text(hm_role_name(HM_ROLE_DISTRICT_ADMIN)), home,
@@ -53,8 +52,8 @@ static enum hm_status check_right(struct releasing *r, struct hm_err *err)
     }
     if (status == HM_OK && !permitted) {
         const char *code = hm_arena_copy_text(&r->arena, home);
-        status = hm_fail(err, HM_DENIED, "unit-scope", code == NULL ? "" : code, NULL,
-                         NULL);
+        status =
+            hm_fail(err, HM_DENIED, "unit-scope", code == NULL ? "" : code, NULL, NULL);
     }
     return status;
 }
@@ -83,8 +82,8 @@ static enum hm_status put_entries(struct releasing *r, struct hm_err *err)
     struct hm_entry entry = {
         .count = 1, .change = r->held.row, .kind = HM_ENTRY_RELEASED};
     hm_mailbox_name(mailbox, &r->held.change.device);
-    enum hm_status status = hm_store_entries_append(
-        r->ctx->store, r->held.change.home, &entry, 1, &r->arena, err);
+    enum hm_status status = hm_store_entries_append(r->ctx->store, r->held.change.home,
+                                                    &entry, 1, &r->arena, err);
     if (status == HM_OK) {
         status = hm_store_entries_append(r->ctx->store, hm_text(mailbox), &entry, 1,
                                          &r->arena, err);

@@ -56,8 +56,7 @@ static enum hm_status become(struct deciding *d,
 {
     const char *given = hm_args_value(d->call->args, "as");
     struct hm_bytes name = HM_NO_BYTES;
-    enum hm_status status =
-        hm_show_given(&name, given, "--as", false, &d->arena, err);
+    enum hm_status status = hm_show_given(&name, given, "--as", false, &d->arena, err);
     if (status == HM_OK) {
         struct hm_err unknown = HM_ERR_NONE;
         status = hm_author_as(author, name, &unknown);

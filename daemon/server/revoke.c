@@ -41,8 +41,7 @@ static enum hm_status find(struct revoking *r, struct hm_err *err)
     size_t count = 0;
     size_t standing = 0;
     bool by_id = hm_id_get_hex(&id, hm_text(given));
-    enum hm_status status =
-        hm_store_fleet(r->ctx->store, &rows, &count, &r->arena, err);
+    enum hm_status status = hm_store_fleet(r->ctx->store, &rows, &count, &r->arena, err);
     if (status == HM_OK) {
         status = hm_show_given(&name, given, "DEVICE", false, &r->arena, err);
     }

@@ -25,8 +25,7 @@ static enum hm_status count_devices(struct standing *s, struct hm_err *err)
 {
     struct hm_fleet_row *rows = NULL;
     size_t count = 0;
-    enum hm_status status =
-        hm_store_fleet(s->ctx->store, &rows, &count, &s->arena, err);
+    enum hm_status status = hm_store_fleet(s->ctx->store, &rows, &count, &s->arena, err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         bool other = !hm_id_equal(&rows[i].device, &s->ctx->device);
         s->devices += other && !rows[i].revoked ? 1 : 0;

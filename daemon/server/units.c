@@ -47,8 +47,8 @@ static enum hm_status look_up(struct hm_control_ctx *ctx,
     hm_kind_record_id(&standing->record, hm_text(HM_HOME_REGISTRY),
                       hm_text(units->kind->name), &key, 1);
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
-    enum hm_status status = hm_store_record_load(ctx->store, &standing->record, &loaded,
-                                                 &arena, &missing);
+    enum hm_status status =
+        hm_store_record_load(ctx->store, &standing->record, &loaded, &arena, &missing);
     if (status == HM_OK) {
         standing->there =
             loaded.merged.there && !loaded.merged.deleted && loaded.key != NULL;
@@ -56,8 +56,8 @@ static enum hm_status look_up(struct hm_control_ctx *ctx,
             struct hm_bytes shown = hm_loaded_field(&loaded, units->columns[i]);
             bool null = hm_value_tag(row->values[i]) == HM_VALUE_NULL;
             bool empty = shown.size == 0 || hm_value_tag(shown) == HM_VALUE_NULL;
-            standing->same = standing->same && (null ? empty : hm_bytes_equal(
-                                                                  shown, row->values[i]));
+            standing->same =
+                standing->same && (null ? empty : hm_bytes_equal(shown, row->values[i]));
         }
     } else if (status == HM_NOT_FOUND) {
         status = HM_OK;

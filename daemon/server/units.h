@@ -22,7 +22,7 @@ struct hm_units_row {
     struct hm_bytes cells[HM_UNITS_COLUMNS_MAX];  /* as typed, by column */
     struct hm_bytes values[HM_UNITS_COLUMNS_MAX]; /* canonical; null is 'n' */
     struct hm_bytes code;
-    struct hm_bytes parent; /* no bytes: none */
+    struct hm_bytes parent;       /* no bytes: none */
     const struct hm_err *refused; /* null: it may stand */
 };
 

@@ -121,9 +121,7 @@ static enum hm_status read_head(struct hm_units *units,
 
 /* ---- the others ---- */
 
-static enum hm_status make_room(struct hm_units *units,
-                                size_t *room,
-                                struct hm_err *err)
+static enum hm_status make_room(struct hm_units *units, size_t *room, struct hm_err *err)
 {
     char most[24];
     if (units->count < *room) {
@@ -169,8 +167,7 @@ static enum hm_status read_cell(struct hm_units *units,
     }
     if (status == HM_OK && is_required(units, field) &&
         hm_value_tag(hm_buf_bytes(scratch)) == HM_VALUE_NULL) {
-        status =
-            hm_fail(&why, HM_BAD_INPUT, "field-required", field->name, NULL, NULL);
+        status = hm_fail(&why, HM_BAD_INPUT, "field-required", field->name, NULL, NULL);
     }
     if (status == HM_BAD_INPUT || status == HM_TOO_BIG) {
         return row->refused != NULL ? HM_OK : refuse(units, row, &why, err);

@@ -52,9 +52,7 @@ static struct node *find(const struct tree *tree, struct hm_bytes code)
 }
 
 /* One node a code: the first row that has it; a further row is refused. */
-static enum hm_status unite(struct hm_units *units,
-                            struct tree *tree,
-                            struct hm_err *err)
+static enum hm_status unite(struct hm_units *units, struct tree *tree, struct hm_err *err)
 {
     size_t kept = 0;
     enum hm_status status = HM_OK;
@@ -146,8 +144,7 @@ enum hm_status hm_units_judge(struct hm_units *units,
     for (size_t i = 0; i < tree.count && status == HM_OK; i++) {
         struct node *node = &tree.nodes[i];
         if (node->row != NULL && node->parent.size > 0 &&
-            !hm_bytes_equal(node->code, ctx->unit) &&
-            find(&tree, node->parent) == NULL) {
+            !hm_bytes_equal(node->code, ctx->unit) && find(&tree, node->parent) == NULL) {
             status = hm_units_refuse(units, node->row, "units-parent", node->parent, err);
         }
     }

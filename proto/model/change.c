@@ -10,7 +10,7 @@
 enum { SALTS_A_BLOCK = 4, BLOCK_SIZE = 64, COMMITMENT_STACK = 512 };
 
 /* So that the difference of two is a number that JSON holds. */
-static const int64_t time_most = (HM_INTEGER_MOST + 1) / 2;
+static const int64_t time_most = HM_INTEGER_MOST / 2;
 
 static const struct {
     const char *name;

@@ -8,7 +8,7 @@ ACTS = ("create", "edit", "delete", "resolve", "policy", "merge", "withdraw", "e
 LIVE, WHY, ALIAS = "~live", "~why", "~alias"
 WRITES_MOST, REPLACES_MOST, NAMES_MOST = 256, 4096, 1024
 NAME_MOST = 256
-TIME_MOST = 2**52
+TIME_MOST = 2**52 - 1  # so that JSON holds the difference of two
 NO_ID = bytes(16)
 
 

@@ -50,9 +50,22 @@ class Filter:
             raise Differs("the filter did not end well")
 
 
+def first_difference(a, b, path=""):
+    """Where two JSON values part, and what stands there."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        for name in sorted(a.keys() | b.keys()):
+            if a.get(name) != b.get(name):
+                return first_difference(a.get(name), b.get(name), f"{path}.{name}")
+    if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        for i, (x, y) in enumerate(zip(a, b)):
+            if x != y:
+                return first_difference(x, y, f"{path}[{i}]")
+    return f"at {path or 'the top'}\n  Python {str(a)[:900]}\n  C      {str(b)[:900]}"
+
+
 def same(what, python, c):
     if python != c:
-        raise Differs(f"{what}:\n  Python {str(python)[:3000]}\n  C      {str(c)[:3000]}")
+        raise Differs(f"{what}\n{first_difference(python, c)}")
 
 
 def attempt(act):
@@ -95,7 +108,7 @@ def expand_both(c, world, text, before):
     """What both make of a page's text; none where one refuses it."""
     meanings = Meanings(world.entries, world.seqs)
     mine = attempt(lambda: told_page(Page(text, world.district, meanings, before)))
-    ask = {"district": world.district.hex(), "text": text.decode()}
+    ask = {"district": world.district.hex(), "text": text.hex()}
     if before is not None:
         ask["before"] = before.hex()
     for name, known in (("entries", world.entries), ("seqs", world.seqs)):
@@ -118,7 +131,7 @@ def cross_page(c, choice):
         broken = mutated(text, choice)
         mine, theirs = expand_both(c, world, broken, before)
         if mine is not None:  # the C may take more, not less
-            same(f"a page broken: {broken.decode()}", mine, theirs)
+            same(f"a page broken: {broken}", mine, theirs)
 
 
 def cross_written(c, world, with_head, before, wanted):
@@ -132,8 +145,7 @@ def cross_written(c, world, with_head, before, wanted):
         page=fields,
         changes=wanted,
         numbers=[[p.hex(), n, seq, r.hex()] for p, (n, seq, r) in numbers.items()],
-        runs=[[seed.hex(), start, high - start + 1]
-              for seed, start, low, high in world.held_runs()],
+        runs=[[seed.hex(), seq, count] for seed, seq, count in world.held_runs()],
         with_head=with_head,
     )
     if "refused" in written:
@@ -282,14 +294,14 @@ def cross_request(c, choice):
     declared = len(line) + 1 + 123 + choice.choice([0, 0, 0, 1])
     signature, json_text, said = talk.request_read(line)
     checked = talk.request_check(signature, json_text, declared, server, world.key)
-    theirs = c.ask("request", line=line.decode(), declared=declared, server=server.hex(),
+    theirs = c.ask("request", line=line.hex(), declared=declared, server=server.hex(),
                    key=world.key.hex())
     same("a request", {**talk.told_request(said), "checked": checked}, theirs)
     for _ in range(3):
         json_text = mutated(line[87:], choice)
         broken = line[:87] + json_text
         mine = attempt(lambda: talk.told_request(talk.request_read(broken)[2]))
-        theirs = c.ask("request", line=broken.decode(), declared=1, server=server.hex(),
+        theirs = c.ask("request", line=broken.hex(), declared=1, server=server.hex(),
                        key=world.key.hex())
         theirs.pop("checked", None)
         if mine is not None:
@@ -313,7 +325,7 @@ def cross_reply(c, choice):
         fields.update(u=["~", "HY"], more=1, wait=60)
     line = talk.reply_write(fields)[:-1]
     mine = talk.told_reply(talk.reply_read(line, device, epoch))
-    theirs = c.ask("reply", line=line.decode(), device=device.hex(), epoch=epoch)
+    theirs = c.ask("reply", line=line.hex(), device=device.hex(), epoch=epoch)
     same("a reply", mine, theirs)
     message = talk.receipt_message(receipt)
     signature = talk.receipt_sign(receipt, world.seed)
@@ -333,11 +345,11 @@ def cross_entries(c, choice):
         line["items"].append(item)
     data = talk.entries_write(line)[:-1]
     same("entries", talk.told_entries(talk.entries_read(data)),
-         c.ask("entries", line=data.decode()))
+         c.ask("entries", line=data.hex()))
     broken = mutated(data, choice)
     mine = attempt(lambda: talk.told_entries(talk.entries_read(broken)))
     if mine is not None:
-        same(f"entries broken {broken}", mine, c.ask("entries", line=broken.decode()))
+        same(f"entries broken {broken}", mine, c.ask("entries", line=broken.hex()))
 
 
 def cross_invitation(c, choice):
@@ -348,11 +360,11 @@ def cross_invitation(c, choice):
     fields.update(role="hamlet_head", name=world.text() or "x", expires=2**40)
     text = talk.invitation_write(fields, world.seed)
     same("an invitation", talk.told_invitation(talk.invitation_read(b" " + text + b"\n")),
-         c.ask("invitation", json=text.decode()))
+         c.ask("invitation", json=text.hex()))
     at = choice.randrange(len(text))
     broken = text[:at] + bytes([choice.randrange(32, 126)]) + text[at + 1 :]
     mine = attempt(lambda: talk.told_invitation(talk.invitation_read(broken)))
-    theirs = c.ask("invitation", json=broken.decode(errors="replace"))
+    theirs = c.ask("invitation", json=broken.hex())
     same(f"an invitation broken {broken}", mine, None if "refused" in theirs else theirs)
 
 

@@ -5,7 +5,7 @@
  * {"do":"value","json":V}                          -> {"packed":hex}
  * {"do":"unpack","packed":hex}                     -> {"json":V}
  * {"do":"change","change":C}                       -> {"id":hex,"record":hex,"valid":b}
- * {"do":"expand","district":hex,"text":T,"before":hex,
+ * {"do":"expand","district":hex,"text":hex,"before":hex,
  *  "entries":[[n,change,record]],"seqs":[…]}       -> {"page":P,"changes":[C]}
  * {"do":"write","page":P,"changes":[C],"numbers":[[prefix,n,seq]],
  *  "runs":[[seed,seq,count]],"with_head":b}        -> {"rows":T,"noise":T}

@@ -18,9 +18,9 @@ enum hm_status do_write(const struct hm_json *ask,
                         struct hm_err *err);
 
 /*
- * {"do":"request","line":T,"declared":n,"server":hex,"key":hex}
- *    -> {"device":…,"checked":b,…}      {"do":"reply","line":T,"device":hex,"epoch":n}
- * {"do":"entries","line":T}             {"do":"invitation","json":T}
+ * {"do":"request","line":hex,"declared":n,"server":hex,"key":hex}
+ *    -> {"device":…,"checked":b,…}      {"do":"reply","line":hex,"device":hex,"epoch":n}
+ * {"do":"entries","line":hex}             {"do":"invitation","json":hex}
  * {"do":"receipt","message":hex,"key":hex,"signature":hex}
  * Each gives what it read, names as in talk.py.
  */

@@ -41,7 +41,8 @@ enum hm_status do_expand(const struct hm_json *ask,
     struct hm_page page;
     struct hm_id district;
     (void)heard_raw(district.at, HM_ID_SIZE, hm_json_get(ask, "district"));
-    enum hm_status status = hm_page_draft_open(&draft, heard_text(ask, "text"), err);
+    enum hm_status status =
+        hm_page_draft_open(&draft, heard_hex(hm_json_get(ask, "text"), arena), err);
     if (status != HM_OK) {
         return status;
     }

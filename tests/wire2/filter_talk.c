@@ -67,8 +67,8 @@ enum hm_status do_request(const struct hm_json *ask,
     struct hm_request_line parts;
     struct hm_id server;
     struct hm_key key;
-    enum hm_status status =
-        hm_request_read(&request, &parts, heard_text(ask, "line"), arena, err);
+    enum hm_status status = hm_request_read(
+        &request, &parts, heard_hex(hm_json_get(ask, "line"), arena), arena, err);
     if (status != HM_OK) {
         return status;
     }
@@ -121,8 +121,9 @@ enum hm_status do_reply(const struct hm_json *ask,
     struct hm_reply reply;
     struct hm_id device;
     (void)heard_raw(device.at, HM_ID_SIZE, hm_json_get(ask, "device"));
-    enum hm_status status = hm_reply_read(&reply, heard_text(ask, "line"), &device,
-                                          (uint32_t)heard_int(ask, "epoch"), arena, err);
+    enum hm_status status =
+        hm_reply_read(&reply, heard_hex(hm_json_get(ask, "line"), arena), &device,
+                      (uint32_t)heard_int(ask, "epoch"), arena, err);
     if (status != HM_OK) {
         return status;
     }
@@ -166,7 +167,7 @@ enum hm_status do_entries(const struct hm_json *ask,
 {
     struct hm_entry_line line;
     enum hm_status status =
-        hm_entry_line_read(&line, heard_text(ask, "line"), arena, err);
+        hm_entry_line_read(&line, heard_hex(hm_json_get(ask, "line"), arena), arena, err);
     if (status != HM_OK) {
         return status;
     }
@@ -191,7 +192,8 @@ enum hm_status do_invite(const struct hm_json *ask,
                          struct hm_err *err)
 {
     struct hm_invitation inv;
-    enum hm_status status = hm_invitation_read(&inv, heard_text(ask, "json"), arena, err);
+    enum hm_status status =
+        hm_invitation_read(&inv, heard_hex(hm_json_get(ask, "json"), arena), arena, err);
     if (status != HM_OK) {
         return status;
     }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random values, pages and histories from a random.Random: the same seed, the same world."""
 import value as values
-from change import (ACTS, ALIAS, LIVE, WHY, Change, Write, chain_next, page_sign, record_id,
+from change import (ACTS, ALIAS, LIVE, TIME_MOST, WHY, Change, Write, chain_next, page_sign, record_id,
                     run_key, seal)
 from ed25519 import public_key
 from pack import INTEGER_MOST, device_id
@@ -10,7 +10,6 @@ WORDS = ("Nguyễn", "Thị", "Hòa", "xóm", "Đông", "ký", "đã", "1", "a\"
          "\u0085", "\x1f", "\x7f", "😀", "e\u0301", "~")
 NAMES = ("name", "phone", "a", "b", "điểm", "zz", "Ω", "x y")
 HOMES = ("HY.01.002", "~", "làng")
-TIME_MOST = 2**52
 EXTREMES = (0, 1, -1, 63, 64, -64, -65, 8191, 8192, INTEGER_MOST, -INTEGER_MOST)
 
 
@@ -200,18 +199,17 @@ class PageWorld(Generator):
         self.fields["signature"] = page_sign(self.fields, self.seed)
 
     def held_runs(self):
-        """Runs for a writer that takes every keyed row of a run's span to be of it."""
-        first = self.fields["seq"]
+        """(seed, first seq, count) of runs that hold every keyed change of their span."""
         out = []
         for seed, start, count in self.runs:
-            held = [
-                first + i
-                for i, change in enumerate(self.changes)
-                if 0 <= first + i - start < count
-                and change.key == run_key(seed, first + i - start)
+            span = [
+                (seq, change.key == run_key(seed, seq - start))
+                for seq, change in enumerate(self.changes, self.fields["seq"])
+                if 0 <= seq - start < count and change.key is not None
             ]
-            if held:
-                out.append((seed, start, min(held), max(held)))
+            held = [seq for seq, of_run in span if of_run]
+            if held and all(of_run for seq, of_run in span if seq <= held[-1]):
+                out.append((seed, start, held[-1] - start + 1))
         return out
 
 

@@ -59,7 +59,9 @@ class Writer:
             self.by = change.user, change.role
             out["by"] = [b64(change.user), change.role]
         if self.time is None or self.choice.random() < 0.1:
-            self.time = change.time - self.choice.choice([0, 0, 5, -5, 86400000])
+            self.time = change.time
+            if abs(self.time) < 2**51:
+                self.time -= self.choice.choice([0, 0, 5, -5, 86400000])
             out["at"] = self.time
         if self.bulk != change.bulk:
             self.bulk = change.bulk

@@ -31,6 +31,11 @@ def _acknowledged(value):
     return whole(seq, 1), unb64(head, 32)
 
 
+def _name(value):
+    need(0 < len(string(value).encode()) <= 256, "header: name")
+    return value
+
+
 def _object(value):
     need(isinstance(value, dict), "header: object expected")
     return value
@@ -175,7 +180,7 @@ def reply_read(line, device, epoch):
             "receipt": receipt,
             "signature": _optional(value, "g", lambda v: unb64(v, 64)),
             "lease": _id(value["l"]),
-            "scope": _optional(value, "u", lambda v: [string(n) for n in array(v)]),
+            "scope": _optional(value, "u", lambda v: [_name(n) for n in array(v)]),
             "more": _optional(value, "more", lambda v: whole(v, 0, 1), 0) == 1,
             "wait": _optional(value, "wait", whole, 0),
         }
@@ -220,7 +225,7 @@ def entries_read(data):
         device, epoch = array(value["of"], 2, 2)
         origin = unb64(device, 16), whole(epoch, 1, UINT32_MOST)
     return {
-        "bucket": string(bucket),
+        "bucket": _name(bucket),
         "n": whole(n, 1),
         "of": origin,
         "items": [_item(item) for item in array(value["is"])],

@@ -48,9 +48,12 @@ static const struct {
              {"\"\"", "7300"},
              {"\"Út\"", "7303c39a74"},
              {"[]", "6c00"},
-             {"[1,\"a\"]", "6c0269027301" "61"},
-             {"{\"a\":1}", "6f01016169" "02"},
-             {"{\"b\":true,\"a\":[false]}", "6f0201616c01660162" "74"}};
+             {"[1,\"a\"]", "6c0269027301"
+                           "61"},
+             {"{\"a\":1}", "6f01016169"
+                           "02"},
+             {"{\"b\":true,\"a\":[false]}", "6f0201616c01660162"
+                                            "74"}};
 enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
 
 START_TEST(a_value_has_the_bytes_of_the_protocol)
@@ -76,26 +79,28 @@ START_TEST(a_value_comes_back_as_json_with_its_names_in_order)
 END_TEST
 
 /* Bytes in hex that are no value, or a second form of one. */
-static const char *const bad[] = {
-    "",           /* nothing */
-    "78",         /* no such tag */
-    "6e6e",       /* two of them */
-    "69",         /* cut */
-    "698000",     /* a number in two forms */
-    "6980808080808080" "20", /* 2^53 */
-    "7305c39a74", /* text beyond the end */
-    "7302c39ac3", /* something after the text */
-    "7302c328",   /* not UTF-8 */
-    "6c016e",     /* null in a list */
-    "6c0266",     /* one member short */
-    "6f00",       /* an object of nothing */
-    "6f0101616e", /* null in an object */
-    "6f01006674", /* a name of no bytes */
-    "6f020162660161" "66", /* names not ascending */
-    "6f020161660161" "66", /* one name twice */
-    "6f0101ff66", /* a name that is not UTF-8 */
-    "6cffffffff0f66",      /* a count of billions */
-    "6c016c016c016c016c016c016c00"}; /* seven deep */
+static const char *const bad[] = {"",       /* nothing */
+                                  "78",     /* no such tag */
+                                  "6e6e",   /* two of them */
+                                  "69",     /* cut */
+                                  "698000", /* a number in two forms */
+                                  "6980808080808080"
+                                  "20",         /* 2^53 */
+                                  "7305c39a74", /* text beyond the end */
+                                  "7302c39ac3", /* something after the text */
+                                  "7302c328",   /* not UTF-8 */
+                                  "6c016e",     /* null in a list */
+                                  "6c0266",     /* one member short */
+                                  "6f00",       /* an object of nothing */
+                                  "6f0101616e", /* null in an object */
+                                  "6f01006674", /* a name of no bytes */
+                                  "6f020162660161"
+                                  "66", /* names not ascending */
+                                  "6f020161660161"
+                                  "66",             /* one name twice */
+                                  "6f0101ff66",     /* a name that is not UTF-8 */
+                                  "6cffffffff0f66", /* a count of billions */
+                                  "6c016c016c016c016c016c016c00"}; /* seven deep */
 enum { BAD = sizeof(bad) / sizeof(bad[0]) };
 
 START_TEST(what_is_not_canonical_is_no_value)
@@ -158,7 +163,8 @@ START_TEST(members_are_found_by_name)
     ck_assert(hm_bytes_are(
         hm_value_text_or(hm_value_member(object, hm_text("b")), HM_NO_BYTES), "x"));
     ck_assert_uint_eq(hm_value_member(object, hm_text("c")).size, 0);
-    ck_assert_uint_eq(hm_value_member(hm_make_value(&maker, "[1]"), hm_text("b")).size, 0);
+    ck_assert_uint_eq(hm_value_member(hm_make_value(&maker, "[1]"), hm_text("b")).size,
+                      0);
     hm_value_each_init(&each, object);
     ck_assert(hm_value_each_next(&each, &name, &value));
     ck_assert(hm_bytes_are(name, "a"));

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oracle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a write replaced: acts that wrote the same register. */
+struct over {
+    int count;
+    int acts[ORACLE_HEADS];
+    int depth;
+};
+
+struct act {
+    struct oracle_act told;
+    struct over over[ORACLE_REGISTERS]; /* of told.writes[i] */
+    int seen_count;                     /* of a deletion: what stood in other registers */
+    int *seen;
+    bool released;
+    bool known[ORACLE_REPLICAS];
+    bool blind[ORACLE_REPLICAS];
+    unsigned heard[ORACLE_REPLICAS];
+};
+
+struct oracle {
+    struct act *acts;
+    int count;
+    int capacity;
+};
+
+static void *must(void *memory)
+{
+    if (memory == NULL) {
+        (void)fputs("oracle: out of memory\n", stderr);
+        abort();
+    }
+    return memory;
+}
+
+struct oracle *oracle_new(void)
+{
+    return must(calloc(1, sizeof(struct oracle)));
+}
+
+void oracle_free(struct oracle *oracle)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        free(oracle->acts[i].seen);
+    }
+    free(oracle->acts);
+    free(oracle);
+}
+
+int oracle_count(const struct oracle *oracle)
+{
+    return oracle->count;
+}
+
+const struct oracle_act *oracle_told(const struct oracle *oracle, int act)
+{
+    return &oracle->acts[act].told;
+}
+
+void oracle_release(struct oracle *oracle, int act)
+{
+    oracle->acts[act].released = true;
+}
+
+bool oracle_released(const struct oracle *oracle, int act)
+{
+    return oracle->acts[act].released;
+}
+
+void oracle_knows(struct oracle *oracle, int replica, int act)
+{
+    oracle->acts[act].known[replica] = true;
+}
+
+void oracle_hears(struct oracle *oracle,
+                  int replica,
+                  int act,
+                  enum oracle_verdict verdict)
+{
+    oracle->acts[act].heard[replica] |= verdict;
+}
+
+void oracle_blind(struct oracle *oracle, int replica, int act, bool blind)
+{
+    oracle->acts[act].blind[replica] = blind;
+}
+
+bool oracle_known(const struct oracle *oracle, int replica, int act)
+{
+    return oracle->acts[act].known[replica];
+}
+
+unsigned oracle_heard(const struct oracle *oracle, int replica, int act)
+{
+    return oracle->acts[act].heard[replica];
+}
+
+bool oracle_is_blind(const struct oracle *oracle, int replica, int act)
+{
+    return oracle->acts[act].blind[replica];
+}
+
+/* Refused is what was refused and by no other verdict let stand. */
+static bool refused(const struct act *act, int replica)
+{
+    return act->heard[replica] == ORACLE_REFUSED;
+}
+
+static bool withdrawn(const struct oracle *oracle, int replica, const struct act *act)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        const struct act *by = &oracle->acts[i];
+        if (by->told.what == ORACLE_WITHDRAW && by->known[replica] &&
+            !refused(by, replica) && by->told.home == act->told.home &&
+            by->told.names == act->told.bulk && act->told.bulk != ORACLE_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool oracle_effective(const struct oracle *oracle, int replica, int act)
+{
+    const struct act *at = &oracle->acts[act];
+    return at->known[replica] && !refused(at, replica) &&
+           (at->told.what == ORACLE_WITHDRAW || !withdrawn(oracle, replica, at));
+}
+
+/* The index of the act's write of `reg`; ORACLE_NONE: it writes it not. */
+static int write_of(const struct act *act, int reg)
+{
+    for (int i = 0; i < act->told.write_count; i++) {
+        if (act->told.writes[i].reg == reg) {
+            return i;
+        }
+    }
+    return ORACLE_NONE;
+}
+
+int64_t oracle_value(const struct oracle *oracle, int act, int reg)
+{
+    const struct act *at = &oracle->acts[act];
+    return at->told.writes[write_of(at, reg)].value;
+}
+
+static bool writes(const struct act *act, int replica, int record, int reg)
+{
+    return act->known[replica] && act->told.record == record &&
+           write_of(act, reg) != ORACLE_NONE;
+}
+
+/*
+ * Mark what `act` replaced in `reg`, and what that replaced in turn where it is gone on
+ * through: everything, or only what is not effective.
+ */
+static void mark(const struct oracle *oracle,
+                 int replica,
+                 int act,
+                 int reg,
+                 bool through_all,
+                 bool *marked)
+{
+    const struct act *at = &oracle->acts[act];
+    const struct over *over = &at->over[write_of(at, reg)];
+    for (int i = 0; i < over->count; i++) {
+        int next = over->acts[i];
+        if (!oracle->acts[next].known[replica] || marked[next]) {
+            continue;
+        }
+        marked[next] = true;
+        if (through_all || !oracle_effective(oracle, replica, next)) {
+            mark(oracle, replica, next, reg, through_all, marked);
+        }
+    }
+}
+
+static bool *new_marks(const struct oracle *oracle)
+{
+    return must(calloc((size_t)oracle->count + 1, sizeof(bool)));
+}
+
+/* 1, 0 or -1: a shows before, beside or after b. */
+static int shows_before(const struct oracle *oracle, int a, int b, int reg)
+{
+    const struct act *x = &oracle->acts[a];
+    const struct act *y = &oracle->acts[b];
+    const int order[][2] = {
+        {x->told.what == ORACLE_DECIDE, y->told.what == ORACLE_DECIDE},
+        {x->told.rank, y->told.rank},
+        {x->over[write_of(x, reg)].depth, y->over[write_of(y, reg)].depth}};
+    for (int i = 0; i < 3; i++) {
+        if (order[i][0] != order[i][1]) {
+            return order[i][0] > order[i][1] ? 1 : -1;
+        }
+    }
+    return 0;
+}
+
+static void find_shown(const struct oracle *oracle,
+                       int reg,
+                       struct oracle_register *found)
+{
+    for (int i = 0; i < found->count; i++) {
+        bool beaten = false;
+        for (int k = 0; k < found->count; k++) {
+            beaten = beaten ||
+                     shows_before(oracle, found->heads[k], found->heads[i], reg) > 0;
+        }
+        if (!beaten) {
+            found->shown[found->shown_count++] = found->heads[i];
+        }
+    }
+}
+
+void oracle_register(const struct oracle *oracle,
+                     int replica,
+                     int record,
+                     int reg,
+                     struct oracle_register *found)
+{
+    bool *marked = new_marks(oracle);
+    found->count = 0;
+    found->shown_count = 0;
+    found->conflict = false;
+    for (int i = 0; i < oracle->count; i++) {
+        if (writes(&oracle->acts[i], replica, record, reg) &&
+            oracle_effective(oracle, replica, i)) {
+            mark(oracle, replica, i, reg, false, marked);
+        }
+    }
+    for (int i = 0; i < oracle->count && found->count < ORACLE_HEADS; i++) {
+        if (writes(&oracle->acts[i], replica, record, reg) && !marked[i] &&
+            oracle_effective(oracle, replica, i)) {
+            found->heads[found->count++] = i;
+        }
+    }
+    free(marked);
+    for (int i = 1; i < found->count; i++) {
+        found->conflict = found->conflict ||
+                          oracle_is_blind(oracle, replica, found->heads[0]) ||
+                          oracle_is_blind(oracle, replica, found->heads[i]) ||
+                          oracle_value(oracle, found->heads[0], reg) !=
+                              oracle_value(oracle, found->heads[i], reg);
+    }
+    find_shown(oracle, reg, found);
+}
+
+/* Everything of `reg` that a deletion saw: what stood, and all that had led to it. */
+static void mark_seen(const struct oracle *oracle,
+                      int replica,
+                      int deletion,
+                      int reg,
+                      bool *marked)
+{
+    const struct act *by = &oracle->acts[deletion];
+    for (int i = 0; i < by->seen_count; i++) {
+        int seen = by->seen[i];
+        if (writes(&oracle->acts[seen], replica, by->told.record, reg) && !marked[seen]) {
+            marked[seen] = true;
+            mark(oracle, replica, seen, reg, true, marked);
+        }
+    }
+}
+
+/* Whether some head of `reg` was seen by none of the deletions. */
+static bool any_unseen(const struct oracle *oracle,
+                       int replica,
+                       const struct oracle_register *alive,
+                       int record,
+                       int reg)
+{
+    struct oracle_register found;
+    bool *marked = new_marks(oracle);
+    bool unseen = false;
+    for (int i = 0; i < alive->count; i++) {
+        if (oracle_value(oracle, alive->heads[i], ORACLE_ALIVE) == 0) {
+            mark_seen(oracle, replica, alive->heads[i], reg, marked);
+        }
+    }
+    oracle_register(oracle, replica, record, reg, &found);
+    for (int i = 0; i < found.count; i++) {
+        unseen = unseen || !marked[found.heads[i]];
+    }
+    free(marked);
+    return unseen;
+}
+
+void oracle_life(const struct oracle *oracle,
+                 int replica,
+                 int record,
+                 struct oracle_life *life)
+{
+    struct oracle_register alive;
+    struct oracle_register other;
+    bool ends = false;
+    bool lives = false;
+    oracle_register(oracle, replica, record, ORACLE_ALIVE, &alive);
+    *life = (struct oracle_life){.there = alive.count > 0};
+    for (int i = 0; i < alive.count; i++) {
+        bool says = oracle_value(oracle, alive.heads[i], ORACLE_ALIVE) != 0;
+        lives = lives || says;
+        ends = ends || !says;
+    }
+    for (int reg = ORACLE_ALIVE + 1; reg < ORACLE_REGISTERS; reg++) {
+        oracle_register(oracle, replica, record, reg, &other);
+        life->there = life->there || other.count > 0;
+        if (ends && !lives) {
+            lives = any_unseen(oracle, replica, &alive, record, reg);
+        }
+    }
+    life->deleted = ends && !lives;
+    life->conflict = ends && lives;
+}
+
+bool oracle_disputed(const struct oracle *oracle, int replica, int act)
+{
+    const struct act *at = &oracle->acts[act];
+    struct oracle_register alive;
+    struct oracle_register found;
+    struct oracle_life life;
+    bool disputed = false;
+    oracle_life(oracle, replica, at->told.record, &life);
+    oracle_register(oracle, replica, at->told.record, ORACLE_ALIVE, &alive);
+    for (int w = 0; w < at->told.write_count && !disputed; w++) {
+        int reg = at->told.writes[w].reg;
+        bool *marked = new_marks(oracle);
+        for (int i = 0; i < alive.count && reg != ORACLE_ALIVE && life.conflict; i++) {
+            if (oracle_value(oracle, alive.heads[i], ORACLE_ALIVE) == 0) {
+                mark_seen(oracle, replica, alive.heads[i], reg, marked);
+            }
+        }
+        oracle_register(oracle, replica, at->told.record, reg, &found);
+        for (int i = 0; i < found.count; i++) {
+            bool in_life = life.conflict && (reg == ORACLE_ALIVE || !marked[act]);
+            bool in_field = reg != ORACLE_ALIVE && found.conflict;
+            disputed = disputed || (found.heads[i] == act && (in_life || in_field));
+        }
+        free(marked);
+    }
+    return disputed;
+}
+
+static void add_write(struct oracle_act *act, int reg, int64_t value)
+{
+    for (int i = 0; i < act->write_count; i++) {
+        if (act->writes[i].reg == reg) {
+            return;
+        }
+    }
+    act->writes[act->write_count++] = (struct oracle_write){reg, value};
+}
+
+/* What goes without saying: see oracle_tell. */
+static void add_implied(const struct oracle *oracle, struct oracle_act *act)
+{
+    struct oracle_register standing;
+    struct oracle_life life;
+    oracle_life(oracle, act->replica, act->record, &life);
+    for (int reg = ORACLE_ALIVE + 1; reg < ORACLE_REGISTERS; reg++) {
+        if (act->what == ORACLE_CREATE) {
+            oracle_register(oracle, act->replica, act->record, reg, &standing);
+            if (standing.count > 0) {
+                add_write(act, reg, 0);
+            }
+        }
+    }
+    if (act->what == ORACLE_CREATE || (act->what == ORACLE_EDIT && life.deleted)) {
+        add_write(act, ORACLE_ALIVE, 1);
+    }
+    if (act->what == ORACLE_DELETE) {
+        add_write(act, ORACLE_ALIVE, 0);
+    }
+}
+
+static void note_over(const struct oracle *oracle, struct act *act, int write)
+{
+    struct oracle_register standing;
+    struct over *over = &act->over[write];
+    oracle_register(oracle, act->told.replica, act->told.record,
+                    act->told.writes[write].reg, &standing);
+    over->depth = 1;
+    for (int i = 0; i < standing.count; i++) {
+        const struct act *head = &oracle->acts[standing.heads[i]];
+        int depth = head->over[write_of(head, act->told.writes[write].reg)].depth;
+        over->acts[over->count++] = standing.heads[i];
+        over->depth = depth >= over->depth ? depth + 1 : over->depth;
+    }
+}
+
+static void note_seen(const struct oracle *oracle, struct act *act)
+{
+    struct oracle_register standing;
+    for (int reg = ORACLE_ALIVE + 1; reg < ORACLE_REGISTERS; reg++) {
+        oracle_register(oracle, act->told.replica, act->told.record, reg, &standing);
+        for (int i = 0; i < standing.count; i++) {
+            act->seen = must(realloc(act->seen,
+                                     ((size_t)act->seen_count + 1) * sizeof(*act->seen)));
+            act->seen[act->seen_count++] = standing.heads[i];
+        }
+    }
+}
+
+int oracle_tell(struct oracle *oracle, const struct oracle_act *told)
+{
+    struct act act = {.told = *told};
+    if (told->what != ORACLE_WITHDRAW) {
+        add_implied(oracle, &act.told);
+        for (int i = 0; i < act.told.write_count; i++) {
+            note_over(oracle, &act, i);
+        }
+        int alive = write_of(&act, ORACLE_ALIVE);
+        if (alive != ORACLE_NONE && act.told.writes[alive].value == 0) {
+            note_seen(oracle, &act);
+        }
+    }
+    if (oracle->count == oracle->capacity) {
+        oracle->capacity = oracle->capacity == 0 ? 64 : 2 * oracle->capacity;
+        oracle->acts = must(realloc(oracle->acts,
+                                    (size_t)oracle->capacity * sizeof(*oracle->acts)));
+    }
+    act.known[told->replica] = true;
+    oracle->acts[oracle->count] = act;
+    return oracle->count++;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * oracle.h - what every replica must show, by the slowest definition there is.
+ *
+ * Owner: the simulator; it knows nothing of Hamlet: no header, no source, no id
+ *
+ * It is told what people saw acknowledged (who wrote what where) and which acts reached
+ * which replica, as sets of act numbers. From that alone it says what stands: it keeps a
+ * list of acts and answers each question by looking at all of them again.
+ *
+ * WHY THE SETS DO NOT MAKE IT CIRCULAR. After an exchange that was cut a laptop knows a
+ * part of what the server knows, and which part only its store can say. The store is
+ * asked one thing: which of the ids that it handed out at acknowledgement are here, and
+ * which verdicts arrived about them. It is never asked what replaces what, what stands,
+ * what is in conflict, deleted or withdrawn: all that follows here, from the order of
+ * acknowledgements and these sets. And a store that told too little would be found out:
+ * after a round that ended well, and at the end of a run, the sets must be complete, and
+ * the verdicts those of the scenario's own table (refused).
+ *
+ * An act replaces, register by register, what stood on its author's replica when it was
+ * written. An act is effective where it is neither refused nor withdrawn. The frontier of
+ * a register are the effective writes that no effective write reaches through what it
+ * replaces; paths lead on through ineffective ones.
+ */
+#ifndef HAMLET_TESTS_ORACLE_H
+#define HAMLET_TESTS_ORACLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    ORACLE_REPLICAS = 10,
+    ORACLE_SERVER = 0, /* replicas above are laptops */
+    ORACLE_ALIVE = 0,  /* the register that says whether a record lives */
+    ORACLE_REGISTERS = 10,
+    ORACLE_HEADS = 128,
+    ORACLE_NONE = -1
+};
+
+enum oracle_what {
+    ORACLE_CREATE,
+    ORACLE_EDIT,
+    ORACLE_DELETE,
+    ORACLE_DECIDE, /* a resolution */
+    ORACLE_WITHDRAW
+};
+
+struct oracle_write {
+    int reg;
+    int64_t value; /* equal numbers are equal values; 0: cleared, or not alive */
+};
+
+struct oracle_act {
+    enum oracle_what what;
+    int replica; /* its author's */
+    int rank;    /* of the author's role */
+    int home;
+    int record;   /* of a withdrawal: ORACLE_NONE */
+    int bulk;     /* acts that can be withdrawn together; ORACLE_NONE */
+    int names;    /* of a withdrawal: the bulk */
+    bool refused; /* the server will not let it stand */
+    int write_count;
+    struct oracle_write writes[ORACLE_REGISTERS];
+};
+
+struct oracle;
+struct oracle *oracle_new(void);
+void oracle_free(struct oracle *oracle);
+
+/*
+ * A person did this and it was acknowledged. Gives its number. What goes without saying is
+ * added here: a new record lives, a deleted one that is edited lives again, one that is
+ * created over a deleted one has nothing left of that but what was given.
+ */
+int oracle_tell(struct oracle *oracle, const struct oracle_act *act);
+int oracle_count(const struct oracle *oracle);
+const struct oracle_act *oracle_told(const struct oracle *oracle, int act);
+
+/* The server was ordered to let a refused act stand. */
+void oracle_release(struct oracle *oracle, int act);
+bool oracle_released(const struct oracle *oracle, int act);
+
+/* What reached a replica. */
+enum oracle_verdict { ORACLE_ACCEPTED = 1, ORACLE_REFUSED = 2, ORACLE_RELEASED = 4 };
+void oracle_knows(struct oracle *oracle, int replica, int act);
+void oracle_hears(struct oracle *oracle,
+                  int replica,
+                  int act,
+                  enum oracle_verdict verdict);
+/* Its values did not come with it, or came at last. */
+void oracle_blind(struct oracle *oracle, int replica, int act, bool blind);
+bool oracle_known(const struct oracle *oracle, int replica, int act);
+unsigned oracle_heard(const struct oracle *oracle, int replica, int act);
+bool oracle_is_blind(const struct oracle *oracle, int replica, int act);
+bool oracle_effective(const struct oracle *oracle, int replica, int act);
+
+/* A register as a replica must have it. */
+struct oracle_register {
+    int count;
+    int heads[ORACLE_HEADS]; /* acts, ascending */
+    bool conflict;           /* more than one value; one that is not known is by itself */
+    int shown_count;         /* of the heads, those that may be shown: ties are open */
+    int shown[ORACLE_HEADS];
+};
+void oracle_register(const struct oracle *oracle,
+                     int replica,
+                     int record,
+                     int reg,
+                     struct oracle_register *found);
+int64_t oracle_value(const struct oracle *oracle, int act, int reg);
+
+/* Whether a record is there, deleted, or deleted by one and kept by another. */
+struct oracle_life {
+    bool there;
+    bool deleted;
+    bool conflict;
+};
+void oracle_life(const struct oracle *oracle,
+                 int replica,
+                 int record,
+                 struct oracle_life *life);
+
+/* Whether the act stands in an open conflict of its record there. */
+bool oracle_disputed(const struct oracle *oracle, int replica, int act);
+
+#endif
