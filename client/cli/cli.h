@@ -45,11 +45,12 @@ void hm_desk_view(struct hm_view *view, const struct hm_call *call);
  * Open the store, let `act` write inside one transaction, commit, and tell the daemon.
  * HM_OK means that it is on disk.
  */
-HM_CHECKED enum hm_status hm_desk_act(
-    const struct hm_call *call,
-    enum hm_status (*act)(struct hm_author *author, void *ctx, struct hm_err *err),
-    void *ctx,
-    struct hm_err *err);
+HM_CHECKED enum hm_status hm_desk_act(const struct hm_call *call,
+                                      enum hm_status (*act)(struct hm_author *author,
+                                                            void *ctx,
+                                                            struct hm_err *err),
+                                      void *ctx,
+                                      struct hm_err *err);
 
 /* Tell the daemon that there is something to send; if none listens, nothing happens. */
 void hm_poke(const struct hm_env *env, const char *folder);

@@ -74,11 +74,12 @@ void hm_poke(const struct hm_env *env, const char *folder)
     hm_arena_fini(&arena);
 }
 
-static enum hm_status write_once(
-    const struct hm_desk *desk,
-    enum hm_status (*act)(struct hm_author *author, void *ctx, struct hm_err *err),
-    void *ctx,
-    struct hm_err *err)
+static enum hm_status write_once(const struct hm_desk *desk,
+                                 enum hm_status (*act)(struct hm_author *author,
+                                                       void *ctx,
+                                                       struct hm_err *err),
+                                 void *ctx,
+                                 struct hm_err *err)
 {
     struct hm_author *author = NULL;
     enum hm_status status = hm_author_open(&author, desk->replica.store, err);
@@ -97,11 +98,12 @@ static enum hm_status write_once(
     return status;
 }
 
-enum hm_status hm_desk_act(
-    const struct hm_call *call,
-    enum hm_status (*act)(struct hm_author *author, void *ctx, struct hm_err *err),
-    void *ctx,
-    struct hm_err *err)
+enum hm_status hm_desk_act(const struct hm_call *call,
+                           enum hm_status (*act)(struct hm_author *author,
+                                                 void *ctx,
+                                                 struct hm_err *err),
+                           void *ctx,
+                           struct hm_err *err)
 {
     const struct hm_cli *cli = call->ctx;
     struct hm_desk desk;

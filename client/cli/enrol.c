@@ -68,8 +68,7 @@ static enum hm_status check_role(struct enrolling *e, struct hm_err *err)
     if (hm_role_find(&role, e->invitation.role) && role != HM_ROLE_SERVER) {
         return HM_OK;
     }
-    const char *name = hm_arena_copy_text(&e->arena,
-                                          e->invitation.role);
+    const char *name = hm_arena_copy_text(&e->arena, e->invitation.role);
     return hm_fail(err, HM_BAD_INPUT, "role-unknown", name, NULL, NULL);
 }
 
@@ -207,8 +206,8 @@ static enum hm_status make_store(struct enrolling *e,
         status = draw_epoch(e, &epoch, err);
     }
     if (status == HM_OK) {
-        status = hm_store_open(&store, path, HM_STORE_LAPTOP, true, kinds, e->env, NULL,
-                               err);
+        status =
+            hm_store_open(&store, path, HM_STORE_LAPTOP, true, kinds, e->env, NULL, err);
     }
     if (status == HM_OK) {
         status = hm_store_begin(store, err);

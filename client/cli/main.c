@@ -6,7 +6,8 @@
 #include "hamlet/host/env.h"
 #include "hamlet/host/process.h"
 
-static const struct hm_option reason_options[] = {{.name = "reason", .value = "T"}, {NULL}};
+static const struct hm_option reason_options[] = {{.name = "reason", .value = "T"},
+                                                  {NULL}};
 static const struct hm_option list_options[] = {
     {.name = "where", .value = "field=value", .repeated = true},
     {.name = "search", .value = "TEXT"},
@@ -24,7 +25,8 @@ static const struct hm_option export_options[] = {{.name = "format", .value = "c
                                                   {NULL}};
 static const struct hm_option sync_options[] = {{.name = "wait", .value = "SECONDS"},
                                                 {NULL}};
-static const struct hm_option unit_options[] = {{.name = "unit", .value = "CODE"}, {NULL}};
+static const struct hm_option unit_options[] = {{.name = "unit", .value = "CODE"},
+                                                {NULL}};
 static const struct hm_option conflict_options[] = {
     {.name = "state", .value = "open|resolved"},
     {.name = "unit", .value = "CODE"},
@@ -54,7 +56,8 @@ static const struct hm_command commands[] = {
     {"receipt", NULL, receipt_options, hm_run_receipt},
     {NULL},
 };
-static const struct hm_option store_options[] = {{.name = "store", .value = "DIR"}, {NULL}};
+static const struct hm_option store_options[] = {{.name = "store", .value = "DIR"},
+                                                 {NULL}};
 static const struct hm_program program = {"hamlet", store_options, commands};
 
 int main(int argc, char *argv[])

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "hamlet/base/limits.h"
@@ -25,6 +26,30 @@ enum hm_status hm_last_receipt_load(struct hm_last_receipt *last,
         status = hm_receipt_get(&last->receipt, message, arena, err);
     }
     return status;
+}
+
+/* What stands in the store is shown as the district's word only if it is signed so. */
+static enum hm_status check(const struct hm_last_receipt *last,
+                            struct hm_store *store,
+                            struct hm_arena *arena,
+                            struct hm_err *err)
+{
+    struct hm_key key;
+    struct hm_signature signature;
+    struct hm_bytes stored = HM_NO_BYTES;
+    enum hm_status status =
+        hm_store_meta_get(store, HM_META_SERVER_KEY, arena, &stored, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    if (stored.size == HM_KEY_SIZE && last->signature.size == HM_SIGNATURE_SIZE) {
+        memcpy(key.at, stored.data, HM_KEY_SIZE);
+        memcpy(signature.at, last->signature.data, HM_SIGNATURE_SIZE);
+        if (hm_receipt_check(&signature, &last->receipt, &key, NULL) == HM_OK) {
+            return HM_OK;
+        }
+    }
+    return hm_fail(err, HM_CORRUPT, "receipt", NULL, NULL, NULL);
 }
 
 static void put_buckets(struct hm_json_write *out, const struct hm_receipt *receipt)
@@ -109,8 +134,8 @@ static enum hm_status write_html(const struct hm_call *call,
     hm_buf_init(&html, HM_REQUEST_BYTES_MAX);
     enum hm_status status = hm_receipt_html(&html, view, last, arena, err);
     if (status == HM_OK) {
-        status = hm_file_create(&cli->env, path, hm_buf_bytes(&html), S_IRUSR | S_IWUSR,
-                                err);
+        status =
+            hm_file_create(&cli->env, path, hm_buf_bytes(&html), S_IRUSR | S_IWUSR, err);
     }
     hm_buf_fini(&html);
     return status;
@@ -129,6 +154,9 @@ enum hm_status hm_run_receipt(struct hm_call *call, struct hm_err *err)
     status = hm_last_receipt_load(&last, desk.view.store, &arena, err);
     if (status == HM_OK && !last.found) {
         status = hm_fail(err, HM_NOT_FOUND, "receipt-none", NULL, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = check(&last, desk.view.store, &arena, err);
     }
     if (status == HM_OK && hm_args_has(call->args, "html")) {
         status = write_html(call, &desk.view, &last, &arena, err);

@@ -40,8 +40,7 @@ static enum hm_status read_facts(struct state *state,
             hm_store_meta_get_int(store, HM_META_LAST_SYNC, 0, &state->synced_ms, err);
     }
     if (status == HM_OK) {
-        status =
-            hm_store_meta_get(store, HM_META_LAST_ERROR, arena, &state->failed, err);
+        status = hm_store_meta_get(store, HM_META_LAST_ERROR, arena, &state->failed, err);
     }
     if (status == HM_OK) {
         status = hm_store_meta_get_int(store, HM_META_OFFSET, INT64_MIN,
@@ -175,8 +174,8 @@ static enum hm_status say_text(const struct hm_view *view,
     if (state->failed.size > 0) {
         status = say_failure(view, state, arena, err);
     }
-    if (state->offset_ms != INT64_MIN && (state->offset_ms > OFFSET_SHOWN_MS ||
-                                          state->offset_ms < -OFFSET_SHOWN_MS)) {
+    if (state->offset_ms != INT64_MIN &&
+        (state->offset_ms > OFFSET_SHOWN_MS || state->offset_ms < -OFFSET_SHOWN_MS)) {
         (void)snprintf(minutes, sizeof(minutes), "%" PRId64,
                        state->offset_ms / MINUTE_MS);
         hm_view_say(view, "status.clock", minutes, NULL, NULL);

@@ -74,7 +74,8 @@ static enum hm_status read_reply(struct errand *errand,
                                  struct hm_err *err)
 {
     struct hm_control_reply reply;
-    _Static_assert(HM_MAIN_KEY_SIZE >= HM_CONTROL_KEY_SIZE, "the key outlives the reply");
+    _Static_assert((int)HM_MAIN_KEY_SIZE >= (int)HM_CONTROL_KEY_SIZE,
+                   "the key outlives the reply");
     enum hm_status status = hm_control_reply_get(&reply, errand->main->key, message, err);
     if (status != HM_OK) {
         return status;

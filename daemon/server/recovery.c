@@ -25,7 +25,7 @@ static unsigned digit_at(const uint8_t raw[RAW_SIZE], size_t i)
 {
     unsigned digit = 0;
     for (size_t bit = 5 * i; bit < 5 * i + 5; bit++) {
-        digit = digit << 1 | (raw[bit / 8] >> (7 - bit % 8) & 1U);
+        digit = digit << 1 | ((unsigned)raw[bit / 8] >> (7 - bit % 8) & 1U);
     }
     return digit;
 }

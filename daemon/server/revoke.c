@@ -103,8 +103,7 @@ static enum hm_status end_device(struct revoking *r,
     if (status != HM_OK) {
         return status;
     }
-    hm_kind_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key,
-                      1);
+    hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
     return hm_author_registry(author, HM_KIND_DEVICE, &record, NULL, &revoked, 1, &added,
                               err);
 }

@@ -44,8 +44,8 @@ static enum hm_status look_up(struct hm_control_ctx *ctx,
         }
     }
     *standing = (struct standing){.same = true};
-    hm_kind_record_id(&standing->record, hm_text(HM_HOME_REGISTRY),
-                      hm_text(units->kind->name), &key, 1);
+    hm_record_id(&standing->record, hm_text(HM_HOME_REGISTRY), hm_text(units->kind->name),
+                 &key, 1);
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     enum hm_status status =
         hm_store_record_load(ctx->store, &standing->record, &loaded, &arena, &missing);

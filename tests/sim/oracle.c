@@ -17,16 +17,26 @@ struct act {
     struct over over[ORACLE_REGISTERS]; /* of told.writes[i] */
     int seen_count;                     /* of a deletion: what stood in other registers */
     int *seen;
+    int next; /* act of the same record, or withdrawal */
     bool released;
     bool known[ORACLE_REPLICAS];
     bool blind[ORACLE_REPLICAS];
     unsigned heard[ORACLE_REPLICAS];
 };
 
+/* Acts in the order in which they were told, so that a question need not pass them all. */
+struct chain {
+    int first;
+    int last;
+};
+
 struct oracle {
     struct act *acts;
     int count;
     int capacity;
+    struct chain *records;
+    int record_count;
+    struct chain withdrawals;
 };
 
 static void *must(void *memory)
@@ -40,7 +50,9 @@ static void *must(void *memory)
 
 struct oracle *oracle_new(void)
 {
-    return must(calloc(1, sizeof(struct oracle)));
+    struct oracle *oracle = must(calloc(1, sizeof(*oracle)));
+    oracle->withdrawals = (struct chain){ORACLE_NONE, ORACLE_NONE};
+    return oracle;
 }
 
 void oracle_free(struct oracle *oracle)
@@ -49,7 +61,33 @@ void oracle_free(struct oracle *oracle)
         free(oracle->acts[i].seen);
     }
     free(oracle->acts);
+    free(oracle->records);
     free(oracle);
+}
+
+static int first_of(const struct oracle *oracle, int record)
+{
+    return record >= 0 && record < oracle->record_count ? oracle->records[record].first
+                                                        : ORACLE_NONE;
+}
+
+static int next_of(const struct oracle *oracle, int act)
+{
+    return oracle->acts[act].next;
+}
+
+static struct chain *chain_of(struct oracle *oracle, int record)
+{
+    if (record == ORACLE_NONE) {
+        return &oracle->withdrawals;
+    }
+    while (oracle->record_count <= record) {
+        oracle->records =
+            must(realloc(oracle->records,
+                         ((size_t)oracle->record_count + 1) * sizeof(*oracle->records)));
+        oracle->records[oracle->record_count++] = (struct chain){ORACLE_NONE, ORACLE_NONE};
+    }
+    return &oracle->records[record];
 }
 
 int oracle_count(const struct oracle *oracle)
@@ -113,10 +151,10 @@ static bool refused(const struct act *act, int replica)
 
 static bool withdrawn(const struct oracle *oracle, int replica, const struct act *act)
 {
-    for (int i = 0; i < oracle->count; i++) {
+    for (int i = oracle->withdrawals.first; i != ORACLE_NONE; i = next_of(oracle, i)) {
         const struct act *by = &oracle->acts[i];
-        if (by->told.what == ORACLE_WITHDRAW && by->known[replica] &&
-            !refused(by, replica) && by->told.home == act->told.home &&
+        if (by->known[replica] && !refused(by, replica) &&
+            by->told.home == act->told.home &&
             by->told.names == act->told.bulk && act->told.bulk != ORACLE_NONE) {
             return true;
         }
@@ -148,10 +186,9 @@ int64_t oracle_value(const struct oracle *oracle, int act, int reg)
     return at->told.writes[write_of(at, reg)].value;
 }
 
-static bool writes(const struct act *act, int replica, int record, int reg)
+static bool writes(const struct act *act, int replica, int reg)
 {
-    return act->known[replica] && act->told.record == record &&
-           write_of(act, reg) != ORACLE_NONE;
+    return act->known[replica] && write_of(act, reg) != ORACLE_NONE;
 }
 
 /*
@@ -227,15 +264,15 @@ void oracle_register(const struct oracle *oracle,
     found->count = 0;
     found->shown_count = 0;
     found->conflict = false;
-    for (int i = 0; i < oracle->count; i++) {
-        if (writes(&oracle->acts[i], replica, record, reg) &&
+    for (int i = first_of(oracle, record); i != ORACLE_NONE; i = next_of(oracle, i)) {
+        if (writes(&oracle->acts[i], replica, reg) &&
             oracle_effective(oracle, replica, i)) {
             mark(oracle, replica, i, reg, false, marked);
         }
     }
-    for (int i = 0; i < oracle->count && found->count < ORACLE_HEADS; i++) {
-        if (writes(&oracle->acts[i], replica, record, reg) && !marked[i] &&
-            oracle_effective(oracle, replica, i)) {
+    for (int i = first_of(oracle, record); i != ORACLE_NONE; i = next_of(oracle, i)) {
+        if (writes(&oracle->acts[i], replica, reg) && !marked[i] &&
+            oracle_effective(oracle, replica, i) && found->count < ORACLE_HEADS) {
             found->heads[found->count++] = i;
         }
     }
@@ -260,7 +297,7 @@ static void mark_seen(const struct oracle *oracle,
     const struct act *by = &oracle->acts[deletion];
     for (int i = 0; i < by->seen_count; i++) {
         int seen = by->seen[i];
-        if (writes(&oracle->acts[seen], replica, by->told.record, reg) && !marked[seen]) {
+        if (writes(&oracle->acts[seen], replica, reg) && !marked[seen]) {
             marked[seen] = true;
             mark(oracle, replica, seen, reg, true, marked);
         }
@@ -423,7 +460,15 @@ int oracle_tell(struct oracle *oracle, const struct oracle_act *told)
         oracle->acts = must(realloc(oracle->acts,
                                     (size_t)oracle->capacity * sizeof(*oracle->acts)));
     }
+    struct chain *chain = chain_of(oracle, told->record);
     act.known[told->replica] = true;
+    act.next = ORACLE_NONE;
     oracle->acts[oracle->count] = act;
+    if (chain->last == ORACLE_NONE) {
+        chain->first = oracle->count;
+    } else {
+        oracle->acts[chain->last].next = oracle->count;
+    }
+    chain->last = oracle->count;
     return oracle->count++;
 }

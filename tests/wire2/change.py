@@ -69,7 +69,7 @@ def _ascending(parts):
 def judge(change):
     """Whether the parts stand in the order and within the limits of the tuple."""
     need(abs(change.time) <= TIME_MOST, "change: time")
-    need(change.home != "", "change: home")
+    need(change.home != "" and change.role != "", "change: home, role")
     for name in (change.role, change.home, change.kind):
         need(len(name.encode()) <= NAME_MOST, "change: name")
     need(_ascending([w.reg.encode() for w in change.writes]), "change: order of writes")

@@ -131,7 +131,7 @@ def cross_page(c, choice):
         broken = mutated(text, choice)
         mine, theirs = expand_both(c, world, broken, before)
         if mine is not None:  # the C may take more, not less
-            same(f"a page broken: {broken}", mine, theirs)
+            same(f"a page broken: {broken.decode()}", mine, theirs)
 
 
 def cross_written(c, world, with_head, before, wanted):

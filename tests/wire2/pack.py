@@ -208,7 +208,7 @@ def array(value, least=0, most=None):
 
 
 def members(value, *names):
-    """The members of an object that may have these names and no others."""
+    """The members of an object, null where missing, which may have no others."""
     need(isinstance(value, dict), "object expected")
-    need(all(name in names for name in value), "unknown name")
+    need(all(name in names and value[name] is not None for name in value), "name or null")
     return [value.get(name) for name in names]
