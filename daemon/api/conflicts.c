@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conflict.h"
+#include "grid.h"
 #include "hamlet/model/value.h"
-#include "table.h"
 
 static enum hm_status put_side(struct hm_json_write *out,
                                const struct hm_view *view,
@@ -105,7 +105,7 @@ enum hm_status hm_api_conflict_json(struct hm_json_write *out,
     return status;
 }
 
-static enum hm_status put_cell(struct hm_table *table,
+static enum hm_status put_cell(struct hm_grid *table,
                                const struct hm_case_view *seen,
                                struct hm_bytes value,
                                struct hm_err *err)
@@ -114,7 +114,7 @@ static enum hm_status put_cell(struct hm_table *table,
     hm_buf_init(&shown, HM_VALUE_BYTES_MAX * 4);
     hm_api_show_register(&shown, table->view, seen->loaded.kind, seen->conflict->reg,
                          value);
-    hm_table_put(table, hm_buf_bytes(&shown));
+    hm_grid_put(table, hm_buf_bytes(&shown));
     enum hm_status status = hm_buf_status(&shown, err);
     hm_buf_fini(&shown);
     return status;
@@ -126,13 +126,13 @@ static enum hm_status say_sides(const struct hm_view *view,
                                 struct hm_arena *arena,
                                 struct hm_err *err)
 {
-    struct hm_table table;
+    struct hm_grid table;
     enum hm_status status = HM_OK;
     static const char *const keys[] = {"column.change", "column.value", "column.user",
                                        "column.time", "column.shown"};
-    hm_table_init(&table, view, sizeof(keys) / sizeof(keys[0]));
+    hm_grid_init(&table, view, sizeof(keys) / sizeof(keys[0]));
     for (size_t i = 0; i < table.columns; i++) {
-        hm_table_put(&table, hm_text(hm_words_ui(view->words, keys[i])));
+        hm_grid_put(&table, hm_text(hm_words_ui(view->words, keys[i])));
     }
     for (size_t i = 0; i < seen->side_count && status == HM_OK; i++) {
         const struct hm_side *side = &seen->sides[i];
@@ -142,18 +142,18 @@ static enum hm_status say_sides(const struct hm_view *view,
         hm_hex_put(id, hm_id_bytes(&side->held->change.id));
         hm_view_time(time, side->held->change.time);
         status = hm_view_user(view, &side->held->change.user, &user, arena, err);
-        hm_table_put(&table, hm_text(id));
+        hm_grid_put(&table, hm_text(id));
         if (status == HM_OK) {
             status = put_cell(&table, seen, side->value, err);
         }
-        hm_table_put(&table, user);
-        hm_table_put(&table, hm_text(time));
-        hm_table_put(&table, hm_text(side->held == seen->shown ? "*" : ""));
+        hm_grid_put(&table, user);
+        hm_grid_put(&table, hm_text(time));
+        hm_grid_put(&table, hm_text(side->held == seen->shown ? "*" : ""));
     }
     if (status == HM_OK) {
-        status = hm_table_end(&table, "list.none", err);
+        status = hm_grid_end(&table, "list.none", err);
     }
-    hm_table_fini(&table);
+    hm_grid_fini(&table);
     return status;
 }
 

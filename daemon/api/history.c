@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What became of a record, one row a write. */
+#include "grid.h"
 #include "hamlet/api/records.h"
 #include "hamlet/model/value.h"
-#include "table.h"
 
 struct history {
     const struct hm_view *view;
@@ -83,7 +83,7 @@ static enum hm_status put_json(struct hm_rows *rows,
     return hm_rows_flush(rows, err);
 }
 
-static enum hm_status put_text(struct hm_table *table,
+static enum hm_status put_text(struct hm_grid *table,
                                const struct history *h,
                                const struct write_row *row,
                                struct hm_err *err)
@@ -95,30 +95,30 @@ static enum hm_status put_text(struct hm_table *table,
     bool known = hm_role_find(&role, row->held->change.role);
     const char *word = known ? hm_words_ui(h->view->words, hm_role_word(role)) : "";
     hm_view_time(time, row->held->change.time);
-    hm_table_put(table, hm_text(time));
-    hm_table_put(table, row->user);
-    hm_table_put(table, hm_text(word));
+    hm_grid_put(table, hm_text(time));
+    hm_grid_put(table, row->user);
+    hm_grid_put(table, hm_text(word));
     hm_buf_init(&shown, HM_VALUE_BYTES_MAX * 4);
     hm_api_show_name(&shown, h->view, kind, row->write->reg);
-    hm_table_put(table, hm_buf_bytes(&shown));
+    hm_grid_put(table, hm_buf_bytes(&shown));
     enum hm_status status = hm_buf_status(&shown, err);
     hm_buf_clear(&shown);
     hm_api_show_register(&shown, h->view, kind, row->write->reg, row->write->value);
     if (status == HM_OK) {
         status = hm_buf_status(&shown, err);
     }
-    hm_table_put(table, hm_buf_bytes(&shown));
-    hm_table_put(table, hm_value_text_or(row->why, HM_NO_BYTES));
+    hm_grid_put(table, hm_buf_bytes(&shown));
+    hm_grid_put(table, hm_value_text_or(row->why, HM_NO_BYTES));
     hm_buf_fini(&shown);
     return status;
 }
 
-static void put_heading(struct hm_table *table)
+static void put_heading(struct hm_grid *table)
 {
     static const char *const keys[] = {"column.time",  "column.user",  "column.role",
                                        "column.field", "column.value", "column.reason"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        hm_table_put(table, hm_text(hm_words_ui(table->view->words, keys[i])));
+        hm_grid_put(table, hm_text(hm_words_ui(table->view->words, keys[i])));
     }
 }
 
@@ -126,7 +126,7 @@ static void put_heading(struct hm_table *table)
 static enum hm_status put_change(const struct history *h,
                                  const struct hm_held *held,
                                  struct hm_rows *rows,
-                                 struct hm_table *table,
+                                 struct hm_grid *table,
                                  struct hm_err *err)
 {
     const struct hm_change *change = &held->change;
@@ -147,10 +147,10 @@ static enum hm_status put_change(const struct history *h,
 static enum hm_status put_all(const struct history *h, struct hm_err *err)
 {
     struct hm_rows rows;
-    struct hm_table table;
+    struct hm_grid table;
     enum hm_status status = HM_OK;
     hm_rows_init(&rows, h->view);
-    hm_table_init(&table, h->view, 6);
+    hm_grid_init(&table, h->view, 6);
     put_heading(&table);
     hm_json_open(&rows.out, '[');
     for (size_t i = 0; i < h->loaded.count && status == HM_OK; i++) {
@@ -160,9 +160,9 @@ static enum hm_status put_all(const struct history *h, struct hm_err *err)
         hm_json_close(&rows.out, ']');
         status = hm_rows_end(&rows, err);
     } else if (status == HM_OK) {
-        status = hm_table_end(&table, "list.none", err);
+        status = hm_grid_end(&table, "list.none", err);
     }
-    hm_table_fini(&table);
+    hm_grid_fini(&table);
     hm_rows_fini(&rows);
     return status;
 }

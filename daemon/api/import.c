@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "grid.h"
 #include "import_columns.h"
-#include "table.h"
 
 enum { NUMBER_SIZE = 24, REFUSED_SHOWN = 1000 };
 
@@ -19,7 +19,7 @@ struct importing {
     struct hm_columns columns;
     struct hm_arena arena; /* of the whole import */
     struct hm_rows rows;
-    struct hm_table table;
+    struct hm_grid table;
     struct hm_imported done;
     bool failed; /* no good row, or a bad one and strict */
 };
@@ -72,9 +72,9 @@ static enum hm_status refuse(struct importing *im,
         hm_json_close(out, '}');
     } else if (status == HM_OK) {
         (void)snprintf(number, sizeof(number), "%zu", line);
-        hm_table_put(&im->table, hm_text(number));
-        hm_table_put(&im->table, column);
-        hm_table_put(&im->table, hm_buf_bytes(&text));
+        hm_grid_put(&im->table, hm_text(number));
+        hm_grid_put(&im->table, column);
+        hm_grid_put(&im->table, hm_buf_bytes(&text));
     }
     hm_buf_fini(&text);
     return status;
@@ -299,7 +299,7 @@ static enum hm_status say_text(struct importing *im, struct hm_err *err)
     (void)snprintf(unchanged, sizeof(unchanged), "%" PRId64, im->done.unchanged);
     (void)snprintf(refused, sizeof(refused), "%" PRId64, im->done.refused);
     enum hm_status status =
-        im->done.refused == 0 ? HM_OK : hm_table_end(&im->table, "list.none", err);
+        im->done.refused == 0 ? HM_OK : hm_grid_end(&im->table, "list.none", err);
     say_ignored(im);
     hm_view_say(im->view, "import.done", added, changed, unchanged);
     if (im->done.refused > 0) {
@@ -320,9 +320,9 @@ static void begin_words(struct importing *im)
     hm_json_key(&im->rows.out, "refused");
     hm_json_open(&im->rows.out, '[');
     static const char *const keys[] = {"column.line", "column.column", "column.reason"};
-    im->table.most = HM_TABLE_NO_CUT;
+    im->table.most = HM_GRID_NO_CUT;
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        hm_table_put(&im->table, hm_text(hm_words_ui(im->view->words, keys[i])));
+        hm_grid_put(&im->table, hm_text(hm_words_ui(im->view->words, keys[i])));
     }
 }
 
@@ -371,7 +371,7 @@ enum hm_status hm_api_import(const struct hm_view *view,
     }
     hm_arena_init(&im.arena, HM_CSV_ROW_BYTES_MAX);
     hm_rows_init(&im.rows, view);
-    hm_table_init(&im.table, view, 3);
+    hm_grid_init(&im.table, view, 3);
     hm_store_grow(view->store);
     begin_words(&im);
     status = run(&im, err);
@@ -379,7 +379,7 @@ enum hm_status hm_api_import(const struct hm_view *view,
         *imported = im.done;
     }
     hm_author_close(im.author);
-    hm_table_fini(&im.table);
+    hm_grid_fini(&im.table);
     hm_rows_fini(&im.rows);
     hm_arena_fini(&im.arena);
     hm_csv_fini(&im.csv);

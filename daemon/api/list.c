@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "grid.h"
 #include "hamlet/api/records.h"
 #include "hamlet/base/json.h"
 #include "hamlet/model/value.h"
-#include "table.h"
 #include "where.h"
 
 void hm_api_record_json(struct hm_json_write *out, const struct hm_listed *record)
@@ -37,7 +37,7 @@ static enum hm_status put_json(void *ctx,
 /* A list for a person; columns are the kind's own, between the id and the state. */
 struct listing {
     const struct hm_view *view;
-    struct hm_table table;
+    struct hm_grid table;
     struct hm_field_list columns;
 };
 
@@ -124,7 +124,7 @@ static enum hm_status put_cells(struct listing *l,
         if (status == HM_OK) {
             status = hm_buf_status(&shown, err);
         }
-        hm_table_put(&l->table, hm_buf_bytes(&shown));
+        hm_grid_put(&l->table, hm_buf_bytes(&shown));
     }
     hm_buf_fini(&shown);
     hm_buf_fini(&value);
@@ -143,27 +143,27 @@ static enum hm_status put_row(void *ctx,
     struct hm_json *fields = NULL;
     char id[HM_HEX16_SIZE];
     hm_hex_put(id, hm_id_bytes(&record->id));
-    hm_table_put(&l->table, hm_text(id));
+    hm_grid_put(&l->table, hm_text(id));
     enum hm_status status = hm_json_parse(&fields, record->fields, &limits, err);
     if (status == HM_OK) {
         status = put_cells(l, fields, err);
     }
     hm_json_free(fields);
-    hm_table_put(&l->table, record->unit);
+    hm_grid_put(&l->table, record->unit);
     const char *word = hm_api_state_word(record->state);
-    hm_table_put(&l->table, hm_text(hm_words_ui(l->view->words, word)));
+    hm_grid_put(&l->table, hm_text(hm_words_ui(l->view->words, word)));
     return status;
 }
 
 static void put_heading(struct listing *l)
 {
-    hm_table_put(&l->table, hm_text(hm_words_ui(l->view->words, "column.id")));
+    hm_grid_put(&l->table, hm_text(hm_words_ui(l->view->words, "column.id")));
     for (size_t i = 0; i < l->columns.count; i++) {
         const char *label = hm_label_text(&l->columns.at[i]->label, l->view->lang);
-        hm_table_put(&l->table, hm_text(label));
+        hm_grid_put(&l->table, hm_text(label));
     }
-    hm_table_put(&l->table, hm_text(hm_words_ui(l->view->words, "column.unit")));
-    hm_table_put(&l->table, hm_text(hm_words_ui(l->view->words, "column.state")));
+    hm_grid_put(&l->table, hm_text(hm_words_ui(l->view->words, "column.unit")));
+    hm_grid_put(&l->table, hm_text(hm_words_ui(l->view->words, "column.state")));
 }
 
 static enum hm_status list_text(const struct hm_view *view,
@@ -177,16 +177,16 @@ static enum hm_status list_text(const struct hm_view *view,
     if (status != HM_OK) {
         return status;
     }
-    if (l.columns.count > HM_TABLE_COLUMNS_MAX - 3) {
-        l.columns.count = HM_TABLE_COLUMNS_MAX - 3;
+    if (l.columns.count > HM_GRID_COLUMNS_MAX - 3) {
+        l.columns.count = HM_GRID_COLUMNS_MAX - 3;
     }
-    hm_table_init(&l.table, view, l.columns.count + 3);
+    hm_grid_init(&l.table, view, l.columns.count + 3);
     put_heading(&l);
     status = hm_store_list(view->store, query, put_row, &l, err);
     if (status == HM_OK) {
-        status = hm_table_end(&l.table, "list.none", err);
+        status = hm_grid_end(&l.table, "list.none", err);
     }
-    hm_table_fini(&l.table);
+    hm_grid_fini(&l.table);
     return status;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "grid.h"
 #include "hamlet/api/conflicts.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/reason.h"
-#include "table.h"
 
 /* What was refused; a reader who may not see it holds no values. */
 static void put_values(struct hm_json_write *out, const struct hm_change *change)
@@ -47,7 +47,7 @@ static enum hm_status put_json(struct hm_rows *rows,
     return status != HM_OK ? status : hm_rows_flush(rows, err);
 }
 
-static enum hm_status put_text(struct hm_table *table,
+static enum hm_status put_text(struct hm_grid *table,
                                const struct hm_refused *refused,
                                struct hm_arena *arena,
                                struct hm_err *err)
@@ -61,17 +61,17 @@ static enum hm_status put_text(struct hm_table *table,
     char time[HM_VIEW_TIME_SIZE];
     enum hm_status status = hm_view_user(view, &change->user, &user, arena, err);
     hm_hex_put(id, hm_id_bytes(&change->id));
-    hm_table_put(table, hm_text(id));
-    hm_table_put(table, kind == NULL ? change->kind
-                                     : hm_text(hm_label_text(&kind->label, view->lang)));
-    hm_table_put(table, change->home);
-    hm_table_put(table, user);
+    hm_grid_put(table, hm_text(id));
+    hm_grid_put(table, kind == NULL ? change->kind
+                                    : hm_text(hm_label_text(&kind->label, view->lang)));
+    hm_grid_put(table, change->home);
+    hm_grid_put(table, user);
     hm_view_time(time, change->time);
-    hm_table_put(table, hm_text(time));
+    hm_grid_put(table, hm_text(time));
     if (hm_reason_find(&reason, refused->reason)) {
-        hm_table_put(table, hm_text(hm_words_ui(view->words, hm_reason_word(reason))));
+        hm_grid_put(table, hm_text(hm_words_ui(view->words, hm_reason_word(reason))));
     } else {
-        hm_table_put(table, refused->reason);
+        hm_grid_put(table, refused->reason);
     }
     return status;
 }
@@ -85,13 +85,13 @@ static enum hm_status put_all(const struct hm_view *view,
     static const char *const keys[] = {"column.change", "column.kind", "column.unit",
                                        "column.user",   "column.time", "column.reason"};
     struct hm_rows rows;
-    struct hm_table table;
+    struct hm_grid table;
     enum hm_status status = HM_OK;
     hm_rows_init(&rows, view);
-    hm_table_init(&table, view, sizeof(keys) / sizeof(keys[0]));
-    table.most = HM_TABLE_NO_CUT;
+    hm_grid_init(&table, view, sizeof(keys) / sizeof(keys[0]));
+    table.most = HM_GRID_NO_CUT;
     for (size_t i = 0; i < table.columns; i++) {
-        hm_table_put(&table, hm_text(hm_words_ui(view->words, keys[i])));
+        hm_grid_put(&table, hm_text(hm_words_ui(view->words, keys[i])));
     }
     hm_json_open(&rows.out, '[');
     for (size_t i = 0; i < count && status == HM_OK; i++) {
@@ -102,9 +102,9 @@ static enum hm_status put_all(const struct hm_view *view,
         hm_json_close(&rows.out, ']');
         status = hm_rows_end(&rows, err);
     } else if (status == HM_OK) {
-        status = hm_table_end(&table, "quarantine.none", err);
+        status = hm_grid_end(&table, "quarantine.none", err);
     }
-    hm_table_fini(&table);
+    hm_grid_fini(&table);
     hm_rows_fini(&rows);
     return status;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "grid.h"
 #include "hamlet/api/records.h"
 #include "hamlet/model/value.h"
-#include "table.h"
 
-static void put_pair(struct hm_table *table, const char *key, struct hm_bytes text)
+static void put_pair(struct hm_grid *table, const char *key, struct hm_bytes text)
 {
-    hm_table_put(table, hm_text(hm_words_ui(table->view->words, key)));
-    hm_table_put(table, text);
+    hm_grid_put(table, hm_text(hm_words_ui(table->view->words, key)));
+    hm_grid_put(table, text);
 }
 
-static void put_fields(struct hm_table *table,
+static void put_fields(struct hm_grid *table,
                        const struct hm_loaded *loaded,
                        struct hm_buf *shown)
 {
@@ -21,13 +21,13 @@ static void put_fields(struct hm_table *table,
         }
         hm_buf_clear(shown);
         hm_field_show(shown, field, value, table->view->lang);
-        hm_table_put(table, hm_text(hm_label_text(&field->label, table->view->lang)));
-        hm_table_put(table, hm_buf_bytes(shown));
+        hm_grid_put(table, hm_text(hm_label_text(&field->label, table->view->lang)));
+        hm_grid_put(table, hm_buf_bytes(shown));
     }
 }
 
 /* A register whose values differ is named, so that nobody takes one of them for all. */
-static void put_conflicts(struct hm_table *table,
+static void put_conflicts(struct hm_grid *table,
                           const struct hm_listed *record,
                           const struct hm_loaded *loaded,
                           struct hm_buf *shown)
@@ -45,7 +45,7 @@ static enum hm_status show_text(const struct hm_view *view,
                                 struct hm_err *err)
 {
     struct hm_loaded loaded;
-    struct hm_table table;
+    struct hm_grid table;
     struct hm_buf shown;
     char id[HM_HEX16_SIZE];
     enum hm_status status =
@@ -54,8 +54,8 @@ static enum hm_status show_text(const struct hm_view *view,
         return status;
     }
     hm_buf_init(&shown, HM_VALUE_BYTES_MAX * 4);
-    hm_table_init(&table, view, 2);
-    table.most = HM_TABLE_NO_CUT;
+    hm_grid_init(&table, view, 2);
+    table.most = HM_GRID_NO_CUT;
     hm_hex_put(id, hm_id_bytes(&record->id));
     put_pair(&table, "column.id", hm_text(id));
     const char *kind = loaded.kind == NULL
@@ -72,9 +72,9 @@ static enum hm_status show_text(const struct hm_view *view,
     }
     status = hm_buf_status(&shown, err);
     if (status == HM_OK) {
-        status = hm_table_end(&table, "list.none", err);
+        status = hm_grid_end(&table, "list.none", err);
     }
-    hm_table_fini(&table);
+    hm_grid_fini(&table);
     hm_buf_fini(&shown);
     return status;
 }

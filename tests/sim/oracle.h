@@ -33,7 +33,7 @@ enum {
     ORACLE_SERVER = 0, /* replicas above are laptops */
     ORACLE_ALIVE = 0,  /* the register that says whether a record lives */
     ORACLE_REGISTERS = 10,
-    ORACLE_HEADS = 128,
+    ORACLE_HEADS = 64,
     ORACLE_NONE = -1
 };
 

@@ -475,7 +475,7 @@ START_TEST(a_prefix_means_nothing_in_another_register)
 }
 END_TEST
 
-START_TEST(a_delete_that_is_also_a_write_elsewhere_is_one_head)
+START_TEST(a_delete_is_not_stopped_by_what_it_wrote_itself)
 {
     struct hm_change *deleted = hm_make(&lan, HM_ACT_RESOLVE, &created->record);
     hm_make_live(deleted, &lan, false, 1, created);
@@ -486,7 +486,9 @@ START_TEST(a_delete_that_is_also_a_write_elsewhere_is_one_head)
 
     merge();
 
-    ck_assert(!history.merged.live_conflict || history.merged.live_count > 1);
+    ck_assert(history.merged.deleted);
+    ck_assert(!history.merged.live_conflict);
+    ck_assert_str_eq(shown("note"), "odd");
 }
 END_TEST
 
@@ -548,7 +550,7 @@ static void add_deletes(TCase *deletes)
     tcase_add_test(deletes, two_deletes_agree);
     tcase_add_test(deletes, two_deletes_against_one_edit_are_one_conflict);
     tcase_add_test(deletes, what_is_withheld_deletes_nothing);
-    tcase_add_test(deletes, a_delete_that_is_also_a_write_elsewhere_is_one_head);
+    tcase_add_test(deletes, a_delete_is_not_stopped_by_what_it_wrote_itself);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "table.h"
+#include "grid.h"
 
 #include <string.h>
 
@@ -8,13 +8,13 @@
 
 enum { GAP = 2 };
 
-void hm_table_init(struct hm_table *table, const struct hm_view *view, size_t columns)
+void hm_grid_init(struct hm_grid *table, const struct hm_view *view, size_t columns)
 {
-    *table = (struct hm_table){.view = view, .columns = columns, .most = HM_TABLE_CELL};
+    *table = (struct hm_grid){.view = view, .columns = columns, .most = HM_GRID_CELL};
     hm_buf_init(&table->cells, HM_REQUEST_ARENA_MAX);
 }
 
-void hm_table_fini(struct hm_table *table)
+void hm_grid_fini(struct hm_grid *table)
 {
     hm_buf_fini(&table->cells);
 }
@@ -37,7 +37,7 @@ static struct hm_bytes cut(struct hm_bytes text, size_t most)
     return kept;
 }
 
-static void put_shown(struct hm_table *table, struct hm_bytes text)
+static void put_shown(struct hm_grid *table, struct hm_bytes text)
 {
     struct hm_arena arena;
     hm_arena_init(&arena, HM_CHANGE_BYTES_MAX * 8);
@@ -55,7 +55,7 @@ static void put_shown(struct hm_table *table, struct hm_bytes text)
     hm_arena_fini(&arena);
 }
 
-void hm_table_put(struct hm_table *table, struct hm_bytes text)
+void hm_grid_put(struct hm_grid *table, struct hm_bytes text)
 {
     size_t at = table->cells.size;
     put_shown(table, text);
@@ -70,7 +70,7 @@ void hm_table_put(struct hm_table *table, struct hm_bytes text)
 }
 
 /* The last column is not filled up: lines end where their text does. */
-static void put_line(const struct hm_table *table,
+static void put_line(const struct hm_grid *table,
                      struct hm_buf *line,
                      const char **cell,
                      struct hm_bytes *filled)
@@ -91,7 +91,7 @@ static void put_line(const struct hm_table *table,
     filled->data = line->data;
 }
 
-enum hm_status hm_table_end(struct hm_table *table, const char *empty, struct hm_err *err)
+enum hm_status hm_grid_end(struct hm_grid *table, const char *empty, struct hm_err *err)
 {
     struct hm_buf line;
     struct hm_bytes filled;
