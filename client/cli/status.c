@@ -138,6 +138,7 @@ static void say_counts(const struct hm_view *view, const struct hm_counts *count
     }
 }
 
+/* Only the kind of failure is kept, so what can be said is what to do about it. */
 static enum hm_status say_failure(const struct hm_view *view,
                                   const struct state *state,
                                   struct hm_arena *arena,
@@ -147,7 +148,7 @@ static enum hm_status say_failure(const struct hm_view *view,
                                 .key = hm_arena_copy_text(arena, state->failed)};
     struct hm_buf text;
     hm_buf_init(&text, HM_CHANGE_BYTES_MAX);
-    hm_words_error(&text, view->words, &told, false);
+    hm_words_error(&text, view->words, &told, true);
     enum hm_status status = hm_buf_status(&text, err);
     if (status == HM_OK) {
         hm_view_say(view, "status.failed", (const char *)text.data, NULL, NULL);

@@ -370,6 +370,24 @@ enum hm_status hm_author_take(struct hm_author *author,
     return HM_OK;
 }
 
+/*
+ * Where not even the own unit is known the registry has not come yet: nothing can be said
+ * of other units but that they are not in reach.
+ */
+static enum hm_status fail_unknown(struct hm_author *author,
+                                   const char *code,
+                                   struct hm_err *err)
+{
+    bool registry = false;
+    enum hm_status status =
+        hm_store_unit_known(author->store, author->unit, &registry, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    return registry ? hm_fail(err, HM_BAD_INPUT, "unit-unknown", code, NULL, NULL)
+                    : hm_fail(err, HM_DENIED, "unit-scope", code, NULL, NULL);
+}
+
 enum hm_status hm_author_scope(struct hm_author *author,
                                struct hm_bytes home,
                                struct hm_err *err)
@@ -385,7 +403,7 @@ enum hm_status hm_author_scope(struct hm_author *author,
     hm_author_argument(code, home);
     enum hm_status status = hm_store_unit_known(author->store, home, &known, err);
     if (status == HM_OK && !known) {
-        return hm_fail(err, HM_BAD_INPUT, "unit-unknown", code, NULL, NULL);
+        status = fail_unknown(author, code, err);
     }
     if (status == HM_OK) {
         status = hm_store_permitted(author->store, &author->device, &author->user,

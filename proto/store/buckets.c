@@ -290,9 +290,10 @@ enum hm_status hm_store_numbers(struct hm_store *store,
         "  ORDER BY e.change DESC LIMIT 1),"
         " (SELECT CASE WHEN v.origin = :origin AND c.id < v.change + v.count"
         "  THEN v.seq + c.id - v.change END FROM envelope v WHERE v.change <= c.id"
-        "  ORDER BY v.change DESC LIMIT 1)"
+        "  ORDER BY v.change DESC LIMIT 1), r.record"
         " FROM batch(:rows) x CROSS JOIN change c ON c.home = :home"
-        " AND c.change BETWEEN x.b0 AND x.b1";
+        " AND c.change BETWEEN x.b0 AND x.b1"
+        " CROSS JOIN record r ON r.id = c.record";
     struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
     uint8_t *bounds = hm_arena_get_array(arena, count, (size_t)2 * HM_ID_SIZE);
     struct hm_batch batch = {.rows = rows, .count = count};
@@ -334,8 +335,10 @@ enum hm_status hm_store_numbers(struct hm_store *store,
             break;
         }
         struct hm_number *number = &numbers[hm_column_int(stmt, 0)];
-        number->n = (uint64_t)hm_column_int(stmt, 1);
-        number->seq = (uint64_t)hm_column_int(stmt, 2);
+        if (hm_column_id(stmt, 3, &number->record)) {
+            number->n = (uint64_t)hm_column_int(stmt, 1);
+            number->seq = (uint64_t)hm_column_int(stmt, 2);
+        }
     }
     return status;
 }

@@ -56,7 +56,6 @@ static enum hm_status configure(struct hm_store *store, struct hm_err *err)
     static const char *const server[] = {"PRAGMA synchronous=FULL",
                                          "PRAGMA wal_autocheckpoint=2000",
                                          "PRAGMA temp_store=MEMORY", NULL};
-    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     enum hm_status status = run_settings(store, common, err);
     if (status == HM_OK && store->mode == HM_STORE_LAPTOP) {
@@ -95,6 +94,8 @@ static enum hm_status prepare_ends(struct hm_store *store, struct hm_err *err)
 static enum hm_status prepare(struct hm_store *store, bool create, struct hm_err *err)
 {
     bool old = false;
+    /* First of all: even reading the version meets others who write. */
+    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
     enum hm_status status = hm_migrate_check(store, create, &old, err);
     if (status == HM_OK) {
         status = configure(store, err);

@@ -64,7 +64,8 @@ static enum hm_status find_references(const struct hm_page_out *out,
         list[i] = (struct hm_reference){
             .prefix = number->prefix,
             .n = number->n <= out->knows.n ? number->n : 0,
-            .seq = number->seq > 0 && (in_page || held) ? number->seq : 0};
+            .seq = number->seq > 0 && (in_page || held) ? number->seq : 0,
+            .record = number->record};
     }
     *references = list;
     return status;

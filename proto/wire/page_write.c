@@ -166,7 +166,10 @@ static void put_reference(struct writer *w, hm_prefix prefix, uint64_t seq)
     hm_json_b64(&w->rows, HM_BYTES(at));
 }
 
-/* The change by which the record is named: one that is replaced and has a number. */
+/*
+ * The change by which the record is named: one of it that is replaced and has a number.
+ * An author may say to replace anything; another record's change must not name this one.
+ */
 static bool subject_of(const struct writer *w,
                        const struct hm_change *change,
                        uint64_t seq,
@@ -175,7 +178,9 @@ static bool subject_of(const struct writer *w,
     for (size_t i = 0; i < change->write_count; i++) {
         const struct hm_write *write = &change->writes[i];
         for (size_t p = 0; p < write->replaces_count; p++) {
-            if (number_of(w, write->replaces[p], seq) != 0) {
+            const struct hm_reference *found = find_reference(w, write->replaces[p]);
+            if (number_of(w, write->replaces[p], seq) != 0 &&
+                hm_id_equal(&found->record, &change->record)) {
                 *subject = write->replaces[p];
                 return true;
             }

@@ -7,7 +7,7 @@
  * {"do":"change","change":C}                       -> {"id":hex,"record":hex,"valid":b}
  * {"do":"expand","district":hex,"text":hex,"before":hex,
  *  "entries":[[n,change,record]],"seqs":[…]}       -> {"page":P,"changes":[C]}
- * {"do":"write","page":P,"changes":[C],"numbers":[[prefix,n,seq]],
+ * {"do":"write","page":P,"changes":[C],"numbers":[[prefix,n,seq,record]],
  *  "runs":[[seed,seq,count]],"with_head":b}        -> {"rows":T,"noise":T}
  * {"do":"merge","record":hex,"changes":[C…]}       -> told_merged
  * {"do":"strokes","points":V} or {"…","text":T}    -> {"text":T} or {"points":V}

@@ -85,6 +85,7 @@ static struct hm_reference *heard_references(const struct hm_json *list,
         references[i].prefix = hm_prefix_from(at);
         references[i].n = (uint64_t)hm_json_int_or(hm_json_at(item, 1), 0);
         references[i].seq = (uint64_t)hm_json_int_or(hm_json_at(item, 2), 0);
+        (void)heard_raw(references[i].record.at, HM_ID_SIZE, hm_json_at(item, 3));
         item = hm_json_next(item);
     }
     qsort(references, *count, sizeof(*references), by_prefix);

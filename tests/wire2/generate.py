@@ -102,6 +102,8 @@ class PageWorld(Generator):
 
     def _prefix(self, record):
         known = self.records.get(record)
+        if self.records and self.c.random() < 0.05:  # of another record, as it may be
+            known = self.c.choice(list(self.records.values()))
         if not known or self.c.random() < 0.1:
             return self.raw(8)
         return self.c.choice(known)[:8]

@@ -98,6 +98,7 @@ struct hm_number {
     hm_prefix prefix;
     uint64_t n;   /* 0: it has no entry */
     uint64_t seq; /* 0: it is not of `origin` */
+    struct hm_id record;
 };
 HM_CHECKED enum hm_status hm_store_numbers(struct hm_store *store,
                                            struct hm_bytes bucket,

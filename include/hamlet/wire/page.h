@@ -22,6 +22,7 @@ struct hm_reference {
     hm_prefix prefix; /* of the change meant */
     uint64_t n;       /* 0: no entry known */
     uint64_t seq;     /* 0: of another origin, or not known */
+    struct hm_id record;
 };
 
 /* A run of salts that the author still holds (PROTOCOL.md 3.2). */

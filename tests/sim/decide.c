@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decisions: resolutions, withdrawals, and letting a refused change stand. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hamlet/base/json.h"
+#include "work.h"
+
+enum { JSON_MAX = 2 * SCENE_TEXT_MAX };
+
+static int by_id(const void *a, const void *b)
+{
+    return hm_id_compare(&((const struct hm_conflict *)a)->id,
+                         &((const struct hm_conflict *)b)->id);
+}
+
+/* One of the open conflicts; false: there is none. */
+static bool pick_conflict(struct work *work, int64_t pick, struct hm_conflict *conflict)
+{
+    struct hm_conflict *list = NULL;
+    size_t count = 0;
+    enum hm_status status =
+        hm_store_conflicts(sim_store(work->sim, work->who), HM_NO_BYTES, true, &list,
+                           &count, &work->arena, &work->err);
+    if (status != HM_OK || count == 0) {
+        return false;
+    }
+    qsort(list, count, sizeof(*list), by_id);
+    *conflict = list[(uint64_t)pick % count];
+    return true;
+}
+
+static int register_of(const struct scene_form *form, struct hm_bytes name)
+{
+    for (int reg = 0; reg < form->register_count; reg++) {
+        if (hm_bytes_are(name, form->registers[reg])) {
+            return reg;
+        }
+    }
+    return ORACLE_NONE;
+}
+
+/* A value as a page would send it, in JSON. */
+static void write_json(char json[JSON_MAX],
+                       const struct scene_form *form,
+                       int reg,
+                       int64_t number)
+{
+    static char text[SCENE_TEXT_MAX];
+    size_t size = 0;
+    bool group = false;
+    if (reg == ORACLE_ALIVE) {
+        (void)snprintf(json, JSON_MAX, "%s", number == 0 ? "false" : "true");
+        return;
+    }
+    for (int i = 0; i < form->field_count; i++) {
+        const struct scene_field *field = &form->fields[i];
+        if (field->reg != reg) {
+            continue;
+        }
+        group = field->place != 0;
+        scene_type(text, field, scene_get(field, number), (unsigned)number);
+        size += (size_t)snprintf(json + size, JSON_MAX - size, "%s%s%s%s%s%s",
+                                 !group      ? ""
+                                 : size == 0 ? "{"
+                                             : ",",
+                                 group ? "\"" : "", group ? field->name : "",
+                                 group ? "\":\"" : "\"", text, "\"");
+    }
+    (void)snprintf(json + size, JSON_MAX - size, "%s", group ? "}" : "");
+}
+
+static enum hm_status resolve_by_value(struct work *work,
+                                       const struct hm_conflict *conflict,
+                                       const struct scene_form *form,
+                                       struct sim_deed *deed)
+{
+    static char text[JSON_MAX];
+    const struct hm_json_limits limits = {JSON_MAX, 4, 64};
+    struct hm_json *json = NULL;
+    write_json(text, form, deed->act.writes[0].reg, deed->act.writes[0].value);
+    enum hm_status status = hm_json_parse(&json, hm_text(text), &limits, &work->err);
+    sim_must(work->sim, status, &work->err, "json");
+    status = hm_author_resolve(work->author, &conflict->id, NULL, json,
+                               hm_text("as agreed"), &deed->id, &work->err);
+    hm_json_free(json);
+    return status;
+}
+
+/* Which heads can be taken: of a conflict about life, also those that only edit. */
+static void heads_of(const struct hm_loaded *loaded,
+                     struct hm_bytes reg,
+                     const struct hm_head **heads,
+                     size_t *count)
+{
+    const struct hm_register *found = hm_merged_register(&loaded->merged, reg);
+    bool life = hm_bytes_are(reg, HM_REGISTER_LIVE);
+    *heads = life ? loaded->merged.live_heads : found == NULL ? NULL : found->heads;
+    *count = life ? loaded->merged.live_count : found == NULL ? 0 : found->head_count;
+}
+
+static enum hm_status resolve_by_head(struct work *work,
+                                      const struct hm_conflict *conflict,
+                                      const struct scene_form *form,
+                                      int64_t pick,
+                                      struct sim_deed *deed,
+                                      enum hm_status *expected)
+{
+    struct hm_loaded loaded;
+    const struct hm_head *heads = NULL;
+    size_t count = 0;
+    enum hm_status status =
+        hm_store_record_load(sim_store(work->sim, work->who), &conflict->record, &loaded,
+                             &work->arena, &work->err);
+    if (status != HM_OK) {
+        return status;
+    }
+    heads_of(&loaded, conflict->reg, &heads, &count);
+    if (count == 0) {
+        sim_fail(work->sim, "an open conflict has no heads");
+    }
+    const struct hm_head *head = &heads[(uint64_t)pick % count];
+    struct hm_bytes value = head->write == NULL ? hm_text("t") : head->write->value;
+    if (value.size == 0 && *expected == HM_OK) {
+        *expected = HM_BAD_INPUT; /* nobody decides for what he cannot see */
+    }
+    deed->act.writes[0].value = scene_read(form, deed->act.writes[0].reg, value);
+    return hm_author_resolve(work->author, &conflict->id,
+                             &loaded.held[head->known].change.id, NULL,
+                             hm_text("as agreed"), &deed->id, &work->err);
+}
+
+static enum hm_status resolve(struct work *work,
+                              const struct hm_conflict *conflict,
+                              const struct sim_event *event,
+                              enum hm_status *expected)
+{
+    int record = sim_record_of(work->sim, &conflict->record);
+    if (record == ORACLE_NONE) {
+        sim_fail(work->sim, "a conflict about a record that nobody made");
+    }
+    const struct sim_record *at = &work->sim->records[record];
+    const struct scene_form *form = scene_form(at->kind);
+    struct sim_deed *deed = work_deed(work, ORACLE_DECIDE, record, at->unit);
+    int reg = register_of(form, conflict->reg);
+    int64_t values = reg == ORACLE_ALIVE ? 2 : SCENE_VALUES;
+    deed->act.refused = !work_may_there(work, ORACLE_DECIDE, false);
+    deed->act.write_count = 1;
+    deed->act.writes[0] = (struct oracle_write){reg, event->arg[2] % values};
+    *expected = work_may_here(work, ORACLE_DECIDE, false) ? HM_OK : HM_DENIED;
+    enum hm_status status =
+        event->arg[1] < 0
+            ? resolve_by_value(work, conflict, form, deed)
+            : resolve_by_head(work, conflict, form, event->arg[1], deed, expected);
+    if (status != HM_OK) {
+        work_forget(work);
+    }
+    return status;
+}
+
+void sim_do_resolve(struct sim *sim, const struct sim_event *event)
+{
+    struct work work;
+    struct hm_conflict conflict;
+    enum hm_status expected = HM_OK;
+    enum hm_status status = HM_OK;
+    if (!work_begin(&work, sim, event->who)) {
+        return;
+    }
+    if (event->arg[3] != 0) {
+        status = work_bulk(&work);
+    }
+    if (status == HM_OK && pick_conflict(&work, event->arg[0], &conflict)) {
+        status = resolve(&work, &conflict, event, &expected);
+    }
+    work_end(&work, status, expected);
+}
+
+/* A bulk of which this replica knows something; ORACLE_NONE: it knows of none. */
+static int pick_bulk(const struct work *work, int64_t pick)
+{
+    const struct oracle *oracle = work->sim->oracle;
+    bool known[SIM_BULKS_MAX] = {false};
+    int list[SIM_BULKS_MAX];
+    int count = 0;
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        int bulk = oracle_told(oracle, i)->bulk;
+        if (bulk != ORACLE_NONE && oracle_known(oracle, work->who, i) && !known[bulk]) {
+            known[bulk] = true;
+            list[count++] = bulk;
+        }
+    }
+    return count == 0 ? ORACLE_NONE : list[pick % count];
+}
+
+/* The homes in which something of the bulk is known here: a withdrawal for each. */
+static void note_homes(struct work *work, int bulk)
+{
+    const struct oracle *oracle = work->sim->oracle;
+    bool homes[SIM_UNITS] = {false};
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        const struct oracle_act *told = oracle_told(oracle, i);
+        if (told->bulk == bulk && oracle_known(oracle, work->who, i)) {
+            homes[told->home] = true;
+        }
+    }
+    for (int unit = 0; unit < SIM_UNITS; unit++) {
+        if (homes[unit]) {
+            struct sim_deed *deed = work_deed(work, ORACLE_WITHDRAW, ORACLE_NONE, unit);
+            deed->act.names = bulk;
+            deed->act.refused = !work_may_there(work, ORACLE_WITHDRAW, false);
+        }
+    }
+}
+
+static enum hm_status withdraw(struct work *work, int bulk, enum hm_status *expected)
+{
+    const struct sim *sim = work->sim;
+    const struct sim_replica *replica = &sim->replicas[work->who];
+    struct hm_id ids[SIM_UNITS];
+    size_t count = 0;
+    bool own = sim->bulks[bulk].replica == work->who;
+    bool may = work_may_here(work, ORACLE_WITHDRAW, false) &&
+               (own || replica->role->rank >= scene_role("commune_officer")->rank);
+    *expected = may ? HM_OK : HM_DENIED;
+    note_homes(work, bulk);
+    enum hm_status status =
+        hm_author_withdraw(work->author, &sim->bulks[bulk].id, hm_text("mistaken"), ids,
+                           SIM_UNITS, &count, &work->err);
+    if (status != HM_OK) {
+        work->count = 0;
+        return status;
+    }
+    if (count != (size_t)work->count) {
+        sim_fail(work->sim, "a bulk in %d homes took %zu withdrawals", work->count, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        work->deeds[i].id = ids[i];
+    }
+    return HM_OK;
+}
+
+void sim_do_withdraw(struct sim *sim, const struct sim_event *event)
+{
+    struct work work;
+    enum hm_status expected = HM_OK;
+    enum hm_status status = HM_OK;
+    if (!work_begin(&work, sim, event->who)) {
+        return;
+    }
+    int bulk = pick_bulk(&work, event->arg[0]);
+    if (bulk != ORACLE_NONE) {
+        status = withdraw(&work, bulk, &expected);
+    }
+    work_end(&work, status, expected);
+}

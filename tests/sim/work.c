@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "work.h"
+
+#include <string.h>
+
+#include "hamlet/store/registry.h"
+
+static struct sim_replica *replica_of(const struct work *work)
+{
+    return &work->sim->replicas[work->who];
+}
+
+bool work_begin(struct work *work, struct sim *sim, int who)
+{
+    *work = (struct work){.sim = sim, .who = who};
+    sim->stats.actions++;
+    if (sim_store(sim, who) == NULL) {
+        return false;
+    }
+    sim_learn(sim, who);
+    hm_arena_init(&work->arena, SIM_ARENA_MAX);
+    enum hm_status status = world_author(&sim->world, sim->replicas[who].laptop, "admin",
+                                         &work->author, &work->err);
+    if (status == HM_OK) {
+        status = hm_author_begin(work->author, &work->err);
+    }
+    if (status == HM_OK) {
+        return true;
+    }
+    if (!sim_troubled(sim, who)) {
+        sim_must(sim, status, &work->err, "author");
+    }
+    hm_author_close(work->author);
+    hm_arena_fini(&work->arena);
+    sim_power(sim, who);
+    return false;
+}
+
+enum hm_status work_bulk(struct work *work)
+{
+    work->bulked = true;
+    return hm_author_bulk(work->author, &work->bulk, &work->err);
+}
+
+struct sim_deed *work_deed(struct work *work, enum oracle_what what, int record, int unit)
+{
+    struct sim_deed *deed = &work->deeds[work->count++];
+    *deed = (struct sim_deed){.act = {.what = what,
+                                      .replica = work->who,
+                                      .rank = replica_of(work)->role->rank,
+                                      .home = unit,
+                                      .record = record,
+                                      .bulk = ORACLE_NONE,
+                                      .names = ORACLE_NONE}};
+    return deed;
+}
+
+void work_forget(struct work *work)
+{
+    work->count--;
+}
+
+static void count_deed(struct sim_stats *stats, const struct oracle_act *act)
+{
+    stats->acknowledged++;
+    stats->deletes += act->what == ORACLE_DELETE;
+    stats->resolves += act->what == ORACLE_DECIDE;
+    stats->withdrawals += act->what == ORACLE_WITHDRAW;
+}
+
+/* It was acknowledged: from here on it must never be lost. */
+static void confirm(struct work *work)
+{
+    struct sim *sim = work->sim;
+    int bulk = ORACLE_NONE;
+    if (work->bulked && sim->bulk_count < SIM_BULKS_MAX && work->count > 0) {
+        bulk = sim->bulk_count++;
+        sim->bulks[bulk] = (struct sim_bulk){work->bulk, work->who};
+    }
+    for (int i = 0; i < work->count; i++) {
+        struct sim_deed *deed = &work->deeds[i];
+        if (deed->creates) {
+            if (sim->record_count == SIM_RECORDS_MAX) {
+                sim_fail(sim, "more records than the simulation has room for");
+            }
+            deed->act.record = sim->record_count++;
+            sim->records[deed->act.record] =
+                (struct sim_record){deed->record, deed->kind, deed->act.home};
+        }
+        deed->act.bulk = bulk;
+        int act = oracle_tell(sim->oracle, &deed->act);
+        sim_act_add(sim, &deed->id, act);
+        count_deed(&sim->stats, &deed->act);
+        sim_say(sim, "  = act %d on record %d%s", act, deed->act.record,
+                deed->act.refused ? ", to be refused" : "");
+    }
+}
+
+/* How many of the deeds are in the store. */
+static int find_deeds(struct work *work)
+{
+    int found = 0;
+    for (int i = 0; i < work->count; i++) {
+        struct hm_held held;
+        struct hm_err err = HM_ERR_NONE;
+        enum hm_status status =
+            hm_store_change_find(sim_store(work->sim, work->who), &work->deeds[i].id,
+                                 &held, &work->arena, &err);
+        if (status != HM_OK && status != HM_NOT_FOUND) {
+            sim_must(work->sim, status, &err, "find");
+        }
+        found += status == HM_OK;
+    }
+    return found;
+}
+
+static void settle(struct work *work, enum hm_status status)
+{
+    struct sim *sim = work->sim;
+    bool off = hm_disk_is_off(sim_disk(sim, work->who));
+    if (status == HM_OK && !off) {
+        confirm(work);
+        return;
+    }
+    if (!sim_troubled(sim, work->who) || (status != HM_IO && status != HM_OK)) {
+        sim_must(sim, status, &work->err, "commit");
+    }
+    if (off) {
+        struct sim_replica *replica = replica_of(work);
+        sim->stats.crashes++;
+        if (replica->laptop == NULL) {
+            world_server_crash(&sim->world, replica->how);
+        } else {
+            world_laptop_crash(&sim->world, replica->laptop, replica->how);
+        }
+    }
+    int found = find_deeds(work);
+    if (found != 0 && (found != work->count || !off)) {
+        sim_fail(sim, "%d of %d acts of one transaction are there", found, work->count);
+    }
+    if (status == HM_OK && found == 0 && work->count > 0) {
+        sim_fail(sim, "a power cut took what had been acknowledged");
+    }
+    sim_say(sim, "  ? %s", found > 0 ? "it lasted" : "it is not there");
+    sim->stats.unknown_outcomes += off;
+    if (found > 0) {
+        confirm(work);
+    }
+    sim_relearn(sim, work->who);
+}
+
+void work_end(struct work *work, enum hm_status status, enum hm_status expected)
+{
+    struct sim *sim = work->sim;
+    bool acted = status == HM_OK;
+    if (acted) {
+        status = hm_author_commit(work->author, &work->err);
+    } else {
+        hm_author_rollback(work->author);
+        work->count = 0;
+    }
+    hm_author_close(work->author);
+    bool trouble = sim_troubled(sim, work->who) && status == HM_IO;
+    if (status != expected && !trouble) {
+        sim_fail(sim, "the author says %s (%s %s %s), expected was %s",
+                 hm_status_name(status), work->err.key == NULL ? "" : work->err.key,
+                 work->err.arg[0], work->err.arg[1], hm_status_name(expected));
+    }
+    if (status == HM_OK || trouble || hm_disk_is_off(sim_disk(sim, work->who))) {
+        settle(work, status);
+    } else {
+        sim->stats.refused_here++;
+        sim_say(sim, "  - %s %s", hm_status_name(status),
+                work->err.key == NULL ? "" : work->err.key);
+    }
+    hm_arena_fini(&work->arena);
+}
+
+/* What a person sees must be one of those that may be shown. */
+static void check_seen(struct work *work,
+                       int record,
+                       int reg,
+                       int64_t number,
+                       bool withheld)
+{
+    struct oracle_register found;
+    const struct oracle *oracle = work->sim->oracle;
+    oracle_register(oracle, work->who, record, reg, &found);
+    bool good = found.count == 0 && number == 0 && !withheld;
+    for (int i = 0; i < found.shown_count; i++) {
+        bool blind = oracle_is_blind(oracle, work->who, found.shown[i]);
+        good = good || (blind ? withheld
+                              : !withheld &&
+                                    oracle_value(oracle, found.shown[i], reg) == number);
+    }
+    if (!good) {
+        sim_fail(work->sim, "record %d register %d shows %lld on %d", record, reg,
+                 (long long)number, work->who);
+    }
+}
+
+int64_t work_shown(struct work *work, int record, int reg)
+{
+    struct sim *sim = work->sim;
+    const struct sim_record *at = &sim->records[record];
+    const struct scene_form *form = scene_form(at->kind);
+    struct hm_loaded loaded;
+    enum hm_status status = hm_store_record_load(sim_store(sim, work->who), &at->id,
+                                                 &loaded, &work->arena, &work->err);
+    if (sim_troubled(sim, work->who) && status == HM_IO) {
+        return 0;
+    }
+    sim_must(sim, status, &work->err, "load");
+    const struct hm_register *found =
+        hm_merged_register(&loaded.merged, hm_text(form->registers[reg]));
+    struct hm_bytes value =
+        found == NULL ? HM_NO_BYTES : found->heads[found->shown].write->value;
+    bool withheld = found != NULL && value.size == 0;
+    int64_t number = scene_read(form, reg, value);
+    check_seen(work, record, reg, number, withheld);
+    return number;
+}
+
+static bool may(const struct scene_role *role, enum oracle_what what, bool guarded)
+{
+    return role->may[what] && (!guarded || role->marks ||
+                               (what != ORACLE_CREATE && what != ORACLE_EDIT));
+}
+
+bool work_may_there(const struct work *work, enum oracle_what what, bool guarded)
+{
+    return may(replica_of(work)->role, what, guarded);
+}
+
+bool work_may_here(const struct work *work, enum oracle_what what, bool guarded)
+{
+    return replica_of(work)->lax || work_may_there(work, what, guarded);
+}
+
+int work_record(struct work *work, int64_t pick)
+{
+    const struct sim *sim = work->sim;
+    int known[SIM_RECORDS_MAX];
+    bool is_known[SIM_RECORDS_MAX] = {false};
+    int count = 0;
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        int record = oracle_told(sim->oracle, i)->record;
+        if (record != ORACLE_NONE && oracle_known(sim->oracle, work->who, i) &&
+            !is_known[record]) {
+            is_known[record] = true;
+            known[count++] = record;
+        }
+    }
+    return count == 0 ? ORACLE_NONE : known[pick % count];
+}
+
+enum hm_status work_scope(struct work *work, int unit)
+{
+    struct sim *sim = work->sim;
+    bool known = false;
+    const struct sim_replica *replica = replica_of(work);
+    if (unit == replica->unit) {
+        return HM_OK;
+    }
+    enum hm_status status = hm_store_unit_known(sim_store(sim, work->who),
+                                                hm_text(sim_unit(unit)), &known,
+                                                &work->err);
+    if (status != HM_OK) {
+        return status;
+    }
+    return !known                              ? HM_BAD_INPUT
+           : !sim_covers(replica->unit, unit) ? HM_DENIED
+                                              : HM_OK;
+}
