@@ -56,34 +56,38 @@ void hm_sync_refusal(void *ctx,
     hm_sync_problem(ctx, problem, reply);
 }
 
+static struct exchange *open_exchange(struct hm_sync *sync, uint64_t declared)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct exchange *exchange = calloc(1, sizeof(*exchange));
+    if (exchange != NULL &&
+        hm_serving_open(&exchange->serving, &sync->self, declared, &err) != HM_OK) {
+        free(exchange);
+        exchange = NULL;
+    }
+    if (exchange != NULL) {
+        exchange->sync = sync;
+    }
+    return exchange;
+}
+
 static bool begin(void *server_ctx,
                   const struct hm_httpd_request *request,
                   void **ctx,
                   struct hm_httpd_reply *reply)
 {
     struct hm_sync *sync = server_ctx;
-    struct hm_err err = HM_ERR_NONE;
     struct exchange *exchange = NULL;
-    if (atomic_fetch_add(&sync->open, 1) >= OPEN_MAX) {
-        goto busy;
+    if (atomic_fetch_add(&sync->open, 1) < OPEN_MAX) {
+        exchange = open_exchange(sync, (uint64_t)request->length);
     }
-    exchange = calloc(1, sizeof(*exchange));
     if (exchange == NULL) {
-        goto busy;
-    }
-    exchange->sync = sync;
-    if (hm_serving_open(&exchange->serving, &sync->self, (uint64_t)request->length,
-                        &err) != HM_OK) {
-        goto busy;
+        (void)atomic_fetch_sub(&sync->open, 1);
+        hm_sync_problem(sync, HM_PROBLEM_BUSY, reply);
+        return false;
     }
     *ctx = exchange;
     return true;
-
-busy:
-    (void)atomic_fetch_sub(&sync->open, 1);
-    free(exchange);
-    hm_sync_problem(sync, HM_PROBLEM_BUSY, reply);
-    return false;
 }
 
 /* What was whole before the problem is still good, and is kept. */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Digests of buckets and of a scope (PROTOCOL.md 5)."""
-from pack import h16, h32, items, text
+from pack import h16, h32, items, packed, text
 
 EMPTY_LEAF = bytes(16)
 
@@ -11,10 +11,10 @@ def mailbox(device):
 
 def bucket_digest(entries):
     """`entries`: (change id, kind, reason), in any order, twice or once."""
-    elements = {change + kind.encode() + text(reason) for change, kind, reason in entries}
+    ordered = sorted({(change, kind, reason.encode()) for change, kind, reason in entries})
     leaves = []
     for first in range(256):
-        leaf = sorted(element for element in elements if element[0] == first)
+        leaf = [i + k.encode() + packed(reason) for i, k, reason in ordered if i[0] == first]
         leaves.append(h16(*leaf) if leaf else EMPTY_LEAF)
     return h32(text("hamlet-bucket-1"), *leaves)
 
