@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -426,6 +427,7 @@ enum hm_status hm_author_judge(struct hm_author *author,
                                struct hm_err *err)
 {
     char name[HM_ERR_ARG_MAX];
+    char what[2 * HM_ERR_ARG_MAX];
     struct hm_bytes where = HM_NO_BYTES;
     enum hm_reason reason = hm_kind_judge(kind, change, key, key_count, &where);
     (void)author;
@@ -434,8 +436,10 @@ enum hm_status hm_author_judge(struct hm_author *author,
     case HM_REASON_NONE:
         return HM_OK;
     case HM_REASON_ROLE:
-        return hm_fail(err, HM_DENIED, "role-denied", hm_act_name(change->act),
-                       kind->name, name);
+        (void)snprintf(what, sizeof(what), "%s%s%s", kind->name,
+                       name[0] == '\0' ? "" : ".", name);
+        return hm_fail(err, HM_DENIED, "role-denied", hm_act_name(change->act), what,
+                       NULL);
     case HM_REASON_MISSING:
         return hm_fail(err, HM_BAD_INPUT, "field-required", name, NULL, NULL);
     default:

@@ -29,15 +29,17 @@ static enum hm_status check_refs(struct hm_author *author,
         struct hm_listed found;
         struct hm_id id;
         struct hm_bytes text = hm_value_text_or(values->at[i], HM_NO_BYTES);
+        struct hm_err why = HM_ERR_NONE;
         if (field->type != HM_FIELD_TYPE_REF || !hm_id_get_hex(&id, text)) {
             continue;
         }
         enum hm_status status =
-            hm_store_record_show(author->store, &id, &found, &author->arena, err);
-        if (status != HM_OK) {
-            return status;
+            hm_store_record_show(author->store, &id, &found, &author->arena, &why);
+        if (status != HM_OK && status != HM_NOT_FOUND) {
+            return hm_fail(err, status, why.key, why.arg[0], why.arg[1], why.arg[2]);
         }
-        if (found.deleted || !hm_bytes_are(found.kind, field->ref)) {
+        if (status == HM_NOT_FOUND || found.deleted ||
+            !hm_bytes_are(found.kind, field->ref)) {
             return hm_fail(err, HM_BAD_INPUT, "ref-wrong", field->name, field->ref, NULL);
         }
     }

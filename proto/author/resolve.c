@@ -184,7 +184,7 @@ enum hm_status hm_author_withdraw(struct hm_author *author,
             status = hm_store_may_withdraw(author->store, change, &may, err);
         }
         if (status == HM_OK && !may) {
-            return hm_fail(err, HM_DENIED, "role-denied", "withdraw", "", "");
+            return hm_fail(err, HM_DENIED, "withdraw-denied", NULL, NULL, NULL);
         }
         if (status == HM_OK) {
             status = hm_author_room(author, change, 1, err);

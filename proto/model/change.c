@@ -218,10 +218,11 @@ static bool names_valid(const struct hm_change *change)
 
 bool hm_change_valid(const struct hm_change *change)
 {
-    if (change->role.size > HM_NAME_MAX || change->home.size == 0 ||
-        change->home.size > HM_NAME_MAX || change->kind.size > HM_NAME_MAX ||
-        change->write_count > HM_CHANGE_WRITES_MAX || !names_valid(change) ||
-        change->time.ms < -time_most || change->time.ms > time_most ||
+    if (change->role.size == 0 || change->role.size > HM_NAME_MAX ||
+        change->home.size == 0 || change->home.size > HM_NAME_MAX ||
+        change->kind.size > HM_NAME_MAX || change->write_count > HM_CHANGE_WRITES_MAX ||
+        !names_valid(change) || change->time.ms < -time_most ||
+        change->time.ms > time_most ||
         (change->record_is_own && change->act != HM_ACT_CREATE)) {
         return false;
     }

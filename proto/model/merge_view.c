@@ -4,28 +4,53 @@
 
 #include "hamlet/model/merge.h"
 
+/*
+ * Whether every write that `prefix` means has the value `*base`, which is set by the
+ * first. One at least must be known, with its value: who cannot see what was replaced has
+ * no base.
+ */
+static bool replaced_value(struct hm_bytes *base,
+                           struct hm_bytes reg,
+                           hm_prefix prefix,
+                           const struct hm_known *known,
+                           size_t count)
+{
+    bool met = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct hm_write *found = hm_prefix_of(&known[i].change->id) == prefix
+                                           ? hm_change_write(known[i].change, reg)
+                                           : NULL;
+        if (found == NULL) {
+            continue;
+        }
+        if (base->size == 0) {
+            *base = found->value;
+        }
+        if (found->value.size == 0 || !hm_bytes_equal(found->value, *base)) {
+            return false;
+        }
+        met = true;
+    }
+    return met;
+}
+
 struct hm_bytes hm_merged_base(const struct hm_register *reg,
                                const struct hm_known *known,
                                size_t count)
 {
-    const struct hm_write *first = reg->heads[0].write;
-    const struct hm_write *base = NULL;
+    struct hm_bytes base = HM_NO_BYTES;
     for (size_t h = 0; h < reg->head_count; h++) {
         const struct hm_write *write = reg->heads[h].write;
-        if (write->replaces_count != 1 || write->replaces[0] != first->replaces[0]) {
+        if (write->replaces_count == 0) {
             return HM_NO_BYTES;
         }
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (hm_prefix_of(&known[i].change->id) == first->replaces[0]) {
-            const struct hm_write *found = hm_change_write(known[i].change, reg->name);
-            if (found != NULL && base != NULL) {
+        for (size_t r = 0; r < write->replaces_count; r++) {
+            if (!replaced_value(&base, reg->name, write->replaces[r], known, count)) {
                 return HM_NO_BYTES;
             }
-            base = found == NULL ? base : found;
         }
     }
-    return base == NULL ? HM_NO_BYTES : base->value;
+    return base;
 }
 
 void hm_conflict_id(struct hm_id *conflict,

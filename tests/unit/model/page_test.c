@@ -17,7 +17,7 @@ static struct hm_page page;
 static void setup(void)
 {
     const struct hm_change *changes[3];
-    hm_arena_init(&arena, 1024 * 1024);
+    hm_arena_init(&arena, (size_t)1024 * 1024);
     hm_maker_init(&maker, &arena, 1);
     hm_site_pair(HM_LAN, &key, &secret);
     hm_chain_begin(&begin, &maker.device, 1, NULL);

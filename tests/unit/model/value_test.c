@@ -79,21 +79,20 @@ START_TEST(a_value_comes_back_as_json_with_its_names_in_order)
 END_TEST
 
 /* Bytes in hex that are no value, or a second form of one. */
-static const char *const bad[] = {"",       /* nothing */
-                                  "78",     /* no such tag */
-                                  "6e6e",   /* two of them */
-                                  "69",     /* cut */
-                                  "698000", /* a number in two forms */
-                                  "6980808080808080"
-                                  "20",         /* 2^53 */
-                                  "7305c39a74", /* text beyond the end */
-                                  "7302c39ac3", /* something after the text */
-                                  "7302c328",   /* not UTF-8 */
-                                  "6c016e",     /* null in a list */
-                                  "6c0266",     /* one member short */
-                                  "6f00",       /* an object of nothing */
-                                  "6f0101616e", /* null in an object */
-                                  "6f01006674", /* a name of no bytes */
+static const char *const bad[] = {"",                   /* nothing */
+                                  "78",                 /* no such tag */
+                                  "6e6e",               /* two of them */
+                                  "69",                 /* cut */
+                                  "698000",             /* a number in two forms */
+                                  "698080808080808020", /* 2^53 */
+                                  "7305c39a74",         /* text beyond the end */
+                                  "7302c39ac3",         /* something after the text */
+                                  "7302c328",           /* not UTF-8 */
+                                  "6c016e",             /* null in a list */
+                                  "6c0266",             /* one member short */
+                                  "6f00",               /* an object of nothing */
+                                  "6f0101616e",         /* null in an object */
+                                  "6f01006674",         /* a name of no bytes */
                                   "6f020162660161"
                                   "66", /* names not ascending */
                                   "6f020161660161"
