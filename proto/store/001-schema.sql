@@ -41,7 +41,7 @@ CREATE TABLE origin(
   parent BLOB,
   seq    INTEGER NOT NULL DEFAULT 0, -- of the contiguous prefix that is here
   head   BLOB NOT NULL,              -- of that prefix
-  sent   INTEGER NOT NULL DEFAULT 0, -- own origin: sealed into pages up to here
+  sent   INTEGER NOT NULL DEFAULT 0, -- own origin: left this machine up to here
   acked  INTEGER NOT NULL DEFAULT 0, -- own origin: acknowledged by the server
   UNIQUE(device, epoch)
 ) STRICT;

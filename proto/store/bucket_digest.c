@@ -118,15 +118,22 @@ enum hm_status hm_bucket_mark(struct hm_store *store,
     return status != HM_OK ? status : save_mask(store, &tree, err);
 }
 
-/* One element of the set: 16 bytes of id, the kind, the packed reason. */
-static void put_element(struct hm_buf *buf,
-                        struct hm_bytes id,
-                        struct hm_bytes kind,
-                        struct hm_bytes reason)
+/*
+ * One element of the set: 16 bytes of id, the kind, the packed reason. *last is where the
+ * one before begins: of two that are equal, neighbours by their order, one goes in.
+ */
+static void put_element(struct hm_buf *buf, size_t *last, sqlite3_stmt *stmt)
 {
-    hm_buf_put_bytes(buf, id);
-    hm_buf_put_bytes(buf, kind);
-    hm_pack_bytes(buf, reason);
+    size_t at = buf->size;
+    hm_buf_put_bytes(buf, hm_column_bytes(stmt, 0));
+    hm_buf_put_bytes(buf, hm_column_bytes(stmt, 1));
+    hm_pack_bytes(buf, hm_column_bytes(stmt, 2));
+    if (at > *last && buf->size - at == at - *last &&
+        memcmp(buf->data + *last, buf->data + at, at - *last) == 0) {
+        buf->size = at;
+        return;
+    }
+    *last = at;
 }
 
 static void end_leaf(struct tree *tree, size_t leaf, struct hm_buf *buf)
@@ -140,15 +147,17 @@ static void end_leaf(struct tree *tree, size_t leaf, struct hm_buf *buf)
 
 /*
  * Elements in order of (id, kind). Nearly all changes are plainly accepted and have no
- * entry row of their own to look for; the join asks for the others only.
+ * entry row of their own to look for; the join asks for the others only. One of those
+ * may stand in its author's mailbox and not here. `+`: the few entries around the change
+ * are looked at, not all of the bucket.
  */
 static const char unit_elements[] =
     "SELECT c.change, CASE WHEN c.verdict = 2 THEN 'a' ELSE e.kind END,"
     " CASE WHEN c.verdict = 2 THEN '' ELSE coalesce(e.reason, '') END"
-    " FROM change c LEFT JOIN entry e ON c.verdict <> 2 AND e.bucket = :bucket"
+    " FROM change c LEFT JOIN entry e ON c.verdict <> 2 AND +e.bucket = :bucket"
     " AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
     " WHERE c.home = :home AND c.change >= :low AND c.change <= :high AND c.verdict <> 0"
-    " ORDER BY c.change, 2, 3";
+    " AND (c.verdict = 2 OR e.kind IS NOT NULL) ORDER BY c.change, 2, 3";
 static const char mailbox_elements[] =
     "SELECT c.change, e.kind, coalesce(e.reason, '') FROM entry e CROSS JOIN change c"
     " ON c.id = e.change WHERE e.bucket = :bucket AND :home IS NOT NULL"
@@ -167,6 +176,7 @@ static enum hm_status renew(struct hm_store *store,
     sqlite3_stmt *stmt = NULL;
     bool row = true;
     size_t leaf = from;
+    size_t last = 0;
     memset(high, 0xFF, sizeof(high));
     high[0] = (uint8_t)to;
     enum hm_status status =
@@ -185,8 +195,9 @@ static enum hm_status renew(struct hm_store *store,
         struct hm_bytes id = hm_column_bytes(stmt, 0);
         for (; leaf < id.data[0]; leaf++) {
             end_leaf(tree, leaf, buf);
+            last = 0;
         }
-        put_element(buf, id, hm_column_bytes(stmt, 1), hm_column_bytes(stmt, 2));
+        put_element(buf, &last, stmt);
     }
     for (; leaf <= to && status == HM_OK; leaf++) {
         end_leaf(tree, leaf, buf);

@@ -43,27 +43,52 @@ static unsigned verdict_of(enum hm_entry_kind kind)
                                           : HM_VERDICT_RELEASED;
 }
 
+/* What new verdicts change beyond themselves, by row. */
+struct affected {
+    struct hm_numbers records;
+    struct hm_numbers homes; /* of withdrawals, which count now or no more */
+};
+
+#define AFFECTED                                                                         \
+    " FROM batch(:rows) x CROSS JOIN change c ON c.id BETWEEN x.n3 AND"                  \
+    " x.n3 + x.n2 - 1 WHERE c.verdict & x.n4 = 0 AND (x.n4 = 1 OR c.verdict = 1)"
+
+static enum hm_status collect(struct hm_store *store,
+                              const char *sql,
+                              const struct hm_batch *batch,
+                              struct hm_numbers *numbers,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, sql, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_batch(stmt, 1, batch);
+    return hm_numbers_collect(numbers, store, stmt, arena, err);
+}
+
 /*
- * Accepting what was not judged changes nothing that is shown. Everything else may: the
- * records are collected to be derived anew.
+ * Accepting what was not judged changes nothing that is shown. Everything else may: it is
+ * collected to be derived anew.
  */
 static enum hm_status set_verdicts(struct hm_store *store,
                                    const struct hm_batch *batch,
-                                   struct hm_numbers *records,
+                                   struct affected *affected,
                                    struct hm_arena *arena,
                                    struct hm_err *err)
 {
-    static const char affected[] =
-        "SELECT c.record FROM batch(:rows) x CROSS JOIN change c ON c.id BETWEEN x.n3 AND"
-        " x.n3 + x.n2 - 1 WHERE c.verdict & x.n4 = 0 AND (x.n4 = 1 OR c.verdict = 1)";
+    static const char records[] = "SELECT c.record" AFFECTED;
+    static const char homes[] = "SELECT DISTINCT c.home" AFFECTED " AND c.act = 6";
     static const char update[] =
         "UPDATE change SET verdict = verdict | x.n4 FROM batch(:rows) x"
         " WHERE change.id BETWEEN x.n3 AND x.n3 + x.n2 - 1 AND change.verdict & x.n4 = 0";
     sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, affected, &stmt, err);
-    if (status == HM_OK) {
-        hm_bind_batch(stmt, 1, batch);
-        status = hm_numbers_collect(records, store, stmt, arena, err);
+    enum hm_status status =
+        collect(store, records, batch, &affected->records, arena, err);
+    if (status == HM_OK && affected->records.count > 0) {
+        status = collect(store, homes, batch, &affected->homes, arena, err);
     }
     if (status == HM_OK) {
         status = hm_sql(store, update, &stmt, err);
@@ -111,7 +136,7 @@ enum hm_status hm_store_entries_append(struct hm_store *store,
 {
     struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
     struct hm_batch batch = {.rows = rows, .count = count, .text = 3};
-    struct hm_numbers records = {.count = 0};
+    struct affected affected = {.records = {.count = 0}};
     char *kinds = hm_arena_get(arena, count);
     int64_t number = 0;
     uint64_t n = 0;
@@ -137,14 +162,17 @@ enum hm_status hm_store_entries_append(struct hm_store *store,
         status = insert_entries(store, &batch, number, n, err);
     }
     if (status == HM_OK) {
-        status = set_verdicts(store, &batch, &records, arena, err);
+        status = set_verdicts(store, &batch, &affected, arena, err);
     }
     if (status == HM_OK) {
         status = hm_bucket_mark(store, number, &batch, err);
     }
-    return status != HM_OK
-               ? status
-               : hm_refresh_rows(store, records.at, records.count, arena, err);
+    for (size_t i = 0; i < affected.homes.count && status == HM_OK; i++) {
+        status = hm_withdrawals_refresh(store, affected.homes.at[i], arena, err);
+    }
+    return status != HM_OK ? status
+                           : hm_refresh_rows(store, affected.records.at,
+                                             affected.records.count, arena, err);
 }
 
 enum hm_status hm_store_entries_after(struct hm_store *store,
@@ -282,11 +310,12 @@ enum hm_status hm_store_numbers(struct hm_store *store,
                                 struct hm_arena *arena,
                                 struct hm_err *err)
 {
-    /* The run of neighbours that begins last at or before the change, if it holds it. */
+    /* Runs of neighbours that hold the change; an entry's is never longer than a page.
+     * `+`: what lies around the change is looked at, not all of the bucket. */
     static const char select[] =
         "SELECT x.i,"
-        " (SELECT CASE WHEN e.bucket = :bucket AND c.id < e.change + e.count"
-        "  THEN e.n + c.id - e.change END FROM entry e WHERE e.change <= c.id"
+        " (SELECT e.n + c.id - e.change FROM entry e WHERE +e.bucket = :bucket"
+        "  AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
         "  ORDER BY e.change DESC LIMIT 1),"
         " (SELECT CASE WHEN v.origin = :origin AND c.id < v.change + v.count"
         "  THEN v.seq + c.id - v.change END FROM envelope v WHERE v.change <= c.id"
@@ -348,12 +377,17 @@ enum hm_status hm_store_bucket_reset(struct hm_store *store,
                                      struct hm_err *err)
 {
     static const char drop[] = "DELETE FROM entry WHERE bucket = :bucket";
-    static const char reset[] = "UPDATE bucket SET n = 0 WHERE id = :bucket";
-    const char *const steps[] = {drop, reset};
+    /* Only a verdict that changes nothing shown: what was refused stays refused. */
+    static const char unjudge[] =
+        "UPDATE change SET verdict = 0 WHERE verdict = 2 AND home = (SELECT u.id"
+        " FROM bucket b JOIN unit u ON u.code = b.name WHERE b.id = :bucket)";
+    static const char reset[] = "UPDATE bucket SET n = 0, leaves = NULL, stale = NULL,"
+                                " digest = NULL WHERE id = :bucket";
+    const char *const steps[] = {drop, unjudge, reset};
     sqlite3_stmt *stmt = NULL;
     int64_t number = 0;
     enum hm_status status = hm_bucket_number(store, bucket, true, &number, err);
-    for (size_t i = 0; i < 2 && status == HM_OK; i++) {
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == HM_OK; i++) {
         status = hm_sql(store, steps[i], &stmt, err);
         if (status == HM_OK) {
             hm_bind_int(stmt, 1, number);

@@ -186,7 +186,7 @@ static bool same_place(const struct order *a, const struct order *b)
 }
 
 /* Row numbers for what is fresh; one that stands in the set twice gets one. */
-static enum hm_status number_changes(struct put *p, struct hm_err *err)
+static enum hm_status number_changes(struct put *p, bool *skeleton, struct hm_err *err)
 {
     struct order *order = ordered(p, false);
     if (order == NULL) {
@@ -208,6 +208,8 @@ static enum hm_status number_changes(struct put *p, struct hm_err *err)
     for (size_t i = 1; i < p->count; i++) {
         if (same_place(&order[i - 1], &order[i])) {
             p->puts[order[i].i].row = p->puts[order[i - 1].i].row;
+            skeleton[order[i].i] =
+                skeleton[order[i].i] || withholds(p->puts[order[i - 1].i].change);
         }
     }
     return HM_OK;
@@ -358,17 +360,22 @@ static enum hm_status apply_withdrawals(struct put *p, struct hm_err *err)
     return status;
 }
 
+/* What was known without its values, or stands in the set without them before. */
+static void find_gained(const struct put *p, const bool *skeleton, bool *gained)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        gained[i] = !p->puts[i].fresh && skeleton[i] && !withholds(p->puts[i].change);
+    }
+}
+
 static enum hm_status complete_known(struct put *p,
-                                     const bool *skeleton,
-                                     bool *gained,
+                                     const bool *gained,
                                      struct hm_err *err)
 {
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < p->count && status == HM_OK; i++) {
-        struct hm_put *put = &p->puts[i];
-        gained[i] = !put->fresh && skeleton[i] && !withholds(put->change);
         if (gained[i]) {
-            status = complete(p, put, err);
+            status = complete(p, &p->puts[i], err);
         }
     }
     return status;
@@ -389,12 +396,10 @@ static enum hm_status put_all(struct put *p, struct hm_err *err)
         status = find_known(p, skeleton, err);
     }
     if (status == HM_OK) {
-        status = number_changes(p, err);
+        status = number_changes(p, skeleton, err);
     }
     if (status == HM_OK) {
-        status = complete_known(p, skeleton, gained, err);
-    }
-    if (status == HM_OK) {
+        find_gained(p, skeleton, gained);
         status = find_records(p, err);
     }
     if (status == HM_OK) {
@@ -402,6 +407,9 @@ static enum hm_status put_all(struct put *p, struct hm_err *err)
     }
     if (status == HM_OK) {
         status = insert_changes(p, err);
+    }
+    if (status == HM_OK) {
+        status = complete_known(p, gained, err);
     }
     if (status == HM_OK) {
         status = hm_refresh(p->store, p->touches, p->touch_count, p->arena, err);

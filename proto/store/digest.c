@@ -135,7 +135,10 @@ static enum hm_status remake(struct hm_store *store,
                              struct hm_arena *arena,
                              struct hm_err *err)
 {
-    static const char homes[] = "SELECT DISTINCT home FROM change WHERE act = 6";
+    /* Also where marks or names stand that no withdrawal accounts for. */
+    static const char homes[] =
+        "SELECT home FROM change WHERE act = 6 UNION SELECT home FROM change"
+        " WHERE withdrawn = 1 UNION SELECT home FROM withdrawal";
     static const char records[] = "SELECT id FROM record ORDER BY id";
     static const char forget[] = "UPDATE bucket SET leaves = NULL, stale = NULL";
     struct hm_numbers home_rows = {.count = 0};

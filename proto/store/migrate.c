@@ -39,19 +39,26 @@ enum hm_status hm_migrate_check(struct hm_store *store,
 {
     int64_t application = 0;
     int64_t version = 0;
+    int64_t tables = 0;
     enum hm_status status =
         hm_sql_once(store, "PRAGMA application_id", &application, NULL, err);
     if (status == HM_OK) {
         status = hm_sql_once(store, "PRAGMA user_version", &version, NULL, err);
     }
+    if (status == HM_OK) {
+        status =
+            hm_sql_once(store, "SELECT count(*) FROM sqlite_schema", &tables, NULL, err);
+    }
     if (status != HM_OK) {
         return status;
     }
+    /* Most programs leave both numbers at 0: what they made is known by its tables. */
+    bool empty = version == 0 && application == 0 && tables == 0;
+    if (application != APPLICATION_ID && !empty) {
+        return hm_fail(err, HM_CORRUPT, "store-foreign", NULL, NULL, NULL);
+    }
     if (version > newest_version()) {
         return hm_fail(err, HM_UNCONFIGURED, "store-newer", NULL, NULL, NULL);
-    }
-    if (version > 0 && application != APPLICATION_ID) {
-        return hm_fail(err, HM_CORRUPT, "store-foreign", NULL, NULL, NULL);
     }
     if (version == 0 && !create) {
         return hm_fail(err, HM_UNCONFIGURED, "store-missing", NULL, NULL, NULL);

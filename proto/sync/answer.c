@@ -522,11 +522,6 @@ static enum hm_status write_answer(struct answer *a,
                                          .device = serving->request.device,
                                          .epoch = serving->request.epoch},
                              .lease = serving->lease};
-    if (serving->seq > 0 &&
-        (serving->inbox.page_count > 0 || serving->request.waiting > 0)) {
-        reply.receipt.seq = serving->seq;
-        reply.receipt.head = serving->head;
-    }
     if (!same_scope(a)) {
         reply.has_scope = true;
         reply.scope = hm_arena_get_array(a->arena, a->part_count, sizeof(*reply.scope));
@@ -537,6 +532,14 @@ static enum hm_status write_answer(struct answer *a,
     enum hm_status status = state_buckets(a, &reply, err);
     if (status == HM_OK) {
         status = hm_arena_status(a->arena, err);
+    }
+    /* Whatever a receipt is for, it says all that is held of this device: people show the
+     * last one. */
+    if (serving->seq > 0 &&
+        (serving->inbox.page_count > 0 || serving->request.waiting > 0 ||
+         reply.receipt.bucket_count > 0)) {
+        reply.receipt.seq = serving->seq;
+        reply.receipt.head = serving->head;
     }
     if (status == HM_OK && (reply.receipt.seq > 0 || reply.receipt.bucket_count > 0)) {
         reply.has_receipt = true;

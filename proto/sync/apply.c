@@ -147,8 +147,6 @@ static enum hm_status entry_of_id(struct hm_session *session,
                              .change = held.row,
                              .kind = (enum hm_entry_kind)item->kind,
                              .reason = item->kind == 'q' ? item->reason : HM_NO_BYTES};
-    bool own = hm_id_equal(&held.change.device, &session->device);
-    session->stats.quarantined += own && item->kind == 'q';
     *entries = one;
     *count = 1;
     return HM_OK;
@@ -181,7 +179,8 @@ static enum hm_status put_line(struct hm_session *session,
     struct hm_bytes bucket = line->bucket;
     uint64_t n = 0;
     uint64_t at = line->n;
-    if (hm_bytes_are(bucket, "@")) {
+    bool own = hm_bytes_are(bucket, "@");
+    if (own) {
         hm_mailbox_name(mailbox, &session->device);
         bucket = hm_text(mailbox);
     }
@@ -198,6 +197,9 @@ static enum hm_status put_line(struct hm_session *session,
         if (status == HM_OK) {
             uint64_t known = n + 1 > at ? n + 1 - at : 0;
             count = skip_known(entries, count, known);
+            /* The unit's bucket names it as well; the mailbox is where all of ours are.
+             */
+            session->stats.quarantined += own && item->kind == 'q' ? count : 0;
             status = hm_store_entries_append(session->store, bucket, entries, count,
                                              &session->inbox.arena, err);
         }
@@ -278,6 +280,24 @@ static enum hm_status take_scope(struct hm_session *session, struct hm_err *err)
     return status;
 }
 
+/*
+ * A server that comes from a backup may have less of this chain than it acknowledged:
+ * what it lacks is not acknowledged, and goes up again.
+ */
+static enum hm_status take_back_ack(struct hm_session *session, struct hm_err *err)
+{
+    struct hm_origin origin;
+    enum hm_status status =
+        hm_store_origin_get(session->store, &session->device,
+                            session->reply.receipt.epoch, false, &origin, err);
+    if (status != HM_OK || origin.row == 0 ||
+        origin.acked <= session->reply.receipt.seq) {
+        return status;
+    }
+    origin.acked = session->reply.receipt.seq;
+    return hm_store_origin_put(session->store, &origin, err);
+}
+
 static enum hm_status take_incarnation(struct hm_session *session, struct hm_err *err)
 {
     int64_t known = 0;
@@ -293,6 +313,9 @@ static enum hm_status take_incarnation(struct hm_session *session, struct hm_err
         status = hm_store_buckets(session->store, &buckets, &count, &session->arena, err);
         for (size_t i = 0; i < count && status == HM_OK; i++) {
             status = hm_store_bucket_reset(session->store, buckets[i].name, err);
+        }
+        if (status == HM_OK) {
+            status = take_back_ack(session, err);
         }
     }
     return status != HM_OK ? status

@@ -99,6 +99,36 @@ static enum hm_status judge_all(struct landing *landing, struct hm_err *err)
     return status;
 }
 
+/*
+ * A refusal stands in the bucket of the unit, which all its laptops fetch. What a broken
+ * or hostile device can do to them ends at a number; what it has refused beyond that it
+ * reads in its mailbox alone. What is not refused goes on as before.
+ */
+static enum hm_status mark_storm(struct landing *landing, struct hm_err *err)
+{
+    const struct hm_bytes storm = hm_text(hm_reason_name(HM_REASON_STORM));
+    const struct hm_change *last = NULL;
+    enum hm_status status = HM_OK;
+    size_t left = 0;
+    for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
+        const struct hm_change *change = landing->puts[i].change;
+        if (!landing->puts[i].fresh || landing->reasons[i] == HM_REASON_NONE) {
+            continue;
+        }
+        if (last == NULL || !hm_id_equal(&last->device, &change->device)) {
+            status = hm_store_refusals_left(landing->store, &change->device, storm,
+                                            landing->count - i, &left, err);
+            last = change;
+        }
+        if (left == 0) {
+            landing->reasons[i] = HM_REASON_STORM;
+        } else {
+            left--;
+        }
+    }
+    return status;
+}
+
 /* Runs of neighbouring rows of one page get one envelope. */
 static enum hm_status put_envelopes(struct landing *landing,
                                     const struct hm_page *page,
@@ -165,7 +195,7 @@ static size_t make_entries(const struct landing *landing,
         const struct hm_put *put = &landing->puts[i];
         bool accepted = landing->reasons[i] == HM_REASON_NONE;
         struct hm_entry *last = count == 0 ? NULL : &entries[count - 1];
-        if (!put->fresh) {
+        if (!put->fresh || landing->reasons[i] == HM_REASON_STORM) {
             continue;
         }
         if (accepted && last != NULL && last->kind == HM_ENTRY_ACCEPTED &&
@@ -249,6 +279,9 @@ static enum hm_status land(struct hm_serving *serving,
         status =
             hm_store_changes_put(store, landing.puts, landing.count,
                                  hm_env_wall(serving->self.env), &serving->arena, err);
+    }
+    if (status == HM_OK) {
+        status = mark_storm(&landing, err);
     }
     if (status == HM_OK) {
         status = put_pages(&landing, err);

@@ -163,11 +163,12 @@ static void read_header(struct hm_serving *serving)
     struct hm_request_line parts;
     enum hm_status status = hm_request_read(
         &serving->request, &parts, hm_buf_bytes(&serving->line), &serving->arena, &err);
-    if (status != HM_OK) {
-        hm_serving_refuse(serving, problem_of(status, &err));
-    } else {
+    if (status == HM_OK) {
         judge_header(serving, &parts);
+        return;
     }
+    enum hm_problem problem = problem_of(status, &err);
+    hm_serving_refuse(serving, problem == HM_PROBLEM_PAGE ? HM_PROBLEM_HEADER : problem);
 }
 
 bool hm_serving_put(struct hm_serving *serving,

@@ -133,9 +133,35 @@ enum hm_status hm_session_request(struct hm_session *session,
     return status;
 }
 
+/* Pages stay sealed as they are: what was signed once is never signed otherwise. */
+static enum hm_status take_back(struct hm_session *session, struct hm_err *err)
+{
+    struct hm_origin origin;
+    enum hm_status status = hm_store_begin(session->store, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    status = hm_store_origin_get(session->store, &session->origin.device,
+                                 session->origin.epoch, false, &origin, err);
+    if (status == HM_OK && origin.sent > session->sent_before) {
+        origin.sent = session->sent_before;
+        status = hm_store_origin_put(session->store, &origin, err);
+    }
+    if (status == HM_OK) {
+        return hm_store_commit(session->store, err);
+    }
+    hm_store_rollback(session->store);
+    return status;
+}
+
 void hm_session_unsent(struct hm_session *session)
 {
+    struct hm_err none = HM_ERR_NONE;
     session->sent_pages = 0;
+    if (session->origin.sent > session->sent_before) {
+        /* It decides only what a person is told; the next answer puts it right. */
+        (void)!take_back(session, &none);
+    }
 }
 
 void hm_session_answer(struct hm_session *session, int http_status)

@@ -36,6 +36,7 @@ struct hm_session {
     struct hm_id request_id;
     struct hm_origin origin; /* as it was when the request was made */
     uint64_t sent_pages;
+    uint64_t sent_before; /* own changes that an earlier request had sent */
     int http_status;
     struct hm_buf head; /* first line of a reply, or a problem's body */
     struct hm_reply reply;

@@ -284,10 +284,9 @@ static enum hm_status fill(struct upload *u, struct hm_err *err)
            (first || u->stream.size < u->session->budget)) {
         struct hm_stored_page stored;
         bool found = false;
-        if (u->seq <= u->origin.sent) {
-            status = hm_store_page_at(u->session->store, u->origin.row, u->seq, &stored,
-                                      &found, &u->session->arena, err);
-        }
+        /* Also beyond `sent`: a sealed page whose request never left is sealed still. */
+        status = hm_store_page_at(u->session->store, u->origin.row, u->seq, &stored,
+                                  &found, &u->session->arena, err);
         if (status == HM_OK && found) {
             status = resend_page(u, &stored, first, err);
         } else if (status == HM_OK) {
@@ -485,13 +484,14 @@ static enum hm_status build(struct upload *u, struct hm_buf *body, struct hm_err
     if (status == HM_OK) {
         status = pack_pages(u, err);
     }
+    session->sent_before = u->origin.sent;
     if (status == HM_OK && u->sealed_count > 0) {
         status = hm_store_pages_put(session->store, u->sealed, u->sealed_count,
                                     &session->arena, err);
+    }
+    if (status == HM_OK && u->seq - 1 > u->origin.sent) {
         u->origin.sent = u->seq - 1;
-        if (status == HM_OK) {
-            status = hm_store_origin_put(session->store, &u->origin, err);
-        }
+        status = hm_store_origin_put(session->store, &u->origin, err);
     }
     session->origin = u->origin;
     if (status == HM_OK) {

@@ -70,8 +70,8 @@ struct hm_added {
 /*
  * A new record. The field `unit` names its home; without it the kind says, or it is the
  * device's own. A deleted record of the same natural key comes alive again.
- * HM_BAD_INPUT  kind, field, value or unit; a required field is missing
- * HM_NOT_FOUND  a record that it refers to is not here
+ * HM_BAD_INPUT  kind, field, value or unit; a required field is missing, or a record that
+ *               one refers to is not here
  * HM_EXISTS     a live record of that natural key is here; the error names it
  * HM_DENIED     role or scope
  */

@@ -43,7 +43,10 @@
 #define HM_INFLATE_BYTES_MAX ((size_t)24 * 1024 * 1024)
 #define HM_REPLY_BYTES_MAX   ((size_t)2 * 1024 * 1024)
 
-/* Refused changes a device may leave in others' buckets before it must stop and ask. */
+/*
+ * Refused changes that a device may leave in others' buckets; more stand in its own
+ * mailbox only. Ten times what a hamlet enters in a year: no mistake of a person.
+ */
 #define HM_REFUSED_DEVICE_MAX 10000
 
 /* What one command or one import takes in. */

@@ -13,8 +13,8 @@
 /*
  * First thing in main: what we write is ours alone (umask 077), memory with names and
  * keys goes into no core file and to no debugger of the same user, programs that we start
- * gain no privileges, a closed pipe is an error and not a signal, and 0, 1, 2 are open,
- * so that no file of ours becomes somebody's standard output.
+ * gain no privileges, a closed pipe and a file at its limit are errors and not signals,
+ * and 0, 1, 2 are open, so that no file of ours becomes somebody's standard output.
  */
 HM_CHECKED enum hm_status hm_process_harden(struct hm_err *err);
 

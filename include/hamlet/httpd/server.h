@@ -41,8 +41,8 @@
  *
  * What libmicrohttpd refuses by itself keeps its own short HTML text; the status is as
  * above and the connection closes: a broken request line (400), HTTP/0 and HTTP/2 (505),
- * no Host at all (400), a Content-Length that is no number (400) or over 2^64 (413), a
- * header beyond the connection's memory (431, 414).
+ * a Content-Length that is no number (400) or over 2^64 (413), a header beyond the
+ * connection's memory (431, 414).
  *
  * How the bare LF and the NUL are seen: libmicrohttpd hands out pointers into its read
  * buffer, where each line end was overwritten in place. The guard compares the distances
@@ -50,8 +50,10 @@
  * bare LF, more than two were a NUL or a folded line. MHD_OPTION_STRICT_FOR_CLIENT does
  * not see any of it in 0.9.75; MHD_OPTION_URI_LOG_CALLBACK shows the raw URI, but ends at
  * a NUL. The distances are judged with version 0.9.75 only, whose buffer is known; later
- * ones say that they refuse a bare LF and a NUL by themselves at the strict level. Not
- * seen: empty lines before a request, which HTTP allows.
+ * ones say that they refuse a bare LF and a NUL by themselves at the strict level, which
+ * they are given. 0.9.75 is not: the guard is stricter than it there, and what it refuses
+ * in the header's fields it answers with the reply's own header twice. Not seen: empty
+ * lines before a request, which HTTP allows.
  *
  * TIME. libmicrohttpd counts silence only (`idle_s`), so a byte now and then would hold a
  * connection for ever. The watcher also bounds the whole: `header_ms` from the accept to

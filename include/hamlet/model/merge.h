@@ -18,8 +18,8 @@
 /* One change of the record, and what is known of it beyond itself. */
 struct hm_known {
     const struct hm_change *change;
-    bool effective;  /* neither quarantined nor withdrawn */
     int rank;        /* of the role in the change */
+    bool effective;  /* neither quarantined nor withdrawn */
     bool incomplete; /* out: it replaces or saw something that is not here */
     bool disputed;   /* out: it is a head of a conflict */
 };
@@ -65,7 +65,10 @@ HM_CHECKED enum hm_status hm_merge(struct hm_merged *merged,
 const struct hm_register *hm_merged_register(const struct hm_merged *merged,
                                              struct hm_bytes name);
 
-/* The value every head of a register replaced: no bytes if there was none or several. */
+/*
+ * The value that every head of a register replaced, be it in one write or in equal ones:
+ * no bytes if there was none, several, or one that is not known here.
+ */
 struct hm_bytes hm_merged_base(const struct hm_register *reg,
                                const struct hm_known *known,
                                size_t count);

@@ -30,6 +30,16 @@ enum { HM_REPLICA_KINDS_MAX = 64 };
 char *hm_replica_path(struct hm_arena *arena, const char *dir, const char *name);
 
 /*
+ * The names of the files of DIR/kinds, sorted, from `arena`; none where there is no such
+ * folder. HM_UNCONFIGURED  there are too many
+ */
+HM_CHECKED enum hm_status hm_replica_kind_files(const char *dir,
+                                                char ***names,
+                                                size_t *count,
+                                                struct hm_arena *arena,
+                                                struct hm_err *err);
+
+/*
  * The built-in kinds and those of DIR/kinds, in order of name; the caller's
  * (hm_kinds_close). No such folder: the built-in ones alone.
  * HM_UNCONFIGURED  a file there breaks a rule, or there are too many; the error says

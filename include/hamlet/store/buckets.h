@@ -115,7 +115,10 @@ HM_CHECKED enum hm_status hm_store_buckets(struct hm_store *store,
                                            struct hm_arena *arena,
                                            struct hm_err *err);
 
-/* A laptop begins a bucket anew: a server that was restored counts from 1 again. */
+/*
+ * A laptop begins a bucket anew, where the server was restored or the two differ: it has
+ * no entries, and what they had accepted is not judged until they come again.
+ */
 HM_CHECKED enum hm_status hm_store_bucket_reset(struct hm_store *store,
                                                 struct hm_bytes bucket,
                                                 struct hm_err *err);

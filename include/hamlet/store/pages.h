@@ -20,7 +20,7 @@ struct hm_origin {
     uint32_t epoch;
     uint64_t seq;
     struct hm_digest head;
-    uint64_t sent;  /* own: sealed into pages up to here */
+    uint64_t sent;  /* own: left this machine up to here; pages may be sealed beyond */
     uint64_t acked; /* own: acknowledged up to here */
 };
 

@@ -72,6 +72,19 @@ HM_CHECKED enum hm_status hm_store_visit_put(struct hm_store *store,
                                              const struct hm_visit *visit,
                                              struct hm_err *err);
 
+/*
+ * How many of `wanted` more refused changes a device may leave in others' buckets: all,
+ * until the refusals that its mailbox holds reach HM_REFUSED_DEVICE_MAX (PROTOCOL.md 5).
+ * What was released does not count, nor what was refused for `reason`, that it were too
+ * many: nobody else's bucket holds that.
+ */
+HM_CHECKED enum hm_status hm_store_refusals_left(struct hm_store *store,
+                                                 const struct hm_id *device,
+                                                 struct hm_bytes reason,
+                                                 size_t wanted,
+                                                 size_t *left,
+                                                 struct hm_err *err);
+
 /* Every device of the registry with its last visit, in order of name. */
 struct hm_fleet_row {
     struct hm_id device;

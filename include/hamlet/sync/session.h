@@ -59,7 +59,8 @@ HM_CHECKED enum hm_status hm_session_request(struct hm_session *session,
                                              struct hm_buf *body,
                                              struct hm_err *err);
 
-/* The request never left, so how it ended says nothing about the link. */
+/* The request never left: how it ends says nothing about the link, and what it held counts
+ * as not sent. Before hm_session_end. */
 void hm_session_unsent(struct hm_session *session);
 
 /* The status line of the reply. */
