@@ -2,6 +2,7 @@
 /* Adding, editing and deleting, as people do it: typed in, and told what came of it. */
 #include <string.h>
 
+#include "hamlet/model/value.h"
 #include "work.h"
 
 enum { GIVEN_MAX = SCENE_FIELDS_MAX + 2, DIGIT = 5, IMPORT_MAX = 48, IMPORT_EDITS = 3 };
@@ -38,7 +39,7 @@ static void give_field(struct given *given,
 static void give_unit(struct given *given, const struct work *work, int unit)
 {
     if (unit != work->sim->replicas[work->who].unit) {
-        give(given, "unit", sim_unit(unit));
+        give(given, "unit", scene_unit(unit));
     }
 }
 
@@ -97,10 +98,10 @@ static enum hm_status judge_new(struct work *work, struct sim_deed *deed, bool g
 
 static int pick_unit(const struct work *work, int64_t pick)
 {
-    int units[SIM_UNITS];
+    int units[SCENE_UNITS];
     int count = 0;
-    for (int i = 0; i < SIM_UNITS; i++) {
-        if (sim_covers(work->sim->replicas[work->who].unit, i)) {
+    for (int i = 0; i < SCENE_UNITS; i++) {
+        if (scene_covers(work->sim->replicas[work->who].unit, i)) {
             units[count++] = i;
         }
     }
@@ -150,8 +151,8 @@ void sim_do_stray(struct sim *sim, const struct sim_event *event)
 {
     struct work work;
     enum hm_status expected = HM_OK;
-    int unit = (int)(event->arg[0] % SIM_UNITS);
-    if (sim_covers(sim->replicas[event->who].unit, unit) ||
+    int unit = (int)(event->arg[0] % SCENE_UNITS);
+    if (scene_covers(sim->replicas[event->who].unit, unit) ||
         !work_begin(&work, sim, event->who)) {
         return;
     }
@@ -178,7 +179,7 @@ static void card_id(int unit, int64_t number, struct hm_id *id)
     hm_value_put_int(&value, number);
     const struct hm_key_field key = {hm_text(scene_form(SCENE_CARD)->key),
                                      hm_buf_bytes(&value)};
-    hm_record_id(id, hm_text(sim_unit(unit)), hm_text(scene_form(SCENE_CARD)->name), &key,
+    hm_record_id(id, hm_text(scene_unit(unit)), hm_text(scene_form(SCENE_CARD)->name), &key,
                  1);
 }
 

@@ -121,7 +121,7 @@ static enum hm_status resolve_by_head(struct work *work,
     }
     const struct hm_head *head = &heads[(uint64_t)pick % count];
     struct hm_bytes value = head->write == NULL ? hm_text("t") : head->write->value;
-    if (value.size == 0 && *expected == HM_OK) {
+    if (value.size == 0) {
         *expected = HM_BAD_INPUT; /* nobody decides for what he cannot see */
     }
     deed->act.writes[0].value = scene_read(form, deed->act.writes[0].reg, value);
@@ -197,14 +197,14 @@ static int pick_bulk(const struct work *work, int64_t pick)
 static void note_homes(struct work *work, int bulk)
 {
     const struct oracle *oracle = work->sim->oracle;
-    bool homes[SIM_UNITS] = {false};
+    bool homes[SCENE_UNITS] = {false};
     for (int i = 0; i < oracle_count(oracle); i++) {
         const struct oracle_act *told = oracle_told(oracle, i);
         if (told->bulk == bulk && oracle_known(oracle, work->who, i)) {
             homes[told->home] = true;
         }
     }
-    for (int unit = 0; unit < SIM_UNITS; unit++) {
+    for (int unit = 0; unit < SCENE_UNITS; unit++) {
         if (homes[unit]) {
             struct sim_deed *deed = work_deed(work, ORACLE_WITHDRAW, ORACLE_NONE, unit);
             deed->act.names = bulk;
@@ -217,27 +217,15 @@ static enum hm_status withdraw(struct work *work, int bulk, enum hm_status *expe
 {
     const struct sim *sim = work->sim;
     const struct sim_replica *replica = &sim->replicas[work->who];
-    struct hm_id ids[SIM_UNITS];
-    size_t count = 0;
+    struct hm_id last;
     bool own = sim->bulks[bulk].replica == work->who;
     bool may = work_may_here(work, ORACLE_WITHDRAW, false) &&
                (own || replica->role->rank >= scene_role("commune_officer")->rank);
     *expected = may ? HM_OK : HM_DENIED;
     note_homes(work, bulk);
-    enum hm_status status =
-        hm_author_withdraw(work->author, &sim->bulks[bulk].id, hm_text("mistaken"), ids,
-                           SIM_UNITS, &count, &work->err);
-    if (status != HM_OK) {
-        work->count = 0;
-        return status;
-    }
-    if (count != (size_t)work->count) {
-        sim_fail(work->sim, "a bulk in %d homes took %zu withdrawals", work->count, count);
-    }
-    for (size_t i = 0; i < count; i++) {
-        work->deeds[i].id = ids[i];
-    }
-    return HM_OK;
+    work->unnamed = true;
+    return hm_author_withdraw(work->author, &sim->bulks[bulk].id, hm_text("mistaken"),
+                              &last, &work->err);
 }
 
 void sim_do_withdraw(struct sim *sim, const struct sim_event *event)
@@ -253,4 +241,45 @@ void sim_do_withdraw(struct sim *sim, const struct sim_event *event)
         status = withdraw(&work, bulk, &expected);
     }
     work_end(&work, status, expected);
+}
+
+/* A change that the server refused and nobody has let stand; ORACLE_NONE: there is none. */
+static int pick_refused(const struct sim *sim, int64_t pick)
+{
+    int list[SIM_ACTS_MAX];
+    int count = 0;
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        if (oracle_heard(sim->oracle, ORACLE_SERVER, i) == ORACLE_REFUSED) {
+            list[count++] = i;
+        }
+    }
+    return count == 0 ? ORACLE_NONE : list[(uint64_t)pick % (uint64_t)count];
+}
+
+void sim_do_release(struct sim *sim, const struct sim_event *event)
+{
+    struct hm_err err = HM_ERR_NONE;
+    sim_learn(sim, ORACLE_SERVER);
+    int act = pick_refused(sim, event->arg[0]);
+    sim->stats.actions++;
+    if (act == ORACLE_NONE) {
+        return;
+    }
+    enum hm_status status = world_release(&sim->world, &sim->ids[act], &err);
+    if (status != HM_OK && !sim_troubled(sim, ORACLE_SERVER)) {
+        sim_must(sim, status, &err, "release");
+    }
+    if (status != HM_OK || hm_disk_is_off(sim_disk(sim, ORACLE_SERVER))) {
+        sim_recover(sim, ORACLE_SERVER);
+    }
+    sim_learn(sim, ORACLE_SERVER);
+    bool lasted = (oracle_heard(sim->oracle, ORACLE_SERVER, act) & ORACLE_RELEASED) != 0;
+    if (status == HM_OK && !lasted) {
+        sim_fail(sim, "act %d was released and is not", act);
+    }
+    if (lasted) {
+        oracle_release(sim->oracle, act);
+        sim->stats.released++;
+        sim_say(sim, "  = act %d stands", act);
+    }
 }

@@ -69,6 +69,35 @@ bool scene_guarded(enum scene_kind kind, int reg)
     return kind == SCENE_THING && reg == THING_MARK;
 }
 
+static const struct place {
+    const char *code;
+    int above; /* itself: nothing is */
+} places[SCENE_UNITS] = {{"100", 0},   {"101", 0},   {"101-1", 1}, {"101-2", 1},
+                         {"102", 0},   {"102-1", 4}, {"102-2", 4}};
+
+const char *scene_unit(int unit)
+{
+    return places[unit].code;
+}
+
+int scene_unit_find(const char *code)
+{
+    for (int i = 0; i < SCENE_UNITS; i++) {
+        if (strcmp(places[i].code, code) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+bool scene_covers(int scope, int unit)
+{
+    while (unit != scope && places[unit].above != unit) {
+        unit = places[unit].above;
+    }
+    return unit == scope;
+}
+
 static const struct scene_role roles[SCENE_ROLES] = {
     {"recorder", 1, {true, true, false, false, false}, false},
     {"hamlet_head", 2, {true, true, true, false, true}, false},
@@ -221,7 +250,8 @@ static void loosen(char text[HM_KIND_FILE_MAX], struct hm_bytes json)
     static const char rights[] =
         "\"roles\":{\"recorder\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"],"
         "\"hamlet_head\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"],"
-        "\"commune_officer\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"]}}";
+        "\"commune_officer\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"],"
+        "\"district_admin\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"]}}";
     static const char write[] = "\"write\":[\"commune_officer\"],";
     (void)snprintf(text, HM_KIND_FILE_MAX, "%.*s", (int)json.size, json.data);
     char *from = strstr(text, write);

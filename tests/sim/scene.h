@@ -49,6 +49,12 @@ int64_t scene_get(const struct scene_field *field, int64_t number);
 /* The number of what stands in a store; -1: nobody ever typed that. */
 int64_t scene_read(const struct scene_form *form, int reg, struct hm_bytes value);
 
+/* The places, as trees of codes: a district, communes, hamlets. */
+enum { SCENE_UNITS = 7, SCENE_COMMUNES = 2, SCENE_HAMLETS = 2 };
+const char *scene_unit(int unit);
+int scene_unit_find(const char *code); /* -1: there is none */
+bool scene_covers(int scope, int unit);
+
 struct scene_role {
     const char *name;
     int rank;

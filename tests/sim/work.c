@@ -32,7 +32,7 @@ bool work_begin(struct work *work, struct sim *sim, int who)
     }
     hm_author_close(work->author);
     hm_arena_fini(&work->arena);
-    sim_power(sim, who);
+    sim_recover(sim, who);
     return false;
 }
 
@@ -68,6 +68,30 @@ static void count_deed(struct sim_stats *stats, const struct oracle_act *act)
     stats->withdrawals += act->what == ORACLE_WITHDRAW;
 }
 
+/*
+ * A withdrawal takes one change a home, of which its author names the last only: the
+ * others are found among what is fresh in the store.
+ */
+static void name_deeds(struct work *work)
+{
+    struct sim *sim = work->sim;
+    struct hm_store *store = sim_store(sim, work->who);
+    struct hm_held held = {.row = 0};
+    struct hm_err end = HM_ERR_NONE;
+    for (int64_t row = replica_of(work)->rows + 1;
+         work->unnamed && hm_store_changes_get(store, row, 1, &held, &work->arena,
+                                               &end) == HM_OK;
+         row++) {
+        for (int i = 0; i < work->count; i++) {
+            struct sim_deed *deed = &work->deeds[i];
+            if (held.change.act == HM_ACT_WITHDRAW &&
+                hm_bytes_are(held.change.home, scene_unit(deed->act.home))) {
+                deed->id = held.change.id;
+            }
+        }
+    }
+}
+
 /* It was acknowledged: from here on it must never be lost. */
 static void confirm(struct work *work)
 {
@@ -79,6 +103,10 @@ static void confirm(struct work *work)
     }
     for (int i = 0; i < work->count; i++) {
         struct sim_deed *deed = &work->deeds[i];
+        if (hm_id_is_none(&deed->id)) {
+            sim_fail(sim, "a withdrawal in %s left nothing behind",
+                     scene_unit(deed->act.home));
+        }
         if (deed->creates) {
             if (sim->record_count == SIM_RECORDS_MAX) {
                 sim_fail(sim, "more records than the simulation has room for");
@@ -94,6 +122,8 @@ static void confirm(struct work *work)
         sim_say(sim, "  = act %d on record %d%s", act, deed->act.record,
                 deed->act.refused ? ", to be refused" : "");
     }
+    sim_learn(sim, work->who);
+    (void)sim_plant_strike(sim, work->who, SIM_AFTER_SAVE);
 }
 
 /* How many of the deeds are in the store. */
@@ -114,26 +144,13 @@ static int find_deeds(struct work *work)
     return found;
 }
 
-static void settle(struct work *work, enum hm_status status)
+/* The store is opened again, and shows whether the transaction lasted. */
+static void settle_trouble(struct work *work, enum hm_status status)
 {
     struct sim *sim = work->sim;
     bool off = hm_disk_is_off(sim_disk(sim, work->who));
-    if (status == HM_OK && !off) {
-        confirm(work);
-        return;
-    }
-    if (!sim_troubled(sim, work->who) || (status != HM_IO && status != HM_OK)) {
-        sim_must(sim, status, &work->err, "commit");
-    }
-    if (off) {
-        struct sim_replica *replica = replica_of(work);
-        sim->stats.crashes++;
-        if (replica->laptop == NULL) {
-            world_server_crash(&sim->world, replica->how);
-        } else {
-            world_laptop_crash(&sim->world, replica->laptop, replica->how);
-        }
-    }
+    sim_reopen(sim, work->who);
+    name_deeds(work);
     int found = find_deeds(work);
     if (found != 0 && (found != work->count || !off)) {
         sim_fail(sim, "%d of %d acts of one transaction are there", found, work->count);
@@ -149,25 +166,37 @@ static void settle(struct work *work, enum hm_status status)
     sim_relearn(sim, work->who);
 }
 
+static enum hm_status commit(struct work *work)
+{
+    if (work->count > 0 && sim_plant_strike(work->sim, work->who, SIM_AT_SAVE)) {
+        hm_author_rollback(work->author);
+        return HM_OK;
+    }
+    return hm_author_commit(work->author, &work->err);
+}
+
 void work_end(struct work *work, enum hm_status status, enum hm_status expected)
 {
     struct sim *sim = work->sim;
-    bool acted = status == HM_OK;
-    if (acted) {
-        status = hm_author_commit(work->author, &work->err);
+    if (status == HM_OK) {
+        status = commit(work);
     } else {
         hm_author_rollback(work->author);
         work->count = 0;
     }
     hm_author_close(work->author);
-    bool trouble = sim_troubled(sim, work->who) && status == HM_IO;
+    bool trouble = sim_troubled(sim, work->who) &&
+                   (status == HM_IO || hm_disk_is_off(sim_disk(sim, work->who)));
     if (status != expected && !trouble) {
         sim_fail(sim, "the author says %s (%s %s %s), expected was %s",
                  hm_status_name(status), work->err.key == NULL ? "" : work->err.key,
                  work->err.arg[0], work->err.arg[1], hm_status_name(expected));
     }
-    if (status == HM_OK || trouble || hm_disk_is_off(sim_disk(sim, work->who))) {
-        settle(work, status);
+    if (trouble) {
+        settle_trouble(work, status);
+    } else if (status == HM_OK) {
+        name_deeds(work);
+        confirm(work);
     } else {
         sim->stats.refused_here++;
         sim_say(sim, "  - %s %s", hm_status_name(status),
@@ -254,6 +283,16 @@ int work_record(struct work *work, int64_t pick)
     return count == 0 ? ORACLE_NONE : known[pick % count];
 }
 
+static bool replica_knows_units(struct work *work)
+{
+    bool known = false;
+    const struct sim_replica *replica = replica_of(work);
+    enum hm_status status = hm_store_unit_known(sim_store(work->sim, work->who),
+                                                hm_text(scene_unit(replica->unit)),
+                                                &known, &work->err);
+    return status == HM_OK && known;
+}
+
 enum hm_status work_scope(struct work *work, int unit)
 {
     struct sim *sim = work->sim;
@@ -263,12 +302,15 @@ enum hm_status work_scope(struct work *work, int unit)
         return HM_OK;
     }
     enum hm_status status = hm_store_unit_known(sim_store(sim, work->who),
-                                                hm_text(sim_unit(unit)), &known,
+                                                hm_text(scene_unit(unit)), &known,
                                                 &work->err);
     if (status != HM_OK) {
         return status;
     }
-    return !known                              ? HM_BAD_INPUT
-           : !sim_covers(replica->unit, unit) ? HM_DENIED
-                                              : HM_OK;
+    if (!known && !replica_knows_units(work)) {
+        return HM_DENIED; /* the registry has not come yet */
+    }
+    return !known                               ? HM_BAD_INPUT
+           : !scene_covers(replica->unit, unit) ? HM_DENIED
+                                                : HM_OK;
 }

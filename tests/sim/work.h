@@ -6,7 +6,7 @@
  *
  *     if (work_begin(&work, sim, who)) {
  *         … acts; work_deed for each that the author took …
- *         work_end(&work, status);
+ *         work_end(&work, status, expected);
  *     }
  *
  * A transaction whose end nobody heard of, because the power went, lasts or not; the
@@ -27,6 +27,7 @@ struct work {
     struct hm_err err;
     struct hm_id bulk;
     bool bulked;
+    bool unnamed; /* deeds whose ids must be looked up */
     struct sim_deed deeds[WORK_DEEDS_MAX];
     int count;
 };

@@ -371,6 +371,32 @@ static void close_server(struct world *world)
     world->store = NULL;
 }
 
+static void fill_disk(struct hm_disk *disk, int64_t writes)
+{
+    hm_disk_fail(disk, HM_DISK_WRITE, writes < 0 ? 0 : (uint64_t)writes + 1, HM_DISK_FULL,
+                 true);
+}
+
+void world_fill(struct world *world, struct world_laptop *laptop, int64_t writes)
+{
+    *(laptop == NULL ? &world->full : &laptop->full) = writes >= 0;
+    fill_disk(laptop == NULL ? world->disk : laptop->disk, writes);
+}
+
+static void reopen_laptop(struct world_laptop *laptop)
+{
+    fill_disk(laptop->disk, -1);
+    open_laptop(laptop, false);
+    fill_disk(laptop->disk, laptop->full ? 0 : -1);
+}
+
+static void reopen_server(struct world *world)
+{
+    fill_disk(world->disk, -1);
+    open_server(world, false);
+    fill_disk(world->disk, world->full ? 0 : -1);
+}
+
 void world_laptop_crash(struct world *world,
                         struct world_laptop *laptop,
                         enum hm_crash how)
@@ -381,7 +407,7 @@ void world_laptop_crash(struct world *world,
     if (!hm_disk_restart(laptop->disk, how)) {
         abort();
     }
-    open_laptop(laptop, false);
+    reopen_laptop(laptop);
 }
 
 void world_server_crash(struct world *world, enum hm_crash how)
@@ -391,20 +417,20 @@ void world_server_crash(struct world *world, enum hm_crash how)
     if (!hm_disk_restart(world->disk, how)) {
         abort();
     }
-    open_server(world, false);
+    reopen_server(world);
 }
 
 void world_laptop_mend(struct world *world, struct world_laptop *laptop)
 {
     (void)world;
     close_laptop(laptop);
-    open_laptop(laptop, false);
+    reopen_laptop(laptop);
 }
 
 void world_server_mend(struct world *world)
 {
     close_server(world);
-    open_server(world, false);
+    reopen_server(world);
 }
 
 bool world_agrees(struct world *world, struct world_laptop *laptop, const char *unit)

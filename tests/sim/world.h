@@ -34,6 +34,7 @@ struct world_laptop {
     char role[WORLD_NAME_MAX];
     const struct hm_kinds *kinds; /* what its program believes the kinds to be */
     struct hm_session *session;   /* world_session; null: none is open */
+    bool full;                    /* world_fill */
 };
 
 struct world {
@@ -48,6 +49,7 @@ struct world {
     struct hm_serving_self self;
     struct world_laptop laptops[WORLD_LAPTOPS_MAX];
     size_t laptop_count;
+    bool full; /* the server's disk: world_fill */
     uint64_t bytes_up;
     uint64_t bytes_down;
 };
@@ -145,6 +147,13 @@ void world_laptop_crash(struct world *world,
                         struct world_laptop *laptop,
                         enum hm_crash how);
 void world_server_crash(struct world *world, enum hm_crash how);
+
+/*
+ * The disk of a laptop (null: of the server) is full after so many more writes; -1: there
+ * is room again. It stays full over crashes; what SQLite must overwrite to open a store
+ * after one finds its place.
+ */
+void world_fill(struct world *world, struct world_laptop *laptop, int64_t writes);
 
 /* Open again, as a program does that was told of a failed disk. */
 void world_laptop_mend(struct world *world, struct world_laptop *laptop);

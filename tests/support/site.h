@@ -110,8 +110,8 @@ const char *hm_site_shown(struct hm_site *site,
 size_t hm_site_open_conflicts(struct hm_site *site);
 
 /*
- * Everything that is derived is what a rebuild makes of the changes: the digest of every
- * table that the schema calls derived is the same before and after.
+ * Everything that is derived is what a rebuild makes of the changes, and what it makes
+ * from nothing: every table that the schema calls derived is the same before and after.
  */
 void hm_site_check(struct hm_site *site);
 

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What must hold of one replica, of two that agree, and of all of them at the end. */
+#include <string.h>
+
+#include "hamlet/store/check.h"
+#include "hamlet/store/conflicts.h"
+#include "hamlet/store/pages.h"
+#include "sim.h"
+
+/* What the six states of changes must add up to (P6). */
+struct tally {
+    int64_t quarantined;
+    int64_t unjudged;
+    int64_t disputed;
+};
+
+static struct tally tally_of(const struct sim *sim, int who)
+{
+    const struct oracle *oracle = sim->oracle;
+    struct tally tally = {.quarantined = 0};
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        if (!oracle_known(oracle, who, i)) {
+            continue;
+        }
+        unsigned heard = oracle_heard(oracle, who, i);
+        tally.quarantined += heard == ORACLE_REFUSED;
+        tally.unjudged += heard == 0;
+        tally.disputed += heard > ORACLE_REFUSED || heard == ORACLE_ACCEPTED
+                              ? oracle_told(oracle, i)->record != ORACLE_NONE &&
+                                    oracle_disputed(oracle, who, i)
+                              : 0;
+    }
+    return tally;
+}
+
+static void check_counts(struct sim *sim, int who)
+{
+    struct hm_counts counts;
+    struct hm_err err = HM_ERR_NONE;
+    struct tally tally = tally_of(sim, who);
+    sim_must(sim, hm_store_counts(sim_store(sim, who), false, &counts, &err), &err,
+             "counts");
+    if (counts.changes != sim->replicas[who].rows ||
+        counts.quarantined != tally.quarantined ||
+        counts.local + counts.sent != tally.unjudged ||
+        counts.conflict != tally.disputed || counts.accepted < 0) {
+        sim_fail(sim,
+                 "replica %d counts %lld changes, %lld refused, %lld unjudged, %lld in "
+                 "conflict instead of %lld, %lld, %lld, %lld",
+                 who, (long long)counts.changes, (long long)counts.quarantined,
+                 (long long)(counts.local + counts.sent), (long long)counts.conflict,
+                 (long long)sim->replicas[who].rows, (long long)tally.quarantined,
+                 (long long)tally.unjudged, (long long)tally.disputed);
+    }
+}
+
+static void check_quarantine(struct sim *sim, int who, struct hm_arena *arena)
+{
+    struct hm_refused *refused = NULL;
+    struct hm_err err = HM_ERR_NONE;
+    size_t count = 0;
+    sim_must(sim,
+             hm_store_quarantine(sim_store(sim, who), &refused, &count, arena, &err),
+             &err, "quarantine");
+    for (size_t i = 0; i < count; i++) {
+        int act = sim_act_of(sim, &refused[i].held.change.id);
+        if (act == ORACLE_NONE ||
+            oracle_heard(sim->oracle, who, act) != ORACLE_REFUSED) {
+            sim_fail(sim, "replica %d lists act %d as refused", who, act);
+        }
+    }
+    if ((int64_t)count != tally_of(sim, who).quarantined) {
+        sim_fail(sim, "replica %d lists %zu refused changes", who, count);
+    }
+}
+
+static void check_derived(struct sim *sim, int who)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_store *store = sim_store(sim, who);
+    size_t count = 0;
+    size_t different = 0;
+    sim_must(sim, hm_store_begin_read(store, &err), &err, "read");
+    sim_must(sim, hm_store_check_derived(store, &count, &different, &err), &err,
+             "derived");
+    hm_store_rollback(store);
+    if (different > 0) {
+        sim_fail(sim, "replica %d: %zu records stand otherwise than derived", who,
+                 different);
+    }
+}
+
+/* What a refusal hides, it hides from those alone who neither wrote it nor decide. */
+static void check_blind(struct sim *sim, int who)
+{
+    const struct oracle *oracle = sim->oracle;
+    bool decides = sim->replicas[who].role->rank >= scene_role("commune_officer")->rank;
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        if (oracle_is_blind(oracle, who, i) &&
+            (decides || !oracle_told(oracle, i)->refused || who == ORACLE_SERVER ||
+             oracle_told(oracle, i)->replica == who)) {
+            sim_fail(sim, "the values of act %d are missing on replica %d", i, who);
+        }
+    }
+}
+
+void sim_look(struct sim *sim, int who)
+{
+    struct hm_arena arena;
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    sim_learn(sim, who);
+    sim_compare_records(sim, who, &arena);
+    check_quarantine(sim, who, &arena);
+    check_counts(sim, who);
+    check_derived(sim, who);
+    check_blind(sim, who);
+    hm_arena_fini(&arena);
+    sim->stats.looks++;
+}
+
+static void check_same_acts(struct sim *sim, int who)
+{
+    const struct oracle *oracle = sim->oracle;
+    const struct sim_replica *replica = &sim->replicas[who];
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        bool there = oracle_known(oracle, ORACLE_SERVER, i);
+        bool here = oracle_known(oracle, who, i);
+        if (!scene_covers(replica->unit, oracle_told(oracle, i)->home)) {
+            if (here) {
+                sim_fail(sim, "act %d is none of replica %d's business", i, who);
+            }
+            continue;
+        }
+        if (here != there) {
+            sim_fail(sim, "act %d is on %s only, and yet %d and the server agree", i,
+                     here ? "the laptop" : "the server", who);
+        }
+        unsigned said = oracle_heard(oracle, ORACLE_SERVER, i);
+        if (here && oracle_heard(oracle, who, i) != said) {
+            sim_fail(sim, "act %d has verdict %u on %d and %u on the server", i,
+                     oracle_heard(oracle, who, i), who, said);
+        }
+    }
+}
+
+static void check_same_bucket(struct sim *sim, int who, struct hm_bytes name)
+{
+    struct hm_bucket here;
+    struct hm_bucket there;
+    struct hm_err err = HM_ERR_NONE;
+    sim_must(sim, hm_store_bucket_get(sim_store(sim, who), name, &here, &err), &err,
+             "bucket");
+    sim_must(sim, hm_store_bucket_get(sim->world.reader, name, &there, &err), &err,
+             "bucket");
+    if (here.n != there.n || !hm_digest_equal(&here.digest, &there.digest)) {
+        sim_fail(sim, "bucket %.*s of %d has n %llu of %llu, digests %s", (int)name.size,
+                 name.data, who, (unsigned long long)here.n, (unsigned long long)there.n,
+                 hm_digest_equal(&here.digest, &there.digest) ? "equal" : "differ");
+    }
+    sim->stats.digests++;
+}
+
+/* All of the own chain is acknowledged. */
+static void check_acknowledged(struct sim *sim, int who)
+{
+    const struct world_laptop *laptop = sim->replicas[who].laptop;
+    struct hm_id device = hm_sign_device(&laptop->key);
+    struct hm_origin origin;
+    struct hm_err err = HM_ERR_NONE;
+    int64_t epoch = 0;
+    sim_must(sim, hm_store_meta_get_int(laptop->store, HM_META_EPOCH, 0, &epoch, &err),
+             &err, "epoch");
+    sim_must(sim,
+             hm_store_origin_get(laptop->store, &device, (uint32_t)epoch, false, &origin,
+                                 &err),
+             &err, "origin");
+    if (origin.acked != origin.seq) {
+        sim_fail(sim, "%d agrees with the server and yet %llu of %llu are acknowledged",
+                 who, (unsigned long long)origin.acked, (unsigned long long)origin.seq);
+    }
+}
+
+void sim_check_agreed(struct sim *sim, int who)
+{
+    char mailbox[HM_MAILBOX_SIZE];
+    const struct sim_replica *replica = &sim->replicas[who];
+    struct hm_id device = hm_sign_device(&replica->laptop->key);
+    sim_learn(sim, who);
+    check_same_acts(sim, who);
+    check_acknowledged(sim, who);
+    hm_mailbox_name(mailbox, &device);
+    check_same_bucket(sim, who, hm_text(mailbox));
+    check_same_bucket(sim, who, hm_text(HM_HOME_REGISTRY));
+    for (int unit = 0; unit < SCENE_UNITS; unit++) {
+        if (scene_covers(replica->unit, unit)) {
+            check_same_bucket(sim, who, hm_text(scene_unit(unit)));
+        }
+    }
+    if (!world_agrees(&sim->world, replica->laptop, scene_unit(replica->unit))) {
+        sim_fail(sim, "%d and the server have the same changes and another state", who);
+    }
+}
+
+/* Everything reached the server, which said what the scene's own table says. */
+static void check_verdicts(struct sim *sim)
+{
+    const struct oracle *oracle = sim->oracle;
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        unsigned refused =
+            ORACLE_REFUSED | (oracle_released(oracle, i) ? ORACLE_RELEASED : 0U);
+        unsigned wanted = oracle_told(oracle, i)->refused ? refused : ORACLE_ACCEPTED;
+        if (!oracle_known(oracle, ORACLE_SERVER, i)) {
+            sim_fail(sim, "act %d was acknowledged and never reached the server", i);
+        }
+        if (oracle_heard(oracle, ORACLE_SERVER, i) != wanted) {
+            sim_fail(sim, "act %d has verdict %u, it should be %u", i,
+                     oracle_heard(oracle, ORACLE_SERVER, i), wanted);
+        }
+        sim->stats.refused_there += oracle_told(oracle, i)->refused;
+    }
+}
+
+static void rebuild(struct sim *sim, int who)
+{
+    struct hm_err err = HM_ERR_NONE;
+    size_t different = 0;
+    sim_must(sim, hm_store_rebuild(sim_store(sim, who), &different, &err), &err,
+             "rebuild");
+    if (different > 0) {
+        sim_fail(sim, "rebuilding %d changed %zu records", who, different);
+    }
+    sim->stats.rebuilt++;
+}
+
+/* What the server's units come to, so that two runs of one history can be compared. */
+static void say_digests(struct sim *sim)
+{
+    for (int unit = 0; unit < SCENE_UNITS; unit++) {
+        char hex[HM_HEX32_SIZE];
+        struct hm_digest digest;
+        struct hm_err err = HM_ERR_NONE;
+        sim_must(sim,
+                 hm_store_digest(sim->world.reader, hm_text(scene_unit(unit)), &digest,
+                                 &err),
+                 &err, "digest");
+        hm_hex_put(hex, HM_BYTES(digest.at));
+        sim_say(sim, "  %s %s", scene_unit(unit), hex);
+    }
+}
+
+void sim_check_end(struct sim *sim)
+{
+    check_verdicts(sim);
+    for (int who = 0; who < sim->replica_count; who++) {
+        sim_look(sim, who);
+        rebuild(sim, who);
+        if (who > 0) {
+            sim_check_agreed(sim, who);
+        }
+    }
+    say_digests(sim);
+}
+
+static void expect(struct sim *sim, const char *what, int64_t wanted, size_t found)
+{
+    if (wanted >= 0 && (size_t)wanted != found) {
+        sim_fail(sim, "expected %lld %s, found %zu", (long long)wanted, what, found);
+    }
+}
+
+static enum hm_status count_listed(void *ctx,
+                                   const struct hm_listed *listed,
+                                   struct hm_err *err)
+{
+    size_t *count = ctx;
+    (void)listed;
+    (void)err;
+    ++*count;
+    return HM_OK;
+}
+
+static size_t count_records(struct sim *sim, int who, bool deleted)
+{
+    struct hm_err err = HM_ERR_NONE;
+    size_t count = 0;
+    for (int kind = 0; kind < SCENE_KINDS; kind++) {
+        const struct hm_list_query query = {
+            .kind = hm_text(scene_form((enum scene_kind)kind)->name), .deleted = deleted};
+        sim_must(sim,
+                 hm_store_list(sim_store(sim, who), &query, count_listed, &count, &err),
+                 &err, "list");
+    }
+    return count;
+}
+
+/* What a scenario says of a replica, asked of the store alone. */
+void sim_do_expect(struct sim *sim, const struct sim_event *event)
+{
+    struct hm_arena arena;
+    struct hm_conflict *conflicts = NULL;
+    struct hm_counts counts;
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_store *store = sim_store(sim, event->who);
+    size_t count = 0;
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    sim_must(sim,
+             hm_store_conflicts(store, HM_NO_BYTES, true, &conflicts, &count, &arena,
+                                &err),
+             &err, "conflicts");
+    sim_must(sim, hm_store_counts(store, false, &counts, &err), &err, "counts");
+    hm_arena_fini(&arena);
+    expect(sim, "records", event->arg[0], count_records(sim, event->who, false));
+    expect(sim, "conflicts", event->arg[1], count);
+    expect(sim, "deleted records", event->arg[2], count_records(sim, event->who, true));
+    expect(sim, "refused changes", event->arg[3], (size_t)counts.quarantined);
+    expect(sim, "changes that wait to be sent", event->arg[4],
+           (size_t)(counts.local + counts.sent));
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which acts and verdicts reached a replica: the one thing that its store is asked for on
+ * the oracle's behalf (oracle.h says why that is no circle).
+ */
+#include <string.h>
+
+#include "sim.h"
+
+enum { CHUNK = 64 };
+
+static uint64_t hash_of(const struct hm_id *id)
+{
+    uint64_t hash = 0;
+    memcpy(&hash, id->at, sizeof(hash));
+    return hash;
+}
+
+int sim_act_of(const struct sim *sim, const struct hm_id *id)
+{
+    for (uint64_t at = hash_of(id);; at++) {
+        int found = sim->by_id[at % (2 * SIM_ACTS_MAX)];
+        if (found == 0) {
+            return ORACLE_NONE;
+        }
+        if (hm_id_equal(&sim->ids[found - 1], id)) {
+            return found - 1;
+        }
+    }
+}
+
+void sim_act_add(struct sim *sim, const struct hm_id *id, int act)
+{
+    if (act >= SIM_ACTS_MAX) {
+        sim_fail(sim, "more acts than the simulation has room for");
+    }
+    if (sim_act_of(sim, id) != ORACLE_NONE) {
+        sim_fail(sim, "two acts have one id");
+    }
+    uint64_t at = hash_of(id);
+    while (sim->by_id[at % (2 * SIM_ACTS_MAX)] != 0) {
+        at++;
+    }
+    sim->by_id[at % (2 * SIM_ACTS_MAX)] = act + 1;
+    sim->ids[act] = *id;
+}
+
+int sim_record_of(const struct sim *sim, const struct hm_id *id)
+{
+    for (int i = 0; i < sim->record_count; i++) {
+        if (hm_id_equal(&sim->records[i].id, id)) {
+            return i;
+        }
+    }
+    return ORACLE_NONE;
+}
+
+/* The rows from `first` on, at most CHUNK; how many there are. */
+static size_t read_rows(struct sim *sim,
+                        int who,
+                        int64_t first,
+                        struct hm_held held[CHUNK],
+                        struct hm_arena *arena)
+{
+    struct hm_err err = HM_ERR_NONE;
+    size_t count = 0;
+    memset(held, 0, CHUNK * sizeof(*held));
+    enum hm_status status =
+        hm_store_changes_get(sim_store(sim, who), first, CHUNK, held, arena, &err);
+    while (count < CHUNK && held[count].row == first + (int64_t)count) {
+        count++;
+    }
+    if (status != HM_OK && (status != HM_CORRUPT || count == CHUNK)) {
+        sim_must(sim, status, &err, "changes");
+    }
+    return count;
+}
+
+static int act_of_row(struct sim *sim, int who, const struct hm_held *held)
+{
+    int act = sim_act_of(sim, &held->change.id);
+    if (act == ORACLE_NONE && !hm_bytes_are(held->change.home, HM_HOME_REGISTRY)) {
+        sim_fail(sim, "replica %d has a change that nobody wrote", who);
+    }
+    if (act != ORACLE_NONE &&
+        !hm_bytes_are(held->change.home,
+                      scene_unit(oracle_told(sim->oracle, act)->home))) {
+        sim_fail(sim, "act %d has moved to another unit", act);
+    }
+    return act;
+}
+
+static void learn_rows(struct sim *sim, int who, struct hm_arena *arena)
+{
+    struct sim_replica *replica = &sim->replicas[who];
+    struct hm_held held[CHUNK];
+    size_t count = 0;
+    do {
+        count = read_rows(sim, who, replica->rows + 1, held, arena);
+        for (size_t i = 0; i < count; i++) {
+            int act = act_of_row(sim, who, &held[i]);
+            if (replica->rows + 1 >= SIM_ACTS_MAX) {
+                sim_fail(sim, "more changes than the simulation has room for");
+            }
+            replica->acts[++replica->rows] = act;
+            if (act != ORACLE_NONE && oracle_known(sim->oracle, who, act) &&
+                oracle_told(sim->oracle, act)->replica != who) {
+                sim_fail(sim, "act %d is twice on replica %d", act, who);
+            }
+            if (act != ORACLE_NONE) {
+                oracle_knows(sim->oracle, who, act);
+                oracle_blind(sim->oracle, who, act, held[i].withheld);
+            }
+        }
+        hm_arena_clear(arena);
+    } while (count == CHUNK);
+}
+
+/* Values that did not come at first may have come since. */
+static void learn_values(struct sim *sim, int who, struct hm_arena *arena)
+{
+    struct sim_replica *replica = &sim->replicas[who];
+    for (int64_t row = 1; row <= replica->rows; row++) {
+        struct hm_held held;
+        struct hm_err err = HM_ERR_NONE;
+        int act = replica->acts[row];
+        if (act == ORACLE_NONE || !oracle_is_blind(sim->oracle, who, act)) {
+            continue;
+        }
+        sim_must(sim,
+                 hm_store_changes_get(sim_store(sim, who), row, 1, &held, arena, &err),
+                 &err, "change");
+        oracle_blind(sim->oracle, who, act, held.withheld);
+    }
+}
+
+static void hear(struct sim *sim, int who, const struct hm_entry *entry)
+{
+    for (uint64_t i = 0; i < entry->count; i++) {
+        int64_t row = entry->change + (int64_t)i;
+        if (row > sim->replicas[who].rows) {
+            sim_fail(sim, "replica %d has an entry of a change that is not there", who);
+        }
+        int act = sim->replicas[who].acts[row];
+        enum oracle_verdict verdict = entry->kind == HM_ENTRY_ACCEPTED ? ORACLE_ACCEPTED
+                                      : entry->kind == HM_ENTRY_QUARANTINED
+                                          ? ORACLE_REFUSED
+                                          : ORACLE_RELEASED;
+        if (act == ORACLE_NONE) {
+            continue;
+        }
+        if (who == ORACLE_SERVER && (oracle_heard(sim->oracle, who, act) & verdict) != 0) {
+            sim_fail(sim, "act %d was judged twice", act);
+        }
+        oracle_hears(sim->oracle, who, act, verdict);
+    }
+}
+
+static void learn_entries(struct sim *sim,
+                          int who,
+                          struct hm_bytes bucket,
+                          uint64_t *learnt,
+                          struct hm_arena *arena)
+{
+    struct hm_entry *entries = NULL;
+    struct hm_err err = HM_ERR_NONE;
+    size_t count = 0;
+    uint64_t n = 0;
+    struct hm_store *store = sim_store(sim, who);
+    sim_must(sim, hm_store_bucket_n(store, bucket, &n, &err), &err, "bucket");
+    if (n < *learnt) {
+        sim_fail(sim, "replica %d began a bucket anew", who);
+    }
+    while (*learnt < n) {
+        sim_must(sim,
+                 hm_store_entries_after(store, bucket, *learnt, CHUNK, &entries, &count,
+                                        arena, &err),
+                 &err, "entries");
+        for (size_t i = 0; i < count; i++) {
+            if (entries[i].n != *learnt + 1) {
+                sim_fail(sim, "replica %d has a gap in a bucket", who);
+            }
+            hear(sim, who, &entries[i]);
+            *learnt += entries[i].count;
+        }
+        if (count == 0) {
+            sim_fail(sim, "replica %d counts entries that are not there", who);
+        }
+    }
+}
+
+void sim_learn(struct sim *sim, int who)
+{
+    char mailbox[HM_MAILBOX_SIZE];
+    struct hm_arena arena;
+    struct sim_replica *replica = &sim->replicas[who];
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    learn_rows(sim, who, &arena);
+    learn_values(sim, who, &arena);
+    for (int unit = 0; unit < SCENE_UNITS; unit++) {
+        learn_entries(sim, who, hm_text(scene_unit(unit)), &replica->entries[unit],
+                      &arena);
+    }
+    if (replica->laptop != NULL) {
+        struct hm_id device = hm_sign_device(&replica->laptop->key);
+        hm_mailbox_name(mailbox, &device);
+        learn_entries(sim, who, hm_text(mailbox), &replica->entries[SCENE_UNITS], &arena);
+    }
+    hm_arena_fini(&arena);
+}
+
+void sim_relearn(struct sim *sim, int who)
+{
+    struct hm_arena arena;
+    struct hm_held held[CHUNK];
+    struct sim_replica *replica = &sim->replicas[who];
+    int64_t row = 0;
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    while (row < replica->rows) {
+        size_t count = read_rows(sim, who, row + 1, held, &arena);
+        for (size_t i = 0; i < count && row < replica->rows; i++) {
+            row++;
+            if (act_of_row(sim, who, &held[i]) != replica->acts[row]) {
+                sim_fail(sim, "row %d of replica %d holds another change than before",
+                         (int)row, who);
+            }
+        }
+        if (count == 0) {
+            sim_fail(sim, "replica %d lost act %d", who, replica->acts[row + 1]);
+        }
+        hm_arena_clear(&arena);
+    }
+    hm_arena_fini(&arena);
+    sim_learn(sim, who);
+}

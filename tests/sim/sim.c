@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TIME_STEP_MS = 40 * 1000 };
+
+static void keep_line(struct sim *sim, const char *line)
+{
+    const uint64_t prime = UINT64_C(0x100000001B3);
+    char *kept = sim->lines[sim->line_count++ % SIM_TRACE_LINES];
+    (void)snprintf(kept, SIM_LINE_MAX, "%s", line);
+    for (const char *at = line; *at != '\0'; at++) {
+        sim->print = (sim->print ^ (uint8_t)*at) * prime;
+    }
+    sim->print = (sim->print ^ '\n') * prime;
+    if (sim->options.trace) {
+        puts(line);
+        (void)fflush(stdout); /* what dies must have said it */
+    }
+}
+
+void sim_say(struct sim *sim, const char *format, ...)
+{
+    char line[SIM_LINE_MAX];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    keep_line(sim, line);
+}
+
+void sim_fail(struct sim *sim, const char *format, ...)
+{
+    va_list args;
+    uint64_t from =
+        sim->line_count < SIM_TRACE_LINES ? 0 : sim->line_count - SIM_TRACE_LINES;
+    (void)fflush(stdout);
+    for (uint64_t i = from; i < sim->line_count && !sim->options.trace; i++) {
+        (void)fprintf(stderr, "%s\n", sim->lines[i % SIM_TRACE_LINES]);
+    }
+    (void)fprintf(stderr, "FAILED at event %d: ", sim->event);
+    va_start(args, format);
+    (void)vfprintf(stderr, format, args);
+    va_end(args);
+    (void)fprintf(stderr, "\nREPLAY hamlet-sim --trace --seed %" PRIu64 "%s%s%s%s\n",
+                  sim->seed, sim->options.script == NULL ? "" : " --script ",
+                  sim->options.script == NULL ? "" : sim->options.script,
+                  sim->options.plant == SIM_PLANT_NONE ? "" : " --plant ",
+                  sim->options.plant == SIM_PLANT_NONE
+                      ? ""
+                      : sim_plant_name(sim->options.plant));
+    (void)fflush(stderr);
+    _Exit(1);
+}
+
+void sim_must(struct sim *sim,
+              enum hm_status status,
+              const struct hm_err *err,
+              const char *what)
+{
+    if (status != HM_OK) {
+        sim_fail(sim, "%s: %s (%s %s %s)", what, hm_status_name(status),
+                 err->key == NULL ? "" : err->key, err->arg[0], err->arg[1]);
+    }
+}
+
+struct hm_store *sim_store(const struct sim *sim, int who)
+{
+    const struct world_laptop *laptop = sim->replicas[who].laptop;
+    return laptop == NULL ? sim->world.store : laptop->store;
+}
+
+struct hm_disk *sim_disk(const struct sim *sim, int who)
+{
+    const struct world_laptop *laptop = sim->replicas[who].laptop;
+    return laptop == NULL ? sim->world.disk : laptop->disk;
+}
+
+static bool is_full(const struct sim *sim, int who)
+{
+    const struct world_laptop *laptop = sim->replicas[who].laptop;
+    return laptop == NULL ? sim->world.full : laptop->full;
+}
+
+bool sim_troubled(const struct sim *sim, int who)
+{
+    return is_full(sim, who) || hm_disk_is_off(sim_disk(sim, who));
+}
+
+static void turn_on(struct sim *sim, int who)
+{
+    struct sim_replica *replica = &sim->replicas[who];
+    (void)sim_plant_strike(sim, who, SIM_AT_CRASH);
+    if (replica->laptop == NULL) {
+        world_server_crash(&sim->world, replica->how);
+    } else {
+        world_laptop_crash(&sim->world, replica->laptop, replica->how);
+    }
+    sim->stats.crashes++;
+    sim_say(sim, "  ! %d lost power", who);
+}
+
+void sim_reopen(struct sim *sim, int who)
+{
+    struct sim_replica *replica = &sim->replicas[who];
+    if (hm_disk_is_off(sim_disk(sim, who))) {
+        turn_on(sim, who);
+    } else if (replica->laptop == NULL) {
+        world_server_mend(&sim->world);
+    } else {
+        world_laptop_mend(&sim->world, replica->laptop);
+    }
+}
+
+void sim_recover(struct sim *sim, int who)
+{
+    sim_reopen(sim, who);
+    sim_relearn(sim, who);
+}
+
+static void take_seats(struct sim *sim, const struct sim_seat *seats, int count)
+{
+    sim->replicas[ORACLE_SERVER].role = scene_role("district_admin");
+    world_account_add(&sim->world, "admin", "district_admin", scene_unit(0));
+    for (int i = 0; i < count; i++) {
+        struct sim_replica *replica = &sim->replicas[i + 1];
+        replica->role = scene_role(seats[i].role);
+        replica->unit = seats[i].unit;
+        replica->lax = seats[i].lax;
+        replica->laptop =
+            world_laptop_add_with(&sim->world, scene_unit(seats[i].unit), seats[i].role,
+                                  sim->options.kinds[seats[i].lax]);
+        sim_say(sim, "laptop %s %s%s", seats[i].role, scene_unit(seats[i].unit),
+                seats[i].lax ? " lax" : "");
+    }
+    sim->replica_count = count + 1;
+}
+
+void sim_init(struct sim *sim,
+              uint64_t seed,
+              const struct sim_options *options,
+              const struct sim_seat *seats,
+              int count)
+{
+    bool lax = options->plant == SIM_PLANT_NO_JUDGE;
+    memset(sim, 0, sizeof(*sim));
+    sim->seed = seed;
+    sim->options = *options;
+    sim->print = UINT64_C(0xCBF29CE484222325);
+    sim->oracle = oracle_new();
+    hm_testenv_init(&sim->dice, seed ^ UINT64_C(0x5EED5EED5EED5EED));
+    world_open(&sim->world, seed, options->kinds[lax], SCENE_COMMUNES, SCENE_HAMLETS);
+    take_seats(sim, seats, count);
+    sim->stats.seeds = 1;
+    sim->stats.laptops = (uint64_t)count;
+    for (int who = 0; who < sim->replica_count; who++) {
+        sim_learn(sim, who);
+    }
+}
+
+void sim_fini(struct sim *sim)
+{
+    for (int i = 0; i < SIM_OLD_MAX; i++) {
+        free(sim->old[i].data);
+    }
+    world_fini(&sim->world);
+    oracle_free(sim->oracle);
+}
+
+static void do_clock(struct sim *sim, const struct sim_event *event)
+{
+    struct world_laptop *laptop = sim->replicas[event->who].laptop;
+    struct hm_testenv *env = laptop == NULL ? &sim->world.env : &laptop->env;
+    env->wall_ms += event->arg[0] * 1000;
+}
+
+static enum hm_crash crash_of(int64_t how)
+{
+    static const enum hm_crash kinds[] = {HM_CRASH_DROP, HM_CRASH_KEEP, HM_CRASH_MIX};
+    return kinds[(uint64_t)how % 3];
+}
+
+static void do_arm(struct sim *sim, const struct sim_event *event)
+{
+    sim->replicas[event->who].how = crash_of(event->arg[1]);
+    hm_disk_cut(sim_disk(sim, event->who), (uint64_t)event->arg[0]);
+}
+
+static void do_crash(struct sim *sim, const struct sim_event *event)
+{
+    sim->replicas[event->who].how = crash_of(event->arg[0]);
+    hm_disk_cut_now(sim_disk(sim, event->who));
+    sim_recover(sim, event->who);
+}
+
+static void do_full(struct sim *sim, const struct sim_event *event)
+{
+    struct world_laptop *laptop = sim->replicas[event->who].laptop;
+    world_fill(&sim->world, laptop, event->arg[0]);
+    sim->stats.full += event->arg[0] >= 0;
+}
+
+static void do_look(struct sim *sim, const struct sim_event *event)
+{
+    sim_look(sim, event->who);
+}
+
+static void do_heal(struct sim *sim, const struct sim_event *event)
+{
+    (void)event;
+    sim_heal(sim);
+}
+
+static void (*const performers[SIM_DO_COUNT])(struct sim *, const struct sim_event *) = {
+    [SIM_ADD] = sim_do_add,         [SIM_CARD] = sim_do_card,
+    [SIM_EDIT] = sim_do_edit,       [SIM_DELETE] = sim_do_delete,
+    [SIM_RESOLVE] = sim_do_resolve, [SIM_WITHDRAW] = sim_do_withdraw,
+    [SIM_IMPORT] = sim_do_import,   [SIM_STRAY] = sim_do_stray,
+    [SIM_RELEASE] = sim_do_release, [SIM_CLOCK] = do_clock,
+    [SIM_TRIP] = sim_do_trip,       [SIM_TWIN] = sim_do_twin,
+    [SIM_GROUP] = sim_do_group,     [SIM_REPLAY] = sim_do_replay,
+    [SIM_ARM] = do_arm,             [SIM_CRASH] = do_crash,
+    [SIM_FULL] = do_full,           [SIM_LOOK] = do_look,
+    [SIM_HEAL] = do_heal,           [SIM_EXPECT] = sim_do_expect};
+
+void sim_perform(struct sim *sim, const struct sim_event *event)
+{
+    char line[SIM_LINE_MAX];
+    sim->event++;
+    sim_event_write(line, event);
+    keep_line(sim, line);
+    if (event->who < 0 || event->who >= sim->replica_count) {
+        sim_fail(sim, "there is no replica %d", event->who);
+    }
+    for (int who = 0; who < sim->replica_count; who++) {
+        struct world_laptop *laptop = sim->replicas[who].laptop;
+        hm_testenv_advance(laptop == NULL ? &sim->world.env : &laptop->env, TIME_STEP_MS);
+    }
+    performers[event->what](sim, event);
+    for (int who = 0; who < sim->replica_count; who++) {
+        if (hm_disk_is_off(sim_disk(sim, who))) {
+            sim_recover(sim, who); /* the power went where nobody was told of it */
+        }
+    }
+}
+
+void sim_heal(struct sim *sim)
+{
+    for (int who = 0; who < sim->replica_count; who++) {
+        world_fill(&sim->world, sim->replicas[who].laptop, -1);
+        hm_disk_cut(sim_disk(sim, who), 0);
+    }
+    /* What the last one brings the first one fetches. */
+    for (int pass = 0; pass < 2; pass++) {
+        for (int who = 1; who < sim->replica_count; who++) {
+            struct sim_event trip;
+            sim_event_init(&trip, SIM_TRIP, who);
+            sim_do_trip(sim, &trip);
+        }
+    }
+    sim_check_end(sim);
+}

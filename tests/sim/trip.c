@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What happens to messages: cut, lost, sent twice, late, together with others, for ever. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+enum { BODY_MAX = 8 * 1024 * 1024 };
+
+/* One request on its way, and what may excuse that it fails. */
+struct errand {
+    struct sim *sim;
+    int who;
+    struct hm_buf request;
+    struct world_visit visit;
+    struct hm_err err;
+    uint64_t crashes; /* as the history stood when it set out */
+    bool excused;
+    bool built;
+};
+
+static struct world_laptop *laptop_of(const struct errand *errand)
+{
+    return errand->sim->replicas[errand->who].laptop;
+}
+
+static void keep_old(struct sim *sim, struct hm_bytes request)
+{
+    struct sim_old *old = &sim->old[sim->old_count++ % SIM_OLD_MAX];
+    uint8_t *data = malloc(request.size);
+    if (data == NULL) {
+        abort();
+    }
+    free(old->data);
+    memcpy(data, request.data, request.size);
+    *old = (struct sim_old){data, request.size};
+}
+
+/* Whether anything that was done to the two replicas excuses a failure. */
+static bool is_excused(const struct errand *errand)
+{
+    const struct sim *sim = errand->sim;
+    return errand->excused || sim->stats.crashes != errand->crashes ||
+           sim_troubled(sim, errand->who) || sim_troubled(sim, ORACLE_SERVER);
+}
+
+/* Make the request. What must be on disk before it is sent may find no room. */
+static void set_out(struct errand *errand, struct sim *sim, int who)
+{
+    *errand = (struct errand){.sim = sim, .who = who, .crashes = sim->stats.crashes};
+    struct world_laptop *laptop = laptop_of(errand);
+    hm_buf_init(&errand->request, BODY_MAX);
+    enum hm_status status = world_session(laptop, &errand->err);
+    if (status == HM_OK) {
+        status = hm_session_request(laptop->session, &errand->request, &errand->err);
+    }
+    world_visit_init(&errand->visit, hm_buf_bytes(&errand->request));
+    errand->built = status == HM_OK;
+    if (errand->built) {
+        sim->stats.exchanges++;
+        keep_old(sim, errand->visit.request);
+    } else if (!is_excused(errand)) {
+        sim_must(sim, status, &errand->err, "request");
+    }
+}
+
+static void go_home(struct errand *errand)
+{
+    world_visit_fini(&errand->visit);
+    hm_buf_fini(&errand->request);
+}
+
+/* So many bytes get through: -1 all, else modulo what there is and one more. */
+static size_t cut_of(int64_t cut, size_t size)
+{
+    return cut < 0 ? SIZE_MAX : (size_t)((uint64_t)cut % (size + 1));
+}
+
+static void cut_request(struct errand *errand, int64_t cut)
+{
+    errand->visit.seen = cut_of(cut, errand->request.size);
+    if (errand->visit.seen < errand->request.size) {
+        errand->excused = true;
+        errand->sim->stats.requests_cut++;
+    }
+}
+
+/* The server falls silent when its power goes; whoever asked hears nothing. */
+static void note_server(struct sim *sim)
+{
+    if (hm_disk_is_off(sim_disk(sim, ORACLE_SERVER))) {
+        sim_recover(sim, ORACLE_SERVER);
+    }
+}
+
+/* What the laptop makes of the first bytes of the reply. */
+static enum hm_session_next take(struct errand *errand, int64_t cut)
+{
+    struct sim *sim = errand->sim;
+    struct world_laptop *laptop = laptop_of(errand);
+    size_t size = cut_of(cut, errand->visit.reply.size);
+    if (!errand->built) {
+        return HM_SESSION_STOP;
+    }
+    if (size < errand->visit.reply.size) {
+        errand->excused = true;
+        sim->stats.replies_cut += errand->visit.given;
+    }
+    enum hm_session_next next =
+        world_take(&sim->world, laptop->session, &errand->visit, size, &errand->err);
+    static const char *const names[] = {"again", "done", "retry", "stop"};
+    sim_say(sim, "  > %d sent %zu of %zu, got %zu: %s %s", errand->who,
+            errand->visit.seen < errand->request.size ? errand->visit.seen
+                                                      : errand->request.size,
+            errand->request.size, errand->visit.reply.size, names[next],
+            errand->err.key == NULL ? "" : errand->err.key);
+    return next;
+}
+
+/* A failure must have a cause; after one of the disk the program opens its store again. */
+static void judge(struct errand *errand, enum hm_session_next next)
+{
+    struct sim *sim = errand->sim;
+    bool failed = next == HM_SESSION_RETRY || next == HM_SESSION_STOP;
+    bool off = hm_disk_is_off(sim_disk(sim, errand->who));
+    const char *key = errand->err.key == NULL ? "" : errand->err.key;
+    if (failed && !is_excused(errand)) {
+        sim_fail(sim, "an exchange of %d that nothing disturbed failed: %s (%s %s)",
+                 errand->who, hm_status_name(errand->err.status), key,
+                 errand->err.arg[0]);
+    }
+    if (next == HM_SESSION_STOP && !sim_troubled(sim, errand->who)) {
+        sim_fail(sim, "%d gives up: %s (%s %s)", errand->who,
+                 hm_status_name(errand->err.status), key, errand->err.arg[0]);
+    }
+    if (off || next == HM_SESSION_STOP || errand->err.status == HM_IO) {
+        sim_recover(sim, errand->who);
+        return;
+    }
+    sim_learn(sim, errand->who);
+    if (next == HM_SESSION_DONE) {
+        (void)sim_plant_strike(sim, errand->who, SIM_AFTER_TRIP);
+        sim_check_agreed(sim, errand->who);
+    }
+}
+
+/* Serve bytes that were sent before: learning sees that nothing is there twice (P7). */
+static void serve_again(struct sim *sim, struct hm_bytes request, size_t seen)
+{
+    struct world_visit visit;
+    world_visit_init(&visit, request);
+    visit.seen = seen;
+    world_serve(&sim->world, &visit, 1);
+    world_visit_fini(&visit);
+    note_server(sim);
+    sim_learn(sim, ORACLE_SERVER);
+    sim->stats.repeated++;
+}
+
+static enum hm_session_next exchange(struct sim *sim,
+                                     int who,
+                                     int64_t up,
+                                     int64_t down,
+                                     bool twice)
+{
+    struct errand errand;
+    set_out(&errand, sim, who);
+    if (errand.built) {
+        cut_request(&errand, up);
+        world_serve(&sim->world, &errand.visit, 1);
+        note_server(sim);
+        if (twice) {
+            serve_again(sim, errand.visit.request, errand.visit.seen);
+        }
+        sim_learn(sim, ORACLE_SERVER);
+    }
+    enum hm_session_next next = take(&errand, down);
+    judge(&errand, next);
+    go_home(&errand);
+    return next;
+}
+
+void sim_do_trip(struct sim *sim, const struct sim_event *event)
+{
+    struct hm_err err = HM_ERR_NONE;
+    enum hm_session_next next = HM_SESSION_AGAIN;
+    struct world_laptop *laptop = sim->replicas[event->who].laptop;
+    bool healthy = event->arg[2] < 0 && event->arg[3] < 0;
+    if (laptop == NULL || world_session(laptop, &err) != HM_OK) {
+        return;
+    }
+    uint64_t crashes = sim->stats.crashes;
+    hm_session_begin(laptop->session);
+    for (int64_t i = 0; i < event->arg[0] && next != HM_SESSION_DONE; i++) {
+        bool now = i == event->arg[1];
+        next = exchange(sim, event->who, now ? event->arg[2] : -1,
+                        now ? event->arg[3] : -1, now && event->arg[4] != 0);
+        if (next == HM_SESSION_STOP) {
+            break;
+        }
+    }
+    struct sim_event usual;
+    sim_event_init(&usual, SIM_TRIP, event->who);
+    if (next != HM_SESSION_DONE && healthy && event->arg[0] >= usual.arg[0] &&
+        sim->stats.crashes == crashes && !sim_troubled(sim, event->who) &&
+        !sim_troubled(sim, ORACLE_SERVER)) {
+        sim_fail(sim, "%d and the server come to no rest", event->who);
+    }
+}
+
+/*
+ * A request stands still on its way while its laptop asks again, and comes late: the
+ * server must not take it for the present.
+ */
+void sim_do_twin(struct sim *sim, const struct sim_event *event)
+{
+    struct errand late;
+    struct sim_event trip;
+    struct sim_event between;
+    if (sim->replicas[event->who].laptop == NULL) {
+        return;
+    }
+    set_out(&late, sim, event->who);
+    if (late.built) {
+        late.excused = true;
+        judge(&late, take(&late, 0)); /* it heard nothing and gives this one up */
+    } else {
+        judge(&late, HM_SESSION_STOP);
+    }
+    sim_event_init(&between, SIM_ADD, event->who);
+    between.arg[1] = event->arg[2];
+    if (event->arg[2] > 0) {
+        sim_do_add(sim, &between);
+    }
+    sim_event_init(&trip, SIM_TRIP, event->who);
+    trip.arg[0] = event->arg[0];
+    sim_do_trip(sim, &trip);
+    if (event->arg[1] > 0 && event->arg[1] < sim->replica_count) {
+        sim_event_init(&trip, SIM_TRIP, (int)event->arg[1]);
+        sim_do_trip(sim, &trip);
+    }
+    if (late.built) {
+        serve_again(sim, late.visit.request, SIZE_MAX);
+        sim->stats.late++;
+    }
+    go_home(&late);
+}
+
+void sim_do_group(struct sim *sim, const struct sim_event *event)
+{
+    int who[2] = {event->who, (int)event->arg[0]};
+    struct errand errands[2];
+    struct world_visit visits[2];
+    if (who[0] == who[1] || who[1] <= 0 || who[0] <= 0 || who[1] >= sim->replica_count) {
+        return;
+    }
+    bool both = true;
+    for (int i = 0; i < 2; i++) {
+        set_out(&errands[i], sim, who[i]);
+        both = both && errands[i].built;
+    }
+    if (both) {
+        cut_request(&errands[0], event->arg[1]);
+        for (int i = 0; i < 2; i++) {
+            visits[i] = errands[i].visit;
+        }
+        world_serve(&sim->world, visits, 2);
+        note_server(sim);
+        sim_learn(sim, ORACLE_SERVER);
+        sim->stats.grouped++;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (both) {
+            errands[i].visit = visits[i];
+        }
+        errands[i].excused = errands[i].excused || !both;
+        judge(&errands[i], take(&errands[i], both ? -1 : 0));
+        go_home(&errands[i]);
+    }
+}
+
+void sim_do_replay(struct sim *sim, const struct sim_event *event)
+{
+    int count = sim->old_count < SIM_OLD_MAX ? sim->old_count : SIM_OLD_MAX;
+    if (count == 0) {
+        return;
+    }
+    const struct sim_old *old = &sim->old[(uint64_t)event->arg[0] % (uint64_t)count];
+    struct hm_bytes request = {old->data, old->size};
+    serve_again(sim, request, cut_of(event->arg[1], request.size));
+    sim->stats.late++;
+}
