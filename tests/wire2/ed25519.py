@@ -18,7 +18,7 @@ def _sha512(*parts):
     return int.from_bytes(hashlib.sha512(b"".join(parts)).digest(), "little")
 
 
-def _add(p, q):
+def add(p, q):
     a = (p[1] - p[0]) * (q[1] - q[0]) % P
     b = (p[1] + p[0]) * (q[1] + q[0]) % P
     c = 2 * p[3] * q[3] * D % P
@@ -27,12 +27,12 @@ def _add(p, q):
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
-def _times(n, p):
+def times(n, p):
     q = NEUTRAL
     while n > 0:
         if n & 1:
-            q = _add(q, p)
-        p = _add(p, p)
+            q = add(q, p)
+        p = add(p, p)
         n >>= 1
     return q
 
@@ -54,13 +54,13 @@ def _x_of(y, odd):
     return P - x if x & 1 != odd else x
 
 
-def _encode(p):
+def encode(p):
     z = pow(p[2], -1, P)
     x, y = p[0] * z % P, p[1] * z % P
     return (y | (x & 1) << 255).to_bytes(32, "little")
 
 
-def _decode(text):
+def decode(text):
     number = int.from_bytes(text, "little")
     y = number & (1 << 255) - 1
     x = _x_of(y, number >> 255)
@@ -72,33 +72,37 @@ _X = _x_of(_Y, 0)
 BASE = (_X, _Y, 1, _X * _Y % P)
 
 
-def _scalar(seed):
+def scalar(seed):
     h = hashlib.sha512(seed).digest()
     number = int.from_bytes(h[:32], "little")
     return number & (1 << 254) - 8 | 1 << 254, h[32:]
 
 
+def challenge(r, key, message):
+    return _sha512(r, key, message) % ORDER
+
+
 def public_key(seed):
-    return _encode(_times(_scalar(seed)[0], BASE))
+    return encode(times(scalar(seed)[0], BASE))
 
 
 def sign(seed, message):
-    scalar, prefix = _scalar(seed)
-    key = _encode(_times(scalar, BASE))
+    number, prefix = scalar(seed)
+    key = encode(times(number, BASE))
     r = _sha512(prefix, message) % ORDER
-    point = _encode(_times(r, BASE))
-    s = (r + _sha512(point, key, message) * scalar) % ORDER
+    point = encode(times(r, BASE))
+    s = (r + challenge(point, key, message) * number) % ORDER
     return point + s.to_bytes(32, "little")
 
 
 def check(key, message, signature):
     if len(key) != 32 or len(signature) != 64:
         return False
-    a, r = _decode(key), _decode(signature[:32])
+    a, r = decode(key), decode(signature[:32])
     s = int.from_bytes(signature[32:], "little")
     if a is None or r is None or s >= ORDER:
         return False
-    if _same(_times(8, a), NEUTRAL) or _same(_times(8, r), NEUTRAL):
+    if _same(times(8, a), NEUTRAL) or _same(times(8, r), NEUTRAL):
         return False
-    k = _sha512(signature[:32], key, message) % ORDER
-    return _same(_times(s, BASE), _add(r, _times(k, a)))
+    k = challenge(signature[:32], key, message)
+    return _same(times(s, BASE), add(r, times(k, a)))

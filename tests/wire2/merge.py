@@ -7,6 +7,19 @@ from change import LIVE, WHY, Change, Write
 from pack import h16, h32, items, text
 
 DECIDES = ("resolve", "policy", "erase")
+RANKS = {
+    "server": 8,
+    "district_admin": 7,
+    "district_chair": 6,
+    "district_officer": 5,
+    "commune_chair": 4,
+    "commune_officer": 3,
+    "unit_officer": 2,
+    "hamlet_head": 2,
+    "recorder": 1,
+    "auditor": 0,
+    "viewer": 0,
+}
 
 
 @dataclass

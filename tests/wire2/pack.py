@@ -12,12 +12,19 @@ UINT_MOST = 2**64 - 1
 
 
 class Refused(Exception):
-    """What came from outside breaks a rule; the text says which."""
+    """
+    What came from outside breaks a rule; the text says which. `reason` is what whoever
+    sent it is told, where that is not what it is told of everything of the kind.
+    """
+
+    def __init__(self, rule, reason=None):
+        super().__init__(rule)
+        self.reason = reason
 
 
-def need(condition, rule):
+def need(condition, rule, reason=None):
     if not condition:
-        raise Refused(rule)
+        raise Refused(rule, reason)
 
 
 # Packing (2.1)
@@ -155,19 +162,29 @@ def _no_number(digits):
     raise Refused(f"JSON: {digits} is no integer")
 
 
-def _judge(value, depth, deepest):
+NAMES_MOST = 256  # of the objects that are open at a time
+
+
+def _judge(value, depth, deepest, names):
+    """The rules that Python's reader has not; gives how many values there are."""
+    count = 1
     if isinstance(value, str):
         need("\0" not in value, "JSON: NUL")
         need(not any(0xD800 <= ord(c) < 0xE000 for c in value), "JSON: half a character")
-    elif isinstance(value, (list, dict)):
+    elif isinstance(value, list):
         need(depth < deepest, "JSON: nesting")
         for member in value:
-            _judge(member, depth + 1, deepest)
-            if isinstance(value, dict):
-                _judge(value[member], depth + 1, deepest)
+            count += _judge(member, depth + 1, deepest, names)
+    elif isinstance(value, dict):
+        need(depth < deepest, "JSON: nesting")
+        for i, (name, member) in enumerate(value.items()):
+            need(names + i < NAMES_MOST, "JSON: names")
+            need("\0" not in name, "JSON: NUL")
+            count += _judge(member, depth + 1, deepest, names + i + 1)
+    return count
 
 
-def read_json(data, deepest=16):
+def read_json(data, deepest=12, most=20000):
     """The value of a JSON text, which is bytes."""
     need(b"\x7f" not in data and not ESCAPED_NAME.search(data), "JSON: an escape")
     try:
@@ -180,7 +197,7 @@ def read_json(data, deepest=16):
         )
     except (ValueError, RecursionError) as error:
         raise Refused(f"JSON: {error}") from error
-    _judge(value, 0, deepest)
+    need(_judge(value, 0, deepest, 0) <= most, "JSON: values")
     return value
 
 
@@ -208,7 +225,8 @@ def array(value, least=0, most=None):
 
 
 def members(value, *names):
-    """The members of an object, null where missing, which may have no others."""
+    """The members of an object, null where missing; names not asked for are passed over."""
     need(isinstance(value, dict), "object expected")
-    need(all(name in names and value[name] is not None for name in value), "name or null")
-    return [value.get(name) for name in names]
+    found = [value.get(name) for name in names]
+    need(all(n not in value or m is not None for n, m in zip(names, found)), "null")
+    return found

@@ -10,9 +10,7 @@ CHANGES_MOST = 512
 KINDS_MOST = 32
 RUN_MOST = 256
 TEXT_MOST = 256 * 1024
-NESTING_MOST = 12
 UINT32_MOST = 2**32 - 1
-CONTEXT = ("page", "head", "by", "at", "run", "keys", "kinds", "bulk")
 
 
 @dataclass
@@ -61,8 +59,8 @@ class Page:
         self.time, self.keys, self.bulk = 0, b"", b""
         self.kinds, self.changes, self.fields = [], [], {"before": before}
         need(len(lines) <= TEXT_MOST and lines.endswith(b"\n"), "page: size")
-        parsed = [read_json(line, NESTING_MOST) for line in lines[:-1].split(b"\n")]
-        need(len(parsed) >= 3, "page: lines")
+        parsed = [read_json(line) for line in lines[:-1].split(b"\n")]
+        need(len(parsed) >= 4, "page: lines")
         (tail,) = members(parsed[-1], "tail")
         (signature,) = members(parsed[-2], "sign")
         self.tail = [string(item) for item in array(tail)]
@@ -89,7 +87,7 @@ class Page:
         if "head" in line:
             self.fields["before"] = unb64(line["head"], 32)
         need(self.fields["before"] is not None, "page: head before unknown")
-        self._context({k: v for k, v in line.items() if k not in ("page", "head")})
+        self._context(line)
 
     def _close(self, signature):
         need(len(self.changes) >= 1, "page: no rows")

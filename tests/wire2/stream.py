@@ -11,11 +11,11 @@ RATIO_MOST = 64
 PAGE_MOST = 256 * 1024
 
 
-def deflate(pages, dictionary=None):
+def deflate(pieces, dictionary=None):
     """One stream of the texts, flushed after each."""
     dictionary = DICTIONARY.read_bytes() if dictionary is None else dictionary
-    out = zlib.compressobj(9, zdict=dictionary)
-    data = b"".join(out.compress(p) + out.flush(zlib.Z_SYNC_FLUSH) for p in pages)
+    out = zlib.compressobj(9, zdict=dictionary) if dictionary else zlib.compressobj(9)
+    data = b"".join(out.compress(p) + out.flush(zlib.Z_SYNC_FLUSH) for p in pieces)
     return data + out.flush()
 
 
@@ -26,7 +26,8 @@ def inflate(data):
     try:
         text = reader.decompress(data, most + 1)
     except zlib.error as error:
-        raise Refused(f"stream: {error}") from error
-    need(len(text) <= most, "stream: a bomb")
+        reason = "dictionary" if "zdict" in str(error) else None
+        raise Refused(f"stream: {error}", reason) from error
+    need(len(text) <= most, "stream: a bomb", "too_large")
     need(not reader.unused_data, "stream: more follows its end")
     return text, reader.eof

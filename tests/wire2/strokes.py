@@ -10,6 +10,7 @@ from pack import Refused, need
 SYMBOLS = [chr(c) for c in range(33, 127) if chr(c) not in '"\\']
 MOST = 32767
 TURN_MOST = 4095
+WIDTH = 2  # in JSON, where a stroke does not say another
 
 
 def _put(change):
@@ -85,3 +86,25 @@ def decode(text):
         width, points, at = _decode_stroke(part, at)
         drawing.append((width, points))
     return drawing
+
+
+# As JSON: a stroke is its points, with the width before the first if it is not 2
+
+
+def from_points(json):
+    need(isinstance(json, list), "strokes: list expected")
+    drawing = []
+    for stroke in json:
+        need(isinstance(stroke, list) and stroke, "strokes: stroke")
+        width, points = WIDTH, stroke
+        if not isinstance(stroke[0], list):
+            width, points = stroke[0], stroke[1:]
+            need(isinstance(width, int) and not isinstance(width, bool), "strokes: width")
+        drawing.append((width, [_point(point) for point in points]))
+    return drawing
+
+
+def _point(json):
+    need(isinstance(json, list) and len(json) == 2, "strokes: point")
+    need(all(isinstance(n, int) and not isinstance(n, bool) for n in json), "strokes: point")
+    return tuple(json)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """First lines of requests and replies, receipts, entries, invitations (PROTOCOL.md 7, 9)."""
-from pack import (INTEGER_MOST, Refused, array, b64, check, device_id, h32, items, need,
+from pack import (INTEGER_MOST, Refused, Unpack, array, b64, check, device_id, h32, items, need,
                   read_json, sign, sint, string, text, uint, unb64, whole, write_json)
 
 HEADER_MOST = 4096
-NESTING_MOST = 12
+NESTING_MOST = 4
 UINT32_MOST = 2**32 - 1
 METHOD, PATH = "POST", "/v1/sync"
 ZERO_ID, ZERO_HEAD = bytes(16), bytes(32)
@@ -41,10 +41,10 @@ def _object(value):
     return value
 
 
-def _version(value):
+def _version(value, newer="version"):
     _object(value)
     need("v" in value, "header: no version")
-    need(whole(value["v"]) == 1, "version: a newer one")
+    need(whole(value["v"], 1) == 1, "a newer version", newer)
 
 
 # Requests (7.1)
@@ -81,7 +81,7 @@ def request_read(line):
     need(len(line) < HEADER_MOST, "header: size")
     need(len(line) > 87 and line[86:87] == b" ", "header: no signature")
     signature, json = unb64(line[:86].decode("latin-1"), 64), line[87:]
-    value = read_json(json, NESTING_MOST)
+    value = read_json(json, NESTING_MOST, 2048)
     _version(value)
     try:
         said = {
@@ -130,6 +130,19 @@ def receipt_sign(receipt, seed):
 
 def receipt_check(receipt, key, signature):
     return check(key, "hamlet-receipt-1", receipt_message(receipt), signature)
+
+
+def receipt_read(message):
+    """A receipt as whoever was given it keeps it: its message."""
+    reader = Unpack(message)
+    receipt = {"server": reader.raw(16), "incarnation": reader.uint(), "time": reader.sint()}
+    receipt.update(device=reader.raw(16), epoch=reader.uint(), seq=reader.uint())
+    receipt.update(head=reader.raw(32), buckets={})
+    for _ in range(reader.uint()):
+        name = reader.text()
+        receipt["buckets"][name] = reader.uint(), reader.raw(32)
+    reader.end()
+    return receipt
 
 
 def reply_fields(receipt, lease):
@@ -213,11 +226,13 @@ def _item(item):
         return whole(item[0], 1), whole(item[1], 1)
     kind = string(item[0])
     need(kind in ("a", "q", "r") and (len(item) == 3) == (kind == "q"), "entries: item")
-    return kind, unb64(item[1], 16), string(item[2]) if kind == "q" else ""
+    reason = string(item[2]) if kind == "q" else ""
+    need(len(reason.encode()) <= 256, "entries: reason")
+    return kind, unb64(item[1], 16), reason
 
 
 def entries_read(data):
-    value = _object(read_json(data, NESTING_MOST))
+    value = _object(read_json(data, NESTING_MOST, 40000))
     need(set(value) <= {"e", "of", "is"} and {"e", "is"} <= set(value), "entries: names")
     bucket, n = array(value["e"], 2, 2)
     origin = None
@@ -234,6 +249,7 @@ def entries_read(data):
 
 # Invitations (9)
 
+INVITATION_MOST = 8 * 1024
 INVITATION = ("v", "invitation", "secret", "server", "key", "pin", "urls", "unit", "user",
               "role", "name", "expires")
 
@@ -244,26 +260,96 @@ def invitation_write(fields, seed):
     return json[:-1] + b',"sign":"' + b64(signature).encode() + b'"}'
 
 
+def _part(value, most):
+    need(0 < len(string(value).encode()) <= most, "invitation: part")
+
+
+def _judge_invitation(value):
+    need(set(value) >= {*INVITATION, "sign"}, "invitation: names")
+    for name in ("invitation", "secret", "user", "server"):
+        unb64(value[name], 16)
+    unb64(value["pin"], 32)
+    unb64(value["key"], 32)
+    _integer(value["expires"])
+    need(0 < len(array(value["urls"])) <= 8, "invitation: urls")
+    for url in value["urls"]:
+        _part(url, 512)
+    for name in ("unit", "role", "name"):
+        _part(value[name], 256)
+
+
 def invitation_read(data):
     """Members that are not known are let pass: the signature covers the text."""
     data = data.strip(b" \t\r\n")
-    value = _object(read_json(data, NESTING_MOST))
-    _version(value)
-    need(set(value) >= {*INVITATION, "sign"}, "invitation: names")
-    for name in ("invitation", "secret", "user"):
-        unb64(value[name], 16)
-    unb64(value["pin"], 32)
-    need(0 < len(array(value["urls"])) <= 8, "invitation: urls")
-    _integer(value["expires"])
-    for part in (value["unit"], value["role"], value["name"], *value["urls"]):
-        need(0 < len(string(part).encode()) <= 512, "invitation: part")
+    need(len(data) <= INVITATION_MOST, "invitation: size")
+    value = read_json(data, NESTING_MOST, 128)
+    _version(value, "invitation-newer")
+    _judge_invitation(value)
     begin, found, rest = data.rpartition(b',"sign":"')
     need(found and rest == value["sign"].encode() + b'"}', "invitation: sign is not last")
     signature, key = unb64(value["sign"], 64), unb64(value["key"], 32)
-    need(device_id(key) == unb64(value["server"], 16), "invitation: server")
+    foreign = "invitation-foreign"
+    need(device_id(key) == unb64(value["server"], 16), "invitation: server", foreign)
     message = h32(begin + b"}")
-    need(check(key, "hamlet-invitation-1", message, signature), "invitation: signature")
+    need(check(key, "hamlet-invitation-1", message, signature), "signature", foreign)
     return value
+
+
+LINK = b"hamlet:"
+
+
+def link_of(text):
+    return LINK + b64(text).encode()
+
+
+def invitation_take(data):
+    """A file's text, or a link."""
+    link = data.strip(b" \t\r\n")
+    if link.startswith(LINK):
+        data = unb64(link[len(LINK) :].decode("latin-1"))
+    return invitation_read(data)
+
+
+# Problems (8)
+
+URN = "urn:hamlet:problem:"
+PROBLEMS = {  # name -> status, whether to try again
+    "version": (400, False),
+    "header": (400, False),
+    "page": (400, False),
+    "signature": (401, False),
+    "unknown_device": (401, False),
+    "enrolment": (403, False),
+    "revoked": (403, False),
+    "path": (404, False),
+    "method": (405, False),
+    "timeout": (408, True),
+    "stale": (409, True),
+    "length": (411, False),
+    "too_large": (413, True),
+    "type": (415, False),
+    "dictionary": (415, False),
+    "host": (421, False),
+    "headers_large": (431, False),
+    "internal": (500, True),
+    "busy": (503, True),
+    "http_version": (505, False),
+    "disk": (507, True),
+}
+
+
+def problem_write(name):
+    status, retry = PROBLEMS[name]
+    return write_json({"type": URN + name, "title": name, "status": status, "retry": retry})
+
+
+def problem_read(body):
+    """The name of a problem of ours: others come from portals and other servers."""
+    need(len(body) <= HEADER_MOST, "problem: size")
+    kind = _object(read_json(body, NESTING_MOST, 64)).get("type")
+    name = string(kind)[len(URN) :]
+    need(kind.startswith(URN) and name in PROBLEMS, "problem: of others")
+    return name
 
 
 # What was read, as the filter tells it

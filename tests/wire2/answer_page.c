@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "filter.h"
+#include "hamlet/wire/page.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "hamlet/wire/page.h"
+#include "answer.h"
 
 /* [number, change, record]: fill in what is asked for. */
 static void answer_need(struct hm_needed *needed,
@@ -32,33 +31,36 @@ static void answer_needs(struct hm_page_draft *draft, const struct hm_json *ask)
     }
 }
 
-enum hm_status do_expand(const struct hm_json *ask,
-                         struct hm_json_write *out,
-                         struct hm_arena *arena,
-                         struct hm_err *err)
+/* Whether the page is signed by the key in the question. */
+static bool is_signed(struct answering *a, const struct hm_page *page)
+{
+    struct hm_key key;
+    return answer_raw(a, "key", key.at, HM_KEY_SIZE) && hm_page_check(page, &key);
+}
+
+enum hm_status answer_expand(struct answering *a)
 {
     struct hm_page_draft *draft = NULL;
     struct hm_page page;
     struct hm_id district;
-    (void)heard_raw(district.at, HM_ID_SIZE, hm_json_get(ask, "district"));
-    enum hm_status status =
-        hm_page_draft_open(&draft, heard_hex(hm_json_get(ask, "text"), arena), err);
+    (void)answer_raw(a, "district", district.at, HM_ID_SIZE);
+    enum hm_status status = hm_page_draft_open(&draft, answer_hex(a, "text"), a->err);
     if (status != HM_OK) {
         return status;
     }
-    answer_needs(draft, ask);
-    status = hm_page_draft_expand(draft, &district, &page, arena, err);
+    answer_needs(draft, a->ask);
+    status = hm_page_draft_expand(draft, &district, &page, a->arena, a->err);
     if (status == HM_OK && !page.head_known) {
-        page.head_known =
-            heard_raw(page.head_before.at, HM_DIGEST_SIZE, hm_json_get(ask, "before"));
+        page.head_known = answer_raw(a, "before", page.head_before.at, HM_DIGEST_SIZE);
         hm_page_head(&page);
-        status = page.head_known ? HM_OK : hm_fail(err, HM_PROTOCOL, "head", 0, 0, 0);
+        status = page.head_known ? HM_OK : answer_refuse(a, "page");
     }
     if (status == HM_OK) {
-        hm_json_key(out, "page");
-        told_page(out, &page);
-        hm_json_key(out, "changes");
-        told_changes(out, page.changes, page.count);
+        hm_json_key(a->out, "page");
+        told_page(a->out, &page);
+        hm_json_key(a->out, "changes");
+        told_changes(a->out, page.changes, page.count);
+        hm_json_put_bool(a->out, "signed", is_signed(a, &page));
     }
     hm_page_draft_free(draft);
     return status;
@@ -108,25 +110,24 @@ static struct hm_run *heard_runs(const struct hm_json *list,
     return runs;
 }
 
-enum hm_status do_write(const struct hm_json *ask,
-                        struct hm_json_write *out,
-                        struct hm_arena *arena,
-                        struct hm_err *err)
+enum hm_status answer_write(struct answering *a)
 {
+    const struct hm_json *ask = a->ask;
     struct hm_page page;
     struct hm_page_text text;
     struct hm_page_writing writing = {.page = &page};
     heard_page(&page, hm_json_get(ask, "page"));
-    page.changes = heard_changes(hm_json_get(ask, "changes"), &page.count, arena, true);
+    page.changes =
+        heard_changes(hm_json_get(ask, "changes"), &page.count, a->arena, true);
     writing.references =
-        heard_references(hm_json_get(ask, "numbers"), &writing.reference_count, arena);
-    writing.runs = heard_runs(hm_json_get(ask, "runs"), &writing.run_count, arena);
+        heard_references(hm_json_get(ask, "numbers"), &writing.reference_count, a->arena);
+    writing.runs = heard_runs(hm_json_get(ask, "runs"), &writing.run_count, a->arena);
     writing.with_head = heard_flag(ask, "with_head");
     hm_page_text_init(&text);
-    enum hm_status status = hm_page_write(&text, &writing, arena, err);
+    enum hm_status status = hm_page_write(&text, &writing, a->arena, a->err);
     if (status == HM_OK) {
-        hm_json_put_text(out, "rows", hm_buf_bytes(&text.rows));
-        hm_json_put_text(out, "noise", hm_buf_bytes(&text.noise));
+        hm_json_put_text(a->out, "rows", hm_buf_bytes(&text.rows));
+        hm_json_put_text(a->out, "noise", hm_buf_bytes(&text.noise));
     }
     hm_page_text_fini(&text);
     return status;
