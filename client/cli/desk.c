@@ -127,7 +127,7 @@ enum hm_status hm_say_id(const struct hm_call *call,
 {
     struct hm_buf buf;
     struct hm_json_write out;
-    hm_buf_init(&buf, HM_ERR_ARG_MAX * 2);
+    hm_buf_init(&buf, (size_t)HM_ERR_ARG_MAX * 2);
     if (call->args->json) {
         hm_json_write_init(&out, &buf);
         hm_json_open(&out, '{');

@@ -372,7 +372,7 @@ enum hm_status hm_run_enrol(struct hm_call *call, struct hm_err *err)
 {
     const struct hm_cli *cli = call->ctx;
     struct enrolling e = {.env = &cli->env};
-    hm_arena_init(&e.arena, PATHS_MAX * 4);
+    hm_arena_init(&e.arena, (size_t)PATHS_MAX * 4);
     hm_buf_init(&e.json, 2 * (size_t)HM_INVITATION_TEXT_MAX);
     enum hm_status status = read_invitation(&e, call->args->operands[0], err);
     if (status == HM_OK) {

@@ -71,7 +71,7 @@ enum hm_status hm_fields_init(struct hm_fields *fields,
     hm_arena_init(&fields->arena, FIELDS_BYTES_MAX);
     fields->at = hm_arena_get_array(&fields->arena, count, sizeof(*fields->at));
     fields->documents =
-        hm_arena_get_array(&fields->arena, count, sizeof(*fields->documents));
+        hm_arena_get_array(&fields->arena, count, sizeof(struct hm_json *));
     enum hm_status status = hm_arena_status(&fields->arena, err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         status = read_one(fields, i, given[i], err);

@@ -46,6 +46,7 @@ static const struct hm_command commands[] = {
     {"import", "KIND FILE.csv", import_options, hm_run_import},
     {"undo", "BATCH", reason_options, hm_run_undo},
     {"export", "KIND", export_options, hm_run_export},
+    {"kinds", "[KIND]", NULL, hm_run_kinds},
     {"status", NULL, NULL, hm_run_status},
     {"sync", NULL, sync_options, hm_run_sync},
     {"conflicts", NULL, conflict_options, hm_run_conflicts},

@@ -66,7 +66,7 @@ static void put_text(const struct page *page, struct hm_bytes text)
 static void put_words(const struct page *page, const char *key, const char *arg)
 {
     struct hm_buf sentence;
-    hm_buf_init(&sentence, HM_CLI_KEY_SIZE * 64);
+    hm_buf_init(&sentence, (size_t)HM_CLI_KEY_SIZE * 64);
     hm_words_put(&sentence, hm_words_ui(page->view->words, key), &arg, arg != NULL);
     put_text(page, hm_buf_bytes(&sentence));
     hm_buf_fini(&sentence);

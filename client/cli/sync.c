@@ -141,7 +141,7 @@ static enum hm_status ask_daemon(struct syncing *s, bool *asked, struct hm_err *
 static enum hm_status run_once(struct syncing *s, struct hm_err *err)
 {
     char *path = NULL;
-    char name[] = "hamletd";
+    char name[] = "hamlet"; /* whose words these are to whoever reads them */
     char once[] = "--once";
     char json[] = "--json";
     char store[] = "--store";
@@ -151,7 +151,7 @@ static enum hm_status run_once(struct syncing *s, struct hm_err *err)
     if (s->call->lang == HM_LANG_EN) {
         memcpy(code, "en", sizeof(code));
     }
-    enum hm_status status = hm_process_beside(&path, name, err);
+    enum hm_status status = hm_process_beside(&path, "hamletd", err);
     if (status == HM_OK) {
         status = hm_process_run(path, argv, &s->reply, &s->cli->exit_code, err);
     }

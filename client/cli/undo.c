@@ -23,7 +23,7 @@ static enum hm_status say(const struct hm_call *call,
     if (!call->args->json) {
         return hm_say_id(call, &undoing->change, &undoing->batch, &undoing->change, err);
     }
-    hm_buf_init(&buf, HM_ERR_ARG_MAX * 2);
+    hm_buf_init(&buf, (size_t)HM_ERR_ARG_MAX * 2);
     hm_json_write_init(&out, &buf);
     hm_json_open(&out, '{');
     hm_json_put_hex(&out, "batch", hm_id_bytes(&undoing->batch));

@@ -347,6 +347,9 @@ static enum hm_status run(struct importing *im, struct hm_err *err)
     if (status == HM_OK) {
         status = im->view->json ? say_json(im, err) : say_text(im, err);
     }
+    if (status == HM_OK && im->failed && im->done.refused == 0) {
+        return hm_fail(err, HM_BAD_INPUT, "csv-empty", NULL, NULL, NULL);
+    }
     if (status == HM_OK && im->failed) {
         (void)snprintf(refused, sizeof(refused), "%" PRId64, im->done.refused);
         status = hm_fail(err, HM_BAD_INPUT,

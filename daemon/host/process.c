@@ -66,6 +66,9 @@ enum hm_status hm_process_harden(struct hm_err *err)
     if (sigaction(SIGPIPE, &ignore, NULL) != 0) {
         return hm_failure_system(err, errno, "SIGPIPE");
     }
+    if (sigaction(SIGXFSZ, &ignore, NULL) != 0) {
+        return hm_failure_system(err, errno, "SIGXFSZ");
+    }
     return HM_OK;
 }
 
@@ -109,6 +112,7 @@ static int spawn_settings(struct spawn *spawn, int output)
     sigemptyset(&none);
     sigemptyset(&ignored);
     sigaddset(&ignored, SIGPIPE);
+    sigaddset(&ignored, SIGXFSZ);
     int code = posix_spawn_file_actions_addopen(&spawn->files, STDIN_FILENO, "/dev/null",
                                                 O_RDONLY, 0);
     if (code == 0) {

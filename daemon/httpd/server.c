@@ -56,7 +56,7 @@ static struct MHD_Daemon *worker_daemon(struct hm_httpd_worker *worker)
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)limits->connections_max + 64, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)limits->idle_s, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)limits->memory_bytes, NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, worker->httpd->layout_known ? 0 : 1, NULL},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)hm_httpd_peer_notify, worker},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)hm_httpd_exchange_over, worker},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)hm_httpd_exchange_line, worker},

@@ -75,27 +75,46 @@ static enum hm_status add_kind(struct hm_kinds *kinds,
     return status == HM_BAD_INPUT || status == HM_TOO_BIG ? HM_UNCONFIGURED : status;
 }
 
-static enum hm_status add_kinds(struct hm_kinds *kinds,
-                                const char *dir,
-                                struct hm_arena *arena,
-                                struct hm_err *err)
+enum hm_status hm_replica_kind_files(const char *dir,
+                                     char ***names,
+                                     size_t *count,
+                                     struct hm_arena *arena,
+                                     struct hm_err *err)
 {
-    char *names[HM_REPLICA_KINDS_MAX];
-    size_t count = 0;
     const char *path = hm_replica_path(arena, dir, HM_REPLICA_KINDS);
+    char **list = hm_arena_get_array(arena, HM_REPLICA_KINDS_MAX, sizeof(*list));
+    size_t found = 0;
     enum hm_status status = hm_arena_status(arena, err);
     if (status != HM_OK) {
         return status;
     }
     DIR *folder = opendir(path);
-    if (folder == NULL) {
-        return errno == ENOENT ? HM_OK : hm_fail_errno(err, errno, path);
+    if (folder == NULL && errno != ENOENT) {
+        return hm_fail_errno(err, errno, path);
     }
-    status = read_names(folder, path, names, &count, arena, err);
-    (void)closedir(folder);
-    qsort(names, count, sizeof(names[0]), by_text);
+    if (folder != NULL) {
+        status = read_names(folder, path, list, &found, arena, err);
+        (void)closedir(folder);
+    }
+    if (status == HM_OK) {
+        qsort(list, found, sizeof(list[0]), by_text);
+        *names = list;
+        *count = found;
+    }
+    return status;
+}
+
+static enum hm_status add_kinds(struct hm_kinds *kinds,
+                                const char *dir,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    char **names = NULL;
+    size_t count = 0;
+    const char *folder = hm_replica_path(arena, dir, HM_REPLICA_KINDS);
+    enum hm_status status = hm_replica_kind_files(dir, &names, &count, arena, err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
-        status = add_kind(kinds, path, names[i], arena, err);
+        status = add_kind(kinds, folder, names[i], arena, err);
     }
     return status;
 }

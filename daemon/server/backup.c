@@ -19,6 +19,7 @@
 #include "hamlet/host/file.h"
 #include "hamlet/host/keyfile.h"
 #include "hamlet/httpd/certificate.h"
+#include "hamlet/replica/replica.h"
 #include "hamlet/store/server.h"
 #include "show.h"
 
@@ -171,9 +172,9 @@ static enum hm_status read_parts(struct backing *b, struct hm_err *err)
     size_t n = 0;
     struct hm_backup_part *parts =
         hm_arena_get_array(&b->arena, HM_BACKUP_FILES_MAX, sizeof(*parts));
-    _Static_assert(HM_DATA_KINDS_MAX + 2 <= HM_BACKUP_FILES_MAX, "all have room");
+    _Static_assert(HM_REPLICA_KINDS_MAX + 2 <= HM_BACKUP_FILES_MAX, "all have room");
     enum hm_status status =
-        hm_data_kind_files(b->ctx->dir, &kinds, &count, &b->arena, err);
+        hm_replica_kind_files(b->ctx->dir, &kinds, &count, &b->arena, err);
     if (status == HM_OK) {
         status = read_part(b, &parts[n++], HM_DATA_TLS, err);
     }
@@ -181,7 +182,7 @@ static enum hm_status read_parts(struct backing *b, struct hm_err *err)
         status = read_part(b, &parts[n++], HM_DATA_CONFIG, err);
     }
     for (size_t i = 0; i < count && status == HM_OK; i++) {
-        const char *name = hm_data_path(&b->arena, HM_DATA_KINDS, kinds[i]);
+        const char *name = hm_data_path(&b->arena, HM_REPLICA_KINDS, kinds[i]);
         status = name == NULL ? hm_arena_status(&b->arena, err)
                               : read_part(b, &parts[n++], name, err);
     }

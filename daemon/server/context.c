@@ -7,6 +7,7 @@
 #include "data.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/host/keyfile.h"
+#include "hamlet/replica/replica.h"
 
 /* A server without its key is another server, so it is never given a new one here. */
 static enum hm_status load_key(struct hm_control_ctx *ctx, struct hm_err *err)
@@ -58,7 +59,7 @@ enum hm_status hm_control_open(struct hm_control_ctx *ctx,
     struct hm_control_ctx made = {.dir = dir, .env = env, .folder = ""};
     hm_arena_init(&made.self, HM_COMMAND_ARENA_MAX);
     hm_buf_init(&made.file, HM_FILE_BYTES_MAX);
-    enum hm_status status = hm_data_kinds(&made.kinds, dir, err);
+    enum hm_status status = hm_replica_kinds(&made.kinds, dir, err);
     if (status == HM_OK) {
         status = open_store(&made, err);
     }

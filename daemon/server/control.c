@@ -45,7 +45,8 @@ struct errand {
     struct hm_main *main;
     const struct hm_handler *handler;
     const char *dir;
-    const char *out; /* of --out; null: none */
+    const char *folder; /* where it was given, absolute */
+    const char *out;    /* of --out; null: none */
     struct hm_arena arena;
     struct hm_buf input;
     struct hm_buf file; /* that goes to `out` */
@@ -59,6 +60,7 @@ static enum hm_status run_here(struct errand *errand, struct hm_err *err)
     if (status != HM_OK) {
         return status;
     }
+    ctx.folder = errand->folder;
     ctx.input = hm_buf_bytes(&errand->input);
     status = run_on(&ctx, errand->call, err);
     if (status == HM_OK) {
@@ -99,17 +101,16 @@ static enum hm_status run_there(struct errand *errand, bool *nobody, struct hm_e
     struct hm_err failed = HM_ERR_NONE;
     const char *path = hm_data_path(&errand->arena, errand->dir, HM_DATA_CONTROL);
     struct hm_control_request request = {.lang = errand->call->lang,
+                                         .folder = errand->folder,
                                          .argc = errand->main->argc,
                                          .argv = errand->main->argv,
                                          .input = hm_buf_bytes(&errand->input)};
-    char *folder = hm_arena_get(&errand->arena, PATH_BYTES_MAX);
     hm_buf_init(&message, HM_CONTROL_REQUEST_MAX);
     hm_buf_init(&reply, HM_CONTROL_REPLY_MAX);
     enum hm_status status = hm_arena_status(&errand->arena, err);
     if (status != HM_OK) {
         goto out;
     }
-    request.folder = getcwd(folder, PATH_BYTES_MAX) == NULL ? "/" : folder;
     hm_control_request_put(&message, &request);
     status = hm_buf_status(&message, err);
     if (status != HM_OK) {
@@ -196,6 +197,17 @@ static enum hm_status become_self(struct hm_err *err)
 
 /* ---- its files ---- */
 
+/* Relative names of files start from here, whoever opens them. */
+static enum hm_status find_folder(struct errand *errand, struct hm_err *err)
+{
+    char *folder = hm_arena_get(&errand->arena, PATH_BYTES_MAX);
+    enum hm_status status = hm_arena_status(&errand->arena, err);
+    if (status == HM_OK) {
+        errand->folder = getcwd(folder, PATH_BYTES_MAX) == NULL ? "/" : folder;
+    }
+    return status;
+}
+
 static enum hm_status check_data(struct errand *errand, struct hm_err *err)
 {
     const char *store = hm_data_path(&errand->arena, errand->dir, HM_DATA_STORE);
@@ -224,6 +236,9 @@ static enum hm_status reserve_out(struct errand *errand, struct hm_err *err)
 static enum hm_status prepare(struct errand *errand, struct hm_err *err)
 {
     enum hm_status status = check_data(errand, err);
+    if (status == HM_OK) {
+        status = find_folder(errand, err);
+    }
     if (status == HM_OK && errand->handler->reads) {
         status = hm_file_read(&errand->input, errand->call->args->operands[0], err);
     }

@@ -28,13 +28,13 @@
 enum hm_status hm_control_forward(struct hm_call *call, struct hm_err *err);
 
 /*
- * The other side, inside `serve`: run what `request` (one frame, of a peer that was
- * checked) asks for on `ctx` and append the reply to `reply`, which is empty and whose
+ * The other side, inside `serve`: run what `message` (one frame, of a peer that was
+ * checked) asks for on `ctx` and append the reply to `answer`, which is empty and whose
  * cap is HM_CONTROL_REPLY_MAX. There is always a reply, be it that the request was none.
  * It may take seconds: an import, a backup.
  */
 void hm_control_execute(struct hm_control_ctx *ctx,
-                        struct hm_bytes request,
-                        struct hm_buf *reply);
+                        struct hm_bytes message,
+                        struct hm_buf *answer);
 
 #endif

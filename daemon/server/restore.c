@@ -11,6 +11,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/host/file.h"
 #include "hamlet/host/keyfile.h"
+#include "hamlet/replica/replica.h"
 #include "hamlet/store/server.h"
 #include "recovery.h"
 #include "show.h"
@@ -88,7 +89,7 @@ static enum hm_status make_folder(struct restoring *r,
 /* A name in a file that came from outside leads nowhere else. */
 static bool is_expected(const char *name)
 {
-    static const char kinds[] = HM_DATA_KINDS "/";
+    static const char kinds[] = HM_REPLICA_KINDS "/";
     if (strcmp(name, HM_DATA_TLS) == 0 || strcmp(name, HM_DATA_CONFIG) == 0) {
         return true;
     }
@@ -101,7 +102,7 @@ static enum hm_status put_parts(struct restoring *r, struct hm_err *err)
 {
     enum hm_status status = make_folder(r, "keys", err);
     if (status == HM_OK) {
-        status = make_folder(r, HM_DATA_KINDS, err);
+        status = make_folder(r, HM_REPLICA_KINDS, err);
     }
     if (status == HM_OK) {
         status = put_file(r, "keys/" HM_DATA_KEY, HM_BYTES(r->keys.seed), 0600, err);
@@ -185,7 +186,7 @@ static enum hm_status build(struct restoring *r, struct hm_err *err)
         status = put_store(r, path, err);
     }
     if (status == HM_OK) {
-        status = hm_data_kinds(&kinds, r->draft, err);
+        status = hm_replica_kinds(&kinds, r->draft, err);
     }
     if (status == HM_OK) {
         status = hm_store_open(&store, path, HM_STORE_SERVER, false, kinds, &r->main->env,
