@@ -266,9 +266,10 @@ enum hm_status hm_entry_line_read(struct hm_entry_line *line,
         .n = (uint64_t)n,
         .own = of == NULL,
         .epoch = (uint32_t)epoch};
-    bool good = n > 0 && line->bucket.size > 0 &&
-                (of == NULL || (epoch > 0 && hm_json_b64_get(line->device.at, HM_ID_SIZE,
-                                                             hm_json_at(of, 0))));
+    bool good =
+        n > 0 && line->bucket.size > 0 &&
+        (of == NULL || (epoch > 0 && epoch <= UINT32_MAX &&
+                        hm_json_b64_get(line->device.at, HM_ID_SIZE, hm_json_at(of, 0))));
     line->items = hm_arena_get_array(arena, hm_json_count(items), sizeof(*line->items));
     for (const struct hm_json *at = hm_json_first(items);
          at != NULL && good && line->items != NULL; at = hm_json_next(at)) {

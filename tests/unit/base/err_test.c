@@ -68,7 +68,7 @@ START_TEST(a_long_argument_is_cut_between_characters)
         for (size_t i = lead; i + 3 < sizeof(text); i += 3) {
             memcpy(text + i, "ạ", 3);
         }
-        text[lead + 60 * 3] = '\0';
+        text[lead + (size_t)60 * 3] = '\0';
         setup();
         (void)hm_fail(&err, HM_IO, "io", text, NULL, NULL);
         size_t length = strlen(err.arg[0]);

@@ -162,7 +162,7 @@ START_TEST(a_flipped_bit_anywhere_is_seen)
 
     /* X25519 does not look at the highest bit of a public key: its mirror image is the
      * same point, but no longer the same nonce. */
-    ck_assert_int_eq(seen, 8 * (int)sealed.size);
+    ck_assert_int_eq(seen, (int)(8 * sealed.size));
     ck_assert_uint_eq(opened.size, 0);
 }
 END_TEST

@@ -52,7 +52,7 @@ END_TEST
 
 START_TEST(any_flipped_bit_breaks_it)
 {
-    for (size_t bit = 0; bit < 8 * HM_SIGNATURE_SIZE; bit += 5) {
+    for (size_t bit = 0; bit < (size_t)8 * HM_SIGNATURE_SIZE; bit += 5) {
         struct hm_signature bad = signature;
         bad.at[bit / 8] ^= (uint8_t)(1U << bit % 8);
         ck_assert(!hm_sign_check(&bad, "hamlet-page-1", hm_text("message"), &key));

@@ -205,7 +205,7 @@ END_TEST
 START_TEST(a_row_of_the_most_cells_is_read_and_one_more_is_refused)
 {
     struct hm_buf text;
-    hm_buf_init(&text, 4 * HM_CSV_COLUMNS_MAX);
+    hm_buf_init(&text, (size_t)4 * HM_CSV_COLUMNS_MAX);
     for (size_t i = 1; i < HM_CSV_COLUMNS_MAX; i++) {
         hm_buf_put_byte(&text, ',');
     }

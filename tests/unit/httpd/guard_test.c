@@ -22,7 +22,7 @@ struct row {
 #define DIGITS "012345678901234567890123456789"
 
 static const struct row refused[] = {
-    {"A1 no Host", WITH(LINE "Content-Length: 0\r\n\r\n"), 400, NULL},
+    {"A1 no Host", WITH(LINE "Content-Length: 0\r\n\r\n"), 400, "http-host"},
     {"A1 empty Host", WITH(LINE "Host: \r\nContent-Length: 0\r\n\r\n"), 400, "http-host"},
     {"A2 two Hosts", WITH(HEADS "Host: localhost\r\nContent-Length: 0\r\n\r\n"), 400,
      "http-host"},
@@ -93,7 +93,8 @@ static const struct row refused[] = {
      "http-form"},
     {"two spaces before the URI", WITH("GET  /v1/any HTTP/1.1\r\n" HOST "\r\n"), 400,
      "http-form"},
-    {"two spaces after the URI", WITH("GET /v1/any  HTTP/1.1\r\n" HOST "\r\n"), 0, NULL},
+    {"two spaces after the URI", WITH("GET /v1/any  HTTP/1.1\r\n" HOST "\r\n"), 400,
+     "http-uri"},
     {"space after the version", WITH("GET /v1/any HTTP/1.1 \r\n" HOST "\r\n"), 400, NULL},
     {"A12 a header of 10 KB",
      WITH(GET HOST "X-A: " X16(X16(DIGITS "0123456789")) "\r\n\r\n"), 431,

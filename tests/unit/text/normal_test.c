@@ -312,8 +312,8 @@ END_TEST
 START_TEST(a_refusal_leaves_the_buffer_as_it_was)
 {
     static const char *const refused[] = {"ấ\x80", "a  b\n", "a  b\uFFFF",
-                                          "  q\u0323\u0323\u0323\u0323\u0323"
-                                          "\u0323\u0323\u0323\u0323"};
+                                          ("  q\u0323\u0323\u0323\u0323\u0323"
+                                           "\u0323\u0323\u0323\u0323")};
     hm_buf_put_text(&out, "kept");
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         hm_err_clear(&err);
