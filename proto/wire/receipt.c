@@ -78,7 +78,9 @@ enum hm_status hm_receipt_get(struct hm_receipt *receipt,
     receipt->incarnation = hm_unpack_uint(&in);
     receipt->time.ms = hm_unpack_int(&in);
     get_raw(&in, receipt->device.at, HM_ID_SIZE);
-    receipt->epoch = (uint32_t)hm_unpack_uint(&in);
+    uint64_t epoch = hm_unpack_uint(&in);
+    in.failed = in.failed || epoch > UINT32_MAX;
+    receipt->epoch = (uint32_t)epoch;
     receipt->seq = hm_unpack_uint(&in);
     get_raw(&in, receipt->head.at, HM_DIGEST_SIZE);
     size_t count = hm_unpack_count(&in, HM_DIGEST_SIZE + 2);

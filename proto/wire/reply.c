@@ -226,21 +226,38 @@ static bool read_item(struct hm_entry_item *item,
 {
     const struct hm_json *first = hm_json_at(json, 0);
     struct hm_bytes kind = hm_json_text_or(first, HM_NO_BYTES);
+    size_t parts = hm_json_is(json, HM_JSON_LIST) ? hm_json_count(json) : 0;
     if (hm_json_is(first, HM_JSON_INTEGER)) {
         int64_t seq = hm_json_int_or(first, 0);
         int64_t count = hm_json_int_or(hm_json_at(json, 1), 0);
         *item = (struct hm_entry_item){
             .kind = 'a', .seq = (uint64_t)seq, .count = (uint64_t)count};
-        return seq > 0 && count > 0;
+        return parts == 2 && seq > 0 && count > 0;
     }
     if (kind.size != 1 || memchr("aqr", kind.data[0], 3) == NULL) {
         return false;
     }
+    bool reasoned = kind.data[0] == 'q';
     *item = (struct hm_entry_item){.kind = (char)kind.data[0], .by_id = true, .count = 1};
     struct hm_bytes reason = hm_json_text_or(hm_json_at(json, 2), HM_NO_BYTES);
     item->reason = reason.size == 0 ? HM_NO_BYTES : hm_arena_copy(arena, reason);
-    return hm_json_b64_get(item->id.at, HM_ID_SIZE, hm_json_at(json, 1)) &&
+    return parts == (reasoned ? 3 : 2) &&
+           (!reasoned || hm_json_is(hm_json_at(json, 2), HM_JSON_TEXT)) &&
+           hm_json_b64_get(item->id.at, HM_ID_SIZE, hm_json_at(json, 1)) &&
            reason.size <= HM_NAME_MAX;
+}
+
+/* Of the line itself, before its items. */
+static bool line_valid(const struct hm_entry_line *line,
+                       const struct hm_json *opening,
+                       const struct hm_json *of,
+                       const struct hm_json *items)
+{
+    int64_t epoch = hm_json_int_or(hm_json_at(of, 1), 0);
+    return hm_json_count(opening) == 2 && hm_json_int_or(hm_json_at(opening, 1), 0) > 0 &&
+           line->bucket.size > 0 && line->bucket.size <= HM_NAME_MAX &&
+           hm_json_is(items, HM_JSON_LIST) &&
+           (of == NULL || (hm_json_count(of) == 2 && epoch > 0 && epoch <= UINT32_MAX));
 }
 
 enum hm_status hm_entry_line_read(struct hm_entry_line *line,
@@ -267,9 +284,8 @@ enum hm_status hm_entry_line_read(struct hm_entry_line *line,
         .own = of == NULL,
         .epoch = (uint32_t)epoch};
     bool good =
-        n > 0 && line->bucket.size > 0 &&
-        (of == NULL || (epoch > 0 && epoch <= UINT32_MAX &&
-                        hm_json_b64_get(line->device.at, HM_ID_SIZE, hm_json_at(of, 0))));
+        line_valid(line, opening, of, items) &&
+        (of == NULL || hm_json_b64_get(line->device.at, HM_ID_SIZE, hm_json_at(of, 0)));
     line->items = hm_arena_get_array(arena, hm_json_count(items), sizeof(*line->items));
     for (const struct hm_json *at = hm_json_first(items);
          at != NULL && good && line->items != NULL; at = hm_json_next(at)) {

@@ -37,10 +37,16 @@
  *   entries      line -> …                          problem body -> name, status, retry
  *   invitation   text, a file's or a link -> …      proof secret, invitation, key ->
  * proof
+ * With a store, in stores_test.c
+ *   bucket       bucket, changes, entries: [[change, kind, reason]…] -> digest
+ *   scope        buckets: [[name, digest]…] -> digest        mailbox device -> name
+ *   read         district, registry: [change…], data -> pages, lines, ended, waits, and
+ *                refused where it goes no further
  */
 #ifndef TESTS_WIRE2_ANSWER_H
 #define TESTS_WIRE2_ANSWER_H
 
+#include "hamlet/wire/reply.h"
 #include "told.h"
 
 /* Append the answer, one JSON object. False: `ask` is no question. */
@@ -98,5 +104,7 @@ bool answer_raw(struct answering *a, const char *name, uint8_t *data, size_t siz
 bool answer_pair(struct answering *a, struct hm_key *key, struct hm_secret *secret);
 /* Refuse with a reason of the command's own. */
 enum hm_status answer_refuse(struct answering *a, const char *reason);
+
+void answer_entry_line(struct hm_json_write *out, const struct hm_entry_line *line);
 
 #endif

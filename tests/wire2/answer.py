@@ -13,6 +13,7 @@ import strokes
 import talk
 import value as values
 from ed25519 import public_key
+from inbox import Inbox, keys_of
 from pack import (Refused, Unpack, blake, check, device_id, need, read_json, sign, sint,
                   uint, unb64)
 from page import Meanings, Page
@@ -214,7 +215,18 @@ def do_inflate(ask):
     return {"data": data.hex(), "ended": ended}
 
 
-# Buckets: the C answers these from a store (tests/wire2/buckets_test.c)
+# What the C answers with a store (tests/wire2/stores_test.c)
+
+
+def do_read(ask):
+    registry = [changes.from_json(change) for change in ask["registry"]]
+    inbox = Inbox(_raw(ask, "district"), keys_of(registry)).read(_raw(ask, "data"))
+    out = {"pages": [told_page(page) for page in inbox.pages]}
+    out["lines"] = [talk.told_entries(line) for line in inbox.lines]
+    out.update(ended=inbox.ended, waits=inbox.waits)
+    if inbox.error is not None:
+        out["refused"] = inbox.error.reason or "page"
+    return out
 
 
 def do_bucket(ask):

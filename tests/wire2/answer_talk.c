@@ -205,7 +205,7 @@ static void told_item(struct hm_json_write *out, const struct hm_entry_item *ite
     hm_json_close(out, ']');
 }
 
-static void told_entries(struct hm_json_write *out, const struct hm_entry_line *line)
+void answer_entry_line(struct hm_json_write *out, const struct hm_entry_line *line)
 {
     hm_json_put_text(out, "bucket", line->bucket);
     hm_json_put_int(out, "n", (int64_t)line->n);
@@ -230,7 +230,7 @@ enum hm_status answer_entries(struct answering *a)
     if (status != HM_OK) {
         return status;
     }
-    told_entries(a->out, &line);
+    answer_entry_line(a->out, &line);
     if (heard_flag(a->ask, "again")) {
         hm_buf_init(&again, HM_PAGE_TEXT_MAX);
         hm_entry_line_write(&again, &line);
@@ -303,7 +303,7 @@ static enum hm_status again_invitation(struct answering *a,
         return HM_OK;
     }
     hm_buf_init(&text, HM_INVITATION_TEXT_MAX);
-    hm_buf_init(&link, 2 * HM_INVITATION_TEXT_MAX);
+    hm_buf_init(&link, (size_t)2 * HM_INVITATION_TEXT_MAX);
     enum hm_status status = hm_invitation_write(&text, inv, &secret, a->err);
     if (status == HM_OK) {
         hm_invitation_link(&link, hm_buf_bytes(&text));
@@ -322,7 +322,7 @@ enum hm_status answer_invitation(struct answering *a)
     struct hm_buf json;
     struct hm_bytes text = answer_hex(a, "text");
     enum hm_status status = HM_OK;
-    hm_buf_init(&json, 2 * HM_INVITATION_TEXT_MAX);
+    hm_buf_init(&json, (size_t)2 * HM_INVITATION_TEXT_MAX);
     if (hm_invitation_is_link(text)) {
         status = hm_invitation_unlink(&json, text, a->err);
         text = hm_buf_bytes(&json);

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random values, pages and histories from a random.Random: the same seed, the same world."""
 import value as values
-from change import (ACTS, ALIAS, LIVE, TIME_MOST, WHY, Change, Write, chain_next, page_sign, record_id,
-                    run_key, seal)
+from change import (ACTS, ALIAS, LIVE, TIME_MOST, WHY, Change, Write, chain_next, page_sign,
+                    record_id, run_key, seal)
 from ed25519 import public_key
 from pack import INTEGER_MOST, device_id
 
-WORDS = ("Nguyễn", "Thị", "Hòa", "xóm", "Đông", "ký", "đã", "1", "a\"b", "\\", "{}", "ư ơ",
+WORDS = ("Nguyễn", "Thị", "Hòa", "xóm", "Đông", "ký", "đã", "1", 'a"b', "\\", "{}", "ư ơ",
          "\u0085", "\x1f", "\x7f", "😀", "e\u0301", "~")
 NAMES = ("name", "phone", "a", "b", "điểm", "zz", "Ω", "x y")
 HOMES = ("HY.01.002", "~", "làng")

@@ -13,17 +13,19 @@ import sys
 from pathlib import Path
 
 import vectors_basic
+import vectors_body
 import vectors_change
 import vectors_merge
 import vectors_page
 import vectors_refused
 import vectors_talk
 from answer import answer
-from cross import Filter, first_difference
+from check import first_difference
+from cross import Filter
 from pack import write_json
 
 # What the C answers from a store, in a test of its own, and not in the filter
-OF_STORE = ("bucket", "scope", "mailbox")
+OF_STORE = ("bucket", "scope", "mailbox", "read")
 
 
 class Maker:
@@ -70,7 +72,7 @@ def main():
     options = parser.parse_args()
     maker = Maker(Filter(options.filter))
     for part in (vectors_basic, vectors_change, vectors_merge, vectors_page,
-                 vectors_refused, vectors_talk):
+                 vectors_refused, vectors_talk, vectors_body):
         part.make(maker)
     for name, file in maker.files.items():
         (options.folder / name).write_bytes(written(file))

@@ -19,15 +19,34 @@ def deflate(pieces, dictionary=None):
     return data + out.flush()
 
 
+class Inflate:
+    """A stream as it arrives."""
+
+    def __init__(self):
+        self.reader = zlib.decompressobj(zdict=DICTIONARY.read_bytes())
+        self.came, self.made = 0, 0
+
+    @property
+    def ended(self):
+        return self.reader.eof
+
+    def put(self, data):
+        """The text that these bytes add."""
+        need(not (self.ended and data), "stream: more follows its end")
+        self.came += len(data)
+        most = min(INFLATED_MOST, RATIO_MOST * self.came + PAGE_MOST) - self.made
+        try:
+            text = self.reader.decompress(data, most + 1)
+        except zlib.error as error:
+            reason = "dictionary" if "zdict" in str(error) else None
+            raise Refused(f"stream: {error}", reason) from error
+        self.made += len(text)
+        need(len(text) <= most, "stream: a bomb", "too_large")
+        need(not self.reader.unused_data, "stream: more follows its end")
+        return text
+
+
 def inflate(data):
     """(text, whether the stream came to its end)."""
-    reader = zlib.decompressobj(zdict=DICTIONARY.read_bytes())
-    most = min(INFLATED_MOST, RATIO_MOST * len(data) + PAGE_MOST)
-    try:
-        text = reader.decompress(data, most + 1)
-    except zlib.error as error:
-        reason = "dictionary" if "zdict" in str(error) else None
-        raise Refused(f"stream: {error}", reason) from error
-    need(len(text) <= most, "stream: a bomb", "too_large")
-    need(not reader.unused_data, "stream: more follows its end")
-    return text, reader.eof
+    reader = Inflate()
+    return reader.put(data), reader.ended

@@ -151,8 +151,10 @@ def make_buckets(maker):
         ("in another order", unit, [(i, "a", "") for i in (3, 5, 0, 2, 4, 1)]),
         ("one quarantined", unit, [(1, "q", "scope"), (2, "a", "")]),
         ("quarantined for two reasons", unit, [(1, "q", "scope"), (1, "q", "role")]),
+        ("quarantined twice for one", unit, [(1, "q", "scope"), (1, "q", "scope")]),
+        ("accepted and quarantined", unit, [(1, "a", ""), (1, "q", "erased")]),
         ("quarantined and released", unit, [(1, "q", "storm"), (1, "r", ""), (2, "a", "")]),
-        ("a mailbox", own, [(1, "q", "revoked"), (3, "q", "invalid")]),
+        ("a mailbox", own, [(1, "q", "revoked"), (3, "q", "invalid"), (1, "q", "revoked")]),
     ):
         maker.add(name, "bucket", bucket=where, changes=[to_json(one) for one in changes],
                   entries=[[ids[i], kind, reason] for i, kind, reason in entries])

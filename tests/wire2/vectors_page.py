@@ -8,7 +8,7 @@ from change import (ALIAS, LIVE, NO_ID, WHY, Change, Write, chain_begin, chain_n
                     record_id, run_key, seal)
 from ed25519 import public_key
 from generate import PageWorld
-from pack import device_id, h16
+from pack import b64, device_id, h16
 from page_write import Writer
 from value import pack
 
@@ -36,14 +36,14 @@ class Sheet:
         self.ids = {**getattr(self, "ids", {}), change.id[:8]: change.id}
         return self
 
-    def put(self, act, kind=HOUSEHOLD, record=None, writes=(), **more):
-        """`writes`: (register, value or Ellipsis, replaced changes…)"""
+    def put(self, act, kind=HOUSEHOLD, record=None, writes=(), keyed=(), **more):
+        """`writes`: (register, value or Ellipsis, replaced changes…); `keyed`: key values."""
         change = Change(self.district, self.fields["device"], self.user, self.role, act,
                         self.fields["home"], kind[0], kind[1], self.time)
         self.time += 60000
         if act == "create":
             change.own = not kind[2]
-            change.key_fields = [(name, pack(f"{name} 1")) for name in kind[2]]
+            change.key_fields = [(name, pack(value)) for name, value in zip(kind[2], keyed)]
             if not change.own:
                 change.record = record_id(change.home, kind[0], change.key_fields)
         elif act != "withdraw":
@@ -103,7 +103,8 @@ def a_create():
 
 def a_natural_key():
     sheet = Sheet()
-    sheet.put("create", COMMITMENT, writes=(("done", True),), bulk=b"\5" * 16)
+    sheet.put("create", COMMITMENT, keyed=(2026, "H01"), writes=(("done", True),),
+              bulk=b"\5" * 16)
     return sheet
 
 
@@ -229,7 +230,7 @@ def salts_without_a_key():
 def two_people_two_kinds():
     sheet, _ = household()
     sheet.user, sheet.role = MAI, "recorder"
-    sheet.put("create", COMMITMENT, writes=(("done", True),))
+    sheet.put("create", COMMITMENT, keyed=(2026, "H01"), writes=(("done", True),))
     sheet.time -= 86400000
     sheet.put("create", ("household", 2, ()), writes=(("name", "b"), ("phone", "0912")))
     return sheet
@@ -242,12 +243,12 @@ def the_registry():
     sheet.role = "server"
     device, key = device_id(public_key(SEED)), public_key(SEED)
     user = sheet.put("create", ("~user", 1, ()), writes=(("name", "Lan"),))
-    joined = sheet.put("create", ("~device", 1, ("device",)),
-                       writes=(("home", HOME), ("key", key.hex()), ("name", "máy 1")))
+    joined = sheet.put("create", ("~device", 1, ("device",)), keyed=(device.hex(),),
+                       writes=(("home", HOME), ("key", b64(key)), ("name", "máy 1")))
     sheet.put("create", ("~permit", 1, ()),
               writes=(("device", device.hex()), ("home", HOME), ("role", "hamlet_head"),
                       ("user", user.id.hex())))
-    sheet.put("edit", ("~device", 1, ("device",)), record=joined, writes=(("revoked", "now"),))
+    sheet.put("edit", ("~device", 1, ("device",)), record=joined, writes=(("revoked", "mất máy"),))
     return sheet
 
 
@@ -317,11 +318,8 @@ def make(maker):
                "answer says whether the signature of 3.5 holds")
     for build in SHEETS:
         sheet = build().sign()
-        runs = [(s, first, count - first + 1) for s, first, count in sheet.runs]
-        runs = [(s, first, sheet.fields["seq"] + len(sheet.changes) - first)
-                for s, first, _ in sheet.runs]
-        if build is the_end_of_a_run:
-            runs = [(RUN, 1, 256)]
+        end = sheet.fields["seq"] + len(sheet.changes)
+        runs = [(seed, first, min(count, end - first)) for seed, first, count in sheet.runs]
         add(maker, build.__name__.replace("_", " "), sheet, runs)
     add(maker, "the head is that of the page before", a_run().sign(), [(RUN, 3, 5)], False)
     for i in range(6):

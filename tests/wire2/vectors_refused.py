@@ -174,7 +174,8 @@ UNSIGNED = (
 
 # What a reader takes although no writer writes it
 TAKEN = (
-    ("names that are not known", lambda lines: (_set(0, "new", [1])(lines), _extras(2, new=1)(lines))),
+    ("names that are not known",
+     lambda lines: (_set(0, "new", [1])(lines), _extras(2, new=1)(lines))),
     ("references in any order, twice", _extras(2, r=[[2, -1, -1]])),
     ("contexts apart", lambda lines: lines.insert(1, {"by": lines[0].pop("by")})),
     ("a context again", lambda lines: lines.insert(2, {"by": lines[0]["by"]})),
@@ -245,7 +246,7 @@ def make(maker):
     ):
         maker.add_refused(f"refused: {name}", "page", "expand", **question(sheet, broken))
     large = Sheet()
-    large.put("create", HOUSEHOLD, writes=(("name", "x" * 200),))
+    large.put("create", HOUSEHOLD, writes=(("name", "x"),))
     lines = lines_of(large.sign())
     lines[2:2] = [lines[1]] * 512
     maker.add_refused("refused: 513 changes", "page", "expand", **question(large, _text(lines)))

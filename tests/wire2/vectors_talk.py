@@ -190,7 +190,9 @@ def make_replies(maker):
         maker.add(name, "receipt", message=message.hex(), key=key, signature=sign.hex())
     maker.add("a receipt of another server", "receipt", message=message.hex(), key=KEY.hex(),
               signature=sign.hex())
-    for name, broken in (("cut", message[:-1]), ("with more behind it", message + b"\0")):
+    wide = talk.receipt_message(a_receipt(epoch=2**32))
+    for name, broken in (("cut", message[:-1]), ("with more behind it", message + b"\0"),
+                         ("of an epoch of 33 bits", wide)):
         maker.add_refused(f"refused: a receipt {name}", "receipt", "receipt",
                           message=broken.hex(), key=key, signature=sign.hex())
 
@@ -221,6 +223,14 @@ NO_LINES = (
     ("a kind that there is not", {"e": E_, "is": [["x", ID_]]}),
     ("an id that is cut", {"e": E_, "is": [["a", "AAAA"]]}),
     ("an item that is no list", {"e": E_, "is": [5]}),
+    ("an origin of an epoch of 33 bits", {"e": E_, "of": [b64(DEVICE), 2**32 + 7], "is": []}),
+    ("items that are no list", {"e": E_, "is": 5}),
+    ("no items", {"e": E_}),
+    ("more than a bucket and a number", {"e": ["~", 1, 2], "is": []}),
+    ("quarantined for no reason", {"e": E_, "is": [["q", ID_]]}),
+    ("a reason that is no text", {"e": E_, "is": [["q", ID_, 5]]}),
+    ("accepted for a reason", {"e": E_, "is": [["a", ID_, "scope"]]}),
+    ("a bucket of 257 bytes", {"e": ["x" * 257, 1], "is": []}),
     ("a reason of 257 bytes", {"e": E_, "is": [["q", ID_, "x" * 257]]}),
     ("no entries", {"is": []}),
     ("a list", []),

@@ -93,12 +93,10 @@ static const char *const bad[] = {"",                   /* nothing */
                                   "6f00",               /* an object of nothing */
                                   "6f0101616e",         /* null in an object */
                                   "6f01006674",         /* a name of no bytes */
-                                  "6f020162660161"
-                                  "66", /* names not ascending */
-                                  "6f020161660161"
-                                  "66",             /* one name twice */
-                                  "6f0101ff66",     /* a name that is not UTF-8 */
-                                  "6cffffffff0f66", /* a count of billions */
+                                  "6f02016266016166",   /* names not ascending */
+                                  "6f02016166016166",   /* one name twice */
+                                  "6f0101ff66",         /* a name that is not UTF-8 */
+                                  "6cffffffff0f66",     /* a count of billions */
                                   "6c016c016c016c016c016c016c00"}; /* seven deep */
 enum { BAD = sizeof(bad) / sizeof(bad[0]) };
 

@@ -59,8 +59,7 @@ static void add_key(const char *name, const char *json)
 {
     keys[change.key_field_count++] = (struct hm_key_field){hm_text(name), raw(json)};
     change.record_is_own = false;
-    hm_record_id(&change.record, change.home, change.kind, keys,
-                      change.key_field_count);
+    hm_record_id(&change.record, change.home, change.kind, keys, change.key_field_count);
 }
 
 static const char *judge_with(const struct hm_key_field *key, size_t count)
