@@ -223,9 +223,10 @@ enum hm_status hm_api_conflicts(const struct hm_view *view,
     struct hm_bytes code = HM_NO_BYTES;
     struct hm_conflict *conflicts = NULL;
     size_t count = 0;
-    enum hm_status status = HM_OK;
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
-    if (unit != NULL) {
+    enum hm_status status =
+        hm_store_begin_read(view->store, err); /* heads as the conflicts say */
+    if (status == HM_OK && unit != NULL) {
         status = hm_view_unit(view, unit, &code, &arena, err);
     }
     if (status == HM_OK) {
@@ -235,6 +236,7 @@ enum hm_status hm_api_conflicts(const struct hm_view *view,
     if (status == HM_OK) {
         status = put_all(view, conflicts, count, err);
     }
+    hm_store_rollback(view->store);
     hm_arena_fini(&arena);
     return status;
 }

@@ -18,10 +18,14 @@ enum hm_status hm_api_digest(const struct hm_view *view,
     struct hm_digest digest;
     hm_arena_init(&arena, HM_REQUEST_BYTES_MAX);
     hm_rows_init(&rows, view);
-    enum hm_status status = hm_view_unit(view, unit, &code, &arena, err);
+    enum hm_status status = hm_store_begin_read(view->store, err);
+    if (status == HM_OK) {
+        status = hm_view_unit(view, unit, &code, &arena, err);
+    }
     if (status == HM_OK) {
         status = hm_store_digest(view->store, code, &digest, err);
     }
+    hm_store_rollback(view->store);
     if (status == HM_OK && view->json) {
         hm_json_open(&rows.out, '{');
         hm_json_put_text(&rows.out, "unit", code);

@@ -37,11 +37,24 @@ static struct hm_bytes cut(struct hm_bytes text, size_t most)
     return kept;
 }
 
+/* A cell's line ends are blanks: a row is a line. */
+static struct hm_bytes on_one_line(struct hm_bytes text, struct hm_arena *arena)
+{
+    char *line = hm_arena_copy_text(arena, text);
+    for (size_t i = 0; line != NULL && i < text.size; i++) {
+        if (line[i] == '\n') {
+            line[i] = ' ';
+        }
+    }
+    return line == NULL ? HM_NO_BYTES
+                        : (struct hm_bytes){(const uint8_t *)line, text.size};
+}
+
 static void put_shown(struct hm_grid *table, struct hm_bytes text)
 {
     struct hm_arena arena;
-    hm_arena_init(&arena, HM_CHANGE_BYTES_MAX * 8);
-    const char *shown = hm_view_shown(text, &arena);
+    hm_arena_init(&arena, HM_CHANGE_BYTES_MAX * 16);
+    const char *shown = hm_view_shown(on_one_line(text, &arena), &arena);
     size_t at = table->cells.size;
     hm_buf_put_text(&table->cells, shown == NULL ? "" : shown);
     if (table->cells.failed == HM_OK && table->cells.data != NULL) {

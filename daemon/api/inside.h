@@ -53,6 +53,15 @@ void hm_api_show_register(struct hm_buf *out,
                           const struct hm_kind *kind,
                           struct hm_bytes reg,
                           struct hm_bytes value);
+/*
+ * What the record that a reference names is sorted by: its name to a person. The id where
+ * nothing is known of it.
+ */
+HM_CHECKED enum hm_status hm_api_show_ref(struct hm_buf *out,
+                                          const struct hm_view *view,
+                                          struct hm_bytes value,
+                                          struct hm_arena *arena,
+                                          struct hm_err *err);
 /* A register's name for a person: the label of its field or fields. */
 void hm_api_show_name(struct hm_buf *out,
                       const struct hm_view *view,

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/api/kinds.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "grid.h"
+
+enum { RANGE_SIZE = 64 };
 
 static void put_label(struct hm_json_write *out, const struct hm_label *label)
 {
@@ -91,9 +96,9 @@ static enum hm_status put_json(const struct hm_view *view,
     return status;
 }
 
-static void put_heading(struct hm_grid *table, const char *const *keys)
+static void put_heading(struct hm_grid *table, const char *const *keys, size_t count)
 {
-    for (size_t i = 0; i < table->columns; i++) {
+    for (size_t i = 0; i < count; i++) {
         hm_grid_put(table, hm_text(hm_words_ui(table->view->words, keys[i])));
     }
 }
@@ -104,7 +109,7 @@ static enum hm_status say_kinds(const struct hm_view *view, struct hm_err *err)
     const struct hm_kinds *kinds = hm_store_kinds(view->store);
     struct hm_grid table;
     hm_grid_init(&table, view, sizeof(heading) / sizeof(heading[0]));
-    put_heading(&table, heading);
+    put_heading(&table, heading, sizeof(heading) / sizeof(heading[0]));
     for (size_t i = 0; i < hm_kinds_count(kinds); i++) {
         const struct hm_kind *kind = hm_kinds_at(kinds, i);
         hm_grid_put(&table, hm_text(kind->name));
@@ -142,6 +147,12 @@ static void put_what(struct hm_buf *out,
         hm_buf_put_text(out, ": ");
         hm_buf_put_text(out, field->ref);
     }
+    if (field->type == HM_FIELD_TYPE_INTEGER) {
+        char range[RANGE_SIZE];
+        (void)snprintf(range, sizeof(range), ": %" PRId64 " \u2013 %" PRId64, field->min,
+                       field->max);
+        hm_buf_put_text(out, range);
+    }
 }
 
 static enum hm_status say_kind(const struct hm_view *view,
@@ -156,7 +167,7 @@ static enum hm_status say_kind(const struct hm_view *view,
     hm_buf_init(&what, HM_KIND_FILE_MAX);
     hm_grid_init(&table, view, sizeof(heading) / sizeof(heading[0]));
     table.most = HM_GRID_NO_CUT;
-    put_heading(&table, heading);
+    put_heading(&table, heading, sizeof(heading) / sizeof(heading[0]));
     for (size_t i = 0; i < kind->field_count && status == HM_OK; i++) {
         const struct hm_field *field = &kind->fields[i];
         hm_buf_clear(&what);

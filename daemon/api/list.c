@@ -60,34 +60,6 @@ static enum hm_status find_columns(const struct hm_kind *kind,
     return hm_arena_status(arena, err);
 }
 
-/* What a reference names, for a person: what that record is sorted by. */
-static enum hm_status show_ref(const struct hm_view *view,
-                               struct hm_buf *out,
-                               struct hm_bytes value,
-                               struct hm_arena *arena,
-                               struct hm_err *err)
-{
-    struct hm_id id;
-    struct hm_loaded loaded;
-    struct hm_err missing = HM_ERR_NONE;
-    if (!hm_id_get_hex(&id, hm_value_text_or(value, HM_NO_BYTES))) {
-        return HM_OK;
-    }
-    enum hm_status status =
-        hm_store_record_load(view->store, &id, &loaded, arena, &missing);
-    if (status == HM_OK && loaded.kind != NULL && loaded.kind->order.count > 0) {
-        const struct hm_field *name = loaded.kind->order.at[0];
-        hm_field_show(out, name, hm_loaded_field(&loaded, name), view->lang);
-        return HM_OK;
-    }
-    if (status != HM_OK && status != HM_NOT_FOUND) {
-        return hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
-                       missing.arg[2]);
-    }
-    hm_buf_put_bytes(out, hm_value_text_or(value, HM_NO_BYTES));
-    return HM_OK;
-}
-
 /* A field of the JSON of a listed record, as a canonical value. */
 static enum hm_status field_value(const struct hm_json *fields,
                                   const struct hm_field *field,
@@ -117,7 +89,7 @@ static enum hm_status put_cells(struct listing *l,
         hm_buf_clear(&shown);
         status = field_value(fields, field, &value, err);
         if (status == HM_OK && field->type == HM_FIELD_TYPE_REF) {
-            status = show_ref(l->view, &shown, hm_buf_bytes(&value), &arena, err);
+            status = hm_api_show_ref(&shown, l->view, hm_buf_bytes(&value), &arena, err);
         } else if (status == HM_OK) {
             hm_field_show(&shown, field, hm_buf_bytes(&value), l->view->lang);
         }

@@ -9,21 +9,47 @@ static void put_pair(struct hm_grid *table, const char *key, struct hm_bytes tex
     hm_grid_put(table, text);
 }
 
-static void put_fields(struct hm_grid *table,
-                       const struct hm_loaded *loaded,
-                       struct hm_buf *shown)
+/* The name of the record that is meant, and its id, which commands want. */
+static enum hm_status put_ref(struct hm_grid *table,
+                              struct hm_buf *shown,
+                              struct hm_bytes value,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
 {
-    for (size_t i = 0; loaded->kind != NULL && i < loaded->kind->field_count; i++) {
+    struct hm_bytes id = hm_value_text_or(value, HM_NO_BYTES);
+    enum hm_status status = hm_api_show_ref(shown, table->view, value, arena, err);
+    if (status == HM_OK && !hm_bytes_equal(hm_buf_bytes(shown), id)) {
+        hm_buf_put_text(shown, " (");
+        hm_buf_put_bytes(shown, id);
+        hm_buf_put_text(shown, ")");
+    }
+    return status;
+}
+
+static enum hm_status put_fields(struct hm_grid *table,
+                                 const struct hm_loaded *loaded,
+                                 struct hm_buf *shown,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    size_t count = loaded->kind == NULL ? 0 : loaded->kind->field_count;
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
         const struct hm_field *field = &loaded->kind->fields[i];
         struct hm_bytes value = hm_loaded_field(loaded, field);
         if (value.size == 0 || hm_value_tag(value) == HM_VALUE_NULL) {
             continue;
         }
         hm_buf_clear(shown);
-        hm_field_show(shown, field, value, table->view->lang);
+        if (field->type == HM_FIELD_TYPE_REF) {
+            status = put_ref(table, shown, value, arena, err);
+        } else {
+            hm_field_show(shown, field, value, table->view->lang);
+        }
         hm_grid_put(table, hm_text(hm_label_text(&field->label, table->view->lang)));
         hm_grid_put(table, hm_buf_bytes(shown));
     }
+    return status;
 }
 
 /* A register whose values differ is named, so that nobody takes one of them for all. */
@@ -63,14 +89,16 @@ static enum hm_status show_text(const struct hm_view *view,
                            : hm_label_text(&loaded.kind->label, view->lang);
     put_pair(&table, "column.kind", hm_text(kind));
     put_pair(&table, "column.unit", record->unit);
-    put_fields(&table, &loaded, &shown);
+    status = put_fields(&table, &loaded, &shown, arena, err);
     const char *word = hm_api_state_word(record->state);
     put_pair(&table, "column.state", hm_text(hm_words_ui(view->words, word)));
     put_conflicts(&table, record, &loaded, &shown);
     if (record->deleted) {
         put_pair(&table, "live.name", hm_text(hm_words_ui(view->words, "live.deleted")));
     }
-    status = hm_buf_status(&shown, err);
+    if (status == HM_OK) {
+        status = hm_buf_status(&shown, err);
+    }
     if (status == HM_OK) {
         status = hm_grid_end(&table, "list.none", err);
     }

@@ -244,6 +244,33 @@ static void show_json(struct hm_buf *out, struct hm_bytes value)
     hm_api_value(&json, value);
 }
 
+enum hm_status hm_api_show_ref(struct hm_buf *out,
+                               const struct hm_view *view,
+                               struct hm_bytes value,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    struct hm_id id;
+    struct hm_loaded loaded;
+    struct hm_err missing = HM_ERR_NONE;
+    if (!hm_id_get_hex(&id, hm_value_text_or(value, HM_NO_BYTES))) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_record_load(view->store, &id, &loaded, arena, &missing);
+    if (status == HM_OK && loaded.kind != NULL && loaded.kind->order.count > 0) {
+        const struct hm_field *name = loaded.kind->order.at[0];
+        hm_field_show(out, name, hm_loaded_field(&loaded, name), view->lang);
+        return HM_OK;
+    }
+    if (status != HM_OK && status != HM_NOT_FOUND) {
+        return hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
+                       missing.arg[2]);
+    }
+    hm_buf_put_bytes(out, hm_value_text_or(value, HM_NO_BYTES));
+    return HM_OK;
+}
+
 void hm_api_show_register(struct hm_buf *out,
                           const struct hm_view *view,
                           const struct hm_kind *kind,

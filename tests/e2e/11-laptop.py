@@ -16,7 +16,8 @@ import sqlite3
 import struct
 import subprocess
 
-from sites import (check, expect, read_file, say, script, unchanged, write_csv, write_file)
+from sites import (check, expect, read_file, say, script, stop, unchanged, write_csv,
+                   write_file)
 
 
 def fields_of(laptop, record):
@@ -188,8 +189,41 @@ def extra_kinds(site, laptop):
 
 # ---- what only a server can give: conflicts, a refused change, a receipt ----
 
+def used_invitation(site):
+    """The second laptop of one invitation is told so; what was typed there stays."""
+    file = site.server.invite("twice")
+    first, second = site.laptop("first"), site.laptop("second")
+    for laptop in (first, second):
+        laptop.enrol(file)
+        laptop.add("household", "head_name=Lê An", "address_text=Ấp 1")
+    expect("changes of the first", first.once()["changes_up"], 1)
+    with unchanged(second, "a used invitation"):
+        second.refuse_once(77, hint="still here")
+        second.refuse("sync", exits=77)
+    expect("what the second holds", len(second.ask("list", "household")), 1)
+    say("an invitation that was used")
+
+
+def another_server(site, laptop):
+    """Whoever has the address but not the key is told nothing."""
+    address, data = site.server.address, site.path("another")
+    site.programs.run("hamlet-server", "init", "--data", data, "--unit", "837", "--listen", address,
+                      "--recovery-key-file", site.path("another-key.txt"))
+    site.programs.run("hamlet-server", "units", "import", site.path("units.csv"), "--data", data)
+    process, _ = site.programs.start("hamlet-server", "serve", "--data", data,
+                                     log=site.path("another.log"))
+    site.processes.append(process)
+    with unchanged(laptop, "another server"):
+        laptop.refuse_once(76, hint="ask the district")
+        laptop.refuse("sync", exits=76)
+    stop(process, 30)
+    site.processes.remove(process)
+    say("a server with another key")
+
+
 def after_a_meeting(site, laptop):
     site.server.serve()
+    used_invitation(site)
     other = site.enrol("B", role="recorder")
     laptop.once()
     other.once()
@@ -229,6 +263,7 @@ def after_a_meeting(site, laptop):
            len([row for row in refused if row["device"] == status["device"]]))
     check("told to a person", other.run("quarantine").strip())
     receipts(site, laptop)
+    another_server(site, laptop)
     say("conflicts, a refused change and a receipt", refused=len(refused))
 
 

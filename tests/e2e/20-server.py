@@ -349,6 +349,30 @@ def revoke(site, b):
     say("revoked")
 
 
+def together(site, count):
+    """Many at once share the writer's transactions; one that is refused spoils no other."""
+    laptops = [site.enrol(f"T{number}") for number in range(count)]
+    bad = laptops[count // 2]
+    for laptop in laptops:
+        laptop.once()
+        for number in range(3):
+            laptop.add("household", f"head_name={laptop.name} {number}", "address_text=1")
+    site.server.ask("revoke", f"Laptop {bad.name}", "--reason", "lost")
+    before = sums(site)["changes"]
+    running = [subprocess.Popen(site.programs.command("hamletd", ["--once", "--store", each.folder]),
+                                env=site.programs.env, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL) for each in laptops]
+    exits = [process.wait() for process in running]
+    expect("exits", exits, [77 if each is bad else 0 for each in laptops])
+    expect("changes that arrived", sums(site)["changes"] - before, 3 * (count - 1))
+    for laptop in laptops:
+        if laptop is not bad:
+            laptop.once()
+            expect(f"digest of {laptop.name}", laptop.digest(site.hamlet),
+                   site.server.digest(site.hamlet))
+    say("many at once", laptops=count, refused=1)
+
+
 # ---- the end ----
 
 def drain(site, a):
@@ -509,6 +533,7 @@ def run(site, quick=False):
         laptop.once()
     quarantine(site, a, b)
     revoke(site, b)
+    together(site, 8)
     drain(site, a)
     kill(site, a, 4 if quick else 10)
     restore(site, a)

@@ -201,7 +201,8 @@ def run_seed(given, seed):
     counts = run.acts.counts
     say("as the model says", changes=len(run.world.changes), records=len(run.world.records),
         conflicts=conflicts, syncs=counts["sync"], cuts=counts["cut"],
-        given_up=counts["gave_up"], refused=counts["refused"], undone=counts["undo"], resolved=counts["resolve"])
+        given_up=counts["gave_up"], refused=counts["refused"], undone=counts["undo"],
+        resolved=counts["resolve"])
 
 
 def main():

@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import resource
-import shutil
 import signal
 import socket
 import ssl
@@ -281,10 +280,10 @@ def framing(site):
         for what, raw in (("no TLS", good), ("noise", os.urandom(500)), ("nothing", b"")):
             host, port = site.server.address.split(":")
             with socket.create_connection((host, int(port)), timeout=ANSWER_S) as plain:
-                plain.sendall(raw)
-                plain.shutdown(socket.SHUT_WR)
                 got = b""
                 with contextlib.suppress(OSError):
+                    plain.sendall(raw)
+                    plain.shutdown(socket.SHUT_WR)
                     while piece := plain.recv(4096):
                         got += piece
                 check(f"an answer in clear to {what}", not got.startswith(b"HTTP"))
@@ -405,6 +404,7 @@ def bodies(site, laptop):
                   answer.problem() in ((problem,) if problem else ("page", "too_large",
                                                                    "dictionary")))
     laptop.once()
+    laptop.once()  # with the lease of the reply before: from now on the older one is stale
     with nothing_changes(site, "a request of yesterday"):
         refused(site, "a request of yesterday", request(site, device.sign()), 409, "stale")
     expect("digest of the laptop", laptop.digest(site.hamlet), site.server.digest(site.hamlet))
@@ -498,7 +498,7 @@ def stopping(site, laptop):
 def kept(laptop):
     status = laptop.ask("status")
     return {name: status[name] for name in ("changes", "accepted", "conflict", "quarantined")}, \
-        laptop.run("list", "household")
+        laptop.digest(laptop.site.hamlet)
 
 
 def answers(site, laptop):
@@ -523,12 +523,13 @@ def answers(site, laptop):
         ("half a body", 69, answer_with(200, b"x" * 100, TYPE)[:-50], {}),
         ("busy", 69, answer_with(503, busy.encode(), "application/problem+json",
                                  "Retry-After: 900"), {}),
-        ("no HTTP", 69, b"SSH-2.0-OpenSSH_9.2\r\n", {}),
+        ("no HTTP", 76, b"SSH-2.0-OpenSSH_9.2\r\n", {}),
         ("noise", 76, answer_with(200, b'{"v":1}\n' + b"\1" * 100, TYPE), {}),
         ("another server", 76, answer_with(200, write_json(reply) + b"\n", TYPE), {}),
         ("a reply without end", None, answer_with(200, b'{"v":1' + b" " * (3 << 20), TYPE), {}),
         ("a newer version", None, answer_with(200, b'{"v":9}\n', TYPE), {}),
-        ("a header without end", None, b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * (2 << 20), {}),
+        ("a header without end", None, b"HTTP/1.1 200 OK\r\n" +
+         (b"X: " + b"a" * 8000 + b"\r\n") * 300, {}),
     ]
     site.server.stop()
     before = kept(laptop)
@@ -604,12 +605,11 @@ def full_server(site, laptop):
     before = state(site)
     mine = kept(laptop)
     site.server.stop()
-    size = os.path.getsize(os.path.join(site.server.folder, "store.db"))
     with open(site.path("server-full.log"), "wb") as log:
         process = subprocess.Popen(
             site.programs.command("hamlet-server", ["serve", "--data", site.server.folder]),
             env=site.programs.env, stdout=subprocess.PIPE, stderr=log,
-            preexec_fn=small_files(max(size, 1 << 16)))
+            preexec_fn=small_files(1 << 16))  # of the log of writes, above all
     site.processes.append(process)
     check("it serves with little room", process.stdout.readline().startswith(b"listening"))
     filled = 0
@@ -619,7 +619,7 @@ def full_server(site, laptop):
         check(f"exit at a full server: {ended.code} {ended.stderr}", ended.code in (0, 69))
     check("the server became full", filled > 0 and
           b"status=507" in read_file(site.path("server-full.log")))
-    expect("households here", laptop.run("list", "household"), mine[1])
+    expect("what the laptop holds", kept(laptop)[1], mine[1])
     process.send_signal(signal.SIGTERM)
     expect("exit of a full server", process.wait(30), 0)
     process.stdout.close()
@@ -637,11 +637,9 @@ def full_server(site, laptop):
 
 def full_laptop(site, a, b):
     """74 and nothing changed, whatever wanted to write; reading goes on."""
-    for number in range(200):
-        a.add("household", f"head_name=Nhiều {number}", "address_text=1") if number < 3 else None
+    a.add("household", "head_name=Nhiều", "address_text=1")
     a.once()
     before = kept(b)
-    digest = b.digest(site.hamlet)
     tries = 0
     for program, args in (("hamlet", ["add", "household", "head_name=Một", "address_text=1",
                                       "--store", b.folder]),
@@ -654,7 +652,7 @@ def full_laptop(site, a, b):
                                   preexec_fn=small_files(most))
             check(f"{program} {args[0]} with {most} bytes: {done.returncode} {done.stderr}",
                   done.returncode == 74)
-            expect("what it holds", (kept(b), b.digest(site.hamlet)), (before, digest))
+            expect("what it holds", kept(b), before)
             tries += 1
     b.ask("verify")
     b.once()

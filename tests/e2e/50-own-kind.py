@@ -247,10 +247,11 @@ def blind_keeps(site, a, blind, ferry):
         laptop.run("verify")
         laptop.run("rebuild")
     own_kind(blind.folder)
-    blind.run("rebuild")
     expect("once it has the file", blind.ask("show", ferry)["fields"],
            a.ask("show", ferry)["fields"])
-    expect("and lists", blind.run("list", "ferry", "--json"), a.run("list", "ferry", "--json"))
+    expect("its list", blind.run("list", "ferry", "--json"), a.run("list", "ferry", "--json"))
+    expect("its search", len(blind.ask("list", "ferry", "--search", "ham luong")), 1)
+    blind.run("rebuild")
     expect("digest as before", blind.digest(site.hamlet), a.digest(site.hamlet))
     say("kept untouched where the kind is unknown")
 
@@ -269,8 +270,9 @@ def delete(site, a, b, ferry):
     say("deleted, and alive again")
 
 
-def server_learns_later(site, a):
-    """A server without the file refuses, keeps, and lets it stand once it has the file."""
+def server_learns_later(site, a, b):
+    """A server without the file refuses, keeps, and lets it stand once it has the file. B
+    reads the unit and never has the file: the values come to it after all."""
     bridge = {**FERRY, "kind": "bridge", "label": label("Cầu", "Bridge")}
     own_kind(a.folder, bridge)
     id = a.add("bridge", "landing=Cầu Ván", "year=2026", "river=Rạch Ông")
@@ -278,15 +280,25 @@ def server_learns_later(site, a):
     rows = site.server.ask("quarantine")
     expect("reason", [(row["record"], row["kind"], row["reason"]) for row in rows],
            [(id, "bridge", "unknown_kind")])
-    expect("state at the author", a.ask("show", id)["state"], "quarantined")
+    expect("what the author is told", [(row["record"], row["reason"])
+                                       for row in a.ask("quarantine")], [(id, "unknown_kind")])
+    expect("counted at the author", a.ask("status")["quarantined"], 1)
+    b.once()
+    check("the others have no values of what was refused",
+          all(row["withheld"] for row in b.ask("history", id)))
     site.server.stop()
     own_kind(site.server.folder, bridge)
     site.server.serve()
     a.once()
     expect("quarantine of the server that knows the kind", site.server.ask("quarantine"), [])
+    expect("quarantine of the author", a.ask("quarantine"), [])
     expect("state at the author", a.ask("show", id)["state"], "accepted")
     expect("at the server", site.server.ask("show", id)["fields"]["river"], "Rạch Ông")
     expect("digest", a.digest(site.hamlet), site.server.digest(site.hamlet))
+    b.once()
+    check("the others have the values now",
+          not any(row["withheld"] for row in b.ask("history", id)))
+    expect("digest of another", b.digest(site.hamlet), site.server.digest(site.hamlet))
     say("judged again by a server that got the file later")
 
 
@@ -311,7 +323,7 @@ def run(site):
     blind_keeps(site, a, blind, ferry)
     delete(site, a, b, ferry)
     broken_file(a)
-    server_learns_later(site, a)
+    server_learns_later(site, a, b)
     for host in (a, b, site.server):
         host.run("verify")
     say("stores verified")

@@ -428,7 +428,8 @@ class Acts:
         self.note("look at", replica.name, kind)
         self.world.judge_lists(replica, records, {kind: replica.host.ask("list", kind)}, False)
         self.world.judge_conflicts(replica, records, replica.host.ask("conflicts"))
-        self.world.judge_digests(replica, records, {replica.unit: replica.host.digest(replica.unit)},
+        unit = replica.unit
+        self.world.judge_digests(replica, records, {unit: replica.host.digest(unit)},
                                  lambda unit: replica.units)
 
     # ---- situations that every run begins with ----

@@ -45,8 +45,10 @@ class Link:
         self.down = 0
         self.began = time.monotonic()
         self.cut = False
+        self.closed = False
 
     def close(self):
+        self.closed = True
         for end in (self.near, self.far):
             if end is None:
                 continue
@@ -131,14 +133,14 @@ class Proxy:
                     target.shutdown(socket.SHUT_WR)
                     return
                 if link.plan.delay_s:
-                    time.sleep(link.plan.delay_s)
-                target.sendall(piece)
+                    time.sleep(link.plan.delay_s)  # a slow link
                 passed += len(piece)
-                with self.lock:
+                with self.lock: # before anybody can have it
                     if up:
                         link.up += len(piece)
                     else:
                         link.down += len(piece)
+                target.sendall(piece)
             link.cut = True
         except OSError:
             pass
@@ -149,6 +151,11 @@ class Proxy:
         with self.lock:
             return (len(self.links), sum(link.up for link in self.links),
                     sum(link.down for link in self.links))
+
+    def at_rest(self):
+        """Whether every connection has ended."""
+        with self.lock:
+            return all(link.closed for link in self.links)
 
     def taken(self):
         """The links of connections that came since the last call."""

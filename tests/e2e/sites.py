@@ -24,6 +24,7 @@ import contextlib
 import csv
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -98,7 +99,7 @@ def wait_until(what, holds, within_s=60):
         found = holds()
         if found:
             return found
-        time.sleep(0.02)
+        select.select([], [], [], 0.02)
     raise Wrong(f"not within {within_s} s: {what}")
 
 

@@ -238,6 +238,7 @@ START_TEST(a_row_that_is_too_long_is_refused)
     expect_row(1, 1);
     expect_row(2, 1); /* exactly the limit */
     expect_end();
+    hm_csv_fini(&csv);
     text[1] = 'x';
     ck_assert_int_eq(hm_csv_init(&csv, (struct hm_bytes){(uint8_t *)text, size}, &err),
                      HM_OK);
@@ -360,6 +361,70 @@ START_TEST(what_was_written_is_read_as_it_was)
 }
 END_TEST
 
+/* An export hands its buffer on after each row and empties it. */
+START_TEST(a_table_that_is_handed_on_in_pieces_is_the_same_table)
+{
+    static const char *const cells[] = {"id", "Nguyễn \"An\"", "=1", "a,b\n"};
+    struct hm_buf whole;
+    struct hm_buf piece;
+    struct hm_buf pieces;
+    struct hm_csv_write to_whole;
+    struct hm_csv_write to_piece;
+    hm_buf_init(&whole, 4096);
+    hm_buf_init(&piece, 4096);
+    hm_buf_init(&pieces, 4096);
+    hm_csv_write_init(&to_whole, &whole);
+    hm_csv_write_init(&to_piece, &piece);
+
+    for (size_t i = 0; i < 16; i++) {
+        hm_csv_put_text(&to_whole, hm_text(cells[i % 4]));
+        hm_csv_put_text(&to_piece, hm_text(cells[i % 4]));
+        if (i % 4 == 3) {
+            hm_csv_end_row(&to_whole);
+            hm_csv_end_row(&to_piece);
+        }
+        hm_buf_put_bytes(&pieces, hm_buf_bytes(&piece));
+        hm_buf_clear(&piece);
+    }
+
+    ck_assert(hm_bytes_equal(hm_buf_bytes(&whole), hm_buf_bytes(&pieces)));
+    hm_buf_fini(&pieces);
+    hm_buf_fini(&piece);
+    hm_buf_fini(&whole);
+}
+END_TEST
+
+/* Wherever a file ends, its rows so far are those of the whole, or it is refused. */
+START_TEST(a_file_that_was_cut_gives_the_rows_before_the_cut)
+{
+    static const char text[] = "a,b\r\n\"x\r\ny\",\"\"\"q\"\"\"\r\n\r\n1,2\n";
+    static const char *const whole[3][2] = {{"a", "b"}, {"x\r\ny", "\"q\""}, {"1", "2"}};
+    size_t refused = 0;
+
+    for (size_t size = 0; size <= sizeof(text) - 1; size++) {
+        enum hm_status status = HM_OK;
+        size_t rows = 0;
+        hm_csv_fini(&csv);
+        ck_assert_int_eq(
+            hm_csv_init(&csv, (struct hm_bytes){(const uint8_t *)text, size}, &err),
+            HM_OK);
+        for (;;) {
+            status = hm_csv_next(&csv, &row, &found, &err);
+            if (status != HM_OK || !found) {
+                break;
+            }
+            ck_assert(rows < 3 && row.count <= 2);
+            for (size_t i = 0; csv.rest.size > 0 && i < row.count && i < 2; i++) {
+                expect_cell(i, whole[rows][i]);
+            }
+            rows++;
+        }
+        refused += status == HM_BAD_INPUT;
+    }
+    ck_assert_uint_eq(refused, 10); /* 9 inside of quotes, 1 between CR and LF */
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("exchange.csv");
@@ -379,6 +444,7 @@ int main(void)
     tcase_add_test(reading, an_empty_file_has_no_rows);
     tcase_add_test(reading, a_row_of_the_most_cells_is_read_and_one_more_is_refused);
     tcase_add_test(reading, a_row_that_is_too_long_is_refused);
+    tcase_add_test(reading, a_file_that_was_cut_gives_the_rows_before_the_cut);
     suite_add_tcase(suite, reading);
     TCase *writing = tcase_create("writing");
     tcase_add_checked_fixture(writing, setup, teardown);
@@ -386,6 +452,7 @@ int main(void)
                         sizeof(guarded) / sizeof(guarded[0]));
     tcase_add_test(writing, numbers_stay_numbers_and_codes_are_quoted);
     tcase_add_test(writing, what_was_written_is_read_as_it_was);
+    tcase_add_test(writing, a_table_that_is_handed_on_in_pieces_is_the_same_table);
     suite_add_tcase(suite, writing);
     return hm_run(suite);
 }
