@@ -91,7 +91,7 @@ static enum hm_status judge_new(struct work *work, struct sim_deed *deed, bool g
 {
     deed->act.refused = !work_may_there(work, ORACLE_CREATE, guarded);
     enum hm_status scope = work_scope(work, deed->act.home);
-    return scope != HM_OK ? scope
+    return scope != HM_OK                                ? scope
            : work_may_here(work, ORACLE_CREATE, guarded) ? HM_OK
                                                          : HM_DENIED;
 }
@@ -179,8 +179,8 @@ static void card_id(int unit, int64_t number, struct hm_id *id)
     hm_value_put_int(&value, number);
     const struct hm_key_field key = {hm_text(scene_form(SCENE_CARD)->key),
                                      hm_buf_bytes(&value)};
-    hm_record_id(id, hm_text(scene_unit(unit)), hm_text(scene_form(SCENE_CARD)->name), &key,
-                 1);
+    hm_record_id(id, hm_text(scene_unit(unit)), hm_text(scene_form(SCENE_CARD)->name),
+                 &key, 1);
 }
 
 static enum hm_status add_card(struct work *work,
@@ -254,7 +254,8 @@ static void give_edited(struct given *given,
         if (!given->writes[field->reg]) {
             given->numbers[field->reg] = work_shown(work, record, field->reg);
         }
-        give_field(given, field, field->typed == NULL ? event->arg[3] : left % SCENE_VALUES,
+        give_field(given, field,
+                   field->typed == NULL ? event->arg[3] : left % SCENE_VALUES,
                    (unsigned)(event->arg[2] / (i + 3)));
     }
 }
@@ -263,8 +264,8 @@ static void give_edited(struct given *given,
 static void drop_standing(struct given *given, struct work *work, int record)
 {
     for (int reg = 1; reg < ORACLE_REGISTERS; reg++) {
-        given->writes[reg] = given->writes[reg] &&
-                             work_shown(work, record, reg) != given->numbers[reg];
+        given->writes[reg] =
+            given->writes[reg] && work_shown(work, record, reg) != given->numbers[reg];
     }
 }
 
@@ -288,9 +289,9 @@ static enum hm_status edit(struct work *work,
     bool guarded = note_writes(deed, &given, at->kind);
     bool nothing = deed->act.write_count == 0;
     deed->act.refused = !work_may_there(work, ORACLE_EDIT, guarded);
-    *expected = !life.there           ? HM_NOT_FOUND
-                : nothing && only_new ? HM_OK
-                : asked == 0          ? HM_USAGE
+    *expected = !life.there                                 ? HM_NOT_FOUND
+                : nothing && only_new                       ? HM_OK
+                : asked == 0                                ? HM_USAGE
                 : work_may_here(work, ORACLE_EDIT, guarded) ? HM_OK
                                                             : HM_DENIED;
     enum hm_status status = hm_author_edit(work->author, &at->id, given.fields,
@@ -330,8 +331,8 @@ static enum hm_status delete_record(struct work *work,
     *expected = !life.there || life.deleted                 ? HM_NOT_FOUND
                 : work_may_here(work, ORACLE_DELETE, false) ? HM_OK
                                                             : HM_DENIED;
-    enum hm_status status = hm_author_delete(work->author, &at->id, hm_text("gone"),
-                                             &deed->id, &work->err);
+    enum hm_status status =
+        hm_author_delete(work->author, &at->id, hm_text("gone"), &deed->id, &work->err);
     if (status != HM_OK) {
         work_forget(work);
     }

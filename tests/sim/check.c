@@ -48,9 +48,10 @@ static void check_counts(struct sim *sim, int who)
                  "replica %d counts %lld changes, %lld refused, %lld unjudged, %lld in "
                  "conflict instead of %lld, %lld, %lld, %lld",
                  who, (long long)counts.changes, (long long)counts.quarantined,
-                 (long long)(counts.local + counts.sent), (long long)counts.conflict,
-                 (long long)sim->replicas[who].rows, (long long)tally.quarantined,
-                 (long long)tally.unjudged, (long long)tally.disputed);
+                 (long long)counts.local + (long long)counts.sent,
+                 (long long)counts.conflict, (long long)sim->replicas[who].rows,
+                 (long long)tally.quarantined, (long long)tally.unjudged,
+                 (long long)tally.disputed);
     }
 }
 
@@ -59,13 +60,11 @@ static void check_quarantine(struct sim *sim, int who, struct hm_arena *arena)
     struct hm_refused *refused = NULL;
     struct hm_err err = HM_ERR_NONE;
     size_t count = 0;
-    sim_must(sim,
-             hm_store_quarantine(sim_store(sim, who), &refused, &count, arena, &err),
+    sim_must(sim, hm_store_quarantine(sim_store(sim, who), &refused, &count, arena, &err),
              &err, "quarantine");
     for (size_t i = 0; i < count; i++) {
         int act = sim_act_of(sim, &refused[i].held.change.id);
-        if (act == ORACLE_NONE ||
-            oracle_heard(sim->oracle, who, act) != ORACLE_REFUSED) {
+        if (act == ORACLE_NONE || oracle_heard(sim->oracle, who, act) != ORACLE_REFUSED) {
             sim_fail(sim, "replica %d lists act %d as refused", who, act);
         }
     }
@@ -160,34 +159,44 @@ static void check_same_bucket(struct sim *sim, int who, struct hm_bytes name)
     sim->stats.digests++;
 }
 
-/* All of the own chain is acknowledged. */
-static void check_acknowledged(struct sim *sim, int who)
+/* All of the own chain is acknowledged, and the server has that very chain. */
+static void check_chain(struct sim *sim, int who)
 {
     const struct world_laptop *laptop = sim->replicas[who].laptop;
     struct hm_id device = hm_sign_device(&laptop->key);
-    struct hm_origin origin;
+    struct hm_origin here;
+    struct hm_origin there;
     struct hm_err err = HM_ERR_NONE;
     int64_t epoch = 0;
     sim_must(sim, hm_store_meta_get_int(laptop->store, HM_META_EPOCH, 0, &epoch, &err),
              &err, "epoch");
+    sim_must(
+        sim,
+        hm_store_origin_get(laptop->store, &device, (uint32_t)epoch, false, &here, &err),
+        &err, "origin");
     sim_must(sim,
-             hm_store_origin_get(laptop->store, &device, (uint32_t)epoch, false, &origin,
-                                 &err),
+             hm_store_origin_get(sim->world.reader, &device, (uint32_t)epoch, false,
+                                 &there, &err),
              &err, "origin");
-    if (origin.acked != origin.seq) {
+    if (here.acked != here.seq) {
         sim_fail(sim, "%d agrees with the server and yet %llu of %llu are acknowledged",
-                 who, (unsigned long long)origin.acked, (unsigned long long)origin.seq);
+                 who, (unsigned long long)here.acked, (unsigned long long)here.seq);
+    }
+    if (here.seq != there.seq || !hm_digest_equal(&here.head, &there.head)) {
+        sim_fail(sim, "the chain of %d is another on the server (%llu and %llu)", who,
+                 (unsigned long long)here.seq, (unsigned long long)there.seq);
     }
 }
 
 void sim_check_agreed(struct sim *sim, int who)
 {
     char mailbox[HM_MAILBOX_SIZE];
-    const struct sim_replica *replica = &sim->replicas[who];
+    struct sim_replica *replica = &sim->replicas[who];
     struct hm_id device = hm_sign_device(&replica->laptop->key);
+    replica->settled = true;
     sim_learn(sim, who);
     check_same_acts(sim, who);
-    check_acknowledged(sim, who);
+    check_chain(sim, who);
     hm_mailbox_name(mailbox, &device);
     check_same_bucket(sim, who, hm_text(mailbox));
     check_same_bucket(sim, who, hm_text(HM_HOME_REGISTRY));
@@ -196,6 +205,12 @@ void sim_check_agreed(struct sim *sim, int who)
             check_same_bucket(sim, who, hm_text(scene_unit(unit)));
         }
     }
+}
+
+/* The same changes make the same state (P8). */
+static void check_same_state(struct sim *sim, int who)
+{
+    const struct sim_replica *replica = &sim->replicas[who];
     if (!world_agrees(&sim->world, replica->laptop, scene_unit(replica->unit))) {
         sim_fail(sim, "%d and the server have the same changes and another state", who);
     }
@@ -239,10 +254,10 @@ static void say_digests(struct sim *sim)
         char hex[HM_HEX32_SIZE];
         struct hm_digest digest;
         struct hm_err err = HM_ERR_NONE;
-        sim_must(sim,
-                 hm_store_digest(sim->world.reader, hm_text(scene_unit(unit)), &digest,
-                                 &err),
-                 &err, "digest");
+        sim_must(
+            sim,
+            hm_store_digest(sim->world.reader, hm_text(scene_unit(unit)), &digest, &err),
+            &err, "digest");
         hm_hex_put(hex, HM_BYTES(digest.at));
         sim_say(sim, "  %s %s", scene_unit(unit), hex);
     }
@@ -256,6 +271,7 @@ void sim_check_end(struct sim *sim)
         rebuild(sim, who);
         if (who > 0) {
             sim_check_agreed(sim, who);
+            check_same_state(sim, who);
         }
     }
     say_digests(sim);
@@ -303,13 +319,18 @@ void sim_do_expect(struct sim *sim, const struct sim_event *event)
     struct hm_store *store = sim_store(sim, event->who);
     size_t count = 0;
     hm_arena_init(&arena, SIM_ARENA_MAX);
-    sim_must(sim,
-             hm_store_conflicts(store, HM_NO_BYTES, true, &conflicts, &count, &arena,
-                                &err),
-             &err, "conflicts");
+    sim_must(
+        sim,
+        hm_store_conflicts(store, HM_NO_BYTES, true, &conflicts, &count, &arena, &err),
+        &err, "conflicts");
     sim_must(sim, hm_store_counts(store, false, &counts, &err), &err, "counts");
     hm_arena_fini(&arena);
-    expect(sim, "records", event->arg[0], count_records(sim, event->who, false));
+    size_t records = count_records(sim, event->who, false);
+    if (records < (size_t)event->arg[5]) {
+        sim_fail(sim, "expected at least %lld records, found %zu",
+                 (long long)event->arg[5], records);
+    }
+    expect(sim, "records", event->arg[0], records);
     expect(sim, "conflicts", event->arg[1], count);
     expect(sim, "deleted records", event->arg[2], count_records(sim, event->who, true));
     expect(sim, "refused changes", event->arg[3], (size_t)counts.quarantined);

@@ -243,7 +243,8 @@ void sim_do_withdraw(struct sim *sim, const struct sim_event *event)
     work_end(&work, status, expected);
 }
 
-/* A change that the server refused and nobody has let stand; ORACLE_NONE: there is none. */
+/* A change that the server refused and nobody has let stand; ORACLE_NONE: there is none.
+ */
 static int pick_refused(const struct sim *sim, int64_t pick)
 {
     int list[SIM_ACTS_MAX];

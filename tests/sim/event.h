@@ -45,7 +45,9 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
     X(FULL, full, "writes=0")                                                            \
     X(LOOK, look, "")                                                                    \
     X(HEAL, heal, "")                                                                    \
-    X(EXPECT, expect, "records=-1 conflicts=-1 deleted=-1 refused=-1 waiting=-1")
+    X(EXPECT, expect,                                                                    \
+      "records=-1 conflicts=-1 deleted=-1 refused=-1 waiting=-1 "                        \
+      "least=0")
 
 enum sim_do {
 #define SIM_DO_ENUM(name, word, arguments) SIM_##name,

@@ -19,7 +19,7 @@ static uint64_t hash_of(const struct hm_id *id)
 int sim_act_of(const struct sim *sim, const struct hm_id *id)
 {
     for (uint64_t at = hash_of(id);; at++) {
-        int found = sim->by_id[at % (2 * SIM_ACTS_MAX)];
+        int found = sim->by_id[at % ((size_t)2 * SIM_ACTS_MAX)];
         if (found == 0) {
             return ORACLE_NONE;
         }
@@ -38,10 +38,10 @@ void sim_act_add(struct sim *sim, const struct hm_id *id, int act)
         sim_fail(sim, "two acts have one id");
     }
     uint64_t at = hash_of(id);
-    while (sim->by_id[at % (2 * SIM_ACTS_MAX)] != 0) {
+    while (sim->by_id[at % ((size_t)2 * SIM_ACTS_MAX)] != 0) {
         at++;
     }
-    sim->by_id[at % (2 * SIM_ACTS_MAX)] = act + 1;
+    sim->by_id[at % ((size_t)2 * SIM_ACTS_MAX)] = act + 1;
     sim->ids[act] = *id;
 }
 
@@ -149,7 +149,8 @@ static void hear(struct sim *sim, int who, const struct hm_entry *entry)
         if (act == ORACLE_NONE) {
             continue;
         }
-        if (who == ORACLE_SERVER && (oracle_heard(sim->oracle, who, act) & verdict) != 0) {
+        if (who == ORACLE_SERVER &&
+            (oracle_heard(sim->oracle, who, act) & verdict) != 0) {
             sim_fail(sim, "act %d was judged twice", act);
         }
         oracle_hears(sim->oracle, who, act, verdict);

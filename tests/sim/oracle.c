@@ -24,7 +24,8 @@ struct act {
     unsigned heard[ORACLE_REPLICAS];
 };
 
-/* Acts in the order in which they were told, so that a question need not pass them all. */
+/* Acts in the order in which they were told, so that a question need not pass them all.
+ */
 struct chain {
     int first;
     int last;
@@ -85,7 +86,8 @@ static struct chain *chain_of(struct oracle *oracle, int record)
         oracle->records =
             must(realloc(oracle->records,
                          ((size_t)oracle->record_count + 1) * sizeof(*oracle->records)));
-        oracle->records[oracle->record_count++] = (struct chain){ORACLE_NONE, ORACLE_NONE};
+        oracle->records[oracle->record_count++] =
+            (struct chain){ORACLE_NONE, ORACLE_NONE};
     }
     return &oracle->records[record];
 }
@@ -154,8 +156,8 @@ static bool withdrawn(const struct oracle *oracle, int replica, const struct act
     for (int i = oracle->withdrawals.first; i != ORACLE_NONE; i = next_of(oracle, i)) {
         const struct act *by = &oracle->acts[i];
         if (by->known[replica] && !refused(by, replica) &&
-            by->told.home == act->told.home &&
-            by->told.names == act->told.bulk && act->told.bulk != ORACLE_NONE) {
+            by->told.home == act->told.home && by->told.names == act->told.bulk &&
+            act->told.bulk != ORACLE_NONE) {
             return true;
         }
     }
@@ -245,8 +247,8 @@ static void find_shown(const struct oracle *oracle,
     for (int i = 0; i < found->count; i++) {
         bool beaten = false;
         for (int k = 0; k < found->count; k++) {
-            beaten = beaten ||
-                     shows_before(oracle, found->heads[k], found->heads[i], reg) > 0;
+            beaten =
+                beaten || shows_before(oracle, found->heads[k], found->heads[i], reg) > 0;
         }
         if (!beaten) {
             found->shown[found->shown_count++] = found->heads[i];
@@ -435,8 +437,8 @@ static void note_seen(const struct oracle *oracle, struct act *act)
     for (int reg = ORACLE_ALIVE + 1; reg < ORACLE_REGISTERS; reg++) {
         oracle_register(oracle, act->told.replica, act->told.record, reg, &standing);
         for (int i = 0; i < standing.count; i++) {
-            act->seen = must(realloc(act->seen,
-                                     ((size_t)act->seen_count + 1) * sizeof(*act->seen)));
+            act->seen = must(
+                realloc(act->seen, ((size_t)act->seen_count + 1) * sizeof(*act->seen)));
             act->seen[act->seen_count++] = standing.heads[i];
         }
     }
@@ -457,8 +459,8 @@ int oracle_tell(struct oracle *oracle, const struct oracle_act *told)
     }
     if (oracle->count == oracle->capacity) {
         oracle->capacity = oracle->capacity == 0 ? 64 : 2 * oracle->capacity;
-        oracle->acts = must(realloc(oracle->acts,
-                                    (size_t)oracle->capacity * sizeof(*oracle->acts)));
+        oracle->acts =
+            must(realloc(oracle->acts, (size_t)oracle->capacity * sizeof(*oracle->acts)));
     }
     struct chain *chain = chain_of(oracle, told->record);
     act.known[told->replica] = true;

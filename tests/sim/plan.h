@@ -4,8 +4,8 @@
  *
  * Owner: the simulator
  *
- * Each seed draws its own likelihoods, so that some histories are all edits of one record,
- * some all cuts, some all refusals: what an average never meets.
+ * Each seed draws its own likelihoods, so that some histories are all edits of one
+ * record, some all cuts, some all refusals: what an average never meets.
  */
 #ifndef HAMLET_TESTS_PLAN_H
 #define HAMLET_TESTS_PLAN_H
@@ -19,10 +19,9 @@ struct sim_plan {
     struct sim_seat seats[WORLD_LAPTOPS_MAX];
     int seat_count;
     unsigned weight[SIM_DO_COUNT];
-    unsigned faulty;  /* of 100 trips */
-    unsigned fat;     /* of 100 notes */
-    int hot;          /* records that most edits are about; 0: any */
-    int events_least; /* however fast actions and exchanges add up */
+    unsigned faulty; /* of 100 trips */
+    unsigned fat;    /* of 100 notes */
+    int hot;         /* records that most edits are about; 0: any */
 };
 
 void sim_plan_init(struct sim_plan *plan, uint64_t seed);

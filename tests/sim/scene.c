@@ -18,28 +18,49 @@ static const char *const names[][3] = {
     {"Út", "U\xCC\x81t", "Út "},
     {"Bảy", "Bảy", "Ba\xCC\x89y"},
 };
-static const char *const colours[][3] = {
-    {"", "", " "}, {"red", "Đỏ", "do"}, {"green", "xl", "Xanh lá"}, {"blue", "BLUE", "blue"}};
-static const char *const amounts[][3] = {
-    {"", "", ""}, {"0", "000", "0"}, {"7", "007", " 7 "}, {"1157", "1.157", "1157"}};
-static const char *const tags[][3] = {
-    {"", "", ""}, {"old", "Cũ", "old"}, {"old,wet", "wet, old", "wet;old"}, {"wet", "Ướt", "wet"}};
-static const char *const marks[][3] = {
-    {"", "", ""}, {"good", "Tốt", "good"}, {"poor", "poor", "Kém"}, {"none", "none", "none"}};
-static const char *const steps[][3] = {
-    {"", "", ""}, {"one", "Một", "one"}, {"two", "Hai", "two"}, {"three", "Ba", "THREE"}};
-static const char *const states[][3] = {
-    {"", "", ""}, {"open", "Mở", "open"}, {"shut", "Đóng", "shut"}, {"gone", "Mất", "gone"}};
+static const char *const colours[][3] = {{"", "", " "},
+                                         {"red", "Đỏ", "do"},
+                                         {"green", "xl", "Xanh lá"},
+                                         {"blue", "BLUE", "blue"}};
+static const char *const amounts[][3] = {{"", "", ""},
+                                         {"0", "000", "0"},
+                                         {"7", "007", " 7 "},
+                                         {"1157", "1.157", "1157"}};
+static const char *const tags[][3] = {{"", "", ""},
+                                      {"old", "Cũ", "old"},
+                                      {"old,wet", "wet, old", "wet;old"},
+                                      {"wet", "Ướt", "wet"}};
+static const char *const marks[][3] = {{"", "", ""},
+                                       {"good", "Tốt", "good"},
+                                       {"poor", "poor", "Kém"},
+                                       {"none", "none", "none"}};
+static const char *const steps[][3] = {{"", "", ""},
+                                       {"one", "Một", "one"},
+                                       {"two", "Hai", "two"},
+                                       {"three", "Ba", "THREE"}};
+static const char *const states[][3] = {{"", "", ""},
+                                        {"open", "Mở", "open"},
+                                        {"shut", "Đóng", "shut"},
+                                        {"gone", "Mất", "gone"}};
 
-enum { THING_CALLED = 1, THING_COLOUR, THING_AMOUNT, THING_TAGS, THING_MARK, THING_NOTE,
-       THING_PAIR, THING_REGISTERS };
+enum {
+    THING_CALLED = 1,
+    THING_COLOUR,
+    THING_AMOUNT,
+    THING_TAGS,
+    THING_MARK,
+    THING_NOTE,
+    THING_PAIR,
+    THING_REGISTERS
+};
 enum { CARD_STATE = 1, CARD_WORD, CARD_BOTH, CARD_REGISTERS };
 
 static const struct scene_form forms[SCENE_KINDS] = {
     [SCENE_THING] = {"thing",
                      NULL,
                      THING_REGISTERS,
-                     {"~live", "called", "colour", "amount", "tags", "mark", "note", "pair"},
+                     {"~live", "called", "colour", "amount", "tags", "mark", "note",
+                      "pair"},
                      8,
                      {{"called", THING_CALLED, 0, names},
                       {"colour", THING_COLOUR, 0, colours},
@@ -72,8 +93,8 @@ bool scene_guarded(enum scene_kind kind, int reg)
 static const struct place {
     const char *code;
     int above; /* itself: nothing is */
-} places[SCENE_UNITS] = {{"100", 0},   {"101", 0},   {"101-1", 1}, {"101-2", 1},
-                         {"102", 0},   {"102-1", 4}, {"102-2", 4}};
+} places[SCENE_UNITS] = {{"100", 0}, {"101", 0},   {"101-1", 1}, {"101-2", 1},
+                         {"102", 0}, {"102-1", 4}, {"102-2", 4}};
 
 const char *scene_unit(int unit)
 {
@@ -123,12 +144,13 @@ static void type_note(char text[SCENE_TEXT_MAX], int64_t value, unsigned way)
 {
     uint64_t state = (uint64_t)value * UINT64_C(0x9E3779B97F4A7C15);
     size_t length = value % 7 == 0 ? 2400 : value % 3 == 0 ? 700 : 40;
-    int at = snprintf(text, SCENE_TEXT_MAX, "%sn%" PRId64 " ", way % 2 == 1 ? " " : "",
-                      value);
+    int at =
+        snprintf(text, SCENE_TEXT_MAX, "%sn%" PRId64 " ", way % 2 == 1 ? " " : "", value);
     for (size_t i = 0; i < length; i++) {
         state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         bool blank = value % 2 == 0 && i % 6 == 5 && i + 1 < length;
-        text[(size_t)at + i] = blank ? ' ' : (char)('a' + (state >> 33) % 26);
+        text[(size_t)at + i] =
+            " abcdefghijklmnopqrstuvwxyz"[blank ? 0 : 1 + (state >> 33) % 26];
     }
     text[(size_t)at + length] = '\0';
 }
@@ -248,7 +270,8 @@ static void must(enum hm_status status, const struct hm_err *err)
 static void loosen(char text[HM_KIND_FILE_MAX], struct hm_bytes json)
 {
     static const char rights[] =
-        "\"roles\":{\"recorder\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"],"
+        "\"roles\":{\"recorder\":[\"create\",\"edit\",\"delete\",\"resolve\","
+        "\"withdraw\"],"
         "\"hamlet_head\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"],"
         "\"commune_officer\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"],"
         "\"district_admin\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"]}}";

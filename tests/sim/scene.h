@@ -21,7 +21,7 @@ enum { SCENE_TEXT_MAX = 4200, SCENE_FIELDS_MAX = 8, SCENE_CARDS = 5, SCENE_ROLES
 struct scene_field {
     const char *name;
     int reg;
-    int place; /* 0: alone in its register */
+    int place;                     /* 0: alone in its register */
     const char *const (*typed)[3]; /* [value][way]; null: a note */
 };
 

@@ -46,13 +46,12 @@ void sim_fail(struct sim *sim, const char *format, ...)
     va_start(args, format);
     (void)vfprintf(stderr, format, args);
     va_end(args);
-    (void)fprintf(stderr, "\nREPLAY hamlet-sim --trace --seed %" PRIu64 "%s%s%s%s\n",
-                  sim->seed, sim->options.script == NULL ? "" : " --script ",
-                  sim->options.script == NULL ? "" : sim->options.script,
-                  sim->options.plant == SIM_PLANT_NONE ? "" : " --plant ",
-                  sim->options.plant == SIM_PLANT_NONE
-                      ? ""
-                      : sim_plant_name(sim->options.plant));
+    (void)fprintf(
+        stderr, "\nREPLAY hamlet-sim --trace --seed %" PRIu64 "%s%s%s%s\n", sim->seed,
+        sim->options.script == NULL ? "" : " --script ",
+        sim->options.script == NULL ? "" : sim->options.script,
+        sim->options.plant == SIM_PLANT_NONE ? "" : " --plant ",
+        sim->options.plant == SIM_PLANT_NONE ? "" : sim_plant_name(sim->options.plant));
     (void)fflush(stderr);
     _Exit(1);
 }
@@ -91,28 +90,33 @@ bool sim_troubled(const struct sim *sim, int who)
     return is_full(sim, who) || hm_disk_is_off(sim_disk(sim, who));
 }
 
+static enum hm_crash *how_of(struct sim *sim, int who)
+{
+    struct world_laptop *laptop = sim->replicas[who].laptop;
+    return laptop == NULL ? &sim->world.how : &laptop->how;
+}
+
 static void turn_on(struct sim *sim, int who)
 {
-    struct sim_replica *replica = &sim->replicas[who];
+    struct world_laptop *laptop = sim->replicas[who].laptop;
     (void)sim_plant_strike(sim, who, SIM_AT_CRASH);
-    if (replica->laptop == NULL) {
-        world_server_crash(&sim->world, replica->how);
+    if (laptop == NULL) {
+        world_server_crash(&sim->world, sim->world.how);
     } else {
-        world_laptop_crash(&sim->world, replica->laptop, replica->how);
+        world_laptop_crash(&sim->world, laptop, laptop->how);
     }
-    sim->stats.crashes++;
     sim_say(sim, "  ! %d lost power", who);
 }
 
 void sim_reopen(struct sim *sim, int who)
 {
-    struct sim_replica *replica = &sim->replicas[who];
+    struct world_laptop *laptop = sim->replicas[who].laptop;
     if (hm_disk_is_off(sim_disk(sim, who))) {
         turn_on(sim, who);
-    } else if (replica->laptop == NULL) {
+    } else if (laptop == NULL) {
         world_server_mend(&sim->world);
     } else {
-        world_laptop_mend(&sim->world, replica->laptop);
+        world_laptop_mend(&sim->world, laptop);
     }
 }
 
@@ -125,6 +129,7 @@ void sim_recover(struct sim *sim, int who)
 static void take_seats(struct sim *sim, const struct sim_seat *seats, int count)
 {
     sim->replicas[ORACLE_SERVER].role = scene_role("district_admin");
+    sim->replicas[ORACLE_SERVER].settled = true;
     world_account_add(&sim->world, "admin", "district_admin", scene_unit(0));
     for (int i = 0; i < count; i++) {
         struct sim_replica *replica = &sim->replicas[i + 1];
@@ -186,13 +191,13 @@ static enum hm_crash crash_of(int64_t how)
 
 static void do_arm(struct sim *sim, const struct sim_event *event)
 {
-    sim->replicas[event->who].how = crash_of(event->arg[1]);
+    *how_of(sim, event->who) = crash_of(event->arg[1]);
     hm_disk_cut(sim_disk(sim, event->who), (uint64_t)event->arg[0]);
 }
 
 static void do_crash(struct sim *sim, const struct sim_event *event)
 {
-    sim->replicas[event->who].how = crash_of(event->arg[0]);
+    *how_of(sim, event->who) = crash_of(event->arg[0]);
     hm_disk_cut_now(sim_disk(sim, event->who));
     sim_recover(sim, event->who);
 }
@@ -216,16 +221,26 @@ static void do_heal(struct sim *sim, const struct sim_event *event)
 }
 
 static void (*const performers[SIM_DO_COUNT])(struct sim *, const struct sim_event *) = {
-    [SIM_ADD] = sim_do_add,         [SIM_CARD] = sim_do_card,
-    [SIM_EDIT] = sim_do_edit,       [SIM_DELETE] = sim_do_delete,
-    [SIM_RESOLVE] = sim_do_resolve, [SIM_WITHDRAW] = sim_do_withdraw,
-    [SIM_IMPORT] = sim_do_import,   [SIM_STRAY] = sim_do_stray,
-    [SIM_RELEASE] = sim_do_release, [SIM_CLOCK] = do_clock,
-    [SIM_TRIP] = sim_do_trip,       [SIM_TWIN] = sim_do_twin,
-    [SIM_GROUP] = sim_do_group,     [SIM_REPLAY] = sim_do_replay,
-    [SIM_ARM] = do_arm,             [SIM_CRASH] = do_crash,
-    [SIM_FULL] = do_full,           [SIM_LOOK] = do_look,
-    [SIM_HEAL] = do_heal,           [SIM_EXPECT] = sim_do_expect};
+    [SIM_ADD] = sim_do_add,
+    [SIM_CARD] = sim_do_card,
+    [SIM_EDIT] = sim_do_edit,
+    [SIM_DELETE] = sim_do_delete,
+    [SIM_RESOLVE] = sim_do_resolve,
+    [SIM_WITHDRAW] = sim_do_withdraw,
+    [SIM_IMPORT] = sim_do_import,
+    [SIM_STRAY] = sim_do_stray,
+    [SIM_RELEASE] = sim_do_release,
+    [SIM_CLOCK] = do_clock,
+    [SIM_TRIP] = sim_do_trip,
+    [SIM_TWIN] = sim_do_twin,
+    [SIM_GROUP] = sim_do_group,
+    [SIM_REPLAY] = sim_do_replay,
+    [SIM_ARM] = do_arm,
+    [SIM_CRASH] = do_crash,
+    [SIM_FULL] = do_full,
+    [SIM_LOOK] = do_look,
+    [SIM_HEAL] = do_heal,
+    [SIM_EXPECT] = sim_do_expect};
 
 void sim_perform(struct sim *sim, const struct sim_event *event)
 {
@@ -263,4 +278,5 @@ void sim_heal(struct sim *sim)
         }
     }
     sim_check_end(sim);
+    sim->stats.crashes = sim->world.crashes;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sim.h - one simulated history: its world, its oracle, what was done and what came of it.
+ * sim.h - one simulated history: its world, its oracle, what was done and what came of
+ * it.
  *
  * Owner: the simulator
  *
@@ -45,7 +46,7 @@ struct sim_bulk {
 /* Something that was done, until it is known whether it lasts. */
 struct sim_deed {
     struct oracle_act act;
-    struct hm_id id; /* none: to be looked up, see work.h */
+    struct hm_id id;     /* none: to be looked up, see work.h */
     struct hm_id record; /* of a creation */
     enum scene_kind kind;
     bool creates; /* a record that nobody had */
@@ -63,11 +64,11 @@ struct sim_replica {
     const struct scene_role *role;
     int unit;
     bool lax;
-    enum hm_crash how; /* the power comes back */
+    bool settled; /* it has agreed with the server once: the registry is all there */
 
     /* what was learnt of its store */
     int64_t rows;
-    int acts[SIM_ACTS_MAX]; /* by row; ORACLE_NONE: of the registry */
+    int acts[SIM_ACTS_MAX];            /* by row; ORACLE_NONE: of the registry */
     uint64_t entries[SCENE_UNITS + 1]; /* by unit; the last: of the mailbox */
 };
 

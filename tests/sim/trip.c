@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What happens to messages: cut, lost, sent twice, late, together with others, for ever. */
+/* What happens to messages: cut, lost, sent twice, late, together with others, for ever.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
 
-enum { BODY_MAX = 8 * 1024 * 1024 };
+enum { BODY_MAX = 8 * 1024 * 1024, VAIN_MAX = 3 };
 
 /* One request on its way, and what may excuse that it fails. */
 struct errand {
@@ -40,14 +41,14 @@ static void keep_old(struct sim *sim, struct hm_bytes request)
 static bool is_excused(const struct errand *errand)
 {
     const struct sim *sim = errand->sim;
-    return errand->excused || sim->stats.crashes != errand->crashes ||
+    return errand->excused || sim->world.crashes != errand->crashes ||
            sim_troubled(sim, errand->who) || sim_troubled(sim, ORACLE_SERVER);
 }
 
 /* Make the request. What must be on disk before it is sent may find no room. */
 static void set_out(struct errand *errand, struct sim *sim, int who)
 {
-    *errand = (struct errand){.sim = sim, .who = who, .crashes = sim->stats.crashes};
+    *errand = (struct errand){.sim = sim, .who = who, .crashes = sim->world.crashes};
     struct world_laptop *laptop = laptop_of(errand);
     hm_buf_init(&errand->request, BODY_MAX);
     enum hm_status status = world_session(laptop, &errand->err);
@@ -91,6 +92,7 @@ static void note_server(struct sim *sim)
     if (hm_disk_is_off(sim_disk(sim, ORACLE_SERVER))) {
         sim_recover(sim, ORACLE_SERVER);
     }
+    sim_learn(sim, ORACLE_SERVER);
 }
 
 /* What the laptop makes of the first bytes of the reply. */
@@ -117,7 +119,8 @@ static enum hm_session_next take(struct errand *errand, int64_t cut)
     return next;
 }
 
-/* A failure must have a cause; after one of the disk the program opens its store again. */
+/* A failure must have a cause; after one of the disk the program opens its store again.
+ */
 static void judge(struct errand *errand, enum hm_session_next next)
 {
     struct sim *sim = errand->sim;
@@ -133,12 +136,14 @@ static void judge(struct errand *errand, enum hm_session_next next)
         sim_fail(sim, "%d gives up: %s (%s %s)", errand->who,
                  hm_status_name(errand->err.status), key, errand->err.arg[0]);
     }
-    if (off || next == HM_SESSION_STOP || errand->err.status == HM_IO) {
+    /* Where the disk is full even a wish that was rolled back needs the store reopened.
+     */
+    if (sim_troubled(sim, errand->who)) {
         sim_recover(sim, errand->who);
-        return;
+    } else {
+        sim_learn(sim, errand->who);
     }
-    sim_learn(sim, errand->who);
-    if (next == HM_SESSION_DONE) {
+    if (next == HM_SESSION_DONE && !off) {
         (void)sim_plant_strike(sim, errand->who, SIM_AFTER_TRIP);
         sim_check_agreed(sim, errand->who);
     }
@@ -153,7 +158,6 @@ static void serve_again(struct sim *sim, struct hm_bytes request, size_t seen)
     world_serve(&sim->world, &visit, 1);
     world_visit_fini(&visit);
     note_server(sim);
-    sim_learn(sim, ORACLE_SERVER);
     sim->stats.repeated++;
 }
 
@@ -172,7 +176,6 @@ static enum hm_session_next exchange(struct sim *sim,
         if (twice) {
             serve_again(sim, errand.visit.request, errand.visit.seen);
         }
-        sim_learn(sim, ORACLE_SERVER);
     }
     enum hm_session_next next = take(&errand, down);
     judge(&errand, next);
@@ -189,20 +192,22 @@ void sim_do_trip(struct sim *sim, const struct sim_event *event)
     if (laptop == NULL || world_session(laptop, &err) != HM_OK) {
         return;
     }
-    uint64_t crashes = sim->stats.crashes;
+    uint64_t crashes = sim->world.crashes;
+    int vain = 0;
     hm_session_begin(laptop->session);
-    for (int64_t i = 0; i < event->arg[0] && next != HM_SESSION_DONE; i++) {
+    for (int64_t i = 0; i < event->arg[0] && next != HM_SESSION_DONE && vain < VAIN_MAX;
+         i++) {
         bool now = i == event->arg[1];
         next = exchange(sim, event->who, now ? event->arg[2] : -1,
                         now ? event->arg[3] : -1, now && event->arg[4] != 0);
-        if (next == HM_SESSION_STOP) {
-            break;
-        }
+        vain = next == HM_SESSION_AGAIN  ? 0
+               : next == HM_SESSION_STOP ? VAIN_MAX
+                                         : vain + 1;
     }
     struct sim_event usual;
     sim_event_init(&usual, SIM_TRIP, event->who);
     if (next != HM_SESSION_DONE && healthy && event->arg[0] >= usual.arg[0] &&
-        sim->stats.crashes == crashes && !sim_troubled(sim, event->who) &&
+        sim->world.crashes == crashes && !sim_troubled(sim, event->who) &&
         !sim_troubled(sim, ORACLE_SERVER)) {
         sim_fail(sim, "%d and the server come to no rest", event->who);
     }
@@ -266,7 +271,6 @@ void sim_do_group(struct sim *sim, const struct sim_event *event)
         }
         world_serve(&sim->world, visits, 2);
         note_server(sim);
-        sim_learn(sim, ORACLE_SERVER);
         sim->stats.grouped++;
     }
     for (int i = 0; i < 2; i++) {

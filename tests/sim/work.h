@@ -27,6 +27,7 @@ struct work {
     struct hm_err err;
     struct hm_id bulk;
     bool bulked;
+    bool unsure;  /* whether this unit is in reach: the registry is still to come */
     bool unnamed; /* deeds whose ids must be looked up */
     struct sim_deed deeds[WORK_DEEDS_MAX];
     int count;
@@ -38,7 +39,10 @@ bool work_begin(struct work *work, struct sim *sim, int who);
 enum hm_status work_bulk(struct work *work);
 
 /* A deed to be filled in, of this replica's person about a record. */
-struct sim_deed *work_deed(struct work *work, enum oracle_what what, int record, int unit);
+struct sim_deed *work_deed(struct work *work,
+                           enum oracle_what what,
+                           int record,
+                           int unit);
 /* Take the last deed back: it was not taken. */
 void work_forget(struct work *work);
 
@@ -57,7 +61,10 @@ bool work_may_there(const struct work *work, enum oracle_what what, bool guarded
 /* A known record of this replica; ORACLE_NONE: it knows none. */
 int work_record(struct work *work, int64_t pick);
 
-/* What a unit gives as an answer to somebody who writes there. */
+/*
+ * What a unit gives as an answer to somebody who writes there; `unsure` is set where it
+ * may also be that it is not in reach yet.
+ */
 enum hm_status work_scope(struct work *work, int unit);
 
 #endif

@@ -47,15 +47,45 @@ static void make_key(struct hm_testenv *env, struct hm_key *key, struct hm_secre
     hm_sign_pair(key, secret, seed);
 }
 
-static void open_server(struct world *world, bool create)
+static enum hm_status try_server(struct world *world, struct hm_err *err)
+{
+    enum hm_status status =
+        hm_store_open(&world->store, "store.db", HM_STORE_SERVER, false, world->kinds,
+                      &world->env.env, hm_disk_vfs(world->disk), err);
+    return status != HM_OK ? status
+                           : hm_store_open(&world->reader, "store.db", HM_STORE_READER,
+                                           false, world->kinds, &world->env.env,
+                                           hm_disk_vfs(world->disk), err);
+}
+
+static void open_server(struct world *world)
 {
     struct hm_err err = HM_ERR_NONE;
-    must(hm_store_open(&world->store, "store.db", HM_STORE_SERVER, create, world->kinds,
-                       &world->env.env, hm_disk_vfs(world->disk), &err),
-         &err, "server store");
-    must(hm_store_open(&world->reader, "store.db", HM_STORE_READER, false, world->kinds,
-                       &world->env.env, hm_disk_vfs(world->disk), &err),
-         &err, "server reader");
+    must(try_server(world, &err), &err, "server store");
+}
+
+/*
+ * A disk with an empty store on it. Making the tables takes longer than anything a short
+ * history does, so it is done once a process and copied from there.
+ */
+static struct hm_disk *make_disk(enum hm_store_mode mode,
+                                 const struct hm_kinds *kinds,
+                                 const char *name,
+                                 uint64_t seed)
+{
+    static struct hm_disk *blanks[HM_STORE_READER];
+    struct hm_err err = HM_ERR_NONE;
+    if (blanks[mode] == NULL) {
+        struct hm_testenv env;
+        struct hm_store *store = NULL;
+        hm_testenv_init(&env, 0);
+        blanks[mode] = hm_disk_new(mode == HM_STORE_SERVER ? "blank-server" : "blank", 0);
+        must(hm_store_open(&store, "store.db", mode, true, kinds, &env.env,
+                           hm_disk_vfs(blanks[mode]), &err),
+             &err, "blank store");
+        hm_store_close(store);
+    }
+    return hm_disk_copy(blanks[mode], name, seed);
 }
 
 static void init_server(struct world *world)
@@ -143,8 +173,8 @@ void world_open(struct world *world,
     hm_testenv_init(&world->env, seed);
     world->kinds = kinds;
     make_key(&world->env, &world->key, &world->secret);
-    world->disk = hm_disk_new("server", seed);
-    open_server(world, true);
+    world->disk = make_disk(HM_STORE_SERVER, kinds, "server", seed);
+    open_server(world);
     init_server(world);
     struct hm_author *author = server_author(world);
     add_unit(world, author, "100", "");
@@ -238,12 +268,16 @@ void world_account_add(struct world *world,
     end_author(author);
 }
 
-static void open_laptop(struct world_laptop *laptop, bool create)
+static enum hm_status try_laptop(struct world_laptop *laptop, struct hm_err *err)
+{
+    return hm_store_open(&laptop->store, "store.db", HM_STORE_LAPTOP, false,
+                         laptop->kinds, &laptop->env.env, hm_disk_vfs(laptop->disk), err);
+}
+
+static void open_laptop(struct world_laptop *laptop)
 {
     struct hm_err err = HM_ERR_NONE;
-    must(hm_store_open(&laptop->store, "store.db", HM_STORE_LAPTOP, create, laptop->kinds,
-                       &laptop->env.env, hm_disk_vfs(laptop->disk), &err),
-         &err, laptop->name);
+    must(try_laptop(laptop, &err), &err, laptop->name);
 }
 
 static void init_laptop(struct world *world,
@@ -281,8 +315,8 @@ struct world_laptop *world_laptop_add_with(struct world *world,
     hm_testenv_init(&laptop->env, seed);
     make_key(&laptop->env, &laptop->key, &laptop->secret);
     invite(world, laptop, &invited);
-    laptop->disk = hm_disk_new(laptop->name, seed);
-    open_laptop(laptop, true);
+    laptop->disk = make_disk(HM_STORE_LAPTOP, kinds, laptop->name, seed);
+    open_laptop(laptop);
     init_laptop(world, laptop, &invited.user);
     return laptop;
 }
@@ -383,31 +417,18 @@ void world_fill(struct world *world, struct world_laptop *laptop, int64_t writes
     fill_disk(laptop == NULL ? world->disk : laptop->disk, writes);
 }
 
-static void reopen_laptop(struct world_laptop *laptop)
-{
-    fill_disk(laptop->disk, -1);
-    open_laptop(laptop, false);
-    fill_disk(laptop->disk, laptop->full ? 0 : -1);
-}
-
-static void reopen_server(struct world *world)
-{
-    fill_disk(world->disk, -1);
-    open_server(world, false);
-    fill_disk(world->disk, world->full ? 0 : -1);
-}
-
 void world_laptop_crash(struct world *world,
                         struct world_laptop *laptop,
                         enum hm_crash how)
 {
-    (void)world;
     hm_disk_cut_now(laptop->disk);
     close_laptop(laptop);
     if (!hm_disk_restart(laptop->disk, how)) {
         abort();
     }
-    reopen_laptop(laptop);
+    world->crashes++;
+    open_laptop(laptop);
+    fill_disk(laptop->disk, laptop->full ? 0 : -1);
 }
 
 void world_server_crash(struct world *world, enum hm_crash how)
@@ -417,20 +438,37 @@ void world_server_crash(struct world *world, enum hm_crash how)
     if (!hm_disk_restart(world->disk, how)) {
         abort();
     }
-    reopen_server(world);
+    world->crashes++;
+    open_server(world);
+    fill_disk(world->disk, world->full ? 0 : -1);
 }
 
 void world_laptop_mend(struct world *world, struct world_laptop *laptop)
 {
-    (void)world;
+    struct hm_err err = HM_ERR_NONE;
     close_laptop(laptop);
-    reopen_laptop(laptop);
+    fill_disk(laptop->disk, -1);
+    enum hm_status status = try_laptop(laptop, &err);
+    if (hm_disk_is_off(laptop->disk)) {
+        world_laptop_crash(world, laptop, laptop->how);
+        return;
+    }
+    must(status, &err, laptop->name);
+    fill_disk(laptop->disk, laptop->full ? 0 : -1);
 }
 
 void world_server_mend(struct world *world)
 {
+    struct hm_err err = HM_ERR_NONE;
     close_server(world);
-    reopen_server(world);
+    fill_disk(world->disk, -1);
+    enum hm_status status = try_server(world, &err);
+    if (hm_disk_is_off(world->disk)) {
+        world_server_crash(world, world->how);
+        return;
+    }
+    must(status, &err, "server store");
+    fill_disk(world->disk, world->full ? 0 : -1);
 }
 
 bool world_agrees(struct world *world, struct world_laptop *laptop, const char *unit)

@@ -35,6 +35,7 @@ struct world_laptop {
     const struct hm_kinds *kinds; /* what its program believes the kinds to be */
     struct hm_session *session;   /* world_session; null: none is open */
     bool full;                    /* world_fill */
+    enum hm_crash how;            /* the power comes back, if it goes by itself */
 };
 
 struct world {
@@ -49,7 +50,9 @@ struct world {
     struct hm_serving_self self;
     struct world_laptop laptops[WORLD_LAPTOPS_MAX];
     size_t laptop_count;
-    bool full; /* the server's disk: world_fill */
+    bool full;         /* the server's disk: world_fill */
+    enum hm_crash how; /* as a laptop's */
+    uint64_t crashes;  /* of all machines */
     uint64_t bytes_up;
     uint64_t bytes_down;
 };
@@ -155,7 +158,10 @@ void world_server_crash(struct world *world, enum hm_crash how);
  */
 void world_fill(struct world *world, struct world_laptop *laptop, int64_t writes);
 
-/* Open again, as a program does that was told of a failed disk. */
+/*
+ * Open again, as a program does that was told of a failed disk. The power may go while it
+ * does, and then comes back.
+ */
 void world_laptop_mend(struct world *world, struct world_laptop *laptop);
 void world_server_mend(struct world *world);
 

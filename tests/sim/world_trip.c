@@ -61,7 +61,7 @@ static void read_visit(struct world *world,
 
 static enum hm_problem problem_of(enum hm_status status)
 {
-    return status == HM_IO                                ? HM_PROBLEM_DISK
+    return status == HM_IO                                 ? HM_PROBLEM_DISK
            : status == HM_LOCKED || status == HM_NO_MEMORY ? HM_PROBLEM_BUSY
                                                            : HM_PROBLEM_INTERNAL;
 }

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""judge.py MODE --sim PROGRAM - what is said about the simulator as a whole.
+
+  replay     a seed, and a script, run twice are the same to the last bit
+  scenarios  each story of scenarios/ ends as it says
+  plants     each fault that is planted into the world is found, and called by its name
+
+Ends with 0 if all of it held, and prints what it ran.
+"""
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+# What the complaint about each plant must say, and how many histories it may take.
+PLANTS = {
+    "unsaved": (r"acts were acknowledged, and \d+ are there", 10),
+    "lazy_disk": (r"replica 1 lost act|acts of one transaction", 40),
+    "lost_page": (r"judged twice|counts \d+ changes|lost act|is on the laptop only"
+                  r"|nothing disturbed failed|heads instead of", 10),
+    "lost_head": (r"heads? instead of|stand otherwise|counts \d+ changes|shows", 20),
+    "lost_conflict": (r"conflicts .* instead of|stand otherwise", 20),
+    "no_judge": (r"has verdict 1, it should be 2", 20),
+    "no_cursor": (r"yet 0 of \d+ are acknowledged", 10),
+    "later_cursor": (r"counts entries that are not there", 10),
+    "wrong_digest": (r"digests differ", 10),
+    "swapped": (r"nothing disturbed failed: PROTOCOL|is another on the server"
+                r"|holds another change", 60),
+    "altered": (r"stand otherwise than derived", 20),
+}
+
+
+def run(sim, *options):
+    return subprocess.run([sim, *options], capture_output=True, text=True, check=False,
+                          errors="replace")
+
+
+def fail(text, done=None):
+    print(f"FAILED {text}")
+    if done is not None:
+        print(done.stdout[-4000:], done.stderr[-4000:])
+    sys.exit(1)
+
+
+def print_of(done):
+    found = re.search(r"fingerprint ([0-9a-f]{16})", done.stdout)
+    if done.returncode != 0 or found is None:
+        fail("a history did not run to its end", done)
+    return found.group(1)
+
+
+def replay(sim):
+    prints = set()
+    for seed in ("1", "7", "230", "4711"):
+        first = run(sim, "--seed", seed, "--trace")
+        again = run(sim, "--seed", seed, "--trace")
+        if print_of(first) != print_of(again):
+            fail(f"seed {seed} is not the same twice", again)
+        events = lambda text: re.sub(r"^seconds.*|^seeds a minute.*", "", text, flags=re.M)
+        if events(first.stdout) != events(again.stdout):
+            fail(f"seed {seed} has one fingerprint and two traces", again)
+        prints.add(print_of(first))
+        print(f"seed {seed} twice: {print_of(first)}")
+    if len(prints) != 4:
+        fail("different seeds have the same fingerprint")
+    story = str(HERE / "scenarios" / "cut-page.txt")
+    if print_of(run(sim, "--script", story)) != print_of(run(sim, "--script", story)):
+        fail(f"{story} is not the same twice")
+    replay_failure(sim)
+
+
+def replay_failure(sim):
+    """The command that a failure prints leads to the same failure."""
+    first = run(sim, "--plant", "wrong_digest", "--seeds", "10", "--from", "50")
+    command = re.search(r"^REPLAY hamlet-sim (.*)$", first.stderr, re.M)
+    wrong = re.search(r"^FAILED at .*$", first.stderr, re.M)
+    if command is None or wrong is None:
+        fail("a failure without a command to replay it", first)
+    again = run(sim, *command.group(1).split())
+    if wrong.group(0) not in again.stderr:
+        fail(f"{command.group(0)} leads elsewhere", again)
+    print(f"{command.group(1)}: {wrong.group(0)}")
+
+
+def scenarios(sim):
+    stories = sorted((HERE / "scenarios").glob("*.txt"))
+    if len(stories) < 9:
+        fail(f"only {len(stories)} stories")
+    for story in stories:
+        if not story.read_text(encoding="utf-8").startswith("# "):
+            fail(f"{story.name} tells no story")
+        print_of(run(sim, "--script", str(story)))
+        print(f"{story.name}: as it says")
+
+
+def plants(sim):
+    listed = set(re.findall(r"^      (\w+) ", run(sim, "--help").stderr, re.M))
+    if listed != set(PLANTS):
+        fail(f"plants without a judgement: {sorted(listed ^ set(PLANTS))}")
+    for plant, (complaint, most) in PLANTS.items():
+        done = run(sim, "--plant", plant, "--seeds", str(most))
+        wrong = re.search(r"^FAILED at .*$", done.stderr, re.M)
+        seed = re.search(r"--seed (\d+)", done.stderr)
+        if done.returncode == 0 or wrong is None or seed is None:
+            fail(f"{plant} was not found in {most} histories", done)
+        if not re.search(complaint, wrong.group(0)):
+            fail(f"{plant}: that is not the right complaint", done)
+        print(f"{plant}: found by history {seed.group(1)}: {wrong.group(0)}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("mode", choices=("replay", "scenarios", "plants"))
+    parser.add_argument("--sim", required=True)
+    asked = parser.parse_args()
+    {"replay": replay, "scenarios": scenarios, "plants": plants}[asked.mode](asked.sim)
+
+
+main()

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan.h"
+
+enum {
+    EVENTS_MOST = 1500,
+    VALUES = 390625, /* a digit of 5 for each of eight fields */
+    NOTES = 900,
+    FAT = 7,         /* notes that it divides fill a page (scene.c) */
+    CUT_MOST = 6000, /* bytes, about what a trip's messages come to */
+    YEARS_10 = 10 * 365 * 24 * 3600
+};
+
+/* What an average history is made of. */
+static const unsigned usual[SIM_DO_COUNT] = {
+    [SIM_ADD] = 20,    [SIM_CARD] = 10,    [SIM_EDIT] = 60,  [SIM_DELETE] = 6,
+    [SIM_RESOLVE] = 8, [SIM_WITHDRAW] = 2, [SIM_IMPORT] = 2, [SIM_STRAY] = 1,
+    [SIM_RELEASE] = 2, [SIM_CLOCK] = 1,    [SIM_TRIP] = 16,  [SIM_TWIN] = 2,
+    [SIM_GROUP] = 3,   [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
+    [SIM_FULL] = 2,    [SIM_LOOK] = 2};
+
+static int64_t below(struct sim_plan *plan, uint64_t most)
+{
+    return (int64_t)hm_testenv_below(&plan->dice, most);
+}
+
+static void draw_seats(struct sim_plan *plan)
+{
+    static const struct sim_seat first[SIM_LAPTOPS_LEAST] = {
+        {"recorder", 2, false}, {"hamlet_head", 2, false}, {"commune_officer", 1, false}};
+    static const struct sim_seat more[] = {
+        {"recorder", 2, false},        {"recorder", 3, false},
+        {"hamlet_head", 3, false},     {"hamlet_head", 5, false},
+        {"commune_officer", 4, false}, {"commune_officer", 1, false},
+        {"district_admin", 0, false},  {"recorder", 6, false}};
+    plan->seat_count = SIM_LAPTOPS_LEAST + (int)below(plan, 3);
+    for (int i = 0; i < plan->seat_count; i++) {
+        plan->seats[i] = i < SIM_LAPTOPS_LEAST
+                             ? first[i]
+                             : more[below(plan, sizeof(more) / sizeof(more[0]))];
+        plan->seats[i].lax =
+            plan->seats[i].unit > 1 && plan->seats[i].unit != 4 && below(plan, 4) == 0;
+    }
+}
+
+void sim_plan_init(struct sim_plan *plan, uint64_t seed)
+{
+    *plan = (struct sim_plan){.seat_count = 0};
+    hm_testenv_init(&plan->dice, seed ^ UINT64_C(0x9A7EB100D5EED));
+    draw_seats(plan);
+    for (int i = 0; i < SIM_DO_COUNT; i++) {
+        static const unsigned times[] = {0, 1, 2, 2, 2, 5};
+        plan->weight[i] = usual[i] * times[below(plan, 6)];
+    }
+    /* A history has something to say, and somebody to say it to. */
+    for (int i = SIM_ADD; i <= SIM_EDIT; i++) {
+        plan->weight[i] = plan->weight[i] == 0 ? usual[i] : plan->weight[i];
+    }
+    plan->weight[SIM_TRIP] = plan->weight[SIM_TRIP] == 0 ? 8 : plan->weight[SIM_TRIP];
+    plan->faulty = (unsigned)below(plan, 4) * 25;
+    plan->fat = (unsigned)below(plan, 4) * 8;
+    plan->hot = (int)below(plan, 4) * 2;
+}
+
+static enum sim_do draw_what(struct sim_plan *plan)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < SIM_DO_COUNT; i++) {
+        sum += plan->weight[i];
+    }
+    uint64_t draw = hm_testenv_below(&plan->dice, sum);
+    int what = 0;
+    while (draw >= plan->weight[what]) {
+        draw -= plan->weight[what++];
+    }
+    return (enum sim_do)what;
+}
+
+static int64_t draw_note(struct sim_plan *plan)
+{
+    if (below(plan, 3) > 0) {
+        return 0;
+    }
+    int64_t note = 1 + below(plan, NOTES);
+    return below(plan, 100) < (int64_t)plan->fat ? note * FAT : note;
+}
+
+static int64_t draw_record(struct sim_plan *plan)
+{
+    bool hot = plan->hot > 0 && below(plan, 4) > 0;
+    return hot ? below(plan, (uint64_t)plan->hot) : below(plan, SIM_RECORDS_MAX);
+}
+
+static int64_t draw_cut(struct sim_plan *plan)
+{
+    int64_t most = below(plan, 3) == 0 ? CUT_MOST : CUT_MOST / 8;
+    return below(plan, 3) == 0 ? -1 : below(plan, (uint64_t)most);
+}
+
+static void draw_person(struct sim_plan *plan, struct sim_event *event)
+{
+    int64_t *arg = event->arg;
+    switch (event->what) {
+    case SIM_ADD:
+        arg[0] = below(plan, SCENE_UNITS);
+        arg[1] = below(plan, VALUES);
+        arg[2] = draw_note(plan);
+        break;
+    case SIM_CARD:
+        arg[0] = below(plan, SCENE_UNITS);
+        arg[1] = below(plan, SCENE_CARDS);
+        arg[2] = below(plan, VALUES);
+        break;
+    case SIM_EDIT:
+        arg[0] = draw_record(plan);
+        arg[1] = 1 << below(plan, SCENE_FIELDS_MAX);
+        arg[1] |= below(plan, 3) == 0 ? 1 << below(plan, SCENE_FIELDS_MAX) : 0;
+        arg[2] = below(plan, VALUES);
+        arg[3] = draw_note(plan);
+        arg[4] = below(plan, 4) == 0;
+        break;
+    case SIM_DELETE:
+        arg[0] = draw_record(plan);
+        break;
+    case SIM_RESOLVE:
+        arg[0] = below(plan, SIM_RECORDS_MAX);
+        arg[1] = below(plan, 2) == 0 ? -1 : below(plan, ORACLE_HEADS);
+        arg[2] = below(plan, SCENE_VALUES);
+        arg[3] = below(plan, 4) == 0;
+        break;
+    case SIM_IMPORT:
+        arg[0] = 1 + below(plan, below(plan, 6) == 0 ? 47 : 8);
+        arg[1] = below(plan, 2) == 0 ? -1 : below(plan, SCENE_UNITS);
+        arg[2] = below(plan, VALUES);
+        arg[3] = draw_note(plan);
+        break;
+    default: /* withdraw, stray, release */
+        arg[0] = below(plan, SIM_RECORDS_MAX);
+        break;
+    }
+}
+
+static void draw_trip(struct sim_plan *plan, struct sim_event *event)
+{
+    int64_t *arg = event->arg;
+    if (below(plan, 3) == 0) {
+        arg[0] = 1 + below(plan, 3);
+    }
+    if (below(plan, 100) < (int64_t)plan->faulty) {
+        arg[1] = below(plan, 3);
+        arg[2] = draw_cut(plan);
+        arg[3] = draw_cut(plan);
+        arg[4] = below(plan, 3) == 0;
+    }
+}
+
+static void draw_machine(struct sim_plan *plan,
+                         const struct sim *sim,
+                         struct sim_event *event)
+{
+    int64_t *arg = event->arg;
+    switch (event->what) {
+    case SIM_CLOCK:
+        arg[0] = below(plan, (uint64_t)2 * YEARS_10) - YEARS_10;
+        break;
+    case SIM_TWIN:
+        arg[0] = 1 + below(plan, 4);
+        arg[1] = below(plan, (uint64_t)sim->replica_count);
+        arg[2] = below(plan, 2) == 0 ? 0 : below(plan, VALUES);
+        break;
+    case SIM_GROUP:
+        arg[0] = 1 + below(plan, (uint64_t)sim->replica_count - 1);
+        arg[1] = draw_cut(plan);
+        break;
+    case SIM_REPLAY:
+        arg[0] = below(plan, SIM_OLD_MAX);
+        arg[1] = draw_cut(plan);
+        break;
+    case SIM_ARM:
+        arg[0] = 1 + below(plan, below(plan, 2) == 0 ? 12 : 120);
+        arg[1] = below(plan, 3);
+        break;
+    case SIM_CRASH:
+        arg[0] = below(plan, 3);
+        break;
+    case SIM_FULL:
+        arg[0] = below(plan, 2) == 0 ? -1 : below(plan, 30);
+        break;
+    default:
+        draw_trip(plan, event);
+        break;
+    }
+}
+
+/* The server works less than each of its laptops, and travels not at all. */
+static int draw_who(struct sim_plan *plan, const struct sim *sim, enum sim_do what)
+{
+    bool travels =
+        what == SIM_TRIP || what == SIM_TWIN || what == SIM_GROUP || what == SIM_REPLAY;
+    int who = 1 + (int)below(plan, (uint64_t)sim->replica_count - 1);
+    return !travels && below(plan, 8) == 0 ? ORACLE_SERVER : who;
+}
+
+bool sim_plan_next(struct sim_plan *plan, const struct sim *sim, struct sim_event *event)
+{
+    bool enough = sim->stats.actions >= SIM_ACTIONS_LEAST &&
+                  sim->stats.exchanges >= SIM_EXCHANGES_LEAST;
+    if (enough || sim->event >= EVENTS_MOST) {
+        return false;
+    }
+    enum sim_do what = draw_what(plan);
+    sim_event_init(event, what, draw_who(plan, sim, what));
+    if (what <= SIM_RELEASE) {
+        draw_person(plan, event);
+    } else {
+        draw_machine(plan, sim, event);
+    }
+    return true;
+}
