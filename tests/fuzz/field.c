@@ -25,6 +25,7 @@ static const struct hm_field *choose(uint8_t choice)
             }
         }
     }
+    HM_ASSERT(count > 0);
     return all[choice % count];
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Frames over a socket: in whatever pieces they come, a message is what was announced, one
- * over the cap is refused before it is read, and what follows is left alone. The first
- * byte chooses the cap, the second the pieces.
+ * Frames over a socket: in whatever pieces they come, a message is what was announced,
+ * one over the cap is refused before it is read, and what follows is left alone. The
+ * first byte chooses the cap, the second the pieces.
  */
 #include "hamlet/host/frame.h"
 

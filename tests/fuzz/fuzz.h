@@ -2,13 +2,13 @@
 /*
  * fuzz.h - what every target of this folder is.
  *
- * A target is one file, named after what it reads: bytes from outside go into one decoder,
- * and what the decoder promises of its outputs is asserted. With the preset `fuzz` each is
- * linked with libFuzzer; in the other builds with replay.c, which gives it the files of
- * corpus/<target>/ and changed copies of them.
+ * A target is one file, named after what it reads: bytes from outside go into one
+ * decoder, and what the decoder promises of its outputs is asserted. With the preset
+ * `fuzz` each is linked with libFuzzer; in the other builds with replay.c, which gives it
+ * the files of corpus/<target>/ and changed copies of them.
  *
- * What holds for all inputs is HM_ASSERTed: a decoder that refuses has written nothing, and
- * what one accepts can be written again as the same bytes.
+ * What holds for all inputs is HM_ASSERTed: a decoder that refuses has written nothing,
+ * and what one accepts can be written again as the same bytes.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H

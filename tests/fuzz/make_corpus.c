@@ -10,13 +10,14 @@
 
 #include "builders.h"
 #include "daemon/server/message.h"
-#include "hamlet/base/assert.h"
+#include "exchange.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/wire/invitation.h"
 #include "hamlet/wire/page.h"
 #include "hamlet/wire/reply.h"
 #include "hamlet/wire/request.h"
 #include "hamlet/wire/stream.h"
+#include "run.h"
 #include "site.h"
 
 static const char *folder;
@@ -25,7 +26,10 @@ static struct hm_maker lan;
 static struct hm_key key;
 static struct hm_secret secret;
 
-static void save(const char *target, const char *name, const char *head, struct hm_bytes b)
+static void save(const char *target,
+                 const char *name,
+                 const char *head,
+                 struct hm_bytes b)
 {
     char path[1024];
     (void)snprintf(path, sizeof(path), "%s/%s/%s", folder, target, name);
@@ -258,9 +262,13 @@ static void save_invitation(void)
 
 static void save_values(void)
 {
-    static const char *const values[] = {
-        "null", "false", "-9007199254740991", "\"Hồ Thị Bảy\"", "[]",
-        "[1,\"x\",{\"k\":[true]}]", "{\"a\":1,\"b\":\"\\u0001\\\\\",\"c\":[-1]}"};
+    static const char *const values[] = {"null",
+                                         "false",
+                                         "-9007199254740991",
+                                         "\"Hồ Thị Bảy\"",
+                                         "[]",
+                                         "[1,\"x\",{\"k\":[true]}]",
+                                         "{\"a\":1,\"b\":\"\\u0001\\\\\",\"c\":[-1]}"};
     char name[16];
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         (void)snprintf(name, sizeof(name), "%zu", i);
@@ -296,13 +304,51 @@ static void save_control(void)
     hm_buf_fini(&message);
 }
 
-int main(int argc, char **argv)
+/* A body as it stands, and the text of its stream: see exchange.c. */
+static void save_body(const char *name,
+                      const char *text_side,
+                      const char *side,
+                      struct hm_bytes body)
 {
-    if (argc != 2) {
-        (void)fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
-        return 64;
-    }
-    folder = argv[1];
+    struct hm_inflate *inflate = NULL;
+    struct hm_buf text;
+    char text_name[32];
+    size_t line = exchange_first_line(body) + 1;
+    struct hm_bytes stream = {body.data + line, body.size - line};
+    hm_buf_init(&text, HM_INFLATE_BYTES_MAX);
+    HM_ASSERT(hm_inflate_open(&inflate, NULL) == HM_OK);
+    HM_ASSERT(hm_inflate_put(inflate, &text, stream, NULL) == HM_OK);
+    (void)snprintf(text_name, sizeof(text_name), "%s-text", name);
+    save("exchange", text_name, text_side, hm_buf_bytes(&text));
+    save("exchange", name, side, body);
+    hm_inflate_close(inflate);
+    hm_buf_fini(&text);
+}
+
+static void save_exchange(void)
+{
+    struct world world;
+    struct world_visit visit;
+    struct hm_session *session = NULL;
+    struct hm_buf body;
+    struct world_laptop *laptop = exchange_open(&world);
+    hm_buf_init(&body, HM_REQUEST_BYTES_MAX);
+    HM_ASSERT(hm_session_open(&session, laptop->store, &laptop->secret, "test", NULL) ==
+              HM_OK);
+    hm_session_begin(session);
+    HM_ASSERT(hm_session_request(session, &body, NULL) == HM_OK);
+    world_visit_init(&visit, hm_buf_bytes(&body));
+    world_serve(&world, &visit, 1);
+    save_body("request", "\x04", "\x01", hm_buf_bytes(&body));
+    save_body("reply", "\x02", "\x03", hm_buf_bytes(&visit.reply));
+    world_visit_fini(&visit);
+    hm_session_close(session);
+    hm_buf_fini(&body);
+    world_fini(&world);
+}
+
+START_TEST(the_samples_are_written)
+{
     HM_ASSERT(hm_sign_start(NULL) == HM_OK);
     hm_arena_init(&arena, (size_t)64 * 1024 * 1024);
     hm_maker_init(&lan, &arena, 1);
@@ -313,6 +359,21 @@ int main(int argc, char **argv)
     save_invitation();
     save_values();
     save_control();
+    save_exchange();
     hm_arena_fini(&arena);
-    return 0;
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        (void)fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
+        return 64;
+    }
+    folder = argv[1];
+    Suite *suite = suite_create("make_corpus");
+    TCase *all = tcase_create("all"); /* the builders stand on Check */
+    tcase_add_test(all, the_samples_are_written);
+    suite_add_tcase(suite, all);
+    return hm_run(suite);
 }

@@ -25,7 +25,8 @@ static void fill_needs(struct page_world *world,
 {
     size_t count = 0;
     struct hm_needed *needs = hm_page_draft_needs(draft, &count);
-    world->references = hm_arena_get_array(&world->arena, count, sizeof(struct hm_reference));
+    world->references =
+        hm_arena_get_array(&world->arena, count, sizeof(struct hm_reference));
     for (size_t i = 0; i < count; i++) {
         HM_ASSERT(needs[i].n > 0 || needs[i].seq > 0);
         uint64_t number = needs[i].n > 0 ? 2 * needs[i].n : 2 * needs[i].seq + 1;
@@ -58,7 +59,8 @@ static void read_again(struct page_world *world,
     struct hm_page again;
     HM_ASSERT(hm_page_draft_open(&draft, lines, NULL) == HM_OK);
     fill_needs(world, draft, choice);
-    HM_ASSERT(hm_page_draft_expand(draft, &district, &again, &world->arena, NULL) == HM_OK);
+    HM_ASSERT(hm_page_draft_expand(draft, &district, &again, &world->arena, NULL) ==
+              HM_OK);
     HM_ASSERT(again.count == page->count && again.seq == page->seq);
     HM_ASSERT(hm_digest_equal(&again.head_after, &page->head_after));
     for (size_t i = 0; i < page->count; i++) {

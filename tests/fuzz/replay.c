@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * replay TARGET-CORPUS CHANGED [SEED]   every file of a folder, and CHANGED changed copies
- * replay FILE                           one input, to look at it under a debugger
+ * replay TARGET-CORPUS CHANGED [SEED]   every file of a folder, and CHANGED changed
+ * copies replay FILE                           one input, to look at it under a debugger
  *
  * Linked with one target: what libFuzzer does, without it, the same on every machine. A
  * child does the work, so that the input at which it ended can be written down.
@@ -101,19 +101,43 @@ static struct hm_bytes a_piece(void)
     size_t at = below(file.size);
     size_t most = below(8) == 0 ? file.size - at : 40;
     size_t size = below(most + 1);
-    return (struct hm_bytes){file.data + at, size < file.size - at ? size : file.size - at};
+    return (struct hm_bytes){file.data + at,
+                             size < file.size - at ? size : file.size - at};
 }
 
 /* What decoders stumble over. */
 static struct hm_bytes a_word(void)
 {
-    static const char *const words[] = {
-        "0",     "-1",     "1",    "255",     "4294967295",           "4294967296",
-        "null",  "true",   "[]",   "{}",      "9007199254740991",     "9007199254740992",
-        "\"",    "\\",     "\n",   "\r\n",    "18446744073709551615", "-9007199254740991",
-        "~",     "@",      " ",    "[[[[[[",  "\\u0000",              "\xEF\xBB\xBF",
-        "\xC4\x91", "e\xCC\xA3\xCC\x82", "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01",
-        "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", "\xED\xA0\x80", "\xF4\x8F\xBF\xBF"};
+    static const char *const words[] = {"0",
+                                        "-1",
+                                        "1",
+                                        "255",
+                                        "4294967295",
+                                        "4294967296",
+                                        "null",
+                                        "true",
+                                        "[]",
+                                        "{}",
+                                        "9007199254740991",
+                                        "9007199254740992",
+                                        "\"",
+                                        "\\",
+                                        "\n",
+                                        "\r\n",
+                                        "18446744073709551615",
+                                        "-9007199254740991",
+                                        "~",
+                                        "@",
+                                        " ",
+                                        "[[[[[[",
+                                        "\\u0000",
+                                        "\xEF\xBB\xBF",
+                                        "\xC4\x91",
+                                        "e\xCC\xA3\xCC\x82",
+                                        "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01",
+                                        "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01",
+                                        "\xED\xA0\x80",
+                                        "\xF4\x8F\xBF\xBF"};
     if (below(16) == 0) {
         return (struct hm_bytes){(const uint8_t *)"\0\0\0\0", 1 + below(4)};
     }
@@ -204,8 +228,8 @@ static void tell(uint64_t seed, size_t at, int status)
         (void)fwrite(input.data, 1, input.size, file);
         (void)fclose(file);
     }
-    (void)fprintf(stderr, "ended with %d at input %zu, from %s; it is in %s\n", status, at,
-                  corpus.names[at % corpus.count], path);
+    (void)fprintf(stderr, "ended with %d at input %zu, from %s; it is in %s\n", status,
+                  at, corpus.names[at % corpus.count], path);
     hm_buf_fini(&input);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The first line of a request: what is read can be written, and is then read as the same. */
+/* The first line of a request: what is read can be written, and is then read as the same.
+ */
 #include "hamlet/wire/request.h"
 
 #include "fuzz.h"

@@ -10,6 +10,7 @@
 #include "hamlet/base/limits.h"
 
 #define TEXT_MAX (2 * HM_PAGE_TEXT_MAX)
+#define SLACK    ((size_t)256 * 1024) /* zlib is given room by the piece */
 
 static enum hm_status inflate(struct hm_buf *out,
                               bool *ended,
@@ -21,8 +22,8 @@ static enum hm_status inflate(struct hm_buf *out,
     HM_ASSERT(status == HM_OK);
     for (size_t at = 0; at < input.size && status == HM_OK; at += piece) {
         size_t size = input.size - at < piece ? input.size - at : piece;
-        status = hm_inflate_put(inflate, out, (struct hm_bytes){input.data + at, size},
-                                NULL);
+        status =
+            hm_inflate_put(inflate, out, (struct hm_bytes){input.data + at, size}, NULL);
     }
     *ended = hm_inflate_ended(inflate);
     hm_inflate_close(inflate);
@@ -55,7 +56,7 @@ static void send_and_read(struct hm_bytes text, size_t piece)
     struct hm_buf sent;
     struct hm_buf read;
     bool ended = false;
-    hm_buf_init(&sent, text.size * 2 + 1024);
+    hm_buf_init(&sent, text.size * 2 + SLACK);
     hm_buf_init(&read, TEXT_MAX);
     struct hm_bytes rows = {text.data, text.size / 2};
     struct hm_bytes noise = {text.data + rows.size, text.size - rows.size};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text in its normal form, and what is derived from text: the second time changes nothing. */
+/* Text in its normal form, and what is derived from text: the second time changes
+ * nothing. */
 #include "fuzz.h"
 #include "hamlet/text/fold.h"
 #include "hamlet/text/key.h"
