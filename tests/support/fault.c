@@ -143,7 +143,12 @@ void hm_fault_start(void)
         .xInit = sqlite_init,
         .xShutdown = sqlite_shutdown,
     };
+    static bool started;
     cJSON_Hooks hooks = {.malloc_fn = json_malloc, .free_fn = free};
+    if (started) {
+        return;
+    }
+    started = true;
     int code = sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
     HM_ASSERT(code == SQLITE_OK);
     code = sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);

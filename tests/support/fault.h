@@ -24,8 +24,9 @@
 #include <stdint.h>
 
 /*
- * Take over the allocators of SQLite and cJSON. Once, before either has been used; SQLite
- * then takes no memory from its lookaside, so that each of its needs is counted.
+ * Take over the allocators of SQLite and cJSON, before either has been used; again is
+ * once. SQLite then takes no memory from its lookaside, so that each of its needs is
+ * counted.
  */
 void hm_fault_start(void);
 

@@ -18,7 +18,7 @@ struct file {
     struct hm_disk *disk;
     struct hm_inode *inode;
     int lock;         /* SQLITE_LOCK_… */
-    bool sync_folder; /* its name was made here, and is to be durable with its content */
+    bool sync_folder; /* its name is to be durable with its content */
     bool sharing;     /* of shared memory */
     bool temporary;
     unsigned shm_shared; /* bits: the locks that it holds */
@@ -353,11 +353,9 @@ static const sqlite3_io_methods methods = {
 static int find_inode(struct hm_disk *disk,
                       const char *path,
                       int flags,
-                      bool *made,
                       struct hm_inode **inode)
 {
     *inode = hm_disk_find(disk, path, false);
-    *made = false;
     if (disk->off) {
         return SQLITE_CANTOPEN;
     }
@@ -371,7 +369,6 @@ static int find_inode(struct hm_disk *disk,
     if (fate != HM_DISK_GOES) {
         return fate == HM_DISK_FAILS_FULL ? SQLITE_FULL : SQLITE_CANTOPEN;
     }
-    *made = true;
     *inode = hm_disk_find(disk, path, true);
     return *inode == NULL ? SQLITE_IOERR_NOMEM : SQLITE_OK;
 }
@@ -387,15 +384,16 @@ static int vfs_open(sqlite3_vfs *vfs,
     struct file *file = opened(base);
     struct hm_disk *disk = disk_of(vfs);
     struct hm_inode *inode = NULL;
-    bool made = false;
     *file = (struct file){.disk = disk, .temporary = path == NULL};
     int code = find_inode(disk, path == NULL ? "(temporary)" : path,
-                          path == NULL ? SQLITE_OPEN_CREATE : flags, &made, &inode);
+                          path == NULL ? SQLITE_OPEN_CREATE : flags, &inode);
     if (code != SQLITE_OK) {
         return code;
     }
     file->inode = inode;
-    file->sync_folder = made && (flags & kept_with_folder) != 0;
+    /* Whether it was made here or lay there: so the system's VFS has it. */
+    file->sync_folder =
+        (flags & SQLITE_OPEN_CREATE) != 0 && (flags & kept_with_folder) != 0;
     file->base.pMethods = &methods;
     inode->open++;
     disk->open++;

@@ -96,17 +96,44 @@ static void open_author(struct hm_site *site)
     }
 }
 
-void hm_site_reopen(struct hm_site *site)
+/* Gives whether there was an author. */
+static bool close_all(struct hm_site *site)
 {
     bool authored = site->author != NULL;
     hm_author_close(site->author);
     hm_store_close(site->store);
     site->author = NULL;
     site->store = NULL;
+    return authored;
+}
+
+static void open_all(struct hm_site *site, bool authored)
+{
     open_store(site);
     if (authored) {
         open_author(site);
     }
+}
+
+void hm_site_reopen(struct hm_site *site)
+{
+    bool authored = close_all(site);
+    open_all(site, authored);
+}
+
+void hm_site_restart(struct hm_site *site, enum hm_crash crash)
+{
+    bool authored = close_all(site);
+    ck_assert(hm_disk_restart(site->disk, crash));
+    open_all(site, authored);
+}
+
+void hm_site_replace_disk(struct hm_site *site, struct hm_disk *disk)
+{
+    bool authored = close_all(site);
+    hm_disk_free(site->disk);
+    site->disk = disk;
+    open_all(site, authored);
 }
 
 static void put_text(struct hm_site *site, const char *name, const char *text)

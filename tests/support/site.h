@@ -65,6 +65,10 @@ void hm_site_close(struct hm_site *site);
 
 /* Close store and author and open them again on the same disk. */
 void hm_site_reopen(struct hm_site *site);
+/* The same after the power went and came back. */
+void hm_site_restart(struct hm_site *site, enum hm_crash crash);
+/* Go on with another disk, which is the site's from here; the old one is freed. */
+void hm_site_replace_disk(struct hm_site *site, struct hm_disk *disk);
 
 /* A district with one laptop, for tests that need no more. */
 void hm_site_open_pair(struct hm_site *server, struct hm_site *laptop);

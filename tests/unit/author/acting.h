@@ -126,10 +126,12 @@ static inline enum hm_status edit(struct hm_site *site,
     return tried(site, status, count, &before);
 }
 
-static inline enum hm_status delete (struct hm_site *site,
-                                     const struct hm_id *record,
-                                     const char *reason) {
-    struct hm_origin before = origin_of(site); int64_t count = changes_of(site);
+static inline enum hm_status remove_it(struct hm_site *site,
+                                       const struct hm_id *record,
+                                       const char *reason)
+{
+    struct hm_origin before = origin_of(site);
+    int64_t count = changes_of(site);
     act_begin(site);
     enum hm_status status =
         hm_author_delete(site->author, record, hm_text(reason), &changed, &site->err);

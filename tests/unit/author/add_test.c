@@ -158,7 +158,7 @@ START_TEST(what_a_field_refers_to_must_be_here_alive_and_of_its_kind)
     ck_assert_int_eq(
         add(&lan, "commitment",
             GIVEN("household", "00112233445566778899aabbccddeeff", "year", "2026")),
-        HM_NOT_FOUND);
+        HM_BAD_INPUT);
     hm_hex_put(hex, hm_id_bytes(&commitment));
     ck_assert_int_eq(add(&lan, "commitment", GIVEN("household", hex, "year", "2027")),
                      HM_BAD_INPUT);

@@ -46,10 +46,10 @@ END_TEST
 START_TEST(an_address_that_cannot_be_read_is_a_mistake_of_usage)
 {
     static const char *const bad[] = {
-        "",         "8443",         ":8443",        "127.0.0.1",
-        "::1:8443", "localhost:80", "127.0.0.1:",   "[::1]",
-        "[::1:80",  "127.0.0.1:x",  "127.0.0.1:-1", "[]:80",
-        "1.2.3:a",  "300.1.1.1:80"};
+        "",         "8443",         ":8443",           "127.0.0.1",
+        "::1:8443", "localhost:80", "127.0.0.1:",      "[::1]",
+        "[::1:80",  "127.0.0.1:x",  "127.0.0.1:-1",    "[]:80",
+        "1.2.3:a",  "300.1.1.1:80", "127.0.0.1:65536", "127.0.0.1:+1"};
     struct hm_err err = HM_ERR_NONE;
     world_init(&world, true);
     world.options.address = bad[_i];
@@ -596,7 +596,7 @@ END_TEST
 static void add_starts(TCase *all)
 {
     tcase_add_loop_test(all, an_address_is_reported_with_the_port_that_was_free, 0, 2);
-    tcase_add_loop_test(all, an_address_that_cannot_be_read_is_a_mistake_of_usage, 0, 14);
+    tcase_add_loop_test(all, an_address_that_cannot_be_read_is_a_mistake_of_usage, 0, 16);
     tcase_add_test(all, plain_text_is_served_on_loopback_only);
     tcase_add_test(all, an_address_in_use_is_locked);
     tcase_add_test(all, an_address_of_another_machine_is_an_io_failure);

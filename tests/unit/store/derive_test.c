@@ -282,8 +282,8 @@ START_TEST(a_row_that_rotted_is_found_and_mended)
         "UPDATE conflict SET open = 0",
         "DELETE FROM conflict",
         "UPDATE change SET withdrawn = 1 WHERE id = (SELECT max(id) FROM change)",
-        "INSERT INTO withdrawal(home, name) SELECT home, change FROM change WHERE id ="
-        " (SELECT max(id) FROM change)"};
+        ("INSERT INTO withdrawal(home, name) SELECT home, change FROM change WHERE id ="
+         " (SELECT max(id) FROM change)")};
     size_t records_seen = 0;
     size_t different = 0;
     open_all(5);

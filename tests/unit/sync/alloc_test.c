@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An exchange in which one allocation fails, on either side: it is tried again later and
+ * told so, nobody is blamed for it, and nothing is lost or doubled.
+ */
+#include <check.h>
+
+#include "fault.h"
+#include "hamlet/base/embed.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/store/check.h"
+#include "run.h"
+#include "sweep.h"
+#include "world.h"
+
+/* Every round is a whole exchange and leaves its work behind, so not every place is
+ * tried. */
+enum { WORK = 2, BODY_MAX = 4 * 1024 * 1024, STRIDE = 11 };
+
+static struct world world;
+static struct world_laptop *a;
+static struct world_laptop *b;
+static struct hm_err err;
+
+static void add(struct world_laptop *laptop)
+{
+    struct hm_author *author = NULL;
+    struct hm_added added;
+    const struct hm_field_input fields[] = {
+        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
+        {.name = hm_text("address_text"), .text = hm_text("Tổ 3, ấp An Hòa")}};
+    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    for (int i = 0; i < WORK; i++) {
+        ck_assert_int_eq(
+            hm_author_add(author, hm_text("household"), fields, 2, &added, &err), HM_OK);
+    }
+    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+    hm_author_close(author);
+}
+
+static void setup(void)
+{
+    hm_fault_start();
+    world_init(&world, 3, hm_embedded_kinds, 1, 1);
+    a = world_laptop_add(&world, "101-1", "recorder");
+    b = world_laptop_add(&world, "101-1", "hamlet_head");
+    hm_err_clear(&err);
+    ck_assert(world_sync(&world, a, &err));
+    ck_assert(world_sync(&world, b, &err));
+}
+
+static void teardown(void)
+{
+    world_fini(&world);
+}
+
+/* Before each round both agree, then something is to go up and something down. */
+static void before(void *ctx)
+{
+    (void)ctx;
+    hm_err_clear(&err);
+    ck_assert_msg(world_sync(&world, b, &err), "%s %s", err.key, err.arg[0]);
+    add(a);
+    ck_assert_msg(world_sync(&world, a, &err), "%s %s", err.key, err.arg[0]);
+    add(b);
+}
+
+/* The whole request, served without a fault. */
+static void serve(struct hm_buf *request, struct world_visit *visit)
+{
+    world_visit_init(visit, hm_buf_bytes(request));
+    world_serve(&world, visit, 1);
+}
+
+static enum hm_status status_of(enum hm_session_next next, const struct hm_err *why)
+{
+    return next == HM_SESSION_DONE || next == HM_SESSION_AGAIN ? HM_OK : why->status;
+}
+
+/* The laptop's part, with the reply of a first request that went well. */
+static struct hm_session *session;
+static struct hm_buf request;
+static struct world_visit visit;
+
+static void before_take(void *ctx)
+{
+    before(ctx);
+    hm_buf_clear(&request);
+    ck_assert_int_eq(hm_session_request(session, &request, &err), HM_OK);
+    world_visit_fini(&visit);
+    serve(&request, &visit);
+}
+
+static enum hm_status act_take(void *ctx, struct hm_err *why)
+{
+    (void)ctx;
+    hm_session_answer(session, visit.http);
+    (void)hm_session_put(session, hm_buf_bytes(&visit.reply));
+    enum hm_session_next next = hm_session_end(session, true, NULL, 100, why);
+    return status_of(next, why);
+}
+
+static enum hm_status act_request(void *ctx, struct hm_err *why)
+{
+    struct hm_session *mine = NULL;
+    struct hm_buf body;
+    (void)ctx;
+    hm_buf_init(&body, BODY_MAX);
+    enum hm_status status = hm_session_open(&mine, b->store, &b->secret, "test", why);
+    if (status == HM_OK) {
+        hm_session_begin(mine);
+        status = hm_session_request(mine, &body, why);
+    }
+    hm_session_close(mine);
+    hm_buf_fini(&body);
+    return status;
+}
+
+/* The server's part; BUSY is how it says that there was no memory. */
+static enum hm_status act_serve(void *ctx, struct hm_err *why)
+{
+    struct hm_serving *serving = NULL;
+    struct hm_buf reply;
+    (void)ctx;
+    hm_buf_init(&reply, BODY_MAX);
+    enum hm_status status = hm_serving_open(&serving, &world.self, request.size, why);
+    if (status == HM_OK) {
+        if (hm_serving_put(serving, world.reader, hm_buf_bytes(&request))) {
+            hm_serving_end(serving);
+        }
+        if (hm_serving_commits(serving)) {
+            status = hm_servings_commit(&serving, 1, world.store, why);
+        }
+        if (status == HM_OK && hm_serving_problem(serving) == HM_PROBLEM_NONE) {
+            status = hm_serving_answer(serving, world.reader, &reply, why);
+        }
+        if (status == HM_OK && hm_serving_problem(serving) == HM_PROBLEM_BUSY) {
+            status = hm_fail_memory(why);
+        } else if (status == HM_OK && hm_serving_problem(serving) != HM_PROBLEM_NONE) {
+            status =
+                hm_fail(why, HM_PROTOCOL, hm_problem_name(hm_serving_problem(serving)),
+                        NULL, NULL, NULL);
+        }
+    }
+    hm_serving_close(serving);
+    hm_buf_fini(&reply);
+    return status;
+}
+
+static void before_serve(void *ctx)
+{
+    before(ctx);
+    hm_buf_clear(&request);
+    ck_assert_int_eq(hm_session_request(session, &request, &err), HM_OK);
+}
+
+static void check_all(void)
+{
+    size_t records = 0;
+    size_t different = 0;
+    struct hm_store *const stores[] = {world.store, a->store, b->store};
+    hm_err_clear(&err);
+    ck_assert_msg(world_sync(&world, b, &err), "%s %s", err.key, err.arg[0]);
+    ck_assert_msg(world_sync(&world, a, &err), "%s %s", err.key, err.arg[0]);
+    ck_assert(world_agrees(&world, a, "101-1"));
+    ck_assert(world_agrees(&world, b, "101-1"));
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(hm_store_check_file(stores[i], &err), HM_OK);
+        ck_assert_int_eq(hm_store_check_derived(stores[i], &records, &different, &err),
+                         HM_OK);
+        ck_assert_uint_eq(different, 0);
+    }
+}
+
+static void open_session(void)
+{
+    ck_assert_int_eq(hm_session_open(&session, b->store, &b->secret, "test", &err),
+                     HM_OK);
+    hm_session_begin(session);
+    hm_buf_init(&request, BODY_MAX);
+    world_visit_init(&visit, HM_NO_BYTES);
+}
+
+static void close_session(void)
+{
+    world_visit_fini(&visit);
+    hm_buf_fini(&request);
+    hm_session_close(session);
+}
+
+START_TEST(a_request_without_memory_is_not_sent)
+{
+    struct hm_sweep sweep = {.name = "request", .act = act_request};
+    before(NULL);
+
+    uint64_t failed = hm_sweep_memory(&sweep);
+
+    ck_assert_uint_ge(failed, 60);
+    check_all();
+}
+END_TEST
+
+START_TEST(a_reply_without_memory_is_taken_later)
+{
+    struct hm_sweep sweep = {.name = "reply", .act = act_take, .before = before_take};
+    open_session();
+
+    uint64_t failed = hm_sweep_memory_some(&sweep, STRIDE);
+
+    close_session();
+    ck_assert_uint_ge(failed, 80);
+    check_all();
+}
+END_TEST
+
+START_TEST(a_server_without_memory_says_that_it_is_busy)
+{
+    struct hm_sweep sweep = {.name = "serve", .act = act_serve, .before = before_serve};
+    open_session();
+
+    uint64_t failed = hm_sweep_memory_some(&sweep, STRIDE);
+
+    close_session();
+    ck_assert_uint_ge(failed, 80);
+    check_all();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("alloc");
+    TCase *group = tcase_create("alloc");
+    tcase_add_checked_fixture(group, setup, teardown);
+    tcase_set_timeout(group, 120);
+    tcase_add_test(group, a_request_without_memory_is_not_sent);
+    tcase_add_test(group, a_reply_without_memory_is_taken_later);
+    tcase_add_test(group, a_server_without_memory_says_that_it_is_busy);
+    suite_add_tcase(suite, group);
+    return hm_run(suite);
+}
