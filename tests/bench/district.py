@@ -23,7 +23,8 @@ HAMLET = "H001"
 
 
 def make_data(programs, folder):
-    """W1, two days of a hamlet, and what is of that hamlet in W1."""
+    """The workload, and how it is written here: `district.json` is W1 hamlet after hamlet,
+    as their laptops would bring it, each in its own order; `hamlet.json` the first one."""
     os.makedirs(folder, exist_ok=True)
     subprocess.run([os.path.join(programs.folder, "hm_bench_workload"), folder], check=True)
     for name, wanted in GOLDEN.items():
@@ -32,10 +33,13 @@ def make_data(programs, folder):
         if found != wanted:
             raise Wrong(f"{name} is not the workload: {found}")
     with open(os.path.join(folder, "w1.json"), "rb") as file:
-        lines = [line for line in file if line.startswith(f'{{"r":"{HAMLET}-'.encode())]
-    with open(os.path.join(folder, "hamlet.json"), "wb") as file:
-        file.writelines(lines)
-    return len(lines)
+        lines = sorted(file, key=lambda line: line[:len('{"r":"H000')])
+    first = f'{{"r":"{HAMLET}-'.encode()
+    for name, chosen in (("district.json", lines),
+                         ("hamlet.json", [line for line in lines if line.startswith(first)]),
+                         ("creates.json", [line for line in lines if b'"op":"i"' in line])):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.writelines(chosen)
 
 
 class Site:

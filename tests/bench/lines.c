@@ -11,7 +11,7 @@ enum { TRACE_SIZE = 400, TRACE_JSON_MAX = 16 * 1024 };
 
 static const size_t file_max = (size_t)64 * 1024 * 1024;
 static const size_t arena_max = (size_t)512 * 1024 * 1024;
-static const struct hm_json_limits line_limits = {16 * 1024, 4, 256};
+static const struct hm_json_limits line_limits = {(size_t)16 * 1024, 4, 256};
 static const struct hm_json_limits trace_limits = {TRACE_JSON_MAX, 4, 4096};
 
 /* The workload's base64 is the usual one, with + and /; ours is base64url. */

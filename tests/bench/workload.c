@@ -169,8 +169,9 @@ static int nearest(double x)
 /* Few surnames are common. */
 static const char *surname(void)
 {
-    size_t at = (size_t)floor((double)COUNT(surnames) * pow(fraction(), 2.2));
-    return surnames[at < COUNT(surnames) ? at : COUNT(surnames) - 1];
+    const size_t count = COUNT(surnames);
+    size_t at = (size_t)floor((double)count * pow(fraction(), 2.2));
+    return surnames[at < count ? at : count - 1];
 }
 
 /* ---- texts ---- */
