@@ -113,8 +113,10 @@ static enum hm_status receive_piece(struct hm_frame *frame,
                                     struct hm_err *err)
 {
     size_t want = missing(frame);
-    uint8_t *to = frame->head + frame->done;
-    if (frame->done >= HM_FRAME_HEAD) {
+    uint8_t *to;
+    if (frame->done < HM_FRAME_HEAD) {
+        to = &frame->head[frame->done];
+    } else {
         want = want < CHUNK_BYTES ? want : CHUNK_BYTES;
         to = hm_buf_reserve(&frame->body, want);
         if (to == NULL) {

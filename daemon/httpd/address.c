@@ -4,13 +4,14 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "inside.h"
 
 /* Laptops come back all at once when a district's network does. */
-enum { BACKLOG = 1024 };
+enum { BACKLOG = 1024, PORT_DIGITS_MAX = 5 };
 
 static bool is_loopback(const struct sockaddr *address)
 {
@@ -27,12 +28,20 @@ static bool is_loopback(const struct sockaddr *address)
     return false;
 }
 
+/* The resolver takes any number and keeps its last 16 bits. */
+static bool is_port(const char *text)
+{
+    size_t size = strspn(text, "0123456789");
+    return size > 0 && size <= PORT_DIGITS_MAX && text[size] == '\0' &&
+           strtol(text, NULL, 10) <= UINT16_MAX;
+}
+
 /* "ADDR:PORT" or "[ADDR]:PORT", numbers only: a server does not look names up. */
 static bool split(char *host, const char **port, const char *address)
 {
     const char *colon = strrchr(address, ':');
     size_t size = colon == NULL ? 0 : (size_t)(colon - address);
-    if (size == 0 || size >= HM_HTTPD_ADDRESS_SIZE || colon[1] == '\0') {
+    if (size == 0 || size >= HM_HTTPD_ADDRESS_SIZE || !is_port(colon + 1)) {
         return false;
     }
     if (address[0] == '[') {

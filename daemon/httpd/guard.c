@@ -110,7 +110,9 @@ static bool layout_is_strict(const struct hm_httpd_head *head)
         last = head->headers[i].value;
         last_size = strlen(last);
     }
-    return follows(last, last_size, 4, head->method + head->size);
+    /* Both line ends were overwritten: another byte there hid behind a NUL. */
+    return follows(last, last_size, 4, head->method + head->size) &&
+           memcmp(last + last_size, "\0\0\0\0", 4) == 0;
 }
 
 static bool form_is_strict(const struct hm_httpd *httpd, const struct hm_httpd_head *head)

@@ -41,6 +41,7 @@ struct daemon {
     struct hm_mono due;   /* … while it is set */
     struct hm_backoff backoff;
     bool failing;
+    bool told; /* the server said when to come back: nobody's saving undercuts that */
     struct hm_mono failed_at;
     bool again;              /* something was saved while a conversation went on */
     struct hm_talked talked; /* the last one, of --once */
@@ -110,6 +111,7 @@ static void ended(void *ctx, const struct hm_talked *talked)
     hm_notify_status(hm_status_name(talked->status));
     hm_peers_answer(d->peers, talked);
     d->failing = talked->status != HM_OK;
+    d->told = d->failing && talked->retry_after_s >= 0;
     if (d->failing) {
         d->failed_at = hm_env_mono(d->env);
         wait_exactly(d, hm_backoff_next(&d->backoff, d->env,
@@ -121,10 +123,10 @@ static void ended(void *ctx, const struct hm_talked *talked)
         wait_exactly(d, visit_wait_ms(d));
     }
     hm_talk_idle(d->talk);
-    if (d->again) {
-        d->again = false;
+    if (d->again && !d->told) {
         talk_within(d, d->failing ? AGAIN_MS : SAVED_MS);
     }
+    d->again = false;
 }
 
 static void talk(void *ctx)
@@ -147,6 +149,9 @@ static void saved(void *ctx)
     struct daemon *d = ctx;
     int64_t since_ms = now_ms(d) - d->failed_at.ms;
     int64_t wait_ms = SAVED_MS;
+    if (d->told && !hm_talk_running(d->talk)) {
+        return;
+    }
     if (d->failing && since_ms + SAVED_MS < AGAIN_MS) {
         wait_ms = AGAIN_MS - since_ms;
     }

@@ -222,6 +222,12 @@ static void finish(struct hm_talk *talk, enum hm_status status, const struct hm_
     talk->done(talk->ctx, &told);
 }
 
+static void sent(void *ctx)
+{
+    struct hm_talk *talk = ctx;
+    hm_session_ahead(talk->session);
+}
+
 static void head(void *ctx, const struct hm_net_head *head)
 {
     struct hm_talk *talk = ctx;
@@ -235,6 +241,16 @@ static bool bytes(void *ctx, struct hm_bytes piece)
     return hm_session_put(talk->session, piece);
 }
 
+/*
+ * The line before the pages goes by itself: then pages, which are about as large as a
+ * record, end where records end, and a cut link keeps more of them.
+ */
+static size_t line_size(const struct hm_buf *body)
+{
+    const uint8_t *end = body->size == 0 ? NULL : memchr(body->data, '\n', body->size);
+    return end == NULL ? 0 : (size_t)(end - body->data) + 1;
+}
+
 static enum hm_status start_round(struct hm_talk *talk, struct hm_err *err)
 {
     hm_buf_clear(&talk->body);
@@ -246,8 +262,10 @@ static enum hm_status start_round(struct hm_talk *talk, struct hm_err *err)
                                            .pin = talk->pin,
                                            .content_type = SYNC_TYPE,
                                            .body = hm_buf_bytes(&talk->body),
+                                           .body_first = line_size(&talk->body),
                                            .reply_max = HM_REPLY_BYTES_MAX,
                                            .ctx = talk,
+                                           .sent = sent,
                                            .head = head,
                                            .bytes = bytes,
                                            .done = round_done};

@@ -29,6 +29,16 @@ static void finished_look(struct hm_net *net)
     }
 }
 
+/* Not from within libcurl's own calls: whoever is told may take a while. */
+static void sent_look(struct hm_net *net)
+{
+    if (net->running && !net->sent_told && !net->writing && !net->head_given &&
+        net->request.sent != NULL && net->sent == net->request.body.size) {
+        net->sent_told = true;
+        net->request.sent(net->request.ctx);
+    }
+}
+
 static int watch_told(CURL *easy,
                       curl_socket_t fd,
                       int what,
@@ -45,6 +55,7 @@ static int watch_told(CURL *easy,
     if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) {
         events |= HM_NET_WRITE;
     }
+    net->writing = (events & HM_NET_WRITE) != 0;
     net->hooks.watch(net->hooks.ctx, fd, events);
     return 0;
 }
@@ -184,6 +195,7 @@ void hm_net_ready(struct hm_net *net, int fd, unsigned int events)
     mask |= events == 0 ? CURL_CSELECT_ERR : 0;
     (void)curl_multi_socket_action(net->multi, fd, mask, &running);
     finished_look(net);
+    sent_look(net);
 }
 
 void hm_net_timeout(struct hm_net *net)
@@ -192,6 +204,7 @@ void hm_net_timeout(struct hm_net *net)
     if (net->multi != NULL) {
         (void)curl_multi_socket_action(net->multi, CURL_SOCKET_TIMEOUT, 0, &running);
         finished_look(net);
+        sent_look(net);
     }
 }
 

@@ -25,6 +25,8 @@ struct hm_net {
     struct hm_net_request request;
     struct curl_slist *lines;
     size_t sent; /* of the body */
+    bool sent_told;
+    bool writing; /* what libcurl was given still waits for the socket */
     char error[CURL_ERROR_SIZE];
     int64_t retry_after_s;
     int64_t head_bytes;

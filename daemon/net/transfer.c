@@ -21,6 +21,10 @@ static size_t body_read(char *to, size_t size, size_t count, void *ctx)
     size_t left = net->request.body.size - net->sent;
     size_t room = size * count;
     size_t give = left < HM_NET_RECORD_BYTES ? left : HM_NET_RECORD_BYTES;
+    if (net->sent < net->request.body_first) {
+        size_t first = net->request.body_first - net->sent;
+        give = give < first ? give : first;
+    }
     give = give < room ? give : room;
     if (give > 0) {
         memcpy(to, net->request.body.data + net->sent, give);
@@ -245,6 +249,7 @@ bool hm_net_transfer_init(struct hm_net *net)
     const char *proxy = net->proxy == NULL ? "" : net->proxy;
     curl_easy_reset(net->easy);
     net->sent = 0;
+    net->sent_told = false;
     net->error[0] = '\0';
     net->retry_after_s = -1;
     net->head_bytes = 0;

@@ -15,9 +15,13 @@ static enum hm_status load_key(struct hm_replica *replica,
 {
     uint8_t seed[HM_SEED_SIZE];
     struct hm_id known;
-    enum hm_status status = hm_keyfile_load(seed, dir, HM_REPLICA_KEY, err);
+    struct hm_err why = HM_ERR_NONE;
+    enum hm_status status = hm_keyfile_load(seed, dir, HM_REPLICA_KEY, &why);
+    if (status == HM_NOT_FOUND) {
+        return hm_fail(err, HM_UNCONFIGURED, "key-missing", dir, NULL, NULL);
+    }
     if (status != HM_OK) {
-        return status == HM_NOT_FOUND ? HM_UNCONFIGURED : status;
+        return hm_fail(err, status, why.key, why.arg[0], why.arg[1], why.arg[2]);
     }
     hm_sign_pair(&replica->key, &replica->secret, seed);
     explicit_bzero(seed, sizeof(seed));
@@ -49,6 +53,24 @@ static enum hm_status open_store(struct hm_replica *replica,
     return status;
 }
 
+/* Where there is no room to write, what is here can still be read and sent. */
+static enum hm_status settle(struct hm_store *store, struct hm_err *err)
+{
+    struct hm_err why = HM_ERR_NONE;
+    bool changed = false;
+    enum hm_status status = hm_replica_kinds_changed(store, &changed, err);
+    if (status != HM_OK || !changed) {
+        return status;
+    }
+    status = hm_replica_kinds_settle(store, &why);
+    if (status == HM_IO || status == HM_LOCKED) {
+        return HM_OK; /* the next opening tries again */
+    }
+    return status == HM_OK
+               ? HM_OK
+               : hm_fail(err, status, why.key, why.arg[0], why.arg[1], why.arg[2]);
+}
+
 enum hm_status hm_replica_open(struct hm_replica *replica,
                                const char *dir,
                                const struct hm_env *env,
@@ -59,6 +81,9 @@ enum hm_status hm_replica_open(struct hm_replica *replica,
     enum hm_status status = hm_replica_kinds(&made.kinds, dir, err);
     if (status == HM_OK) {
         status = open_store(&made, dir, env, err);
+    }
+    if (status == HM_OK) {
+        status = settle(made.store, err);
     }
     if (status == HM_OK && with_key) {
         status = load_key(&made, dir, err);

@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include <netdb.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -11,12 +13,20 @@
 #include "hamlet/host/file.h"
 #include "hamlet/wire/invitation.h"
 
-enum { ADDRESS_SIZE = 64 };
+enum { ADDRESS_SIZE = 64, PORT_DIGITS_MAX = 5 };
 
 static const char key_listen[] = "listen";
 static const char key_urls[] = "urls";
 
 /* ---- what may stand in it ---- */
+
+/* The resolver takes any number and keeps its last 16 bits. */
+static bool is_port(const char *text)
+{
+    size_t size = strspn(text, "0123456789");
+    return size > 0 && size <= PORT_DIGITS_MAX && text[size] == '\0' &&
+           strtol(text, NULL, 10) <= UINT16_MAX;
+}
 
 /* Names are not looked up: a server that waits for DNS does not start without it. */
 static bool is_address(const char *listen)
@@ -28,7 +38,7 @@ static bool is_address(const char *listen)
     struct addrinfo *found = NULL;
     const char *colon = strrchr(listen, ':');
     size_t size = colon == NULL ? 0 : (size_t)(colon - listen);
-    if (size == 0 || size >= sizeof(host) || colon[1] == '\0') {
+    if (size == 0 || size >= sizeof(host) || !is_port(colon + 1)) {
         return false;
     }
     if (listen[0] == '[' && size > 2 && listen[size - 1] == ']') {

@@ -8,6 +8,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/host/keyfile.h"
 #include "hamlet/replica/replica.h"
+#include "hamlet/sync/judge.h"
 
 /* A server without its key is another server, so it is never given a new one here. */
 static enum hm_status load_key(struct hm_control_ctx *ctx, struct hm_err *err)
@@ -51,6 +52,24 @@ static enum hm_status open_store(struct hm_control_ctx *ctx, struct hm_err *err)
                          NULL, err);
 }
 
+/*
+ * The program or a kind's file is newer than when the store was open last: what could not
+ * be read then is judged now. Judged before it is noted, so that nothing stops it for
+ * good.
+ */
+static enum hm_status settle(struct hm_control_ctx *ctx, struct hm_err *err)
+{
+    bool changed = false;
+    enum hm_status status = hm_replica_kinds_changed(ctx->store, &changed, err);
+    if (status == HM_OK && changed) {
+        status = hm_judge_again(ctx->store, &ctx->device, err);
+    }
+    if (status == HM_OK && changed) {
+        status = hm_replica_kinds_settle(ctx->store, err);
+    }
+    return status;
+}
+
 enum hm_status hm_control_open(struct hm_control_ctx *ctx,
                                const char *dir,
                                const struct hm_env *env,
@@ -68,6 +87,9 @@ enum hm_status hm_control_open(struct hm_control_ctx *ctx,
     }
     if (status == HM_OK) {
         status = load_self(&made, err);
+    }
+    if (status == HM_OK) {
+        status = settle(&made, err);
     }
     if (status != HM_OK) {
         hm_control_close(&made);

@@ -53,10 +53,11 @@ enum hm_status hm_control_request_get(struct hm_control_request *request,
     if (!begins_right(&in, message)) {
         return broken(err);
     }
-    read.lang = hm_unpack_uint(&in) == HM_LANG_EN ? HM_LANG_EN : HM_LANG_VI;
+    uint64_t lang = hm_unpack_uint(&in);
+    read.lang = lang == HM_LANG_EN ? HM_LANG_EN : HM_LANG_VI;
     read.folder = get_text(&in, arena);
     size_t count = hm_unpack_count(&in, 1);
-    if (in.failed || count == 0 || count > HM_CONTROL_ARGS_MAX) {
+    if (in.failed || lang > HM_LANG_EN || count == 0 || count > HM_CONTROL_ARGS_MAX) {
         return broken(err);
     }
     read.argc = (int)count;

@@ -270,12 +270,17 @@ enum hm_status hm_author_write(struct hm_author *author,
     for (size_t i = 0; replaces != NULL && i < known->head_count; i++) {
         const struct hm_head *head = &known->heads[i];
         replaces[i] = hm_prefix_of(&loaded->known[head->known].change->id);
-        if (head->write->depth >= write->depth) {
-            write->depth = head->write->depth + 1;
+        /* Whoever wrote the greatest depth there is must not end the register. */
+        if (head->write->depth >= write->depth && write->depth < UINT32_MAX) {
+            write->depth =
+                head->write->depth == UINT32_MAX ? UINT32_MAX : head->write->depth + 1;
         }
     }
     if (replaces != NULL) {
-        write->replaces_count = (uint32_t)hm_prefixes_sort(replaces, known->head_count);
+        size_t count = hm_prefixes_sort(replaces, known->head_count);
+        /* Of a storm of heads as many as a write may name; the next one names the rest. */
+        write->replaces_count =
+            (uint32_t)(count < HM_REPLACES_MAX ? count : HM_REPLACES_MAX);
         write->replaces = replaces;
     }
     return hm_arena_status(&author->arena, err);

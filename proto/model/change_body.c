@@ -60,6 +60,14 @@ void hm_change_body_put(struct hm_buf *buf, const struct hm_change *change)
     }
 }
 
+/* A number of 32 bits; a larger one makes the body none. */
+static uint32_t get_uint32(struct hm_unpack *in)
+{
+    uint64_t number = hm_unpack_uint(in);
+    in->failed = in->failed || number > UINT32_MAX;
+    return (uint32_t)number;
+}
+
 static void get_raw(struct hm_unpack *in, uint8_t to[HM_ID_SIZE])
 {
     struct hm_bytes raw = hm_unpack_raw(in, HM_ID_SIZE);
@@ -75,7 +83,9 @@ static void get_write(struct hm_write *write,
 {
     size_t count = 0;
     write->reg = hm_unpack_bytes(in);
-    if (hm_unpack_byte(in) == FORM_WITHHELD) {
+    uint8_t form = hm_unpack_byte(in);
+    in->failed = in->failed || form > FORM_WITHHELD;
+    if (form == FORM_WITHHELD) {
         get_raw(in, write->commitment);
     } else {
         write->value = hm_unpack_value(in);
@@ -85,7 +95,7 @@ static void get_write(struct hm_write *write,
     }
     write->replaces = hm_prefixes_get(in, arena, &count);
     write->replaces_count = (uint32_t)count;
-    write->depth = (uint32_t)hm_unpack_uint(in);
+    write->depth = get_uint32(in);
 }
 
 static void get_key_fields(struct hm_change *change,
@@ -129,12 +139,13 @@ enum hm_status hm_change_body_get(struct hm_change *change,
     struct hm_unpack in;
     hm_unpack_init(&in, body);
     uint64_t flags = hm_unpack_uint(&in);
+    in.failed = in.failed || flags > (FLAG_KEY | FLAG_OWN);
     change->has_key = (flags & FLAG_KEY) != 0;
     change->record_is_own = (flags & FLAG_OWN) != 0;
     if (change->has_key) {
         get_raw(&in, change->key);
     }
-    change->kind_version = (uint32_t)hm_unpack_uint(&in);
+    change->kind_version = get_uint32(&in);
     get_key_fields(change, &in, arena);
     size_t count = hm_unpack_count(&in, 4);
     change->writes = hm_arena_get_array(arena, count, sizeof(*change->writes));

@@ -322,6 +322,14 @@ enum hm_status hm_value_from_json(struct hm_buf *buf,
                                   const struct hm_json *json,
                                   struct hm_err *err)
 {
+    size_t before = buf->size;
     enum hm_status status = from_json(buf, json, 0, err);
-    return status != HM_OK ? status : hm_buf_status(buf, err);
+    if (status == HM_OK) {
+        status = hm_buf_status(buf, err);
+    }
+    if (status != HM_OK && buf->size > before) {
+        buf->size = before;
+        buf->data[before] = '\0';
+    }
+    return status;
 }

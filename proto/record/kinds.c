@@ -17,6 +17,7 @@ struct hm_kinds {
     const struct hm_kind **at; /* ascending name */
     size_t count;
     struct hm_field_shared shared;
+    struct hm_digest digest;
 };
 
 /* A file at its limit makes some 20 times as much of texts and structures. */
@@ -105,6 +106,15 @@ static enum hm_status load_parsed(struct hm_kinds *kinds,
     return status;
 }
 
+static void digest_add(struct hm_digest *digest, struct hm_bytes json)
+{
+    struct hm_hash hash;
+    hm_hash_init(&hash, HM_DIGEST_SIZE);
+    hm_hash_put(&hash, hm_digest_bytes(digest));
+    hm_hash_put_packed(&hash, json);
+    hm_hash_end(&hash, digest->at, HM_DIGEST_SIZE);
+}
+
 enum hm_status hm_kinds_add(struct hm_kinds *kinds,
                             struct hm_bytes json,
                             const char *name,
@@ -128,6 +138,7 @@ enum hm_status hm_kinds_add(struct hm_kinds *kinds,
         file->next = kinds->files;
         kinds->files = file;
         file = NULL;
+        digest_add(&kinds->digest, json);
     }
 out:
     hm_json_free(parsed);
@@ -171,6 +182,11 @@ size_t hm_kinds_count(const struct hm_kinds *kinds)
 const struct hm_kind *hm_kinds_at(const struct hm_kinds *kinds, size_t index)
 {
     return index < kinds->count ? kinds->at[index] : NULL;
+}
+
+struct hm_digest hm_kinds_digest(const struct hm_kinds *kinds)
+{
+    return kinds->digest;
 }
 
 const struct hm_kind *hm_kinds_tree(const struct hm_kinds *kinds)

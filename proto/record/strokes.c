@@ -67,19 +67,23 @@ static bool take_change(struct hm_strokes *strokes, int32_t *change)
     return true; /* one too large leaves the field, wherever the pen is */
 }
 
-/* The root without its fraction: in whole numbers, as every replica must find the same.
+/*
+ * The root without its fraction: in whole numbers, as every replica must find the same.
+ * A drawing asks at each of its points and the answers follow no pattern, so nothing
+ * here is a branch that the processor would have to guess.
  */
 static int64_t root_of(int64_t square)
 {
     int64_t root = 0;
     int64_t bit = INT64_C(1) << 50; /* over 2 * TURN_MOST^2, squared */
+    while (bit > square) {
+        bit >>= 2;
+    }
     for (; bit > 0; bit >>= 2) {
-        if (square >= root + bit) {
-            square -= root + bit;
-            root = (root >> 1) + bit;
-        } else {
-            root >>= 1;
-        }
+        int64_t trial = root + bit;
+        int64_t taken = -(int64_t)(square >= trial); /* all ones, or none */
+        square -= trial & taken;
+        root = (root >> 1) + (bit & taken);
     }
     return root;
 }

@@ -157,13 +157,14 @@ CREATE TABLE record(
   fields TEXT,
   heads  BLOB
 ) STRICT;
-CREATE UNIQUE INDEX record_id ON record(home, record);
+CREATE UNIQUE INDEX record_id ON record(home, record, kind);
 CREATE INDEX record_list ON record(kind, sort);
 
--- Registers in conflict now, or settled by a decision. Derived.
+-- Registers in conflict now, or settled by a decision. Derived. The id is that of a record
+-- and a register; a record's id may be claimed in a home that is not its own.
 CREATE TABLE conflict(
   id         INTEGER PRIMARY KEY,
-  conflict   BLOB NOT NULL UNIQUE,
+  conflict   BLOB NOT NULL,
   record     INTEGER NOT NULL,
   register   TEXT NOT NULL,
   type       TEXT NOT NULL,
@@ -171,6 +172,7 @@ CREATE TABLE conflict(
   opened     INTEGER NOT NULL,
   resolution INTEGER
 ) STRICT;
+CREATE INDEX conflict_id ON conflict(conflict);
 CREATE INDEX conflict_record ON conflict(record);
 CREATE INDEX conflict_open ON conflict(open, opened);
 

@@ -147,15 +147,16 @@ static void end_leaf(struct tree *tree, size_t leaf, struct hm_buf *buf)
 
 /*
  * Elements in order of (id, kind). Nearly all changes are plainly accepted and have no
- * entry row of their own to look for; the join asks for the others only. One of those
- * may stand in its author's mailbox and not here. `+`: the few entries around the change
- * are looked at, not all of the bucket.
+ * entry row of their own to look for: null as a bound ends their join before it begins.
+ * One of the others may stand in its author's mailbox and not here. `+`: the few entries
+ * around the change are looked at, not all of the bucket.
  */
 static const char unit_elements[] =
     "SELECT c.change, CASE WHEN c.verdict = 2 THEN 'a' ELSE e.kind END,"
     " CASE WHEN c.verdict = 2 THEN '' ELSE coalesce(e.reason, '') END"
-    " FROM change c LEFT JOIN entry e ON c.verdict <> 2 AND +e.bucket = :bucket"
-    " AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
+    " FROM change c LEFT JOIN entry e ON +e.bucket = :bucket AND e.change <= c.id"
+    " AND e.change > CASE WHEN c.verdict <> 2 THEN c.id - 600 END"
+    " AND c.id < e.change + e.count"
     " WHERE c.home = :home AND c.change >= :low AND c.change <= :high AND c.verdict <> 0"
     " AND (c.verdict = 2 OR e.kind IS NOT NULL) ORDER BY c.change, 2, 3";
 static const char mailbox_elements[] =

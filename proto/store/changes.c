@@ -74,7 +74,7 @@ static void fill_rows(struct put *p)
 {
     for (size_t i = 0; i < p->count; i++) {
         p->rows[i] =
-            (struct hm_batch_row){.n = {p->places[i].home},
+            (struct hm_batch_row){.n = {p->places[i].home, p->places[i].kind},
                                   .b = {hm_id_bytes(&p->puts[i].change->id),
                                         hm_id_bytes(&p->puts[i].change->record)}};
     }
@@ -151,6 +151,7 @@ static enum hm_status find_known(struct put *p, bool *skeleton, struct hm_err *e
 struct order {
     const struct hm_id *id;
     int64_t home;
+    int64_t kind; /* of a record, whose identity it is part of; of a change 0 */
     size_t i;
 };
 
@@ -160,6 +161,9 @@ static int by_home_and_id(const void *a, const void *b)
     const struct order *y = b;
     if (x->home != y->home) {
         return x->home < y->home ? -1 : 1;
+    }
+    if (x->kind != y->kind) {
+        return x->kind < y->kind ? -1 : 1;
     }
     int order = hm_id_compare(x->id, y->id);
     return order != 0 ? order : (x->i > y->i) - (x->i < y->i);
@@ -171,8 +175,8 @@ static struct order *ordered(struct put *p, bool records)
     struct order *order = hm_arena_get_array(p->arena, p->count, sizeof(*order));
     for (size_t i = 0; order != NULL && i < p->count; i++) {
         const struct hm_change *change = p->puts[i].change;
-        order[i] =
-            (struct order){records ? &change->record : &change->id, p->places[i].home, i};
+        order[i] = (struct order){records ? &change->record : &change->id,
+                                  p->places[i].home, records ? p->places[i].kind : 0, i};
     }
     if (order != NULL && p->count > 1) {
         qsort(order, p->count, sizeof(*order), by_home_and_id);
@@ -182,7 +186,7 @@ static struct order *ordered(struct put *p, bool records)
 
 static bool same_place(const struct order *a, const struct order *b)
 {
-    return a->home == b->home && hm_id_equal(a->id, b->id);
+    return a->home == b->home && a->kind == b->kind && hm_id_equal(a->id, b->id);
 }
 
 /* Row numbers for what is fresh; one that stands in the set twice gets one. */
@@ -219,7 +223,7 @@ static enum hm_status find_records(struct put *p, struct hm_err *err)
 {
     static const char select[] =
         "SELECT x.i, r.id, r.first FROM batch(:rows) x"
-        " CROSS JOIN record r ON r.home = x.n0 AND r.record = x.b1";
+        " CROSS JOIN record r ON r.home = x.n0 AND r.record = x.b1 AND r.kind = x.n1";
     struct hm_batch batch = {.rows = p->rows, .count = p->count};
     sqlite3_stmt *stmt = NULL;
     bool row = true;

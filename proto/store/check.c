@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/store/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "hamlet/base/limits.h"
@@ -8,10 +9,29 @@
 
 enum { LIST_FIRST = 64 };
 
+/* What it says is wrong may be that a page could not be read: that is no damage yet. */
+static enum hm_status fail_check(struct hm_bytes said, struct hm_err *err)
+{
+    static const char code[] = "error code=";
+    char what[HM_ERR_ARG_MAX];
+    size_t size = said.size < sizeof(what) ? said.size : sizeof(what) - 1;
+    memcpy(what, said.data, size);
+    what[size] = '\0';
+    const char *at = strstr(what, code);
+    long number = at == NULL ? SQLITE_OK : strtol(at + sizeof(code) - 1, NULL, 10);
+    switch (number & 0xFF) {
+    case SQLITE_NOMEM:
+        return hm_fail_memory(err);
+    case SQLITE_IOERR:
+        return hm_fail(err, HM_IO, "io", "store", what, NULL);
+    default:
+        return hm_fail(err, HM_CORRUPT, "store-damaged", what, NULL, NULL);
+    }
+}
+
 enum hm_status hm_store_check_file(struct hm_store *store, struct hm_err *err)
 {
     static const char pragma[] = "PRAGMA integrity_check(1)";
-    char what[HM_ERR_ARG_MAX];
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum hm_status status = hm_sql(store, pragma, &stmt, err);
@@ -19,11 +39,7 @@ enum hm_status hm_store_check_file(struct hm_store *store, struct hm_err *err)
         status = hm_sql_step(store, stmt, &row, err);
     }
     if (status == HM_OK && row && !hm_bytes_are(hm_column_bytes(stmt, 0), "ok")) {
-        struct hm_bytes said = hm_column_bytes(stmt, 0);
-        size_t size = said.size < sizeof(what) ? said.size : sizeof(what) - 1;
-        memcpy(what, said.data, size);
-        what[size] = '\0';
-        status = hm_fail(err, HM_CORRUPT, "store-damaged", what, NULL, NULL);
+        status = fail_check(hm_column_bytes(stmt, 0), err);
     }
     hm_sql_done(stmt);
     return status;
@@ -95,7 +111,7 @@ enum hm_status hm_store_links(struct hm_store *store,
                               struct hm_arena *arena,
                               struct hm_err *err)
 {
-    /* Runs of envelopes may overlap: a page that came twice, once longer. */
+    /* In a damaged store runs may overlap: two changes of one number are both told. */
     static const char select[] =
         "SELECT DISTINCT v.seq + c.id - v.change, c.change FROM envelope v CROSS JOIN"
         " change c ON c.id BETWEEN v.change AND v.change + v.count - 1"

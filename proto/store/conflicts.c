@@ -78,7 +78,8 @@ enum hm_status hm_store_conflict_find(struct hm_store *store,
                                       struct hm_arena *arena,
                                       struct hm_err *err)
 {
-    static const char select[] = CONFLICT_COLUMNS " WHERE c.conflict = :conflict";
+    static const char select[] =
+        CONFLICT_COLUMNS " WHERE c.conflict = :conflict" HM_RECORD_CREATED_FIRST;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);

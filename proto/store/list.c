@@ -361,8 +361,9 @@ enum hm_status hm_store_record_show(struct hm_store *store,
                                     struct hm_err *err)
 {
     static const char select[] =
-        LISTED_COLUMNS " WHERE r.id = (SELECT f.id FROM unit h CROSS JOIN record f"
-                       " ON f.home = h.id AND f.record = :record) AND r.flags & 1 = 1";
+        LISTED_COLUMNS " WHERE r.id = (SELECT r.id FROM unit h CROSS JOIN record r"
+                       " ON r.home = h.id AND r.record = :record" HM_RECORD_CREATED_FIRST
+                       ") AND r.flags & 1 = 1";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     int64_t sent = 0;

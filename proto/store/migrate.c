@@ -67,6 +67,16 @@ enum hm_status hm_migrate_check(struct hm_store *store,
     return HM_OK;
 }
 
+/* A new store holds nothing that other kinds would have derived otherwise. */
+static enum hm_status note_kinds(struct hm_store *store, struct hm_err *err)
+{
+    if (store->kinds == NULL) {
+        return HM_OK;
+    }
+    const struct hm_digest now = hm_kinds_digest(store->kinds);
+    return hm_store_meta_put(store, HM_META_KINDS, hm_digest_bytes(&now), err);
+}
+
 static enum hm_status run_steps(struct hm_store *store, struct hm_err *err)
 {
     char pragma[96];
@@ -86,6 +96,9 @@ static enum hm_status run_steps(struct hm_store *store, struct hm_err *err)
                        "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION_ID,
                        (int)newest_version());
         status = run_script(store, pragma, err);
+    }
+    if (status == HM_OK && version == 0) {
+        status = note_kinds(store, err);
     }
     return status;
 }

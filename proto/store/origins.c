@@ -77,31 +77,94 @@ enum hm_status hm_store_origin_put(struct hm_store *store,
     return hm_sql_run(store, stmt, err);
 }
 
-/* The newest run of neighbours of an origin; seq 0: there is none. */
-static enum hm_status last_stretch(struct hm_store *store,
-                                   int64_t origin,
-                                   struct hm_stretch *last,
-                                   struct hm_err *err)
+/* The run of neighbours that begins last at or before `seq`; its seq 0: there is none. */
+static enum hm_status stretch_before(struct hm_store *store,
+                                     int64_t origin,
+                                     uint64_t seq,
+                                     struct hm_stretch *before,
+                                     struct hm_err *err)
 {
-    static const char select[] = "SELECT seq, count, change FROM envelope"
-                                 " WHERE origin = :origin ORDER BY seq DESC LIMIT 1";
+    static const char select[] =
+        "SELECT seq, count, change FROM envelope"
+        " WHERE origin = :origin AND seq <= :seq ORDER BY seq DESC LIMIT 1";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    *last = (struct hm_stretch){.seq = 0};
+    *before = (struct hm_stretch){.seq = 0};
     enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
         hm_bind_int(stmt, 1, origin);
+        hm_bind_int(stmt, 2, (int64_t)seq);
         status = hm_sql_step(store, stmt, &row, err);
     }
     if (status == HM_OK && row) {
-        *last = (struct hm_stretch){.seq = (uint64_t)hm_column_int(stmt, 0),
-                                    .count = (uint64_t)hm_column_int(stmt, 1),
-                                    .change = hm_column_int(stmt, 2)};
+        *before = (struct hm_stretch){.seq = (uint64_t)hm_column_int(stmt, 0),
+                                      .count = (uint64_t)hm_column_int(stmt, 1),
+                                      .change = hm_column_int(stmt, 2)};
         hm_sql_done(stmt);
     }
     return status;
 }
 
+/* Where the first run after `seq` begins; `end` if that is not before it. */
+static enum hm_status next_stretch(struct hm_store *store,
+                                   int64_t origin,
+                                   uint64_t seq,
+                                   uint64_t end,
+                                   uint64_t *next,
+                                   struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT seq FROM envelope"
+        " WHERE origin = :origin AND seq > :seq AND seq < :end ORDER BY seq LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    *next = end;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, origin);
+        hm_bind_int(stmt, 2, (int64_t)seq);
+        hm_bind_int(stmt, 3, (int64_t)end);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK && row) {
+        *next = (uint64_t)hm_column_int(stmt, 0);
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
+/* `fresh` overlaps nothing that is there; `before` is the run before it. */
+static enum hm_status put_stretch(struct hm_store *store,
+                                  int64_t origin,
+                                  const struct hm_stretch *before,
+                                  const struct hm_stretch *fresh,
+                                  struct hm_err *err)
+{
+    static const char extend[] = "UPDATE envelope SET count = :count"
+                                 " WHERE origin = :origin AND seq = :seq";
+    static const char insert[] = "INSERT INTO envelope(count, origin, seq, change)"
+                                 " VALUES(:count, :origin, :seq, :change)";
+    /* An author's next change, or the next page of a push, lies right behind the last. */
+    bool joins = before->seq > 0 && before->seq + before->count == fresh->seq &&
+                 before->change + (int64_t)before->count == fresh->change;
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, joins ? extend : insert, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, (int64_t)(fresh->count + (joins ? before->count : 0)));
+        hm_bind_int(stmt, 2, origin);
+        hm_bind_int(stmt, 3, (int64_t)(joins ? before->seq : fresh->seq));
+        if (!joins) {
+            hm_bind_int(stmt, 4, fresh->change);
+        }
+        status = hm_sql_run(store, stmt, err);
+    }
+    return status;
+}
+
+/*
+ * Runs of one origin never overlap: look-ups take the one that begins last at or before
+ * what they look for. A page that comes again, alone or with more behind it, fills gaps.
+ */
 enum hm_status hm_store_envelopes_put(struct hm_store *store,
                                       int64_t origin,
                                       uint64_t seq,
@@ -109,37 +172,24 @@ enum hm_status hm_store_envelopes_put(struct hm_store *store,
                                       size_t count,
                                       struct hm_err *err)
 {
-    static const char extend[] = "UPDATE envelope SET count = :count"
-                                 " WHERE origin = :origin AND seq = :seq";
-    static const char insert[] =
-        "INSERT INTO envelope(origin, seq, count, change)"
-        " VALUES(:origin, :seq, :count, :change) ON CONFLICT(origin, seq) DO UPDATE SET"
-        " count = max(count, excluded.count) WHERE change = excluded.change";
-    struct hm_stretch last;
-    sqlite3_stmt *stmt = NULL;
-    enum hm_status status = last_stretch(store, origin, &last, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    /* An author's next change, or the next page of a push, lies right behind the last. */
-    if (last.seq > 0 && last.seq + last.count == seq &&
-        last.change + (int64_t)last.count == first) {
-        status = hm_sql(store, extend, &stmt, err);
-        if (status == HM_OK) {
-            hm_bind_int(stmt, 1, (int64_t)(last.count + count));
-            hm_bind_int(stmt, 2, origin);
-            hm_bind_int(stmt, 3, (int64_t)last.seq);
-            status = hm_sql_run(store, stmt, err);
+    enum hm_status status = HM_OK;
+    const uint64_t end = seq + count;
+    for (uint64_t at = seq; at < end && status == HM_OK;) {
+        struct hm_stretch before;
+        uint64_t next = end;
+        status = stretch_before(store, origin, at, &before, err);
+        if (status == HM_OK && before.seq > 0 && before.seq + before.count > at) {
+            at = before.seq + before.count;
+            continue;
         }
-        return status;
-    }
-    status = hm_sql(store, insert, &stmt, err);
-    if (status == HM_OK) {
-        hm_bind_int(stmt, 1, origin);
-        hm_bind_int(stmt, 2, (int64_t)seq);
-        hm_bind_int(stmt, 3, (int64_t)count);
-        hm_bind_int(stmt, 4, first);
-        status = hm_sql_run(store, stmt, err);
+        if (status == HM_OK) {
+            status = next_stretch(store, origin, at, end, &next, err);
+        }
+        const struct hm_stretch fresh = {at, next - at, first + (int64_t)(at - seq)};
+        if (status == HM_OK) {
+            status = put_stretch(store, origin, &before, &fresh, err);
+        }
+        at = next;
     }
     return status;
 }
@@ -152,7 +202,8 @@ enum hm_status hm_store_envelope_of(struct hm_store *store,
     static const char select[] =
         "SELECT v.origin, d.device, o.epoch, v.seq, v.count, v.change FROM envelope v"
         " CROSS JOIN origin o ON o.id = v.origin CROSS JOIN device d ON d.id = o.device"
-        " WHERE v.change <= :change ORDER BY v.change DESC LIMIT 1";
+        " WHERE v.change <= :change AND v.change + v.count > :change"
+        " ORDER BY v.change DESC LIMIT 1";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     *envelope = (struct hm_envelope){.origin = 0};
@@ -165,14 +216,11 @@ enum hm_status hm_store_envelope_of(struct hm_store *store,
         return status;
     }
     uint64_t skip = (uint64_t)(change - hm_column_int(stmt, 5));
-    uint64_t count = (uint64_t)hm_column_int(stmt, 4);
-    if (skip < count) {
-        envelope->origin = hm_column_int(stmt, 0);
-        (void)hm_column_id(stmt, 1, &envelope->device);
-        envelope->epoch = (uint32_t)hm_column_int(stmt, 2);
-        envelope->seq = (uint64_t)hm_column_int(stmt, 3) + skip;
-        envelope->count = count - skip;
-    }
+    envelope->origin = hm_column_int(stmt, 0);
+    (void)hm_column_id(stmt, 1, &envelope->device);
+    envelope->epoch = (uint32_t)hm_column_int(stmt, 2);
+    envelope->seq = (uint64_t)hm_column_int(stmt, 3) + skip;
+    envelope->count = (uint64_t)hm_column_int(stmt, 4) - skip;
     hm_sql_done(stmt);
     return HM_OK;
 }

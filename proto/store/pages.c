@@ -59,6 +59,64 @@ void hm_page_row(sqlite3_stmt *stmt,
     }
 }
 
+#define PAGE_COLUMNS                                                                     \
+    "SELECT p.seq, p.count, u.code, p.head_before, p.head_after, p.registry,"            \
+    " p.signature FROM page p CROSS JOIN unit u ON u.id = p.home"
+
+enum hm_status hm_store_envelopes_agree(struct hm_store *store,
+                                        int64_t origin,
+                                        uint64_t seq,
+                                        const struct hm_change *changes,
+                                        size_t count,
+                                        bool *agree,
+                                        struct hm_err *err)
+{
+    /* `min`, `max`: of a long run only what lies between is looked at. */
+    static const char select[] =
+        "SELECT v.seq + c.id - v.change, c.change FROM envelope v CROSS JOIN change c"
+        " ON c.id BETWEEN v.change + max(0, :seq - v.seq)"
+        " AND v.change + min(v.count, :end - v.seq) - 1 WHERE v.origin = :origin"
+        " AND v.seq >= coalesce((SELECT max(s.seq) FROM envelope s"
+        " WHERE s.origin = :origin AND s.seq <= :seq), 0) AND v.seq < :end";
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    *agree = true;
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, (int64_t)seq);
+        hm_bind_int(stmt, 2, (int64_t)(seq + count));
+        hm_bind_int(stmt, 3, origin);
+    }
+    while (status == HM_OK) {
+        struct hm_id id;
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        size_t at = (size_t)((uint64_t)hm_column_int(stmt, 0) - seq);
+        *agree = *agree && at < count && hm_column_id(stmt, 1, &id) &&
+                 hm_id_equal(&id, &changes[at].id);
+    }
+    return status;
+}
+
+static enum hm_status find_page(struct hm_store *store,
+                                sqlite3_stmt *stmt,
+                                int64_t origin,
+                                struct hm_stored_page *page,
+                                bool *found,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    enum hm_status status = hm_sql_step(store, stmt, found, err);
+    if (status == HM_OK && *found) {
+        hm_page_row(stmt, origin, page, arena);
+        hm_sql_done(stmt);
+        status = hm_arena_status(arena, err);
+    }
+    return status;
+}
+
 enum hm_status hm_store_page_at(struct hm_store *store,
                                 int64_t origin,
                                 uint64_t seq,
@@ -68,9 +126,7 @@ enum hm_status hm_store_page_at(struct hm_store *store,
                                 struct hm_err *err)
 {
     /* A page has a bounded number of changes, so it begins not far before `seq`. */
-    static const char select[] =
-        "SELECT p.seq, p.count, u.code, p.head_before, p.head_after, p.registry,"
-        " p.signature FROM page p CROSS JOIN unit u ON u.id = p.home"
+    static const char select[] = PAGE_COLUMNS
         " WHERE p.origin = :origin AND p.seq <= :seq AND p.seq > :seq - :most"
         " AND p.seq + p.count > :seq ORDER BY p.count DESC LIMIT 1";
     sqlite3_stmt *stmt = NULL;
@@ -80,12 +136,54 @@ enum hm_status hm_store_page_at(struct hm_store *store,
         hm_bind_int(stmt, 1, origin);
         hm_bind_int(stmt, 2, (int64_t)seq);
         hm_bind_int(stmt, 3, (int64_t)HM_PAGE_CHANGES_MAX);
-        status = hm_sql_step(store, stmt, found, err);
+        status = find_page(store, stmt, origin, page, found, arena, err);
     }
-    if (status == HM_OK && *found) {
-        hm_page_row(stmt, origin, page, arena);
+    return status;
+}
+
+enum hm_status hm_store_pages_end(struct hm_store *store,
+                                  const struct hm_origin *origin,
+                                  uint64_t *end,
+                                  struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT seq + count FROM page WHERE origin = :origin AND seq <= :seq"
+        " ORDER BY seq DESC LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    *end = 1;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, origin->row);
+        hm_bind_int(stmt, 2, (int64_t)origin->seq);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK && row) {
+        *end = (uint64_t)hm_column_int(stmt, 0);
         hm_sql_done(stmt);
-        status = hm_arena_status(arena, err);
+    }
+    return status;
+}
+
+/* The page that begins at `seq` and goes on furthest: what comes in order is found here
+ * without a look at its neighbours. */
+static enum hm_status page_from(struct hm_store *store,
+                                int64_t origin,
+                                uint64_t seq,
+                                struct hm_stored_page *page,
+                                bool *found,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    static const char select[] = PAGE_COLUMNS " WHERE p.origin = :origin AND p.seq = :seq"
+                                              " ORDER BY p.count DESC LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    *found = false;
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, origin);
+        hm_bind_int(stmt, 2, (int64_t)seq);
+        status = find_page(store, stmt, origin, page, found, arena, err);
     }
     return status;
 }
@@ -127,6 +225,23 @@ static enum hm_status run_chain(struct hm_store *store,
     return status;
 }
 
+/* The page that the chain goes on with: one that begins at its end, if there is any. */
+static enum hm_status next_page(struct hm_store *store,
+                                const struct hm_origin *origin,
+                                struct hm_stored_page *page,
+                                bool *found,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    uint64_t seq = origin->seq + 1;
+    enum hm_status status = page_from(store, origin->row, seq, page, found, arena, err);
+    if (status == HM_OK &&
+        !(*found && hm_digest_equal(&page->head_before, &origin->head))) {
+        status = hm_store_page_at(store, origin->row, seq, page, found, arena, err);
+    }
+    return status;
+}
+
 enum hm_status hm_store_origin_advance(struct hm_store *store,
                                        struct hm_origin *origin,
                                        struct hm_err *err)
@@ -139,8 +254,7 @@ enum hm_status hm_store_origin_advance(struct hm_store *store,
     enum hm_status status = HM_OK;
     hm_arena_init(&arena, HM_CHANGE_BYTES_MAX);
     while (status == HM_OK && found && joins) {
-        status = hm_store_page_at(store, origin->row, origin->seq + 1, &page, &found,
-                                  &arena, err);
+        status = next_page(store, origin, &page, &found, &arena, err);
         if (status != HM_OK || !found) {
             break;
         }

@@ -17,6 +17,19 @@ static struct hm_bytes text_of(const struct hm_loaded *loaded, const char *reg)
     return hm_value_text_or(hm_loaded_shown(loaded, hm_text(reg)), HM_NO_BYTES);
 }
 
+/*
+ * Whether the record is the one of its natural key: anybody may sign a creation that
+ * carries other key fields beside the right ones, which is another record.
+ */
+static bool has_key(const struct hm_loaded *loaded, const char *const *names, size_t count)
+{
+    bool has = loaded->key_count == count;
+    for (size_t i = 0; i < count && has; i++) {
+        has = hm_bytes_are(loaded->key[i].name, names[i]);
+    }
+    return has;
+}
+
 /* The unit keeps its row where its record is withdrawn: homes are never forgotten. */
 static enum hm_status derive_unit(struct hm_store *store,
                                   const struct hm_loaded *loaded,
@@ -31,7 +44,7 @@ static enum hm_status derive_unit(struct hm_store *store,
         hm_value_text_or(hm_loaded_field(loaded, tree->parent), HM_NO_BYTES);
     sqlite3_stmt *stmt = NULL;
     int64_t number = 0;
-    if (code.size == 0) {
+    if (code.size == 0 || !has_key(loaded, (const char *const[]){tree->code->name}, 1)) {
         return HM_OK;
     }
     enum hm_status status = hm_unit_number(store, code, true, &number, err);
@@ -59,16 +72,17 @@ static enum hm_status derive_device(struct hm_store *store,
     int64_t number = 0;
     sqlite3_stmt *stmt = NULL;
     struct hm_bytes revoked = text_of(loaded, HM_REGISTRY_REVOKED);
-    if (!hm_id_get_hex(&device, text_of(loaded, HM_REGISTRY_DEVICE))) {
+    if (!has_key(loaded, (const char *const[]){HM_REGISTRY_DEVICE}, 1) ||
+        !hm_id_get_hex(&device, text_of(loaded, HM_REGISTRY_DEVICE))) {
         return HM_OK;
     }
-    bool has_key = hm_b64_get(key.at, HM_KEY_SIZE, text_of(loaded, HM_REGISTRY_KEY));
+    bool key_known = hm_b64_get(key.at, HM_KEY_SIZE, text_of(loaded, HM_REGISTRY_KEY));
     enum hm_status status = hm_device_number(store, &device, true, &number, err);
     if (status == HM_OK) {
         status = hm_sql(store, update, &stmt, err);
     }
     if (status == HM_OK) {
-        hm_bind_blob(stmt, 1, has_key ? HM_BYTES(key.at) : HM_NO_BYTES);
+        hm_bind_blob(stmt, 1, key_known ? HM_BYTES(key.at) : HM_NO_BYTES);
         hm_bind_text(stmt, 2, text_of(loaded, HM_REGISTRY_NAME));
         hm_bind_text(stmt, 3, text_of(loaded, HM_REGISTRY_HOME));
         hm_bind_text(stmt, 4, revoked);

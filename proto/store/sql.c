@@ -19,6 +19,9 @@ enum hm_status hm_sql_failed(struct hm_store *store, int code, struct hm_err *er
     case SQLITE_NOMEM:
         return hm_fail_memory(err);
     case SQLITE_IOERR:
+        if (extended == SQLITE_IOERR_NOMEM) {
+            return hm_fail_memory(err);
+        }
         /* What an fsync failed to write may be gone from every cache but ours: going on
          * would acknowledge what is not there. */
         store->broken = store->broken || extended == SQLITE_IOERR_FSYNC ||
@@ -41,6 +44,11 @@ enum hm_status hm_sql(struct hm_store *store,
 {
     size_t at = ((uintptr_t)text >> 3) % HM_SQL_CACHE;
     size_t tried = 0;
+    /* SQLite undoes a transaction where it finds no memory, even to give a column as
+     * another type: what were written then would be committed by itself. */
+    if (store->in_transaction && sqlite3_get_autocommit(store->db) != 0) {
+        return hm_fail_memory(err);
+    }
     while (store->cache[at].text != NULL && store->cache[at].text != text) {
         at = (at + 1) % HM_SQL_CACHE;
         tried++;

@@ -97,4 +97,13 @@ struct hm_batch {
 HM_CHECKED enum hm_status hm_batch_register(struct hm_store *store, struct hm_err *err);
 void hm_bind_batch(sqlite3_stmt *stmt, int at, const struct hm_batch *batch);
 
+/*
+ * For ORDER BY: first the record `r` that a change creates. Its id is made of home and
+ * kind, so there is one such at most; an edit may claim any id in its author's unit.
+ */
+#define HM_RECORD_CREATED_FIRST                                                          \
+    " ORDER BY EXISTS(SELECT 1 FROM change k WHERE k.act = 0 AND (k.id = r.first OR"     \
+    " (k.record = r.id AND k.later = 1))) DESC, r.id LIMIT 1"
+_Static_assert(HM_ACT_CREATE == 0, "HM_RECORD_CREATED_FIRST says this");
+
 #endif

@@ -278,7 +278,10 @@ static enum hm_status write_page(struct answer *a,
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         changes[i] = held[i].change;
     }
-    bool joins = a->has_page && a->origin == stored->origin && a->page_end == stored->seq;
+    /* A page may say that it follows another head than that of the one before it. */
+    bool joins = a->has_page && a->origin == stored->origin &&
+                 a->page_end == stored->seq &&
+                 hm_digest_equal(&a->page.head_after, &stored->head_before);
     struct hm_page_out out = {.store = a->store,
                               .page = {.device = envelope->device,
                                        .epoch = envelope->epoch,

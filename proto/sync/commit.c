@@ -15,7 +15,8 @@ enum { VERSION_MAX = 64 };
 /*
  * The lease (PROTOCOL.md 7.3). A stale one changes nothing: whether it means a copied
  * disk is for the store that still holds it to say, since a late duplicate looks the same
- * here.
+ * here. So does the first request of all, which names no incarnation yet, or that of
+ * before a restore: it counts only until its reply was taken.
  */
 static enum hm_status take_lease(struct hm_serving *serving,
                                  struct hm_store *store,
@@ -35,18 +36,17 @@ static enum hm_status take_lease(struct hm_serving *serving,
     bool current = found && ours && hm_id_equal(&request->lease, &visit.current);
     bool again = current && !hm_id_is_none(&visit.pending) &&
                  hm_id_equal(&request->id, &visit.request);
-    /* A first reply that got lost: the client still knows no incarnation. */
-    bool first_again = found && request->incarnation == 0 &&
-                       hm_id_is_none(&visit.current) &&
+    /* A first reply that got lost: the client still knows no incarnation, or the last. */
+    bool first_again = found && !ours && hm_id_is_none(&visit.current) &&
                        hm_id_equal(&request->id, &visit.request);
-    if (found && ours && !pending && !current) {
+    /* A server that was restored forgot what it gave: whoever comes is let in again. */
+    bool given = !hm_id_is_none(&visit.current) || !hm_id_is_none(&visit.pending);
+    if (found && given && !pending && !current && !first_again) {
         hm_serving_refuse(serving, HM_PROBLEM_STALE);
         return HM_OK;
     }
     if (pending) {
         visit.current = visit.pending;
-    } else if (!ours && !first_again) {
-        visit.current = (struct hm_id){{0}};
     }
     if (!again && !first_again) {
         status = hm_env_random(serving->self.env, visit.pending.at, HM_ID_SIZE, err);
@@ -72,6 +72,33 @@ struct landing {
     size_t count;
 };
 
+/*
+ * A refusal stands in the bucket of its unit, which all its laptops fetch. What a broken
+ * or hostile device can do to them ends at a number: from then on nothing of it stands
+ * until a person at the district has looked.
+ */
+static enum hm_status stop_storm(struct landing *landing, struct hm_err *err)
+{
+    const struct hm_bytes storm = hm_text(hm_reason_name(HM_REASON_STORM));
+    const struct hm_change *last = NULL;
+    enum hm_status status = HM_OK;
+    size_t left = 0;
+    for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
+        const struct hm_change *change = landing->puts[i].change;
+        if (last == NULL || !hm_id_equal(&last->device, &change->device)) {
+            status = hm_store_refusals_left(landing->store, &change->device, storm,
+                                            landing->count - i, &left, err);
+            last = change;
+        }
+        if (left == 0) {
+            landing->reasons[i] = HM_REASON_STORM;
+        } else if (landing->reasons[i] != HM_REASON_NONE) {
+            left--;
+        }
+    }
+    return status;
+}
+
 static enum hm_status judge_all(struct landing *landing, struct hm_err *err)
 {
     const struct hm_inbox *inbox = &landing->serving->inbox;
@@ -87,44 +114,18 @@ static enum hm_status judge_all(struct landing *landing, struct hm_err *err)
         for (size_t i = 0; i < page->count && status == HM_OK; i++, at++) {
             status = hm_judge_change(&judge, &page->changes[i], &landing->reasons[at],
                                      &arena, err);
-            landing->puts[at] =
-                (struct hm_put){.change = &page->changes[i],
-                                .verdict = landing->reasons[at] == HM_REASON_NONE
-                                               ? HM_VERDICT_ACCEPTED
-                                               : HM_VERDICT_QUARANTINED};
+            landing->puts[at].change = &page->changes[i];
         }
         hm_arena_clear(&arena);
     }
     hm_arena_fini(&arena);
-    return status;
-}
-
-/*
- * A refusal stands in the bucket of the unit, which all its laptops fetch. What a broken
- * or hostile device can do to them ends at a number; what it has refused beyond that it
- * reads in its mailbox alone. What is not refused goes on as before.
- */
-static enum hm_status mark_storm(struct landing *landing, struct hm_err *err)
-{
-    const struct hm_bytes storm = hm_text(hm_reason_name(HM_REASON_STORM));
-    const struct hm_change *last = NULL;
-    enum hm_status status = HM_OK;
-    size_t left = 0;
+    if (status == HM_OK) {
+        status = stop_storm(landing, err);
+    }
     for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
-        const struct hm_change *change = landing->puts[i].change;
-        if (!landing->puts[i].fresh || landing->reasons[i] == HM_REASON_NONE) {
-            continue;
-        }
-        if (last == NULL || !hm_id_equal(&last->device, &change->device)) {
-            status = hm_store_refusals_left(landing->store, &change->device, storm,
-                                            landing->count - i, &left, err);
-            last = change;
-        }
-        if (left == 0) {
-            landing->reasons[i] = HM_REASON_STORM;
-        } else {
-            left--;
-        }
+        landing->puts[i].verdict = landing->reasons[i] == HM_REASON_NONE
+                                       ? HM_VERDICT_ACCEPTED
+                                       : HM_VERDICT_QUARANTINED;
     }
     return status;
 }
@@ -195,7 +196,7 @@ static size_t make_entries(const struct landing *landing,
         const struct hm_put *put = &landing->puts[i];
         bool accepted = landing->reasons[i] == HM_REASON_NONE;
         struct hm_entry *last = count == 0 ? NULL : &entries[count - 1];
-        if (!put->fresh || landing->reasons[i] == HM_REASON_STORM) {
+        if (!put->fresh) {
             continue;
         }
         if (accepted && last != NULL && last->kind == HM_ENTRY_ACCEPTED &&
@@ -281,9 +282,6 @@ static enum hm_status land(struct hm_serving *serving,
                                  hm_env_wall(serving->self.env), &serving->arena, err);
     }
     if (status == HM_OK) {
-        status = mark_storm(&landing, err);
-    }
-    if (status == HM_OK) {
         status = put_pages(&landing, err);
     }
     return status != HM_OK ? status : put_entries(&landing, err);
@@ -329,6 +327,7 @@ static enum hm_status commit_one(struct hm_serving *serving,
                                  struct hm_err *err)
 {
     struct hm_device device;
+    bool forked = false;
     enum hm_status status = hm_store_device_get(store, &serving->request.device, &device,
                                                 &serving->arena, err);
     if (status != HM_OK) {
@@ -350,7 +349,13 @@ static enum hm_status commit_one(struct hm_serving *serving,
         }
     }
     if (status == HM_OK) {
+        status = hm_inbox_drop_forks(&serving->inbox, store, &forked, err);
+    }
+    if (status == HM_OK) {
         status = land(serving, store, err);
+    }
+    if (status == HM_OK && forked) {
+        hm_serving_refuse(serving, HM_PROBLEM_STALE);
     }
     if (status == HM_OK) {
         status = renew_digests(serving, store, err);

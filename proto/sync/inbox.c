@@ -174,6 +174,10 @@ static enum hm_status read_page(struct hm_inbox *inbox,
     bool known = false;
     *waits = false;
     enum hm_status status = hm_page_draft_open(&draft, lines, err);
+    /* A bucket of that name is somebody's mailbox, and no home of records. */
+    if (status == HM_OK && hm_page_draft_header(draft)->home.data[0] == '@') {
+        status = hm_fail(err, HM_PROTOCOL, "page", "home", NULL, NULL);
+    }
     if (status == HM_OK) {
         status = find_key(inbox, &hm_page_draft_header(draft)->device, &key, &known, err);
     }

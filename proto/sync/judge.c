@@ -101,6 +101,44 @@ static enum hm_status find_key(struct hm_judge *judge,
     return HM_OK;
 }
 
+static bool names_it(const struct hm_change *withdrawal, const struct hm_change *change)
+{
+    for (size_t i = 0; i < withdrawal->name_count; i++) {
+        if (hm_id_equal(&withdrawal->names[i], &change->id) ||
+            hm_id_equal(&withdrawal->names[i], &change->bulk)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* As hm_store_may_withdraw, of what arrived with the withdrawal and is not stored yet. */
+static bool may_withdraw_beside(const struct hm_judge *judge,
+                                const struct hm_change *withdrawal)
+{
+    const struct hm_inbox *inbox = judge->beside;
+    const struct hm_kinds *kinds = hm_store_kinds(judge->store);
+    enum hm_role role = HM_ROLE_VIEWER;
+    bool may = hm_role_find(&role, withdrawal->role);
+    bool own_only = hm_role_rank(role) < hm_role_rank(HM_ROLE_COMMUNE_OFFICER);
+    for (size_t p = 0; inbox != NULL && p < inbox->page_count && may; p++) {
+        const struct hm_page *page = &inbox->pages[p].page;
+        for (size_t i = 0; i < page->count && may; i++) {
+            const struct hm_change *change = &page->changes[i];
+            if (change->act == HM_ACT_WITHDRAW || change->act == HM_ACT_ERASE ||
+                !hm_bytes_equal(change->home, withdrawal->home) ||
+                !names_it(withdrawal, change)) {
+                continue;
+            }
+            const struct hm_kind *kind = hm_kinds_find(kinds, change->kind);
+            may = kind != NULL &&
+                  hm_kind_may(kind, role, HM_ACT_WITHDRAW, HM_NO_BYTES, NULL, 0) &&
+                  (!own_only || hm_id_equal(&change->device, &withdrawal->device));
+        }
+    }
+    return may;
+}
+
 static enum hm_status judge_content(struct hm_judge *judge,
                                     const struct hm_change *change,
                                     enum hm_reason *reason,
@@ -112,6 +150,7 @@ static enum hm_status judge_content(struct hm_judge *judge,
     bool may = false;
     if (change->act == HM_ACT_WITHDRAW) {
         enum hm_status status = hm_store_may_withdraw(judge->store, change, &may, err);
+        may = may && may_withdraw_beside(judge, change);
         *reason = may ? HM_REASON_NONE : HM_REASON_ROLE;
         return status;
     }

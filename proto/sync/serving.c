@@ -103,19 +103,25 @@ static enum hm_problem problem_of(enum hm_status status, const struct hm_err *er
 }
 
 /* A device that enrols brings its key and the proof that it was invited. */
-static bool enrols(struct hm_serving *serving, struct hm_err *err)
+static enum hm_problem judge_enrolment(struct hm_serving *serving)
 {
+    struct hm_err err = HM_ERR_NONE;
     const struct hm_request_enrolment *enrolment = &serving->request.enrolment;
     struct hm_id device = hm_sign_device(&enrolment->key);
     struct hm_invited invited;
     struct hm_digest proof;
     enum hm_status status = hm_store_invitation_get(
-        serving->reader, &enrolment->invitation, &invited, &serving->arena, err);
-    if (status != HM_OK || !hm_id_equal(&device, &serving->request.device)) {
-        return false;
+        serving->reader, &enrolment->invitation, &invited, &serving->arena, &err);
+    if (status != HM_OK && status != HM_NOT_FOUND) {
+        return problem_of(status, &err); /* nothing was said about the invitation */
+    }
+    if (status == HM_NOT_FOUND || !hm_id_equal(&device, &serving->request.device)) {
+        return HM_PROBLEM_ENROLMENT;
     }
     hm_enrolment_proof(&proof, invited.secret, &enrolment->invitation, &enrolment->key);
-    return hm_secret_equal(proof.at, enrolment->proof.at, HM_DIGEST_SIZE);
+    return hm_secret_equal(proof.at, enrolment->proof.at, HM_DIGEST_SIZE)
+               ? HM_PROBLEM_NONE
+               : HM_PROBLEM_ENROLMENT;
 }
 
 /* Who asks, proven before anything of the body is looked at. */
@@ -146,8 +152,10 @@ static void judge_header(struct hm_serving *serving, const struct hm_request_lin
         hm_serving_refuse(serving, HM_PROBLEM_REVOKED);
         return;
     }
-    if (request->enrolment.present && !enrols(serving, &err)) {
-        hm_serving_refuse(serving, HM_PROBLEM_ENROLMENT);
+    enum hm_problem enrolment =
+        request->enrolment.present ? judge_enrolment(serving) : HM_PROBLEM_NONE;
+    if (enrolment != HM_PROBLEM_NONE) {
+        hm_serving_refuse(serving, enrolment);
         return;
     }
     serving->inbox.known = request->device;
@@ -185,7 +193,9 @@ bool hm_serving_put(struct hm_serving *serving,
         size_t size = end == NULL ? bytes.size : (size_t)(end - bytes.data);
         hm_buf_put(&serving->line, bytes.data, size);
         if (serving->line.failed != HM_OK) {
-            hm_serving_refuse(serving, HM_PROBLEM_HEADER);
+            hm_serving_refuse(serving, serving->line.failed == HM_NO_MEMORY
+                                           ? HM_PROBLEM_BUSY
+                                           : HM_PROBLEM_HEADER);
         } else if (end != NULL) {
             read_header(serving);
             size++;

@@ -3,6 +3,7 @@
 #ifndef HAMLET_SYNC_SERVING_INSIDE_H
 #define HAMLET_SYNC_SERVING_INSIDE_H
 
+#include "hamlet/store/pages.h"
 #include "hamlet/sync/serving.h"
 
 struct hm_serving {
@@ -24,5 +25,14 @@ struct hm_serving {
     uint64_t seq; /* contiguous prefix of the requester's origin */
     struct hm_digest head;
 };
+
+/*
+ * Take out of the inbox what contradicts the writer's store, or itself (fork.c).
+ * `*forked`: something contradicted the store.
+ */
+HM_CHECKED enum hm_status hm_inbox_drop_forks(struct hm_inbox *inbox,
+                                              struct hm_store *store,
+                                              bool *forked,
+                                              struct hm_err *err);
 
 #endif

@@ -13,9 +13,11 @@ enum {
     HTTP_OK = 200
 };
 
-/* What is sent after a cut: about two pages, then one. */
-#define CUT_BUDGET   (2 * (uint64_t)HM_PAGE_SENT_BYTES)
-#define LEAST_BUDGET ((uint64_t)HM_PAGE_SENT_BYTES / 2)
+/*
+ * What is sent after a cut: one page. The server has kept what arrived whole before it,
+ * and says so in the reply to the next page that it gets an answer to.
+ */
+#define CUT_BUDGET ((uint64_t)HM_PAGE_SENT_BYTES / 2)
 
 static const double first_page_ratio = 0.40;
 
@@ -84,10 +86,17 @@ static void forget_round(struct hm_session *session)
     session->round = HM_ROUND_IDLE;
 }
 
+static void forget_ahead(struct hm_session *session)
+{
+    hm_upload_free(session->ahead);
+    session->ahead = NULL;
+}
+
 void hm_session_close(struct hm_session *session)
 {
     if (session != NULL) {
         forget_round(session);
+        forget_ahead(session);
         hm_buf_fini(&session->head);
         hm_arena_fini(&session->arena);
         free(session);
@@ -161,6 +170,13 @@ void hm_session_unsent(struct hm_session *session)
     if (session->origin.sent > session->sent_before) {
         /* It decides only what a person is told; the next answer puts it right. */
         (void)!take_back(session, &none);
+    }
+}
+
+void hm_session_ahead(struct hm_session *session)
+{
+    if (session->round == HM_ROUND_SENT && session->more_up && session->ahead == NULL) {
+        hm_upload_ahead(session);
     }
 }
 
@@ -239,8 +255,9 @@ bool hm_session_put(struct hm_session *session, struct hm_bytes bytes)
             bytes.size == 0 ? NULL : memchr(bytes.data, '\n', bytes.size);
         size_t size = end == NULL ? bytes.size : (size_t)(end - bytes.data);
         hm_buf_put(&session->head, bytes.data, size);
-        if (hm_buf_status(&session->head, &session->failed) != HM_OK) {
-            return fail_round(session, HM_PROTOCOL);
+        enum hm_status status = hm_buf_status(&session->head, &session->failed);
+        if (status != HM_OK) {
+            return fail_round(session, status == HM_TOO_BIG ? HM_PROTOCOL : status);
         }
         if (end == NULL) {
             return true;
@@ -266,14 +283,14 @@ static void adapt(struct hm_session *session, bool cut, bool halve, int64_t took
 {
     uint64_t before = session->budget;
     if (cut) {
-        session->budget = before > CUT_BUDGET ? CUT_BUDGET : before / 2;
+        session->budget = CUT_BUDGET;
     } else if (halve) {
         session->budget = before / 2;
     } else if (took_ms < FAST_MS && session->more_up) {
         session->budget = before * 2;
     }
-    if (session->budget < LEAST_BUDGET) {
-        session->budget = LEAST_BUDGET;
+    if (session->budget < CUT_BUDGET) {
+        session->budget = CUT_BUDGET;
     }
     if (session->budget > HM_REQUEST_BYTES_MAX * 3 / 4) {
         session->budget = HM_REQUEST_BYTES_MAX * 3 / 4;
@@ -459,5 +476,8 @@ enum hm_session_next hm_session_end(struct hm_session *session,
         break;
     }
     forget_round(session);
+    if (next != HM_SESSION_AGAIN) {
+        forget_ahead(session);
+    }
     return next;
 }

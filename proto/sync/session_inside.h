@@ -19,6 +19,8 @@ enum hm_round {
     HM_ROUND_FAILED   /* what came breaks the rules; the rest is not read */
 };
 
+struct hm_upload;
+
 struct hm_session {
     struct hm_store *store;
     const struct hm_secret *secret;
@@ -47,12 +49,26 @@ struct hm_session {
     uint64_t applied;  /* entries of this round that are in the store */
     uint64_t repaired; /* buckets begun anew in this series */
     bool more_up;
+
+    /* beyond the round under way */
+    uint64_t next_seq; /* the first own change that it does not send … */
+    struct hm_digest next_head;
+    struct hm_upload *ahead; /* … and what was packed from there on, or null */
 };
 
 /* Fill `body` (upload.c). */
 HM_CHECKED enum hm_status hm_upload_build(struct hm_session *session,
                                           struct hm_buf *body,
                                           struct hm_err *err);
+
+/* Pack what the next request will probably send. Only for speed, so it cannot fail. */
+void hm_upload_ahead(struct hm_session *session);
+void hm_upload_free(struct hm_upload *upload); /* does nothing on null */
+
+/* What the request says beside its pages (describe.c), inside a transaction. */
+HM_CHECKED enum hm_status hm_upload_describe(struct hm_session *session,
+                                             struct hm_request *request,
+                                             struct hm_err *err);
 
 /* Put what arrived into the store, with lease and acknowledgement if that is still to
  * be done (apply.c). */

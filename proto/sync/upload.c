@@ -6,10 +6,10 @@
  * cut link loses. How well changes pack is only known afterwards: a page that came out
  * too large is taken back and cut again, from a copy of the compressor's state.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "hamlet/base/limits.h"
-#include "hamlet/wire/invitation.h"
 #include "page_out.h"
 #include "session_inside.h"
 
@@ -20,13 +20,14 @@ enum {
     SLOW_BUDGET = 64 * 1024
 };
 
-struct upload {
+struct hm_upload {
     struct hm_session *session;
     struct hm_origin origin;
     struct hm_deflate *deflate;
     struct hm_page_text text;
     struct hm_buf stream;
     struct hm_arena arena; /* of one chunk of changes */
+    struct hm_arena keep;  /* of the whole upload */
     struct hm_held *held;
     size_t held_count;
     size_t at;    /* in held */
@@ -38,9 +39,12 @@ struct upload {
     size_t sealed_capacity;
     struct hm_run *runs;
     size_t run_count;
+    uint64_t first;      /* seq of the first change in the stream */
+    uint64_t sealed_end; /* what stands from here on was never in a page */
+    uint64_t page_count;
 };
 
-static enum hm_status load_runs(struct upload *u, size_t count, struct hm_err *err)
+static enum hm_status load_runs(struct hm_upload *u, size_t count, struct hm_err *err)
 {
     struct hm_stored_run *stored = NULL;
     size_t n = 0;
@@ -62,7 +66,7 @@ static enum hm_status load_runs(struct upload *u, size_t count, struct hm_err *e
 }
 
 /* The next changes of the chain, if what was read before is used up. */
-static enum hm_status need_changes(struct upload *u, struct hm_err *err)
+static enum hm_status need_changes(struct hm_upload *u, struct hm_err *err)
 {
     if (u->at < u->held_count) {
         return HM_OK;
@@ -85,7 +89,7 @@ static size_t weight(const struct hm_change *change)
 }
 
 /* How many changes of one home should fill a page, by what the last pages came to. */
-static size_t guess(const struct upload *u, size_t *page_weight)
+static size_t guess(const struct hm_upload *u, size_t *page_weight)
 {
     size_t count = 0;
     size_t sum = 0;
@@ -105,7 +109,7 @@ static size_t guess(const struct upload *u, size_t *page_weight)
 }
 
 /* Write the page of the next `count` changes into the stream. */
-static enum hm_status put_page(struct upload *u,
+static enum hm_status put_page(struct hm_upload *u,
                                const struct hm_page *page,
                                bool with_head,
                                struct hm_err *err)
@@ -125,7 +129,7 @@ static enum hm_status put_page(struct upload *u,
                            : hm_page_out_put(u->deflate, &u->stream, &u->text, err);
 }
 
-static struct hm_page page_of(const struct upload *u,
+static struct hm_page page_of(const struct hm_upload *u,
                               struct hm_change *changes,
                               size_t count)
 {
@@ -144,11 +148,11 @@ static struct hm_page page_of(const struct upload *u,
     return page;
 }
 
-static enum hm_status note_sealed(struct upload *u,
+static enum hm_status note_sealed(struct hm_upload *u,
                                   const struct hm_page *page,
                                   struct hm_err *err)
 {
-    struct hm_arena *arena = &u->session->arena;
+    struct hm_arena *arena = &u->keep;
     if (u->sealed_count == u->sealed_capacity) {
         size_t capacity = u->sealed_capacity == 0 ? 16 : u->sealed_capacity * 2;
         struct hm_stored_page *more = hm_arena_get_array(arena, capacity, sizeof(*more));
@@ -173,17 +177,17 @@ static enum hm_status note_sealed(struct upload *u,
     return hm_arena_status(arena, err);
 }
 
-static void step(struct upload *u, const struct hm_page *page)
+static void step(struct hm_upload *u, const struct hm_page *page)
 {
     u->at += page->count;
     u->seq += page->count;
     u->head = page->head_after;
-    u->session->sent_pages++;
+    u->page_count++;
 }
 
 /* Seal a page that is as large as it may be, trying again with fewer changes if need be.
  */
-static enum hm_status seal_page(struct upload *u, bool with_head, struct hm_err *err)
+static enum hm_status seal_page(struct hm_upload *u, bool with_head, struct hm_err *err)
 {
     struct hm_deflate *before = NULL;
     size_t page_weight = 0;
@@ -225,7 +229,7 @@ static enum hm_status seal_page(struct upload *u, bool with_head, struct hm_err 
 }
 
 /* Send again, as it was sealed, a page that was not acknowledged. */
-static enum hm_status resend_page(struct upload *u,
+static enum hm_status resend_page(struct hm_upload *u,
                                   const struct hm_stored_page *stored,
                                   bool with_head,
                                   struct hm_err *err)
@@ -267,7 +271,7 @@ static enum hm_status resend_page(struct upload *u,
         }
         u->seq = stored->seq + stored->count;
         u->head = stored->head_after;
-        u->session->sent_pages++;
+        u->page_count++;
     }
     hm_arena_fini(&piece);
     hm_arena_clear(&u->arena);
@@ -276,7 +280,7 @@ static enum hm_status resend_page(struct upload *u,
     return status;
 }
 
-static enum hm_status fill(struct upload *u, struct hm_err *err)
+static enum hm_status fill(struct hm_upload *u, struct hm_err *err)
 {
     enum hm_status status = HM_OK;
     bool first = true;
@@ -285,8 +289,10 @@ static enum hm_status fill(struct upload *u, struct hm_err *err)
         struct hm_stored_page stored;
         bool found = false;
         /* Also beyond `sent`: a sealed page whose request never left is sealed still. */
-        status = hm_store_page_at(u->session->store, u->origin.row, u->seq, &stored,
-                                  &found, &u->session->arena, err);
+        if (u->seq < u->sealed_end) {
+            status = hm_store_page_at(u->session->store, u->origin.row, u->seq, &stored,
+                                      &found, &u->keep, err);
+        }
         if (status == HM_OK && found) {
             status = resend_page(u, &stored, first, err);
         } else if (status == HM_OK) {
@@ -304,7 +310,7 @@ static enum hm_status fill(struct upload *u, struct hm_err *err)
 }
 
 /* The head at the acknowledged end of the chain: where the page after it begins. */
-static enum hm_status find_head(struct upload *u, struct hm_err *err)
+static enum hm_status find_head(struct hm_upload *u, struct hm_err *err)
 {
     struct hm_stored_page stored;
     bool found = false;
@@ -312,7 +318,7 @@ static enum hm_status find_head(struct upload *u, struct hm_err *err)
     hm_chain_begin(&u->head, &u->origin.device, u->origin.epoch, NULL);
     if (u->origin.acked > 0) {
         status = hm_store_page_at(u->session->store, u->origin.row, u->origin.acked,
-                                  &stored, &found, &u->session->arena, err);
+                                  &stored, &found, &u->keep, err);
         if (status == HM_OK &&
             (!found || stored.seq + stored.count - 1 != u->origin.acked)) {
             return hm_fail(err, HM_CORRUPT, "page-missing", NULL, NULL, NULL);
@@ -322,11 +328,11 @@ static enum hm_status find_head(struct upload *u, struct hm_err *err)
     return status;
 }
 
-static enum hm_status pack_pages(struct upload *u, struct hm_err *err)
+/* Pages from `seq` on into the stream, as many as the budget has room for. */
+static enum hm_status pack_pages(struct hm_upload *u, struct hm_err *err)
 {
     struct hm_session *session = u->session;
-    u->seq = u->origin.acked + 1;
-    session->sent_pages = 0;
+    u->first = u->seq;
     if (u->seq > u->origin.seq) {
         return HM_OK;
     }
@@ -335,63 +341,79 @@ static enum hm_status pack_pages(struct upload *u, struct hm_err *err)
         session->budget <= SLOW_BUDGET ? HM_DEFLATE_LEVEL_SMALL : HM_DEFLATE_LEVEL_FAST,
         err);
     if (status == HM_OK) {
-        status = find_head(u, err);
-    }
-    if (status == HM_OK) {
         status = hm_store_bucket_n(session->store, hm_text(HM_HOME_REGISTRY),
                                    &u->registry_n, err);
     }
     if (status == HM_OK) {
-        status = fill(u, err);
+        status = hm_store_pages_end(session->store, &u->origin, &u->sealed_end, err);
     }
     if (status == HM_OK) {
-        status = hm_deflate_end(u->deflate, &u->stream, err);
+        status = fill(u, err);
     }
-    session->more_up = u->seq <= u->origin.seq;
-    return status;
+    return status != HM_OK ? status : hm_deflate_end(u->deflate, &u->stream, err);
 }
 
-/* What the request says of the buckets that are here. */
-static enum hm_status describe_buckets(struct hm_session *session,
-                                       struct hm_request *request,
-                                       struct hm_err *err)
+static enum hm_status find_origin(struct hm_upload *u, bool make, struct hm_err *err)
 {
-    struct hm_bucket *buckets = NULL;
-    size_t count = 0;
-    struct hm_digest scope;
+    struct hm_session *session = u->session;
+    int64_t epoch = 0;
     enum hm_status status =
-        hm_store_buckets(session->store, &buckets, &count, &session->arena, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_scope_digest(&scope, buckets, count);
-    memcpy(request->scope, scope.at, HM_ID_SIZE);
-    request->buckets =
-        hm_arena_get_array(&session->arena, count, sizeof(*request->buckets));
-    for (size_t i = 0; request->buckets != NULL && i < count; i++) {
-        bool mailbox = buckets[i].name.size > 0 && buckets[i].name.data[0] == '@';
-        request->buckets[request->bucket_count++] = (struct hm_bucket_state){
-            .name = mailbox ? hm_text("@") : buckets[i].name, .n = buckets[i].n};
-    }
-    return hm_arena_status(&session->arena, err);
+        hm_store_meta_get_int(session->store, HM_META_EPOCH, 0, &epoch, err);
+    return status != HM_OK ? status
+                           : hm_store_origin_get(session->store, &session->device,
+                                                 (uint32_t)epoch, make, &u->origin, err);
 }
 
-static enum hm_status describe_errors(struct hm_session *session,
-                                      struct hm_request *request,
-                                      struct hm_err *err)
+void hm_upload_free(struct hm_upload *u)
 {
-    int64_t errors = 0;
-    enum hm_status status =
-        hm_store_meta_get_int(session->store, HM_META_ERRORS, 0, &errors, err);
-    if (status == HM_OK && errors > 0) {
-        struct hm_bytes name = HM_NO_BYTES;
-        status = hm_store_meta_get(session->store, HM_META_LAST_ERROR, &session->arena,
-                                   &name, err);
-        request->errors[0] =
-            (struct hm_request_error){name.size == 0 ? hm_text("unknown") : name, errors};
-        request->error_count = 1;
+    if (u != NULL) {
+        hm_deflate_close(u->deflate);
+        hm_page_text_fini(&u->text);
+        hm_buf_fini(&u->stream);
+        hm_arena_fini(&u->arena);
+        hm_arena_fini(&u->keep);
+        free(u);
     }
-    return status;
+}
+
+static struct hm_upload *new_upload(struct hm_session *session)
+{
+    struct hm_upload *u = calloc(1, sizeof(*u));
+    if (u != NULL) {
+        u->session = session;
+        hm_arena_init(&u->arena, HM_REQUEST_ARENA_MAX);
+        hm_arena_init(&u->keep, HM_REQUEST_ARENA_MAX);
+        hm_buf_init(&u->stream, 2 * HM_REQUEST_BYTES_MAX);
+        hm_page_text_init(&u->text);
+    }
+    return u;
+}
+
+/*
+ * What the next request will send if this one is acknowledged whole. Nothing of it is
+ * written before that request is made: until then it may still turn out otherwise.
+ */
+void hm_upload_ahead(struct hm_session *session)
+{
+    struct hm_upload *u = new_upload(session);
+    if (u == NULL) {
+        return;
+    }
+    enum hm_status status = hm_store_begin_read(session->store, NULL);
+    if (status == HM_OK) {
+        status = find_origin(u, false, NULL);
+        if (status == HM_OK && u->origin.row == session->origin.row) {
+            u->seq = session->next_seq;
+            u->head = session->next_head;
+            status = pack_pages(u, NULL);
+        }
+        hm_store_rollback(session->store);
+    }
+    if (status == HM_OK && u->page_count > 0) {
+        session->ahead = u;
+        u = NULL;
+    }
+    hm_upload_free(u);
 }
 
 /* The open request id: a row of the store, kept until a reply is taken. */
@@ -410,98 +432,72 @@ static enum hm_status open_request(struct hm_session *session, struct hm_err *er
     return status;
 }
 
-/* An invitation that is not redeemed yet is redeemed by this request. */
-static enum hm_status describe_enrolment(struct hm_session *session,
-                                         struct hm_request *request,
-                                         struct hm_err *err)
+/* What was packed ahead, if it carries on where the server is; else pack now. */
+static enum hm_status need_pages(struct hm_upload **upload, struct hm_err *err)
 {
-    struct hm_request_enrolment *enrolment = &request->enrolment;
-    struct hm_bytes json = HM_NO_BYTES;
-    struct hm_invitation invitation;
-    enum hm_status status = hm_store_meta_get(session->store, HM_META_INVITATION,
-                                              &session->arena, &json, err);
-    if (status != HM_OK || json.size == 0) {
-        return status;
+    struct hm_upload *u = *upload;
+    struct hm_upload *ahead = u->session->ahead;
+    if (ahead != NULL && ahead->first == u->origin.acked + 1 &&
+        ahead->origin.row == u->origin.row) {
+        ahead->origin = u->origin; /* as it is now */
+        u->session->ahead = NULL;
+        hm_upload_free(u);
+        *upload = ahead;
+        return HM_OK;
     }
-    status = hm_invitation_read(&invitation, json, &session->arena, err);
-    if (status == HM_OK) {
-        enrolment->invitation = invitation.id;
-        memcpy(enrolment->key.at, session->secret->at + HM_KEY_SIZE, HM_KEY_SIZE);
-        hm_enrolment_proof(&enrolment->proof, invitation.secret, &invitation.id,
-                           &enrolment->key);
-        enrolment->present = true;
-    }
-    return status;
+    hm_upload_free(ahead);
+    u->session->ahead = NULL;
+    u->seq = u->origin.acked + 1;
+    enum hm_status status = find_head(u, err);
+    return status != HM_OK ? status : pack_pages(u, err);
 }
 
-static enum hm_status describe(struct hm_session *session,
-                               struct hm_request *request,
-                               struct hm_err *err)
-{
-    int64_t incarnation = 0;
-    const struct hm_origin *origin = &session->origin;
-    enum hm_status status =
-        hm_store_meta_get_id(session->store, HM_META_LEASE, &request->lease, err);
-    if (status == HM_OK) {
-        status = hm_store_meta_get_int(session->store, HM_META_INCARNATION, 0,
-                                       &incarnation, err);
-    }
-    if (status == HM_OK) {
-        status = describe_enrolment(session, request, err);
-    }
-    if (status == HM_OK) {
-        status = describe_buckets(session, request, err);
-    }
-    if (status == HM_OK) {
-        status = describe_errors(session, request, err);
-    }
-    request->device = session->device;
-    request->epoch = origin->epoch;
-    request->id = session->request_id;
-    request->incarnation = (uint64_t)incarnation;
-    request->seq = origin->seq;
-    request->head = origin->head;
-    request->time = hm_env_wall(hm_store_env(session->store));
-    request->waiting = (int64_t)(origin->seq - origin->acked);
-    request->version = hm_text(session->version);
-    return status;
-}
-
-static enum hm_status build(struct upload *u, struct hm_buf *body, struct hm_err *err)
+/* What a restart, or another process, must know of the pages before they are sent. */
+static enum hm_status note_pages(struct hm_upload *u, struct hm_err *err)
 {
     struct hm_session *session = u->session;
-    struct hm_request request = {.epoch = 0};
-    int64_t epoch = 0;
-    enum hm_status status =
-        hm_store_meta_get_int(session->store, HM_META_EPOCH, 0, &epoch, err);
-    if (status == HM_OK) {
-        status = hm_store_origin_get(session->store, &session->device, (uint32_t)epoch,
-                                     true, &u->origin, err);
-    }
-    if (status == HM_OK) {
-        status = open_request(session, err);
-    }
-    if (status == HM_OK) {
-        status = pack_pages(u, err);
-    }
+    enum hm_status status = HM_OK;
+    session->sent_pages = u->page_count;
     session->sent_before = u->origin.sent;
-    if (status == HM_OK && u->sealed_count > 0) {
-        status = hm_store_pages_put(session->store, u->sealed, u->sealed_count,
-                                    &session->arena, err);
+    session->more_up = u->seq <= u->origin.seq;
+    session->next_seq = u->seq;
+    session->next_head = u->head;
+    if (u->sealed_count > 0) {
+        status =
+            hm_store_pages_put(session->store, u->sealed, u->sealed_count, &u->keep, err);
     }
     if (status == HM_OK && u->seq - 1 > u->origin.sent) {
         u->origin.sent = u->seq - 1;
         status = hm_store_origin_put(session->store, &u->origin, err);
     }
     session->origin = u->origin;
+    return status;
+}
+
+static enum hm_status build(struct hm_upload **upload,
+                            struct hm_buf *body,
+                            struct hm_err *err)
+{
+    struct hm_session *session = (*upload)->session;
+    struct hm_request request = {.epoch = 0};
+    enum hm_status status = find_origin(*upload, true, err);
     if (status == HM_OK) {
-        status = describe(session, &request, err);
+        status = open_request(session, err);
     }
     if (status == HM_OK) {
-        status = hm_request_write(body, &request, u->stream.size, &session->server,
-                                  session->secret, err);
+        status = need_pages(upload, err);
     }
-    hm_buf_put_bytes(body, hm_buf_bytes(&u->stream));
+    if (status == HM_OK) {
+        status = note_pages(*upload, err);
+    }
+    if (status == HM_OK) {
+        status = hm_upload_describe(session, &request, err);
+    }
+    if (status == HM_OK) {
+        status = hm_request_write(body, &request, (*upload)->stream.size,
+                                  &session->server, session->secret, err);
+    }
+    hm_buf_put_bytes(body, hm_buf_bytes(&(*upload)->stream));
     return status != HM_OK ? status : hm_buf_status(body, err);
 }
 
@@ -509,10 +505,11 @@ enum hm_status hm_upload_build(struct hm_session *session,
                                struct hm_buf *body,
                                struct hm_err *err)
 {
-    struct upload u = {.session = session};
-    hm_arena_init(&u.arena, HM_REQUEST_ARENA_MAX);
-    hm_buf_init(&u.stream, 2 * HM_REQUEST_BYTES_MAX);
-    hm_page_text_init(&u.text);
+    struct hm_upload *u = new_upload(session);
+    if (u == NULL) {
+        return hm_fail_memory(err);
+    }
+    session->sent_pages = 0;
     enum hm_status status = hm_store_begin(session->store, err);
     if (status == HM_OK) {
         status = build(&u, body, err);
@@ -522,9 +519,6 @@ enum hm_status hm_upload_build(struct hm_session *session,
             hm_store_rollback(session->store);
         }
     }
-    hm_deflate_close(u.deflate);
-    hm_page_text_fini(&u.text);
-    hm_buf_fini(&u.stream);
-    hm_arena_fini(&u.arena);
+    hm_upload_free(u);
     return status;
 }

@@ -12,8 +12,8 @@
 
 /*
  * All kinds as `[{kind, version, label, key}]`; `kind` not null: that one, with `fields:
- * [{name, type, label, required, key, group, values, min, max, refers}]`, of which `group`
- * to `refers` stand only where they say something.
+ * [{name, type, label, required, key, group, values, min, max, refers}]`, of which
+ * `group` to `refers` stand only where they say something.
  * HM_BAD_INPUT: there is no such kind
  */
 HM_CHECKED enum hm_status hm_api_kinds(const struct hm_view *view,

@@ -44,8 +44,8 @@
 #define HM_REPLY_BYTES_MAX   ((size_t)2 * 1024 * 1024)
 
 /*
- * Refused changes that a device may leave in others' buckets; more stand in its own
- * mailbox only. Ten times what a hamlet enters in a year: no mistake of a person.
+ * Refused changes that a device may leave in the buckets of units, then nothing of it
+ * stands. Ten times what a hamlet enters in a year: no mistake of a person.
  */
 #define HM_REFUSED_DEVICE_MAX 10000
 

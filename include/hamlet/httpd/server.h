@@ -53,7 +53,8 @@
  * ones say that they refuse a bare LF and a NUL by themselves at the strict level, which
  * they are given. 0.9.75 is not: the guard is stricter than it there, and what it refuses
  * in the header's fields it answers with the reply's own header twice. Not seen: empty
- * lines before a request, which HTTP allows.
+ * lines before a request, which HTTP allows, and a NUL that takes no room of its own: in
+ * the place of a line's CR, or anywhere in the four bytes that end a header.
  *
  * TIME. libmicrohttpd counts silence only (`idle_s`), so a byte now and then would hold a
  * connection for ever. The watcher also bounds the whole: `header_ms` from the accept to

@@ -67,7 +67,9 @@ struct hm_bytes hm_value_member(struct hm_bytes object, struct hm_bytes name);
 /* Reads one value off the front of `in`, which need not end there. */
 struct hm_bytes hm_unpack_value(struct hm_unpack *in);
 
-/* To JSON, and from JSON as it stands (names are put in order, text is not normalised).
+/*
+ * To JSON, and from JSON as it stands: names are put in order, text is not normalised.
+ * HM_BAD_INPUT: no value can be that; nothing was appended.
  */
 void hm_value_to_json(struct hm_json_write *out, struct hm_bytes value);
 HM_CHECKED enum hm_status hm_value_from_json(struct hm_buf *buf,

@@ -89,9 +89,11 @@ struct hm_net_request {
     const uint8_t *pin;         /* HM_NET_PIN_SIZE bytes; copied */
     const char *content_type;   /* null: a GET; copied */
     struct hm_bytes body;       /* of a POST; the caller's until `done` */
+    size_t body_first;          /* … of which so much is a record by itself */
     const char *const *headers; /* further lines, null at the end; copied */
     size_t reply_max;           /* bytes of the reply's body */
     void *ctx;
+    void (*sent)(void *ctx); /* with hooks: all of the body has left, once; or null */
     void (*head)(void *ctx, const struct hm_net_head *head); /* once; or null */
     bool (*bytes)(void *ctx, struct hm_bytes bytes);         /* false: break off */
     /* Last of all, once. hm_net_start and hm_net_idle may be called from it, not

@@ -45,6 +45,12 @@ const struct hm_kind *hm_kinds_find(const struct hm_kinds *kinds, struct hm_byte
 size_t hm_kinds_count(const struct hm_kinds *kinds);
 const struct hm_kind *hm_kinds_at(const struct hm_kinds *kinds, size_t index);
 
+/*
+ * Of the files as they were added, in that order: another digest, and what was derived
+ * from records with the kinds as they were may have to be derived anew.
+ */
+struct hm_digest hm_kinds_digest(const struct hm_kinds *kinds);
+
 /* The kind that is the tree of units; null if none of these is. */
 const struct hm_kind *hm_kinds_tree(const struct hm_kinds *kinds);
 

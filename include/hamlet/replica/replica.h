@@ -49,6 +49,17 @@ HM_CHECKED enum hm_status hm_replica_kinds(struct hm_kinds **kinds,
                                            const char *dir,
                                            struct hm_err *err);
 
+/* Whether the store was last settled with other kinds than it was opened with. */
+HM_CHECKED enum hm_status hm_replica_kinds_changed(struct hm_store *store,
+                                                   bool *changed,
+                                                   struct hm_err *err);
+/*
+ * Derive records anew with the kinds as they are now, and note it: records of a kind that
+ * was not known are listed and found from here on.
+ */
+HM_CHECKED enum hm_status hm_replica_kinds_settle(struct hm_store *store,
+                                                  struct hm_err *err);
+
 struct hm_replica {
     struct hm_kinds *kinds;
     struct hm_store *store;

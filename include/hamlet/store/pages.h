@@ -47,6 +47,18 @@ HM_CHECKED enum hm_status hm_store_envelopes_put(struct hm_store *store,
                                                  size_t count,
                                                  struct hm_err *err);
 
+/*
+ * Whether the numbers from `seq` on that this origin has given already were given to just
+ * these changes. What is not here yet contradicts nothing.
+ */
+HM_CHECKED enum hm_status hm_store_envelopes_agree(struct hm_store *store,
+                                                   int64_t origin,
+                                                   uint64_t seq,
+                                                   const struct hm_change *changes,
+                                                   size_t count,
+                                                   bool *agree,
+                                                   struct hm_err *err);
+
 /* A page as it was signed, without its changes. */
 struct hm_stored_page {
     int64_t origin;
@@ -76,6 +88,11 @@ HM_CHECKED enum hm_status hm_store_page_at(struct hm_store *store,
                                            bool *found,
                                            struct hm_arena *arena,
                                            struct hm_err *err);
+/* The number after the last that the newest page of an own origin holds; 1: none does. */
+HM_CHECKED enum hm_status hm_store_pages_end(struct hm_store *store,
+                                             const struct hm_origin *origin,
+                                             uint64_t *end,
+                                             struct hm_err *err);
 
 /*
  * Move the prefix of `origin` forward over every page that joins it, and write it back.

@@ -78,8 +78,9 @@ struct hm_list_query {
 
 /*
  * Call `each` for the records asked for, in Vietnamese order. What it is given lives for
- * the call. It may stop the list by another status, which is given back.
- * HM_BAD_INPUT  the kind is not known, or has no such field
+ * the call. It may stop the list by another status, which is given back. A kind of which
+ * nothing is here has none; a field that a record does not have is null.
+ * HM_TOO_BIG  more than eight fields are asked for
  */
 HM_CHECKED enum hm_status hm_store_list(struct hm_store *store,
                                         const struct hm_list_query *query,

@@ -73,10 +73,10 @@ HM_CHECKED enum hm_status hm_store_visit_put(struct hm_store *store,
                                              struct hm_err *err);
 
 /*
- * How many of `wanted` more refused changes a device may leave in others' buckets: all,
- * until the refusals that its mailbox holds reach HM_REFUSED_DEVICE_MAX (PROTOCOL.md 5).
- * What was released does not count, nor what was refused for `reason`, that it were too
- * many: nobody else's bucket holds that.
+ * How many of `wanted` more refused changes a device may leave in the buckets of units:
+ * all, until the refusals that its mailbox holds reach HM_REFUSED_DEVICE_MAX (PROTOCOL.md
+ * 5). What was released or accepted later does not count, nor what was refused for
+ * `reason`, that it were too many.
  */
 HM_CHECKED enum hm_status hm_store_refusals_left(struct hm_store *store,
                                                  const struct hm_id *device,

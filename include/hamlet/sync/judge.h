@@ -6,7 +6,8 @@
  * Rules:   PROTOCOL.md 5; what a record may be: hamlet/record/judge.h
  *
  * Accept, then judge: a refused change is kept, answered and never blocks what follows.
- * The registry of the moment of the commit decides; a later one re-judges nothing.
+ * The registry of the moment of the commit decides; a later one re-judges nothing. Only
+ * what a server could not read, because its kind was not known, is judged again.
  */
 #ifndef HAMLET_SYNC_JUDGE_H
 #define HAMLET_SYNC_JUDGE_H
@@ -39,5 +40,14 @@ HM_CHECKED enum hm_status hm_judge_change(struct hm_judge *judge,
                                           enum hm_reason *reason,
                                           struct hm_arena *arena,
                                           struct hm_err *err);
+
+/*
+ * Judge what was refused because its kind was not known once more, with the store's
+ * kinds. What may stand is released, to the readers of its unit and to its author; the
+ * rest keeps its verdict. One transaction.
+ */
+HM_CHECKED enum hm_status hm_judge_again(struct hm_store *store,
+                                         const struct hm_id *district,
+                                         struct hm_err *err);
 
 #endif

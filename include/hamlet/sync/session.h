@@ -59,9 +59,17 @@ HM_CHECKED enum hm_status hm_session_request(struct hm_session *session,
                                              struct hm_buf *body,
                                              struct hm_err *err);
 
-/* The request never left: how it ends says nothing about the link, and what it held counts
- * as not sent. Before hm_session_end. */
+/*
+ * The request never left: how it ends says nothing about the link, and what it held
+ * counts as not sent. Before hm_session_end.
+ */
 void hm_session_unsent(struct hm_session *session);
+
+/*
+ * The body is on its way and the reply not here yet: use the time to make the next
+ * request's pages. May be left out, and changes nothing in the store.
+ */
+void hm_session_ahead(struct hm_session *session);
 
 /* The status line of the reply. */
 void hm_session_answer(struct hm_session *session, int http_status);

@@ -11,10 +11,9 @@ static enum hm_status count(struct hm_store *store,
                             struct hm_err *err)
 {
     static const char select[] =
-        "SELECT count(*) FROM bucket b JOIN entry e ON e.bucket = b.id"
-        " WHERE b.name = :mailbox AND e.kind = 'q' AND e.reason <> :reason"
-        " AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.change = e.change"
-        " AND r.kind = 'r')";
+        "SELECT count(*) FROM bucket b CROSS JOIN entry e ON e.bucket = b.id"
+        " CROSS JOIN change c ON c.id = e.change WHERE b.name = :mailbox"
+        " AND e.kind = 'q' AND e.reason <> :reason AND c.verdict = 1";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a request says of its sender: the buckets here, what is waiting, what failed. */
+#include <string.h>
+
+#include "hamlet/wire/invitation.h"
+#include "session_inside.h"
+
+/* What the request says of the buckets that are here. */
+static enum hm_status describe_buckets(struct hm_session *session,
+                                       struct hm_request *request,
+                                       struct hm_err *err)
+{
+    struct hm_bucket *buckets = NULL;
+    size_t count = 0;
+    struct hm_digest scope;
+    enum hm_status status =
+        hm_store_buckets(session->store, &buckets, &count, &session->arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_scope_digest(&scope, buckets, count);
+    memcpy(request->scope, scope.at, HM_ID_SIZE);
+    request->buckets =
+        hm_arena_get_array(&session->arena, count, sizeof(*request->buckets));
+    for (size_t i = 0; request->buckets != NULL && i < count; i++) {
+        bool mailbox = buckets[i].name.size > 0 && buckets[i].name.data[0] == '@';
+        request->buckets[request->bucket_count++] = (struct hm_bucket_state){
+            .name = mailbox ? hm_text("@") : buckets[i].name, .n = buckets[i].n};
+    }
+    return hm_arena_status(&session->arena, err);
+}
+
+static enum hm_status describe_errors(struct hm_session *session,
+                                      struct hm_request *request,
+                                      struct hm_err *err)
+{
+    int64_t errors = 0;
+    enum hm_status status =
+        hm_store_meta_get_int(session->store, HM_META_ERRORS, 0, &errors, err);
+    if (status == HM_OK && errors > 0) {
+        struct hm_bytes name = HM_NO_BYTES;
+        status = hm_store_meta_get(session->store, HM_META_LAST_ERROR, &session->arena,
+                                   &name, err);
+        request->errors[0] =
+            (struct hm_request_error){name.size == 0 ? hm_text("unknown") : name, errors};
+        request->error_count = 1;
+    }
+    return status;
+}
+
+/* An invitation that is not redeemed yet is redeemed by this request. */
+static enum hm_status describe_enrolment(struct hm_session *session,
+                                         struct hm_request *request,
+                                         struct hm_err *err)
+{
+    struct hm_request_enrolment *enrolment = &request->enrolment;
+    struct hm_bytes json = HM_NO_BYTES;
+    struct hm_invitation invitation;
+    enum hm_status status = hm_store_meta_get(session->store, HM_META_INVITATION,
+                                              &session->arena, &json, err);
+    if (status != HM_OK || json.size == 0) {
+        return status;
+    }
+    status = hm_invitation_read(&invitation, json, &session->arena, err);
+    if (status == HM_OK) {
+        enrolment->invitation = invitation.id;
+        memcpy(enrolment->key.at, session->secret->at + HM_KEY_SIZE, HM_KEY_SIZE);
+        hm_enrolment_proof(&enrolment->proof, invitation.secret, &invitation.id,
+                           &enrolment->key);
+        enrolment->present = true;
+    }
+    return status;
+}
+
+enum hm_status hm_upload_describe(struct hm_session *session,
+                                  struct hm_request *request,
+                                  struct hm_err *err)
+{
+    int64_t incarnation = 0;
+    const struct hm_origin *origin = &session->origin;
+    enum hm_status status =
+        hm_store_meta_get_id(session->store, HM_META_LEASE, &request->lease, err);
+    if (status == HM_OK) {
+        status = hm_store_meta_get_int(session->store, HM_META_INCARNATION, 0,
+                                       &incarnation, err);
+    }
+    if (status == HM_OK) {
+        status = describe_enrolment(session, request, err);
+    }
+    if (status == HM_OK) {
+        status = describe_buckets(session, request, err);
+    }
+    if (status == HM_OK) {
+        status = describe_errors(session, request, err);
+    }
+    request->device = session->device;
+    request->epoch = origin->epoch;
+    request->id = session->request_id;
+    request->incarnation = (uint64_t)incarnation;
+    request->seq = origin->seq;
+    request->head = origin->head;
+    request->time = hm_env_wall(hm_store_env(session->store));
+    request->waiting = (int64_t)(origin->seq - origin->acked);
+    request->version = hm_text(session->version);
+    return status;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A server that learned a kind judges what it could not read before. */
+#include "hamlet/base/limits.h"
+#include "hamlet/store/buckets.h"
+#include "hamlet/store/conflicts.h"
+#include "hamlet/sync/judge.h"
+
+/* The author may not be a reader of the unit any more. */
+static enum hm_status release(struct hm_store *store,
+                              const struct hm_held *held,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
+{
+    char mailbox[HM_MAILBOX_SIZE];
+    struct hm_entry entry = {.count = 1, .change = held->row, .kind = HM_ENTRY_RELEASED};
+    hm_mailbox_name(mailbox, &held->change.device);
+    enum hm_status status =
+        hm_store_entries_append(store, held->change.home, &entry, 1, arena, err);
+    if (status == HM_OK) {
+        status = hm_store_entries_append(store, hm_text(mailbox), &entry, 1, arena, err);
+    }
+    return status;
+}
+
+/* In order of arrival, so that a record's creation is released before what rests on it.
+ */
+static enum hm_status judge_all(struct hm_store *store,
+                                const struct hm_id *district,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    struct hm_judge judge;
+    struct hm_refused *refused = NULL;
+    size_t count = 0;
+    hm_judge_init(&judge, store, district);
+    enum hm_status status = hm_store_quarantine(store, &refused, &count, arena, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        enum hm_reason reason = HM_REASON_NONE;
+        if (!hm_bytes_are(refused[i].reason, hm_reason_name(HM_REASON_UNKNOWN_KIND))) {
+            continue;
+        }
+        status = hm_judge_change(&judge, &refused[i].held.change, &reason, arena, err);
+        if (status == HM_OK && reason == HM_REASON_NONE) {
+            status = release(store, &refused[i].held, arena, err);
+        }
+    }
+    return status;
+}
+
+enum hm_status hm_judge_again(struct hm_store *store,
+                              const struct hm_id *district,
+                              struct hm_err *err)
+{
+    struct hm_arena arena;
+    enum hm_status status = hm_store_begin(store, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    status = judge_all(store, district, &arena, err);
+    if (status == HM_OK) {
+        status = hm_store_commit(store, err);
+    } else {
+        hm_store_rollback(store);
+    }
+    hm_arena_fini(&arena);
+    return status;
+}
