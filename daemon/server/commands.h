@@ -2,7 +2,7 @@
 /*
  * commands.h - the commands of hamlet-server.
  *
- * Owner:   daemon/server/main.c has the tables; each command has a file of its own
+ * Owner:   daemon/server/commands.c has the tables; each command has a file of its own
  * Threads: one command at a time in one thread
  *
  * There are two sorts. What makes or holds a data folder runs in the process that was

@@ -6,6 +6,7 @@
 
 #include "hamlet/api/check.h"
 #include "hamlet/api/conflicts.h"
+#include "hamlet/api/kinds.h"
 #include "hamlet/api/records.h"
 #include "show.h"
 
@@ -100,6 +101,13 @@ enum hm_status hm_quarantine_run(struct hm_call *call, struct hm_err *err)
 {
     const struct hm_view view = view_of(call);
     return hm_api_quarantine(&view, err);
+}
+
+enum hm_status hm_kinds_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_view view = view_of(call);
+    const struct hm_args *args = call->args;
+    return hm_api_kinds(&view, args->operand_count > 0 ? args->operands[0] : NULL, err);
 }
 
 enum hm_status hm_digest_run(struct hm_call *call, struct hm_err *err)

@@ -602,7 +602,7 @@ def looks(site, laptop):
     fields = {field["name"]: field for field in laptop.ask("kinds", "commitment")["fields"]}
     expect("a key field", (fields["year"]["key"], fields["year"]["required"]), (True, True))
     expect("a member of a group", fields["signer_name"]["group"], "signing")
-    laptop.refuse("kinds", "nokind", exits=65, hint="hamlet kinds")
+    laptop.refuse("kinds", "nokind", exits=65, hint="kinds")
     for command in ("kinds", "status", "conflicts", "quarantine", "verify", "rebuild"):
         check(f"{command} says something", laptop.run(command).strip())
     say("status, digest, verify, rebuild", changes=status["changes"])

@@ -209,6 +209,9 @@ class Fake:
             if not piece:
                 return
             raw += piece
+            if self.context is None:
+                connection.sendall(self.reply(raw))  # to a greeting that it cannot read
+                return
             head, found, body = raw.partition(b"\r\n\r\n")
             length = [int(line.split(b":")[1]) for line in head.split(b"\r\n")
                       if line.lower().startswith(b"content-length:")]

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+
+#include <string.h>
+
+#include "control.h"
+#include "records.h"
+#include "serve.h"
+
+/* ---- options ---- */
+
+static const struct hm_option program_options[] = {{"data", "DIR", true, false},
+                                                   {NULL, NULL, false, false}};
+static const struct hm_option init_options[] = {
+    {"unit", "CODE", true, false},
+    {"url", "URL", false, true},
+    {"listen", "ADDR:PORT", false, false},
+    {"recovery-key-file", "FILE", false, false},
+    {NULL, NULL, false, false}};
+static const struct hm_option serve_options[] = {{"listen", "ADDR:PORT", false, false},
+                                                 {NULL, NULL, false, false}};
+static const struct hm_option restore_options[] = {
+    {"recovery-key-file", "FILE", true, false},
+    {NULL, NULL, false, false}};
+static const struct hm_option invite_options[] = {
+    {"unit", "CODE", true, false}, {"role", "ROLE", true, false},
+    {"name", "NAME", true, false}, {"valid", "DURATION", false, false},
+    {"out", "FILE", true, false},  {NULL, NULL, false, false}};
+static const struct hm_option reason_options[] = {{"reason", "TEXT", true, false},
+                                                  {NULL, NULL, false, false}};
+static const struct hm_option resolve_options[] = {{"take", "CHANGE", false, false},
+                                                   {"value", "JSON", false, false},
+                                                   {"reason", "TEXT", true, false},
+                                                   {"as", "NAME", true, false},
+                                                   {NULL, NULL, false, false}};
+
+static const struct hm_option list_options[] = {{"where", "field=value", false, true},
+                                                {"search", "TEXT", false, false},
+                                                {"deleted", NULL, false, false},
+                                                {"limit", "N", false, false},
+                                                {NULL, NULL, false, false}};
+static const struct hm_option export_options[] = {{"format", "csv|json", false, false},
+                                                  {NULL, NULL, false, false}};
+static const struct hm_option conflicts_options[] = {
+    {"state", "open|resolved", false, false},
+    {"unit", "CODE", false, false},
+    {NULL, NULL, false, false}};
+static const struct hm_option unit_options[] = {{"unit", "CODE", false, false},
+                                                {NULL, NULL, false, false}};
+
+/* ---- commands ---- */
+
+static const struct hm_command commands[] = {
+    {"init", NULL, init_options, hm_init_run},
+    {"units import", "FILE.csv", NULL, hm_control_forward},
+    {"invite", NULL, invite_options, hm_control_forward},
+    {"serve", NULL, serve_options, hm_serve_run},
+    {"devices", NULL, NULL, hm_control_forward},
+    {"revoke", "DEVICE", reason_options, hm_control_forward},
+    {"conflicts", NULL, conflicts_options, hm_control_forward},
+    {"resolve", "CONFLICT", resolve_options, hm_control_forward},
+    {"list", "KIND", list_options, hm_control_forward},
+    {"show", "ID", NULL, hm_control_forward},
+    {"history", "ID", NULL, hm_control_forward},
+    {"export", "KIND", export_options, hm_control_forward},
+    {"quarantine", NULL, NULL, hm_control_forward},
+    {"kinds", "[KIND]", NULL, hm_control_forward},
+    {"release", "CHANGE", reason_options, hm_control_forward},
+    {"status", NULL, NULL, hm_control_forward},
+    {"digest", NULL, unit_options, hm_control_forward},
+    {"verify", NULL, NULL, hm_control_forward},
+    {"rebuild", NULL, NULL, hm_control_forward},
+    {"backup", "FILE", NULL, hm_control_forward},
+    {"restore", "FILE", restore_options, hm_restore_run},
+    {NULL, NULL, NULL, NULL}};
+
+const struct hm_program hm_server_program = {"hamlet-server", program_options, commands};
+
+static const struct hm_handler handlers[] = {
+    {"units import", true, false, hm_units_import_run},
+    {"invite", false, true, hm_invite_run},
+    {"devices", false, false, hm_devices_run},
+    {"revoke", false, false, hm_revoke_run},
+    {"resolve", false, false, hm_resolve_run},
+    {"release", false, false, hm_release_run},
+    {"status", false, false, hm_status_run},
+    {"backup", false, false, hm_backup_run},
+    {"list", false, false, hm_list_run},
+    {"show", false, false, hm_show_run},
+    {"history", false, false, hm_history_run},
+    {"export", false, false, hm_export_run},
+    {"conflicts", false, false, hm_conflicts_run},
+    {"quarantine", false, false, hm_quarantine_run},
+    {"kinds", false, false, hm_kinds_run},
+    {"digest", false, false, hm_digest_run},
+    {"verify", false, false, hm_verify_run},
+    {"rebuild", false, false, hm_rebuild_run},
+};
+
+const struct hm_handler *hm_handler_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+        if (strcmp(handlers[i].name, name) == 0) {
+            return &handlers[i];
+        }
+    }
+    return NULL;
+}
