@@ -188,7 +188,7 @@ static const struct {
 
 enum { ACTS = sizeof(acts) / sizeof(acts[0]), COLD_STRIDE = 37 };
 /* So many must have failed, or nothing was tested. */
-enum { WARM_LEAST = 40, COLD_LEAST = 6 };
+enum { WARM_LEAST = 30, COLD_LEAST = 6 };
 
 START_TEST(an_act_without_memory_is_refused_as_a_whole)
 {

@@ -221,7 +221,7 @@ END_TEST
 
 START_TEST(a_role_without_the_right_is_refused)
 {
-    static const char *const roles[] = {"viewer", "unit_officer", "server", "king", ""};
+    static const char *const roles[] = {"viewer", "unit_officer", "server", "king"};
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
         begin_boat(HM_ACT_CREATE, roles[i]);
         ck_assert_str_eq(judge(), "role");

@@ -82,7 +82,7 @@ static const struct {
     /* viewer auditor recorder hamlet_head unit_officer commune_officer commune_chair
        district_officer district_chair district_admin server */
 } rights[] = {
-    {"unit", NULL, NULL, {"", "", "", "", "", "", "", "", "", "CEDRMW", ""}},
+    {"unit", NULL, NULL, {"", "", "", "", "", "", "", "", "", "CEDRMW", "CED"}},
     {"household",
      NULL,
      NULL,

@@ -153,13 +153,13 @@ START_TEST(the_last_receipts_are_kept)
 {
     struct hm_bytes message = hm_text("x");
     struct hm_bytes signature = HM_NO_BYTES;
-    uint8_t number = 0;
     ck_assert_int_eq(
         hm_store_receipt_last(lan.store, &message, &signature, &lan.arena, &lan.err),
         HM_OK);
     ck_assert_uint_eq(message.size, 0);
     begin();
-    for (; number < HM_RECEIPTS_KEPT + 20; number++) {
+    for (int i = 0; i < HM_RECEIPTS_KEPT + 20; i++) {
+        uint8_t number = (uint8_t)i;
         ck_assert_int_eq(hm_store_receipt_put(lan.store, (struct hm_wall){number},
                                               (struct hm_bytes){&number, 1}, hm_text("s"),
                                               &lan.err),

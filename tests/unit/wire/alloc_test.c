@@ -117,7 +117,7 @@ static enum hm_status act_invitation(void *ctx, struct hm_err *why)
     (void)ctx;
     hm_arena_init(&mine, 1 << 20);
     hm_buf_init(&json, HM_INVITATION_TEXT_MAX);
-    hm_buf_init(&link, 2 * HM_INVITATION_TEXT_MAX);
+    hm_buf_init(&link, (size_t)2 * HM_INVITATION_TEXT_MAX);
     hm_buf_init(&again, HM_INVITATION_TEXT_MAX);
     enum hm_status status = hm_invitation_write(&json, &made, &secret, why);
     if (status == HM_OK) {

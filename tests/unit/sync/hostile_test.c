@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An enrolled device that signs what an honest program never would. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "builders.h"
+#include "hamlet/base/embed.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/store/buckets.h"
+#include "hamlet/store/conflicts.h"
+#include "hamlet/store/records.h"
+#include "hamlet/store/registry.h"
+#include "run.h"
+#include "world.h"
+
+enum { BODY_MAX = 4 * 1024 * 1024, PAGES_MAX = 64 };
+
+static struct world world;
+static struct world_laptop *evil;  /* recorder of 101-1 */
+static struct world_laptop *mate;  /* recorder of 101-1 */
+static struct world_laptop *other; /* recorder of 101-2 */
+static struct hm_err err;
+static struct hm_arena arena;
+static struct hm_maker maker;
+static uint32_t epoch; /* of the next attack: each opens a chain of its own */
+
+static void setup(void)
+{
+    world_init(&world, 7, hm_embedded_kinds, 1, 2);
+    evil = world_laptop_add(&world, "101-1", "recorder");
+    mate = world_laptop_add(&world, "101-1", "recorder");
+    other = world_laptop_add(&world, "101-2", "recorder");
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    hm_err_clear(&err);
+    hm_maker_init(&maker, &arena, 9);
+    maker.district = world.self.server;
+    maker.device = hm_sign_device(&evil->key);
+    maker.home = "101-1";
+    epoch = 77;
+    ck_assert_int_eq(hm_store_meta_get_id(evil->store, HM_META_USER, &maker.user, &err),
+                     HM_OK);
+}
+
+static void teardown(void)
+{
+    hm_arena_fini(&arena);
+    world_fini(&world);
+}
+
+static void sync_with(struct world_laptop *laptop)
+{
+    hm_err_clear(&err);
+    ck_assert_msg(world_sync(&world, laptop, &err), "%s: %s %s", laptop->name, err.key,
+                  err.arg[0]);
+}
+
+/* A page that begins a chain, or stands in it at `seq` after `head`. */
+static struct hm_page page_of(struct hm_change **changes,
+                              size_t count,
+                              uint64_t seq,
+                              const struct hm_digest *head)
+{
+    struct hm_change *copy = hm_arena_get_array(&arena, count, sizeof(*copy));
+    ck_assert_ptr_nonnull(copy);
+    struct hm_page page = {.device = maker.device,
+                           .epoch = epoch,
+                           .home = changes[0]->home,
+                           .seq = seq,
+                           .changes = copy,
+                           .count = count,
+                           .head_known = true};
+    for (size_t i = 0; i < count; i++) {
+        copy[i] = *changes[i];
+    }
+    if (head == NULL) {
+        hm_chain_begin(&page.head_before, &maker.device, epoch, NULL);
+    } else {
+        page.head_before = *head;
+    }
+    hm_page_head(&page);
+    hm_page_sign(&page, &evil->secret);
+    return page;
+}
+
+static void put_pages(struct hm_buf *stream, const struct hm_page *pages, size_t count)
+{
+    struct hm_deflate *deflate = NULL;
+    struct hm_page_text text;
+    ck_assert_int_eq(hm_deflate_open(&deflate, HM_DEFLATE_LEVEL_FAST, &err), HM_OK);
+    hm_page_text_init(&text);
+    for (size_t i = 0; i < count; i++) {
+        struct hm_page_writing writing = {.page = &pages[i], .with_head = true};
+        ck_assert_int_eq(hm_page_write(&text, &writing, &arena, &err), HM_OK);
+        ck_assert_int_eq(hm_deflate_put(deflate, stream, hm_buf_bytes(&text.rows),
+                                        HM_TEXTURE_ROWS, &err),
+                         HM_OK);
+        ck_assert_int_eq(hm_deflate_put(deflate, stream, hm_buf_bytes(&text.noise),
+                                        HM_TEXTURE_ROWS, &err),
+                         HM_OK);
+    }
+    ck_assert_int_eq(hm_deflate_end(deflate, stream, &err), HM_OK);
+    hm_page_text_fini(&text);
+    hm_deflate_close(deflate);
+}
+
+/* One request of a fresh epoch with these pages; what the server says. */
+static int attack(const struct hm_page *pages, size_t count)
+{
+    struct hm_buf stream;
+    struct hm_buf body;
+    struct world_visit visit;
+    static uint8_t requests;
+    struct hm_request request = {.device = maker.device,
+                                 .epoch = 100000 + requests,
+                                 .id = hm_make_id(++requests),
+                                 .version = hm_text("evil")};
+    hm_buf_init(&stream, BODY_MAX);
+    hm_buf_init(&body, BODY_MAX);
+    put_pages(&stream, pages, count);
+    ck_assert_int_eq(hm_request_write(&body, &request, stream.size, &world.self.server,
+                                      &evil->secret, &err),
+                     HM_OK);
+    hm_buf_put_bytes(&body, hm_buf_bytes(&stream));
+    world_visit_init(&visit, hm_buf_bytes(&body));
+    world_serve(&world, &visit, 1);
+    int http = visit.http;
+    world_visit_fini(&visit);
+    hm_buf_fini(&body);
+    hm_buf_fini(&stream);
+    return http;
+}
+
+static int attack_with(struct hm_change **changes, size_t count)
+{
+    epoch++;
+    struct hm_page page = page_of(changes, count, 1, NULL);
+    return attack(&page, 1);
+}
+
+static struct hm_change *household(const char *name)
+{
+    struct hm_change *change = hm_make(&maker, HM_ACT_CREATE, NULL);
+    hm_make_text(change, &maker, "head_name", name, 0);
+    hm_make_text(change, &maker, "address_text", "Tổ 1", 0);
+    hm_make_seal(change, &maker);
+    return change;
+}
+
+static struct hm_id add(struct world_laptop *laptop)
+{
+    struct hm_author *author = NULL;
+    struct hm_added added;
+    const struct hm_field_input fields[] = {
+        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
+        {.name = hm_text("address_text"), .text = hm_text("Tổ 3")}};
+    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    ck_assert_int_eq(hm_author_add(author, hm_text("household"), fields, 2, &added, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+    hm_author_close(author);
+    return added.record;
+}
+
+static enum hm_status edit(struct world_laptop *laptop,
+                           const struct hm_id *record,
+                           const char *field,
+                           const char *text)
+{
+    struct hm_author *author = NULL;
+    struct hm_id id;
+    const struct hm_field_input given = {.name = hm_text(field), .text = hm_text(text)};
+    hm_err_clear(&err);
+    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    enum hm_status status = hm_author_edit(author, record, &given, 1, false, &id, &err);
+    if (status == HM_OK) {
+        status = hm_author_commit(author, &err);
+    } else {
+        hm_author_rollback(author);
+    }
+    hm_author_close(author);
+    return status;
+}
+
+static bool is_there(struct hm_store *store, const struct hm_id *record)
+{
+    struct hm_listed listed;
+    return hm_store_record_show(store, record, &listed, &arena, NULL) == HM_OK;
+}
+
+/* Work of the neighbours goes both ways, as if nothing had happened. */
+static void neighbours_go_on(void)
+{
+    struct hm_id ours = add(mate);
+    struct hm_id theirs = add(other);
+    sync_with(mate);
+    sync_with(other);
+    sync_with(mate);
+    sync_with(evil);
+    ck_assert(is_there(world.reader, &ours) && is_there(evil->store, &ours));
+    ck_assert(is_there(world.reader, &theirs));
+    ck_assert(world_agrees(&world, mate, "101-1"));
+    ck_assert(world_agrees(&world, other, "101-2"));
+}
+
+START_TEST(two_pages_of_the_same_number_stop_nobody_else)
+{
+    struct hm_change *x = household("A");
+    struct hm_change *y = household("B");
+    struct hm_page first = page_of(&x, 1, 1, NULL);
+    struct hm_page second = page_of(&y, 1, 1, NULL);
+
+    (void)attack(&first, 1);
+    (void)attack(&second, 1);
+
+    neighbours_go_on();
+}
+END_TEST
+
+START_TEST(two_pages_of_the_same_number_in_one_request_stop_nobody_else)
+{
+    struct hm_change *x = household("A");
+    struct hm_change *y = household("B");
+    struct hm_page pages[] = {page_of(&x, 1, 1, NULL), page_of(&y, 1, 1, NULL)};
+
+    (void)attack(pages, 2);
+
+    neighbours_go_on();
+}
+END_TEST
+
+START_TEST(pages_that_overlap_with_other_changes_stop_nobody_else)
+{
+    struct hm_change *x[] = {household("A"), household("B"), household("C")};
+    struct hm_change *y[] = {household("D"), household("E")};
+    struct hm_page first = page_of(x, 3, 1, NULL);
+    struct hm_digest head;
+    hm_chain_begin(&head, &maker.device, epoch, NULL);
+    struct hm_page second = page_of(y, 2, 3, &head);
+
+    (void)attack(&first, 1);
+    (void)attack(&second, 1);
+
+    neighbours_go_on();
+}
+END_TEST
+
+START_TEST(a_page_that_follows_another_head_than_it_should_stops_nobody_else)
+{
+    struct hm_change *x = household("A");
+    struct hm_change *y = household("B");
+    struct hm_digest head;
+    hm_chain_begin(&head, &maker.device, epoch + 1, NULL);
+    struct hm_page pages[] = {page_of(&x, 1, 1, NULL), page_of(&y, 1, 2, &head)};
+
+    (void)attack(pages, 2);
+
+    neighbours_go_on();
+}
+END_TEST
+
+START_TEST(a_page_for_the_mailbox_of_another_is_not_taken)
+{
+    char mailbox[HM_MAILBOX_SIZE];
+    struct hm_id victim = hm_sign_device(&mate->key);
+    uint64_t n = 1;
+    hm_mailbox_name(mailbox, &victim);
+    maker.home = mailbox;
+    struct hm_change *x = household("A");
+
+    (void)attack_with(&x, 1);
+
+    ck_assert_int_eq(hm_store_bucket_n(world.reader, hm_text(mailbox), &n, &err), HM_OK);
+    ck_assert_uint_eq(n, 0);
+    maker.home = "101-1";
+    neighbours_go_on();
+}
+END_TEST
+
+static struct hm_change *with_keys(const char *kind,
+                                   const char *names[2],
+                                   const char *values[2])
+{
+    struct hm_key_field *keys = hm_arena_get_array(&arena, 2, sizeof(*keys));
+    struct hm_id record;
+    ck_assert_ptr_nonnull(keys);
+    for (int i = 0; i < 2; i++) {
+        keys[i] =
+            (struct hm_key_field){hm_text(names[i]), hm_make_plain(&maker, values[i])};
+    }
+    hm_record_id(&record, hm_text(maker.home), hm_text(kind), keys, 2);
+    maker.kind = kind;
+    struct hm_change *change = hm_make(&maker, HM_ACT_CREATE, &record);
+    change->key_fields = keys;
+    change->key_field_count = 2;
+    hm_make_text(change, &maker, "name", "X", 0);
+    hm_make_seal(change, &maker);
+    maker.kind = "household";
+    return change;
+}
+
+START_TEST(a_false_record_of_the_registry_moves_no_unit)
+{
+    bool known = false;
+    maker.home = "~";
+    struct hm_change *x =
+        with_keys("unit", (const char *[]){"code", "x"}, (const char *[]){"101-2", "1"});
+
+    (void)attack_with(&x, 1);
+
+    ck_assert_int_eq(hm_store_unit_known(world.reader, hm_text("101-2"), &known, &err),
+                     HM_OK);
+    ck_assert(known);
+    maker.home = "101-1";
+    neighbours_go_on();
+}
+END_TEST
+
+START_TEST(a_false_record_of_the_registry_takes_nobodys_key)
+{
+    char hex[HM_HEX16_SIZE];
+    struct hm_id victim = hm_sign_device(&other->key);
+    struct hm_device device;
+    hm_hex_put(hex, hm_id_bytes(&victim));
+    maker.home = "~";
+    struct hm_change *x =
+        with_keys("~device", (const char *[]){"device", "x"}, (const char *[]){hex, "1"});
+
+    (void)attack_with(&x, 1);
+
+    ck_assert_int_eq(hm_store_device_get(world.reader, &victim, &device, &arena, &err),
+                     HM_OK);
+    ck_assert(device.known);
+    maker.home = "101-1";
+    neighbours_go_on();
+}
+END_TEST
+
+START_TEST(a_record_claimed_to_be_of_another_kind_stops_nobody_else)
+{
+    struct hm_id record = add(mate);
+    sync_with(mate);
+    maker.kind = "commitment";
+    struct hm_change *x = hm_make(&maker, HM_ACT_EDIT, &record);
+    hm_make_text(x, &maker, "note", "?", 0);
+    hm_make_seal(x, &maker);
+    maker.kind = "household";
+
+    (void)attack_with(&x, 1);
+
+    neighbours_go_on();
+    ck_assert(is_there(mate->store, &record));
+}
+END_TEST
+
+START_TEST(a_withdrawal_that_claims_a_kind_stops_nobody_else)
+{
+    struct hm_buf scratch;
+    struct hm_change *x = hm_make(&maker, HM_ACT_WITHDRAW, &(struct hm_id){{0}});
+    hm_make_name(x, &maker, hm_make_id(0x31));
+    hm_buf_init(&scratch, HM_CHANGE_BYTES_MAX);
+    ck_assert_int_eq(hm_change_seal(x, &scratch, &err), HM_OK);
+    hm_buf_fini(&scratch);
+    (void)attack_with(&x, 1);
+    struct hm_change *y = hm_make(&maker, HM_ACT_WITHDRAW, &(struct hm_id){{0}});
+    hm_make_name(y, &maker, hm_make_id(0x32));
+    hm_make_seal(y, &maker);
+
+    (void)attack_with(&y, 1);
+
+    neighbours_go_on();
+}
+END_TEST
+
+/* An edit of this record, in the maker's home, over nothing that is known. */
+static struct hm_change *claim(const struct hm_id *record, const char *text)
+{
+    struct hm_change *change = hm_make(&maker, HM_ACT_EDIT, record);
+    hm_make_text(change, &maker, "head_name", text, 0);
+    hm_make_seal(change, &maker);
+    return change;
+}
+
+START_TEST(a_record_claimed_in_another_unit_stops_nobody_else)
+{
+    struct hm_id record = add(other);
+    sync_with(other);
+    struct hm_change *x[] = {claim(&record, "A"), claim(&record, "B")};
+    (void)attack_with(x, 2);
+    struct world_laptop *third = world_laptop_add(&world, "101-2", "recorder");
+    sync_with(third);
+    ck_assert_int_eq(edit(third, &record, "head_name", "C"), HM_OK);
+    ck_assert_int_eq(edit(other, &record, "head_name", "D"), HM_OK);
+    sync_with(third);
+    sync_with(other);
+
+    neighbours_go_on();
+
+    struct hm_listed listed;
+    ck_assert_int_eq(hm_store_record_show(world.reader, &record, &listed, &arena, &err),
+                     HM_OK);
+    ck_assert(hm_bytes_are(listed.unit, "101-2"));
+}
+END_TEST
+
+START_TEST(a_write_of_the_greatest_depth_can_be_overwritten)
+{
+    struct hm_id record = add(mate);
+    sync_with(mate);
+    struct hm_change *x = hm_make(&maker, HM_ACT_EDIT, &record);
+    hm_make_text(x, &maker, "head_name", "A", 0);
+    x->writes[0].depth = UINT32_MAX;
+    hm_make_seal(x, &maker);
+    (void)attack_with(&x, 1);
+    sync_with(mate);
+
+    ck_assert_int_eq(edit(mate, &record, "head_name", "B"), HM_OK);
+
+    neighbours_go_on();
+}
+END_TEST
+
+START_TEST(a_storm_of_heads_is_settled_by_more_than_one_edit)
+{
+    struct hm_id record = add(mate);
+    sync_with(mate);
+    for (int page = 0; page < 9; page++) {
+        struct hm_change *x[500];
+        for (int i = 0; i < 500; i++) {
+            x[i] = claim(&record, "A");
+        }
+        ck_assert_int_eq(attack_with(x, 500), 200);
+    }
+    sync_with(mate);
+
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(edit(mate, &record, "head_name", "B"), HM_OK);
+    }
+
+    struct hm_listed listed;
+    ck_assert_int_eq(hm_store_record_show(mate->store, &record, &listed, &arena, &err),
+                     HM_OK);
+    ck_assert_uint_eq(listed.conflict_count, 0);
+    neighbours_go_on();
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("hostile");
+    TCase *t = tcase_create("device");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_set_timeout(t, 120);
+    tcase_add_test(t, two_pages_of_the_same_number_stop_nobody_else);
+    tcase_add_test(t, two_pages_of_the_same_number_in_one_request_stop_nobody_else);
+    tcase_add_test(t, pages_that_overlap_with_other_changes_stop_nobody_else);
+    tcase_add_test(t, a_page_that_follows_another_head_than_it_should_stops_nobody_else);
+    tcase_add_test(t, a_page_for_the_mailbox_of_another_is_not_taken);
+    tcase_add_test(t, a_false_record_of_the_registry_moves_no_unit);
+    tcase_add_test(t, a_false_record_of_the_registry_takes_nobodys_key);
+    tcase_add_test(t, a_record_claimed_to_be_of_another_kind_stops_nobody_else);
+    tcase_add_test(t, a_withdrawal_that_claims_a_kind_stops_nobody_else);
+    tcase_add_test(t, a_record_claimed_in_another_unit_stops_nobody_else);
+    tcase_add_test(t, a_write_of_the_greatest_depth_can_be_overwritten);
+    tcase_add_test(t, a_storm_of_heads_is_settled_by_more_than_one_edit);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    return hm_run(suite());
+}
