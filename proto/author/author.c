@@ -278,7 +278,8 @@ enum hm_status hm_author_write(struct hm_author *author,
     }
     if (replaces != NULL) {
         size_t count = hm_prefixes_sort(replaces, known->head_count);
-        /* Of a storm of heads as many as a write may name; the next one names the rest. */
+        /* Of a storm of heads as many as a write may name; the next one names the rest.
+         */
         write->replaces_count =
             (uint32_t)(count < HM_REPLACES_MAX ? count : HM_REPLACES_MAX);
         write->replaces = replaces;

@@ -15,6 +15,9 @@ bool hm_bytes_equal(struct hm_bytes a, struct hm_bytes b)
 
 bool hm_bytes_are(struct hm_bytes a, const char *text)
 {
+    if (a.size > 0 && text != NULL && a.data[0] != (uint8_t)*text) {
+        return false; /* as most names in a table that is searched */
+    }
     return hm_bytes_equal(a, hm_text(text));
 }
 

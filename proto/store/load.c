@@ -207,9 +207,9 @@ static enum hm_status find_record(struct hm_store *store,
                                   struct hm_err *err)
 {
     /* The index begins with the home: one look-up a home that is known here. */
-    static const char select[] = "SELECT r.id, r.first FROM unit u CROSS JOIN record r"
-                                 " ON r.home = u.id AND r.record = :record"
-        HM_RECORD_CREATED_FIRST;
+    static const char select[] =
+        "SELECT r.id, r.first FROM unit u CROSS JOIN record r"
+        " ON r.home = u.id AND r.record = :record" HM_RECORD_CREATED_FIRST;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);

@@ -21,7 +21,9 @@ static struct hm_bytes text_of(const struct hm_loaded *loaded, const char *reg)
  * Whether the record is the one of its natural key: anybody may sign a creation that
  * carries other key fields beside the right ones, which is another record.
  */
-static bool has_key(const struct hm_loaded *loaded, const char *const *names, size_t count)
+static bool has_key(const struct hm_loaded *loaded,
+                    const char *const *names,
+                    size_t count)
 {
     bool has = loaded->key_count == count;
     for (size_t i = 0; i < count && has; i++) {

@@ -144,14 +144,23 @@ static enum hm_status flush_line(struct answer *a, struct hm_err *err)
     return status;
 }
 
+/*
+ * What the requester wrote in this epoch it has. Of another one it may have nothing: its
+ * disk was lost or given up then.
+ */
+static bool is_own(const struct answer *a, const struct hm_envelope *envelope)
+{
+    const struct hm_request *request = &a->serving->request;
+    return hm_id_equal(&envelope->device, &request->device) &&
+           envelope->epoch == request->epoch;
+}
+
 /* The line under way fits this origin, or is sent and another begun. */
 static enum hm_status need_line(struct answer *a,
                                 const struct hm_envelope *envelope,
                                 struct hm_err *err)
 {
-    const struct hm_request *request = &a->serving->request;
-    bool own = envelope != NULL && hm_id_equal(&envelope->device, &request->device) &&
-               envelope->epoch == request->epoch;
+    bool own = envelope != NULL && is_own(a, envelope);
     bool fits = envelope == NULL || a->line.count == 0 ||
                 (own ? a->line.own
                      : !a->line.own && a->line.epoch == envelope->epoch &&
@@ -342,7 +351,7 @@ static enum hm_status send_run(struct answer *a,
                                uint64_t count,
                                struct hm_err *err)
 {
-    bool own = hm_id_equal(&envelope->device, &a->serving->request.device);
+    bool own = is_own(a, envelope);
     struct hm_envelope at = *envelope;
     enum hm_status status = HM_OK;
     while (count > 0 && status == HM_OK && !a->full) {
@@ -376,7 +385,7 @@ static enum hm_status send_one(struct answer *a,
     enum hm_status status =
         hm_store_changes_get(a->store, entry->change, 1, &held, &a->piece, err);
     struct hm_id id = held.change.id;
-    bool own = hm_id_equal(&envelope->device, &a->serving->request.device);
+    bool own = is_own(a, envelope);
     hm_arena_clear(&a->piece);
     if (status == HM_OK && !own && entry->kind != HM_ENTRY_RELEASED) {
         status = need_page(a, envelope, envelope->seq, &stored, err);

@@ -65,6 +65,8 @@ static enum hm_status drop_overlaps(struct hm_inbox *inbox,
     return HM_OK;
 }
 
+/* `*forked`: the one who asks contradicts himself. Who relays another's page may not
+ * know. */
 static enum hm_status compare_all(const struct hm_inbox *inbox,
                                   struct hm_store *store,
                                   bool *drop,
@@ -85,7 +87,7 @@ static enum hm_status compare_all(const struct hm_inbox *inbox,
                                               page->count, &agrees, err);
         }
         drop[i] = drop[i] || !agrees;
-        *forked = *forked || !agrees;
+        *forked = *forked || (!agrees && hm_id_equal(&page->device, &inbox->known));
     }
     return status;
 }
@@ -108,7 +110,6 @@ enum hm_status hm_inbox_drop_forks(struct hm_inbox *inbox,
     for (size_t i = 0; i < inbox->page_count && status == HM_OK; i++) {
         if (drop[i]) {
             inbox->change_count -= inbox->pages[i].page.count;
-            hm_page_draft_free(inbox->pages[i].draft);
         } else {
             inbox->pages[kept++] = inbox->pages[i];
         }

@@ -9,6 +9,8 @@
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
 
+enum { NAMES_REMEMBERED = 64 };
+
 enum hm_status hm_inbox_open(struct hm_inbox *inbox,
                              struct hm_store *store,
                              const struct hm_id *district,
@@ -22,9 +24,6 @@ enum hm_status hm_inbox_open(struct hm_inbox *inbox,
 
 void hm_inbox_clear(struct hm_inbox *inbox)
 {
-    for (size_t i = 0; i < inbox->page_count; i++) {
-        hm_page_draft_free(inbox->pages[i].draft);
-    }
     inbox->page_count = 0;
     inbox->change_count = 0;
     inbox->line_count = 0;
@@ -110,11 +109,20 @@ static enum hm_status find_key(struct hm_inbox *inbox,
         *known = true;
         return HM_OK;
     }
+    if (!hm_id_is_none(device) && hm_id_equal(device, &inbox->asked)) {
+        *key = inbox->asked_key;
+        *known = true;
+        return HM_OK;
+    }
     enum hm_status status =
         hm_store_device_get(inbox->store, device, &found, &inbox->arena, err);
     if (status == HM_OK) {
         *known = found.known;
         *key = found.key;
+    }
+    if (status == HM_OK && found.known) {
+        inbox->asked = *device; /* a device keeps its key */
+        inbox->asked_key = found.key;
     }
     return status;
 }
@@ -150,11 +158,67 @@ static bool join(const struct hm_inbox *inbox, struct hm_page *page)
     return true;
 }
 
-static void keep_page(struct hm_inbox *inbox,
-                      const struct hm_page *page,
-                      struct hm_page_draft *draft)
+/*
+ * Names that a page's changes have in common, as they stand in its draft and as copied.
+ * Only the newest are remembered: one that is forgotten is copied once more.
+ */
+struct names {
+    struct {
+        const uint8_t *from;
+        struct hm_bytes copy;
+    } at[NAMES_REMEMBERED];
+    size_t count;
+};
+
+static struct hm_bytes own_name(struct hm_inbox *inbox,
+                                struct names *names,
+                                struct hm_bytes name)
 {
-    inbox->pages[inbox->page_count++] = (struct hm_inbox_page){*page, draft};
+    size_t known = names->count < NAMES_REMEMBERED ? names->count : NAMES_REMEMBERED;
+    for (size_t i = 0; i < known; i++) {
+        if (names->at[i].from == name.data && names->at[i].copy.size == name.size) {
+            return names->at[i].copy;
+        }
+    }
+    size_t at = names->count++ % NAMES_REMEMBERED;
+    names->at[at].from = name.data;
+    names->at[at].copy = hm_arena_copy(&inbox->arena, name);
+    return names->at[at].copy;
+}
+
+/*
+ * Let the page stand without its draft. Parsed lines are many times their text, and a
+ * request holds thousands of pages: kept, they would be a gigabyte for whoever asks.
+ */
+static enum hm_status own_page(struct hm_inbox *inbox,
+                               struct hm_page *page,
+                               struct hm_err *err)
+{
+    struct names names = {.count = 0};
+    page->home = own_name(inbox, &names, page->home);
+    for (size_t i = 0; i < page->count; i++) {
+        struct hm_change *change = &page->changes[i];
+        struct hm_key_field *keys =
+            hm_arena_get_array(&inbox->arena, change->key_field_count, sizeof(*keys));
+        change->home = page->home;
+        change->role = own_name(inbox, &names, change->role);
+        change->kind = own_name(inbox, &names, change->kind);
+        for (size_t k = 0; keys != NULL && k < change->key_field_count; k++) {
+            keys[k] =
+                (struct hm_key_field){own_name(inbox, &names, change->key_fields[k].name),
+                                      change->key_fields[k].value};
+        }
+        change->key_fields = keys;
+        for (size_t w = 0; w < change->write_count; w++) {
+            change->writes[w].reg = own_name(inbox, &names, change->writes[w].reg);
+        }
+    }
+    return hm_arena_status(&inbox->arena, err);
+}
+
+static void keep_page(struct hm_inbox *inbox, const struct hm_page *page)
+{
+    inbox->pages[inbox->page_count++] = (struct hm_inbox_page){*page};
     inbox->change_count += page->count;
     inbox->last_device = page->device;
     inbox->last_epoch = page->epoch;
@@ -198,11 +262,13 @@ static enum hm_status read_page(struct hm_inbox *inbox,
         status = hm_fail(err, HM_PROTOCOL, "page", "signature", NULL, NULL);
     }
     if (status == HM_OK) {
+        status = own_page(inbox, &page, err);
+    }
+    if (status == HM_OK) {
         status = make_page_room(inbox, err);
     }
     if (status == HM_OK) {
-        keep_page(inbox, &page, draft);
-        draft = NULL;
+        keep_page(inbox, &page);
     }
 out:
     hm_page_draft_free(draft);

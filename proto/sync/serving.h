@@ -28,7 +28,7 @@ struct hm_serving {
 
 /*
  * Take out of the inbox what contradicts the writer's store, or itself (fork.c).
- * `*forked`: something contradicted the store.
+ * `*forked`: something of the requester's own contradicted the store.
  */
 HM_CHECKED enum hm_status hm_inbox_drop_forks(struct hm_inbox *inbox,
                                               struct hm_store *store,

@@ -20,8 +20,7 @@
 #include "hamlet/wire/stream.h"
 
 struct hm_inbox_page {
-    struct hm_page page;
-    struct hm_page_draft *draft;
+    struct hm_page page; /* all of it in the inbox's arena */
 };
 
 struct hm_inbox {
@@ -29,6 +28,8 @@ struct hm_inbox {
     struct hm_id district;
     struct hm_id known; /* a device whose key is known beside the registry */
     struct hm_key known_key;
+    struct hm_id asked; /* the device that the store was asked for last, if known there */
+    struct hm_key asked_key;
     bool takes_entries;
 
     struct hm_arena arena;
