@@ -111,7 +111,7 @@ class Site:
         failed = process.stderr.read().decode()
         done = json.loads(said) if process.returncode == 0 else {}
         done.update(seconds=time.monotonic() - began, code=process.returncode, failed=failed,
-                    cpu=usage.ru_utime + usage.ru_stime, peak_kb=usage.ru_maxrss)
+                    cpu=usage.ru_utime + usage.ru_stime)
         process.stdout.close()
         process.stderr.close()
         return done

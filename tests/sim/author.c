@@ -16,6 +16,14 @@ struct given {
     bool writes[ORACLE_REGISTERS];
 };
 
+/* The texts need no clearing: `count` says which are there. */
+static void give_nothing(struct given *given)
+{
+    given->count = 0;
+    memset(given->numbers, 0, sizeof(given->numbers));
+    memset(given->writes, 0, sizeof(given->writes));
+}
+
 static void give(struct given *given, const char *name, const char *text)
 {
     char *kept = given->text[given->count];
@@ -116,7 +124,7 @@ static enum hm_status add(struct work *work,
 {
     static struct given given;
     struct hm_added added;
-    memset(&given, 0, sizeof(given));
+    give_nothing(&given);
     give_unit(&given, work, unit);
     give_new(&given, work, SCENE_THING, values, note);
     struct sim_deed *deed = work_deed(work, ORACLE_CREATE, ORACLE_NONE, unit);
@@ -194,7 +202,7 @@ static enum hm_status add_card(struct work *work,
     struct oracle_life life = {.there = false};
     int unit = pick_unit(work, event->arg[0]);
     int64_t number = 1 + event->arg[1] % SCENE_CARDS;
-    memset(&given, 0, sizeof(given));
+    give_nothing(&given);
     give_unit(&given, work, unit);
     (void)snprintf(text, sizeof(text), "%d", (int)number);
     give(&given, scene_form(SCENE_CARD)->key, text);
@@ -278,7 +286,7 @@ static enum hm_status edit(struct work *work,
     struct oracle_life life;
     const struct sim_record *at = &work->sim->records[record];
     bool only_new = event->arg[4] != 0;
-    memset(&given, 0, sizeof(given));
+    give_nothing(&given);
     oracle_life(work->sim->oracle, work->who, record, &life);
     give_edited(&given, work, record, event);
     size_t asked = given.count;

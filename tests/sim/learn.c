@@ -64,7 +64,9 @@ static size_t read_rows(struct sim *sim,
 {
     struct hm_err err = HM_ERR_NONE;
     size_t count = 0;
-    memset(held, 0, CHUNK * sizeof(*held));
+    for (size_t i = 0; i < CHUNK; i++) {
+        held[i].row = 0; /* what is not read stays so */
+    }
     enum hm_status status =
         hm_store_changes_get(sim_store(sim, who), first, CHUNK, held, arena, &err);
     while (count < CHUNK && held[count].row == first + (int64_t)count) {

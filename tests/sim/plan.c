@@ -14,7 +14,7 @@ enum {
 static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_ADD] = 20,    [SIM_CARD] = 10,    [SIM_EDIT] = 60,  [SIM_DELETE] = 6,
     [SIM_RESOLVE] = 8, [SIM_WITHDRAW] = 2, [SIM_IMPORT] = 2, [SIM_STRAY] = 1,
-    [SIM_RELEASE] = 2, [SIM_CLOCK] = 1,    [SIM_TRIP] = 16,  [SIM_TWIN] = 2,
+    [SIM_RELEASE] = 2, [SIM_CLOCK] = 1,    [SIM_TRIP] = 10,  [SIM_TWIN] = 2,
     [SIM_GROUP] = 3,   [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
     [SIM_FULL] = 2,    [SIM_LOOK] = 2};
 
@@ -32,7 +32,8 @@ static void draw_seats(struct sim_plan *plan)
         {"hamlet_head", 3, false},     {"hamlet_head", 5, false},
         {"commune_officer", 4, false}, {"commune_officer", 1, false},
         {"district_admin", 0, false},  {"recorder", 6, false}};
-    plan->seat_count = SIM_LAPTOPS_LEAST + (int)below(plan, 3);
+    static const int beyond[] = {0, 0, 0, 1, 1, 2};
+    plan->seat_count = SIM_LAPTOPS_LEAST + beyond[below(plan, 6)];
     for (int i = 0; i < plan->seat_count; i++) {
         plan->seats[i] = i < SIM_LAPTOPS_LEAST
                              ? first[i]
@@ -55,9 +56,9 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     for (int i = SIM_ADD; i <= SIM_EDIT; i++) {
         plan->weight[i] = plan->weight[i] == 0 ? usual[i] : plan->weight[i];
     }
-    plan->weight[SIM_TRIP] = plan->weight[SIM_TRIP] == 0 ? 8 : plan->weight[SIM_TRIP];
+    plan->weight[SIM_TRIP] = plan->weight[SIM_TRIP] == 0 ? 5 : plan->weight[SIM_TRIP];
     plan->faulty = (unsigned)below(plan, 4) * 25;
-    plan->fat = (unsigned)below(plan, 4) * 8;
+    plan->fat = (unsigned)below(plan, 4) * 6;
     plan->hot = (int)below(plan, 4) * 2;
 }
 
@@ -128,7 +129,7 @@ static void draw_person(struct sim_plan *plan, struct sim_event *event)
         arg[3] = below(plan, 4) == 0;
         break;
     case SIM_IMPORT:
-        arg[0] = 1 + below(plan, below(plan, 6) == 0 ? 47 : 8);
+        arg[0] = 1 + below(plan, below(plan, 8) == 0 ? 30 : 8);
         arg[1] = below(plan, 2) == 0 ? -1 : below(plan, SCENE_UNITS);
         arg[2] = below(plan, VALUES);
         arg[3] = draw_note(plan);

@@ -12,7 +12,14 @@ static struct sim_replica *replica_of(const struct work *work)
 
 bool work_begin(struct work *work, struct sim *sim, int who)
 {
-    *work = (struct work){.sim = sim, .who = who};
+    work->sim = sim;
+    work->who = who;
+    work->author = NULL;
+    work->err = HM_ERR_NONE;
+    work->bulked = false;
+    work->unsure = false;
+    work->unnamed = false;
+    work->count = 0; /* the deeds need no clearing */
     sim->stats.actions++;
     if (sim_store(sim, who) == NULL) {
         return false;

@@ -112,9 +112,10 @@ static int attack(const struct hm_page *pages, size_t count)
     struct hm_buf body;
     struct world_visit visit;
     static uint8_t requests;
+    requests++;
     struct hm_request request = {.device = maker.device,
-                                 .epoch = 100000 + requests,
-                                 .id = hm_make_id(++requests),
+                                 .epoch = 100000U + requests,
+                                 .id = hm_make_id(requests),
                                  .version = hm_text("evil")};
     hm_buf_init(&stream, BODY_MAX);
     hm_buf_init(&body, BODY_MAX);
@@ -181,6 +182,18 @@ static enum hm_status edit(struct world_laptop *laptop,
     } else {
         hm_author_rollback(author);
     }
+    hm_author_close(author);
+    return status;
+}
+
+static enum hm_status delete_it(struct world_laptop *laptop, const struct hm_id *record)
+{
+    struct hm_author *author = NULL;
+    struct hm_id id;
+    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    enum hm_status status = hm_author_delete(author, record, HM_NO_BYTES, &id, &err);
+    hm_author_rollback(author);
     hm_author_close(author);
     return status;
 }
@@ -436,6 +449,7 @@ START_TEST(a_storm_of_heads_is_settled_by_more_than_one_edit)
     }
     sync_with(mate);
 
+    ck_assert_int_eq(delete_it(mate, &record), HM_TOO_BIG);
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(edit(mate, &record, "head_name", "B"), HM_OK);
     }
@@ -445,6 +459,130 @@ START_TEST(a_storm_of_heads_is_settled_by_more_than_one_edit)
                      HM_OK);
     ck_assert_uint_eq(listed.conflict_count, 0);
     neighbours_go_on();
+}
+END_TEST
+
+/* A text of `size` characters that does not pack. */
+static const char *noise(size_t size)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    char *text = hm_arena_get(&arena, size + 1);
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < size; i++) {
+        text[i] = letters[hm_testenv_below(&world.env, sizeof(letters) - 1)];
+    }
+    return text;
+}
+
+START_TEST(the_largest_pages_fit_the_replies_that_carry_them)
+{
+    epoch++;
+    struct hm_digest head;
+    uint64_t seq = 1;
+    hm_chain_begin(&head, &maker.device, epoch, NULL);
+    for (int i = 0; i < 8; i++) {
+        struct hm_page pages[2];
+        for (size_t p = 0; p < 2; p++) {
+            struct hm_change *x[8];
+            size_t count = i < 4 ? 5 : 8;
+            for (size_t k = 0; k < count; k++) {
+                x[k] = household(noise(30000));
+            }
+            pages[p] = page_of(x, count, seq, &head);
+            head = pages[p].head_after;
+            seq += count;
+        }
+        ck_assert_int_eq(attack(pages, 2), 200);
+    }
+
+    neighbours_go_on();
+}
+END_TEST
+
+/* Creations of so many writes of a byte each, which a kind knows nothing of. */
+static void many_writes(struct hm_change **changes, size_t count, size_t writes)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct hm_change *change = hm_make(&maker, HM_ACT_CREATE, NULL);
+        change->writes = hm_arena_get_array(&arena, writes + 1, sizeof(*change->writes));
+        ck_assert_ptr_nonnull(change->writes);
+        for (size_t w = 0; w < writes; w++) {
+            char *name = hm_arena_get(&arena, 3);
+            ck_assert_ptr_nonnull(name);
+            name[0] = (char)('a' + w / 20);
+            name[1] = (char)('a' + w % 20);
+            change->writes[w] = (struct hm_write){
+                .reg = hm_text(name), .value = hm_text("t"), .depth = 1};
+        }
+        change->writes[writes] =
+            (struct hm_write){.reg = hm_text("~live"), .value = hm_text("t"), .depth = 1};
+        change->write_count = writes + 1;
+        hm_make_seal(change, &maker);
+        changes[i] = change;
+    }
+}
+
+START_TEST(a_page_that_could_not_be_sent_on_without_its_values_is_refused)
+{
+    struct hm_change *x[200];
+    many_writes(x, 200, 100);
+
+    ck_assert_int_eq(attack_with(x, 200), 413);
+    ck_assert_int_eq(attack_with(x, 40), 200);
+
+    neighbours_go_on();
+}
+END_TEST
+
+static void revoke(const struct hm_id *device)
+{
+    struct hm_author *author = NULL;
+    struct hm_added added;
+    struct hm_id record;
+    char hex[HM_HEX16_SIZE];
+    hm_hex_put(hex, hm_id_bytes(device));
+    const struct hm_key_field key = {hm_text(HM_REGISTRY_DEVICE),
+                                     hm_make_plain(&maker, hex)};
+    hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
+    const struct hm_registry_value value = {HM_REGISTRY_REVOKED,
+                                            hm_make_plain(&maker, "lost")};
+    ck_assert_int_eq(hm_author_open(&author, world.store, &err), HM_OK);
+    hm_author_as_server(author);
+    hm_author_sign_with(author, &world.secret);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    ck_assert_int_eq(hm_author_registry(author, HM_KIND_DEVICE, &record, NULL, &value, 1,
+                                        &added, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+    hm_author_close(author);
+}
+
+START_TEST(a_device_revoked_between_commit_and_answer_gets_nothing)
+{
+    struct hm_serving *serving = NULL;
+    struct hm_buf body;
+    struct hm_buf reply;
+    struct hm_request request = {.device = maker.device, .epoch = 5, .id = hm_make_id(5)};
+    hm_buf_init(&body, BODY_MAX);
+    hm_buf_init(&reply, BODY_MAX);
+    ck_assert_int_eq(
+        hm_request_write(&body, &request, 0, &world.self.server, &evil->secret, &err),
+        HM_OK);
+    ck_assert_int_eq(hm_serving_open(&serving, &world.self, body.size, &err), HM_OK);
+    ck_assert(hm_serving_put(serving, world.reader, hm_buf_bytes(&body)));
+    hm_serving_end(serving);
+    ck_assert_int_eq(hm_servings_commit(&serving, 1, world.store, &err), HM_OK);
+
+    revoke(&maker.device);
+    enum hm_status status = hm_serving_answer(serving, world.reader, &reply, &err);
+
+    ck_assert_int_eq(status, HM_DENIED);
+    ck_assert_int_eq(hm_serving_problem(serving), HM_PROBLEM_REVOKED);
+    ck_assert_uint_eq(reply.size, 0);
+    hm_serving_close(serving);
+    hm_buf_fini(&reply);
+    hm_buf_fini(&body);
 }
 END_TEST
 
@@ -466,6 +604,9 @@ static Suite *suite(void)
     tcase_add_test(t, a_record_claimed_in_another_unit_stops_nobody_else);
     tcase_add_test(t, a_write_of_the_greatest_depth_can_be_overwritten);
     tcase_add_test(t, a_storm_of_heads_is_settled_by_more_than_one_edit);
+    tcase_add_test(t, the_largest_pages_fit_the_replies_that_carry_them);
+    tcase_add_test(t, a_page_that_could_not_be_sent_on_without_its_values_is_refused);
+    tcase_add_test(t, a_device_revoked_between_commit_and_answer_gets_nothing);
     suite_add_tcase(s, t);
     return s;
 }
