@@ -168,7 +168,7 @@ static void end(void *ctx, struct hm_httpd_reply *reply)
             return;
         }
     }
-    if (status != HM_OK) {
+    if (status != HM_OK && hm_serving_problem(exchange->serving) == HM_PROBLEM_NONE) {
         hm_log(hm_env_wall(sync->self.env), HM_LOG_STORE_FAILED, "status",
                hm_status_name(status), "what", err.key == NULL ? "" : err.key, NULL);
         hm_serving_refuse(exchange->serving, problem_of(status));

@@ -344,6 +344,10 @@ enum hm_status hm_author_seen(struct hm_author *author,
         change->seen_count = hm_prefixes_sort(seen, count);
         change->seen = seen;
     }
+    if (change->seen_count >
+        HM_REPLACES_MAX) { /* what is not named would not be deleted */
+        return hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
+    }
     return hm_arena_status(&author->arena, err);
 }
 

@@ -9,6 +9,7 @@
 #include "hamlet/store/registry.h"
 #include "page_out.h"
 #include "serving.h"
+#include "thin.h"
 
 enum {
     LINE_ITEMS_MAX = 256,
@@ -219,51 +220,6 @@ static enum hm_status add_one(struct answer *a,
     return status;
 }
 
-/*
- * A change without its values. The commitments of values that are here are computed
- * first; the key would open them again, so it stays here.
- */
-static enum hm_status make_skeleton(struct hm_change *change, struct hm_err *err)
-{
-    struct hm_buf scratch;
-    hm_buf_init(&scratch, HM_CHANGE_BYTES_MAX);
-    enum hm_status status = hm_change_seal(change, &scratch, err);
-    hm_buf_fini(&scratch);
-    for (size_t i = 0; i < change->write_count; i++) {
-        change->writes[i].value = HM_NO_BYTES;
-    }
-    change->has_key = false;
-    return status;
-}
-
-/* Values of refused changes are for their author and for those who decide. */
-static enum hm_status thin_out(struct answer *a,
-                               const struct hm_stored_page *stored,
-                               const struct hm_envelope *envelope,
-                               struct hm_held *held,
-                               size_t count,
-                               struct hm_err *err)
-{
-    int rank = -1;
-    bool asked = false;
-    enum hm_status status = HM_OK;
-    bool author = hm_id_equal(&envelope->device, &a->serving->request.device);
-    for (size_t i = 0; i < count && status == HM_OK; i++) {
-        if (held[i].verdict != HM_VERDICT_QUARANTINED || author) {
-            continue;
-        }
-        if (!asked) {
-            status = hm_store_rank(a->store, &a->serving->request.device, stored->home,
-                                   &rank, err);
-            asked = true;
-        }
-        if (status == HM_OK && rank < hm_role_rank(HM_ROLE_COMMUNE_OFFICER)) {
-            status = make_skeleton(&held[i].change, err);
-        }
-    }
-    return status;
-}
-
 static enum hm_status write_page(struct answer *a,
                                  const struct hm_stored_page *stored,
                                  const struct hm_envelope *envelope,
@@ -278,7 +234,8 @@ static enum hm_status write_page(struct answer *a,
         return hm_fail(err, HM_CORRUPT, "change-body", NULL, NULL, NULL);
     }
     if (status == HM_OK) {
-        status = thin_out(a, stored, envelope, held, count, err);
+        status = hm_thin_out(a->store, &a->serving->request.device, &envelope->device,
+                             stored->home, held, count, err);
     }
     struct hm_change *changes = hm_arena_get_array(&a->piece, count, sizeof(*changes));
     if (status == HM_OK) {
@@ -341,6 +298,8 @@ static enum hm_status need_page(struct answer *a,
     a->origin = envelope->origin;
     a->page_end = stored->seq + stored->count;
     a->pages_since_line++;
+    /* At every page: the largest there are would not fit the reply eight at a time. */
+    a->full = a->full || a->stream.size >= a->budget;
     hm_arena_clear(&a->piece);
     return status;
 }
@@ -566,6 +525,20 @@ static enum hm_status write_answer(struct answer *a,
     return status;
 }
 
+/* What is read from here on is of one state, and in that the device may have been ended.
+ */
+static enum hm_status check_device(struct answer *a, struct hm_err *err)
+{
+    struct hm_device device;
+    enum hm_status status = hm_store_device_get(a->store, &a->serving->request.device,
+                                                &device, a->arena, err);
+    if (status == HM_OK && device.revoked) {
+        hm_serving_refuse(a->serving, HM_PROBLEM_REVOKED);
+        return hm_fail(err, HM_DENIED, "problem-revoked", NULL, NULL, NULL);
+    }
+    return status;
+}
+
 enum hm_status hm_serving_answer(struct hm_serving *serving,
                                  struct hm_store *reader,
                                  struct hm_buf *body,
@@ -585,6 +558,9 @@ enum hm_status hm_serving_answer(struct hm_serving *serving,
     hm_buf_init(&a->stream, HM_REPLY_BYTES_MAX);
     hm_page_text_init(&a->text);
     enum hm_status status = hm_store_begin_read(reader, err);
+    if (status == HM_OK) {
+        status = check_device(a, err);
+    }
     if (status == HM_OK) {
         status = find_parts(a, err);
     }

@@ -11,6 +11,9 @@
 
 enum { NAMES_REMEMBERED = 64 };
 
+/* Text of what a reader may have to be told in full, with what stands around it. */
+enum { CHANGE_TEXT = 128, WRITE_TEXT = 80, PREFIX_TEXT = 14, ID_TEXT = 25 };
+
 enum hm_status hm_inbox_open(struct hm_inbox *inbox,
                              struct hm_store *store,
                              const struct hm_id *district,
@@ -226,6 +229,63 @@ static void keep_page(struct hm_inbox *inbox, const struct hm_page *page)
     inbox->last_head = page->head_after;
 }
 
+/* As the page is written for a reader who knows no number; `bare`: and sees no value. */
+static enum hm_status write_in_full(const struct hm_page *page,
+                                    bool bare,
+                                    struct hm_err *err)
+{
+    struct hm_arena arena;
+    struct hm_page_text text;
+    struct hm_page copy = *page;
+    struct hm_page_writing writing = {.page = &copy, .with_head = true};
+    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+    hm_page_text_init(&text);
+    copy.changes = hm_arena_get_array(&arena, page->count, sizeof(*copy.changes));
+    for (size_t i = 0; copy.changes != NULL && i < page->count; i++) {
+        struct hm_change *change = &copy.changes[i];
+        *change = page->changes[i];
+        change->writes =
+            hm_arena_get_array(&arena, change->write_count, sizeof(*change->writes));
+        change->has_key = change->has_key && !bare;
+        for (size_t w = 0; change->writes != NULL && w < change->write_count; w++) {
+            change->writes[w] = page->changes[i].writes[w];
+            change->writes[w].value = bare ? HM_NO_BYTES : change->writes[w].value;
+        }
+    }
+    enum hm_status status = hm_arena_status(&arena, err);
+    if (status == HM_OK) {
+        status = hm_page_write(&text, &writing, &arena, err);
+    }
+    hm_page_text_fini(&text);
+    hm_arena_fini(&arena);
+    return status;
+}
+
+/*
+ * Whether the page can be sent on to anybody: to those who may not see values, and to
+ * those who know none of the numbers it was short by. Else it would stop all its readers.
+ * HM_TOO_BIG: it cannot. Honest pages are so small that counting is enough.
+ */
+static enum hm_status check_travels(const struct hm_page *page,
+                                    size_t text_size,
+                                    struct hm_err *err)
+{
+    size_t size = text_size;
+    for (size_t i = 0; i < page->count; i++) {
+        const struct hm_change *change = &page->changes[i];
+        size += CHANGE_TEXT + change->seen_count * PREFIX_TEXT +
+                change->name_count * ID_TEXT + change->write_count * WRITE_TEXT;
+        for (size_t w = 0; w < change->write_count; w++) {
+            size += (size_t)change->writes[w].replaces_count * PREFIX_TEXT;
+        }
+    }
+    if (size <= HM_PAGE_TEXT_MAX) {
+        return HM_OK;
+    }
+    enum hm_status status = write_in_full(page, false, err);
+    return status != HM_OK ? status : write_in_full(page, true, err);
+}
+
 /* `waits`: the key is not known yet; nothing was kept. */
 static enum hm_status read_page(struct hm_inbox *inbox,
                                 struct hm_bytes lines,
@@ -260,6 +320,9 @@ static enum hm_status read_page(struct hm_inbox *inbox,
     }
     if (status == HM_OK && (!join(inbox, &page) || !hm_page_check(&page, &key))) {
         status = hm_fail(err, HM_PROTOCOL, "page", "signature", NULL, NULL);
+    }
+    if (status == HM_OK && !inbox->takes_entries) {
+        status = check_travels(&page, lines.size, err);
     }
     if (status == HM_OK) {
         status = own_page(inbox, &page, err);

@@ -582,5 +582,12 @@ enum hm_status hm_page_write(struct hm_page_text *text,
     if (status == HM_OK) {
         status = hm_buf_status(&text->rows, err);
     }
-    return status != HM_OK ? status : hm_buf_status(&text->noise, err);
+    if (status == HM_OK) {
+        status = hm_buf_status(&text->noise, err);
+    }
+    /* Both are one text to its reader. */
+    if (status == HM_OK && text->rows.size + text->noise.size > HM_PAGE_TEXT_MAX) {
+        status = hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
+    }
+    return status;
 }

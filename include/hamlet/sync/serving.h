@@ -73,7 +73,10 @@ HM_CHECKED enum hm_status hm_servings_commit(struct hm_serving *const *servings,
                                              struct hm_store *writer,
                                              struct hm_err *err);
 
-/* Append the whole reply body. A reader's store that sees the commit. */
+/*
+ * Append the whole reply body. A reader's store that sees the commit.
+ * HM_DENIED  the device was revoked since, which is its problem now; it gets nothing
+ */
 HM_CHECKED enum hm_status hm_serving_answer(struct hm_serving *serving,
                                             struct hm_store *reader,
                                             struct hm_buf *body,
