@@ -9,6 +9,7 @@
 #include "hamlet/record/register.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/text/normal.h"
+#include "hamlet/wire/invitation.h"
 #include "inside.h"
 
 void hm_view_say(const struct hm_view *view,
@@ -63,7 +64,7 @@ static enum hm_status own_name(const struct hm_view *view,
                                struct hm_err *err)
 {
     static const struct hm_json_limits limits = {
-        .size_max = HM_HEADER_MAX * 2, .depth_max = 4, .values_max = 128};
+        .size_max = HM_INVITATION_TEXT_MAX, .depth_max = 4, .values_max = 128};
     struct hm_id own;
     struct hm_bytes text = HM_NO_BYTES;
     struct hm_json *invitation = NULL;

@@ -14,8 +14,8 @@ enum {
 };
 
 /*
- * What is sent after a cut: one page. The server has kept what arrived whole before it,
- * and says so in the reply to the next page that it gets an answer to.
+ * What is sent after a second cut in a row: one page. The server has kept what arrived
+ * whole before it, and says so in its answer.
  */
 #define CUT_BUDGET ((uint64_t)HM_PAGE_SENT_BYTES / 2)
 
@@ -282,8 +282,10 @@ bool hm_session_put(struct hm_session *session, struct hm_bytes bytes)
 static void adapt(struct hm_session *session, bool cut, bool halve, int64_t took_ms)
 {
     uint64_t before = session->budget;
+    session->cuts += cut;
     if (cut) {
-        session->budget = CUT_BUDGET;
+        /* Once more as it was, since most cuts are accidents. */
+        session->budget = session->cuts == 1 ? before : CUT_BUDGET;
     } else if (halve) {
         session->budget = before / 2;
     } else if (took_ms < FAST_MS && session->more_up) {
@@ -404,6 +406,7 @@ static enum hm_session_next end_whole(struct hm_session *session,
         return failed(session, HM_SESSION_STOP, false);
     }
     adapt(session, false, false, took_ms);
+    session->cuts = 0;
     session->stats.rounds++;
     session->stats.tries_idle = 0;
     if (differs || more || session->reply.more) {

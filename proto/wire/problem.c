@@ -70,7 +70,7 @@ void hm_problem_write(struct hm_buf *buf,
 enum hm_problem hm_problem_read(struct hm_bytes body)
 {
     static const struct hm_json_limits limits = {
-        .size_max = HM_HEADER_MAX, .depth_max = 4, .values_max = 64};
+        .size_max = HM_PROBLEM_BYTES_MAX, .depth_max = 4, .values_max = 64};
     struct hm_json *json = NULL;
     enum hm_problem found = HM_PROBLEM_NONE;
     if (hm_json_parse(&json, body, &limits, NULL) != HM_OK) {

@@ -3,7 +3,9 @@
 from pack import (INTEGER_MOST, Refused, Unpack, array, b64, check, device_id, h32, items, need,
                   read_json, sign, sint, string, text, uint, unb64, whole, write_json)
 
-HEADER_MOST = 4096
+HEADER_MOST = 16 * 1024
+BUCKETS_MOST = 1024
+PROBLEM_MOST = 4096
 NESTING_MOST = 4
 UINT32_MOST = 2**32 - 1
 METHOD, PATH = "POST", "/v1/sync"
@@ -71,6 +73,11 @@ def _request_error(item):
     return string(name), whole(times, 1)
 
 
+def _buckets(value):
+    need(len(_object(value)) <= BUCKETS_MOST, "header: buckets")
+    return {name: whole(n) for name, n in value.items()}
+
+
 def _enrolment(value):
     _object(value)
     return unb64(value["i"], 16), unb64(value["k"], 32), unb64(value["p"], 32)
@@ -91,7 +98,7 @@ def request_read(line):
             "lease": _optional(value, "l", _id, ZERO_ID),
             "incarnation": _optional(value, "i", lambda v: whole(v, 1), 0),
             "newest": _optional(value, "o", _acknowledged, (0, ZERO_HEAD)),
-            "buckets": {k: whole(n) for k, n in _object(value["b"]).items()},
+            "buckets": _buckets(value["b"]),
             "scope": _id(value["a"]),
             "time": _integer(value["t"]),
             "waiting": whole(value["p"]),
@@ -348,7 +355,7 @@ def problem_write(name):
 
 def problem_read(body):
     """The name of a problem of ours: others come from portals and other servers."""
-    need(len(body) <= HEADER_MOST, "problem: size")
+    need(len(body) <= PROBLEM_MOST, "problem: size")
     kind = _object(read_json(body, NESTING_MOST, 64)).get("type")
     name = string(kind)[len(URN) :]
     need(kind.startswith(URN) and name in PROBLEMS, "problem: of others")

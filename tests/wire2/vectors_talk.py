@@ -72,7 +72,7 @@ NO_REQUESTS = (
      {**enrolling_request(), "n": {**enrolling_request()["n"], "k": "AAAA"}}),
     ("a list", "header", []),
     ("nested five deep", "header", {**least_request(), "z": [[[[]]]]}),
-    ("257 names", "header", {**least_request(), "b": {f"{i:03}": 0 for i in range(257)}}),
+    ("1,025 buckets", "header", {**least_request(), "b": {f"{i:04}": 0 for i in range(1025)}}),
 )
 
 

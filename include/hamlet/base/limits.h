@@ -34,8 +34,10 @@
 #define HM_PAGE_TEXT_MAX    ((size_t)256 * 1024)
 #define HM_PAGE_CHANGES_MAX ((size_t)512)
 
-/* The first line of a request or reply, not compressed (PROTOCOL.md 7.1). */
-#define HM_HEADER_MAX          ((size_t)4096)
+/* The first line of a request, not compressed (PROTOCOL.md 7.1): 1,000 units of a scope.
+ */
+#define HM_HEADER_MAX          ((size_t)16 * 1024)
+#define HM_PROBLEM_BYTES_MAX   ((size_t)4096)
 #define HM_REQUEST_BYTES_MAX   ((size_t)1024 * 1024)
 #define HM_REQUEST_BYTES_FIRST ((size_t)64 * 1024)
 /* The bomb guard: text may be at most this many times what arrived, plus one page. */

@@ -14,7 +14,7 @@
 #define HM_SYNC_METHOD "POST"
 #define HM_SYNC_TYPE   "application/vnd.hamlet.sync"
 
-enum { HM_REQUEST_ERRORS_MAX = 16, HM_REQUEST_BUCKETS_MAX = 512 };
+enum { HM_REQUEST_ERRORS_MAX = 16, HM_REQUEST_BUCKETS_MAX = 1024 };
 
 struct hm_request_error {
     struct hm_bytes name;
