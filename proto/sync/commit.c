@@ -20,6 +20,7 @@ enum { VERSION_MAX = 64 };
  */
 static enum hm_status take_lease(struct hm_serving *serving,
                                  struct hm_store *store,
+                                 struct hm_visit *taken,
                                  struct hm_err *err)
 {
     const struct hm_request *request = &serving->request;
@@ -53,14 +54,14 @@ static enum hm_status take_lease(struct hm_serving *serving,
         visit.request = request->id;
     }
     visit.contact = hm_env_wall(serving->self.env);
-    visit.waiting = request->waiting;
     visit.offset_ms = request->time.ms - visit.contact.ms;
     visit.version = request->version;
     if (visit.version.size > VERSION_MAX) {
         visit.version.size = VERSION_MAX;
     }
     serving->lease = visit.pending;
-    return status != HM_OK ? status : hm_store_visit_put(store, &visit, err);
+    *taken = visit;
+    return status;
 }
 
 /* A body's changes in one set, with where each page begins in it. */
@@ -304,6 +305,21 @@ static enum hm_status acknowledge(struct hm_serving *serving,
     return status;
 }
 
+/* What is left on the laptop, now that this request's pages are here. */
+static enum hm_status put_visit(struct hm_serving *serving,
+                                struct hm_store *store,
+                                struct hm_visit *visit,
+                                struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    visit->waiting = request->waiting;
+    if (request->seq > 0) {
+        visit->waiting =
+            request->seq > serving->seq ? (int64_t)(request->seq - serving->seq) : 0;
+    }
+    return hm_store_visit_put(store, visit, err);
+}
+
 /* Digests are asked for by every reply: made here, they are kept for all readers. */
 static enum hm_status renew_digests(struct hm_serving *serving,
                                     struct hm_store *store,
@@ -327,7 +343,9 @@ static enum hm_status commit_one(struct hm_serving *serving,
                                  struct hm_err *err)
 {
     struct hm_device device;
+    struct hm_visit visit;
     bool forked = false;
+    bool visits = serving->ended && serving->problem == HM_PROBLEM_NONE;
     enum hm_status status = hm_store_device_get(store, &serving->request.device, &device,
                                                 &serving->arena, err);
     if (status != HM_OK) {
@@ -341,8 +359,8 @@ static enum hm_status commit_one(struct hm_serving *serving,
         hm_inbox_clear(&serving->inbox);
         return HM_OK;
     }
-    if (serving->ended && serving->problem == HM_PROBLEM_NONE) {
-        status = take_lease(serving, store, err);
+    if (visits) {
+        status = take_lease(serving, store, &visit, err);
         if (status == HM_OK && serving->problem == HM_PROBLEM_STALE) {
             hm_inbox_clear(&serving->inbox);
             return HM_OK;
@@ -360,7 +378,10 @@ static enum hm_status commit_one(struct hm_serving *serving,
     if (status == HM_OK) {
         status = renew_digests(serving, store, err);
     }
-    return status != HM_OK ? status : acknowledge(serving, store, err);
+    if (status == HM_OK) {
+        status = acknowledge(serving, store, err);
+    }
+    return status != HM_OK || !visits ? status : put_visit(serving, store, &visit, err);
 }
 
 enum hm_status hm_servings_commit(struct hm_serving *const *servings,

@@ -161,6 +161,8 @@ class Job:
             status = self.laptops[name].ask("status")
             expect(f"accepted changes of {name}", status["accepted"], status["changes"])
             expect(f"pending changes of {name}", status["pending"], 0)
+        for device in self.server.ask("devices"):
+            expect(f"pending of {device['name']}, as the server sees it", device["pending"], 0)
         status = self.server.ask("status")
         expect("sum of the server's states", status["changes"], status["accepted"] +
                status["conflict"] + status["quarantined"] + status["erased"])
