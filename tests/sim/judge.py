@@ -22,15 +22,16 @@ PLANTS = {
     "lazy_disk": (r"replica 1 lost act|acts of one transaction", 40),
     "lost_page": (r"judged twice|counts \d+ changes|lost act|is on the laptop only"
                   r"|nothing disturbed failed|heads instead of", 10),
-    "lost_head": (r"heads? instead of|has no heads|stand otherwise|counts \d+ changes|shows", 20),
-    "lost_conflict": (r"conflicts .* instead of|stand otherwise", 20),
-    "no_judge": (r"has verdict 1, it should be 2", 20),
+    "lost_head": (r"heads? instead of|has no heads|stand otherwise|counts \d+ changes"
+                  r"|shows", 20),
+    "lost_conflict": (r"conflicts .* instead of|stand otherwise|rebuilding \d changed", 20),
+    "no_judge": (r"has verdict 1, it should be 2|says OK .* expected was DENIED", 20),
     "no_cursor": (r"yet 0 of \d+ are acknowledged", 10),
     "later_cursor": (r"counts entries that are not there", 10),
     "wrong_digest": (r"digests differ", 10),
     "swapped": (r"nothing disturbed failed: PROTOCOL|is another on the server"
                 r"|holds another change", 60),
-    "altered": (r"stand otherwise than derived", 20),
+    "altered": (r"stand otherwise than derived|rebuilding \d changed", 20),
 }
 
 
