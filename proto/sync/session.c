@@ -14,10 +14,13 @@ enum {
 };
 
 /*
- * What is sent after a second cut in a row: one page. The server has kept what arrived
- * whole before it, and says so in its answer.
+ * After a cut two pages are sent, after another one page: the server has kept what
+ * arrived whole before it, and its answer says so. On the slowest link an answer takes as
+ * long as AGAIN_BYTES: what is no more is sent again as it was, once.
  */
-#define CUT_BUDGET ((uint64_t)HM_PAGE_SENT_BYTES / 2)
+#define AGAIN_BYTES  ((uint64_t)16 * 1024)
+#define CUT_BUDGET   (2 * (uint64_t)HM_PAGE_SENT_BYTES)
+#define LEAST_BUDGET ((uint64_t)HM_PAGE_SENT_BYTES / 2)
 
 static const double first_page_ratio = 0.40;
 
@@ -137,6 +140,7 @@ enum hm_status hm_session_request(struct hm_session *session,
         session->inbox.known = session->server;
         session->inbox.known_key = session->server_key;
         status = hm_upload_build(session, body, err);
+        session->sent_bytes = body->size;
     }
     session->round = HM_ROUND_SENT;
     return status;
@@ -283,16 +287,18 @@ static void adapt(struct hm_session *session, bool cut, bool halve, int64_t took
 {
     uint64_t before = session->budget;
     session->cuts += cut;
-    if (cut) {
-        /* Once more as it was, since most cuts are accidents. */
-        session->budget = session->cuts == 1 ? before : CUT_BUDGET;
+    if (cut && session->cuts > 1) {
+        session->budget = LEAST_BUDGET;
+    } else if (cut) {
+        bool small = session->sent_bytes <= AGAIN_BYTES || before < CUT_BUDGET;
+        session->budget = small ? before : CUT_BUDGET;
     } else if (halve) {
         session->budget = before / 2;
     } else if (took_ms < FAST_MS && session->more_up) {
         session->budget = before * 2;
     }
-    if (session->budget < CUT_BUDGET) {
-        session->budget = CUT_BUDGET;
+    if (session->budget < LEAST_BUDGET) {
+        session->budget = LEAST_BUDGET;
     }
     if (session->budget > HM_REQUEST_BYTES_MAX * 3 / 4) {
         session->budget = HM_REQUEST_BYTES_MAX * 3 / 4;

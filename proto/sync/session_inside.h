@@ -29,9 +29,10 @@ struct hm_session {
     struct hm_key server_key;
     struct hm_id device;
     struct hm_session_stats stats;
-    uint64_t budget;   /* bytes of body */
-    uint64_t cuts;     /* in a row */
-    double page_ratio; /* bytes sent for a byte of values, as the last pages had it */
+    uint64_t budget;     /* bytes of body */
+    uint64_t cuts;       /* in a row */
+    uint64_t sent_bytes; /* of the request under way */
+    double page_ratio;   /* bytes sent for a byte of values, as the last pages had it */
 
     /* the round under way */
     enum hm_round round;

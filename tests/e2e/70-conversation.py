@@ -16,7 +16,7 @@ NOTHING_NEW_BYTES = 700 # of HTTP, both ways: product.md
 TLS_BYTES = 4500 # of one connection: handshake, certificate, tickets, records
 DAY_HOUSEHOLDS = 25
 DAY_COMMITMENTS = 25
-MANY = 1000
+MANY = 2000
 # Of a run that asks what had landed: two pages of 2 KiB, a handshake, two requests' lines.
 AGAIN_BYTES = 2 * 2048 + 2500
 TRIES = 8 # connections that a failing run may try
