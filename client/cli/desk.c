@@ -114,6 +114,8 @@ enum hm_status hm_desk_act(const struct hm_call *call,
     status = write_once(&desk, act, ctx, err);
     if (status == HM_OK) {
         hm_poke(&cli->env, desk.folder);
+    } else {
+        hm_view_explain(&desk.view, NULL, err);
     }
     hm_desk_close(&desk);
     return status;

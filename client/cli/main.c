@@ -6,7 +6,7 @@
 #include "hamlet/host/env.h"
 #include "hamlet/host/process.h"
 
-static const struct hm_option reason_options[] = {{.name = "reason", .value = "T"},
+static const struct hm_option reason_options[] = {{.name = "reason", .value = "TEXT"},
                                                   {NULL}};
 static const struct hm_option list_options[] = {
     {.name = "where", .value = "field=value", .repeated = true},

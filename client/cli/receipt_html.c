@@ -28,6 +28,7 @@ static const char style[] =
     "th{font-weight:normal;width:38%}\n"
     "thead th{font-weight:bold;width:auto}\n"
     "code{font:9pt/1.3 monospace}\n"
+    "thead th+th+th{width:60%}\n"
     ".sign{display:flex;justify-content:space-between;text-align:center;margin-top:24pt}"
     "\n"
     ".sign p{width:45%;min-height:30mm;break-inside:avoid}\n"
@@ -127,6 +128,9 @@ static enum hm_status put_who(const struct page *page,
     if (status == HM_OK) {
         status = hm_store_meta_get(store, HM_META_UNIT, page->arena, &unit, err);
     }
+    if (status == HM_OK) {
+        status = hm_view_unit_name(page->view, unit, &unit, page->arena, err);
+    }
     hm_buf_put_text(page->html, "<table>\n");
     hm_view_time(time, receipt->time);
     put_row(page, "receipt.time", hm_text(time), false);
@@ -142,22 +146,42 @@ static enum hm_status put_who(const struct page *page,
     return status;
 }
 
-static void put_buckets(const struct page *page, const struct hm_receipt *receipt)
+/* The registry and the device's mailbox are no units: people are told what they are. */
+static enum hm_status put_bucket_name(const struct page *page,
+                                      struct hm_bytes name,
+                                      struct hm_err *err)
 {
+    enum hm_status status = HM_OK;
+    if (hm_bytes_are(name, HM_HOME_REGISTRY)) {
+        put_words(page, "bucket.registry", NULL);
+    } else if (name.size > 0 && name.data[0] == '@') {
+        put_words(page, "bucket.mailbox", NULL);
+    } else {
+        status = hm_view_unit_name(page->view, name, &name, page->arena, err);
+        put_text(page, name);
+    }
+    return status;
+}
+
+static enum hm_status put_buckets(const struct page *page,
+                                  const struct hm_receipt *receipt,
+                                  struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
     char number[NUMBER_SIZE];
     char hex[HM_HEX32_SIZE];
     if (receipt->bucket_count == 0) {
-        return;
+        return status;
     }
     put_element(page, "<table>\n<thead><tr><th>", "column.unit", NULL, "</th>");
     put_element(page, "<th>", "receipt.entries", NULL, "</th>");
     put_element(page, "<th>", "receipt.digest", NULL, "</th></tr></thead>\n");
-    for (size_t i = 0; i < receipt->bucket_count; i++) {
+    for (size_t i = 0; i < receipt->bucket_count && status == HM_OK; i++) {
         const struct hm_bucket_state *bucket = &receipt->buckets[i];
         (void)snprintf(number, sizeof(number), "%" PRIu64, bucket->n);
         hm_hex_put(hex, hm_digest_bytes(&bucket->digest));
         hm_buf_put_text(page->html, "<tr><td>");
-        put_text(page, bucket->name);
+        status = put_bucket_name(page, bucket->name, err);
         hm_buf_put_text(page->html, "</td><td>");
         put_text(page, hm_text(number));
         hm_buf_put_text(page->html, "</td><td><code>");
@@ -165,6 +189,7 @@ static void put_buckets(const struct page *page, const struct hm_receipt *receip
         hm_buf_put_text(page->html, "</code></td></tr>\n");
     }
     hm_buf_put_text(page->html, "</table>\n");
+    return status;
 }
 
 static void put_foot(const struct page *page, const struct hm_last_receipt *last)
@@ -189,7 +214,9 @@ enum hm_status hm_receipt_html(struct hm_buf *html,
     (void)snprintf(number, sizeof(number), "%" PRIu64, last->receipt.seq);
     put_element(&page, "<p>", "receipt.text", number, "</p>\n");
     enum hm_status status = put_who(&page, &last->receipt, err);
-    put_buckets(&page, &last->receipt);
+    if (status == HM_OK) {
+        status = put_buckets(&page, &last->receipt, err);
+    }
     put_foot(&page, last);
     return status != HM_OK ? status : hm_buf_status(html, err);
 }

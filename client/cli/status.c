@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "hamlet/api/check.h"
@@ -138,16 +139,25 @@ static void say_counts(const struct hm_view *view, const struct hm_counts *count
     }
 }
 
-/* Only the kind of failure is kept, so what can be said is what to do about it. */
+/*
+ * Only the kind of failure is kept, so what can be said is what to do about it, and what
+ * the district said, whose sentences name nothing.
+ */
 static enum hm_status say_failure(const struct hm_view *view,
                                   const struct state *state,
                                   struct hm_arena *arena,
                                   struct hm_err *err)
 {
+    static const char from_district[] = "problem-";
     const struct hm_err told = {.status = HM_NO_SERVER,
                                 .key = hm_arena_copy_text(arena, state->failed)};
     struct hm_buf text;
     hm_buf_init(&text, HM_CHANGE_BYTES_MAX);
+    if (told.key != NULL &&
+        strncmp(told.key, from_district, strlen(from_district)) == 0) {
+        hm_words_error(&text, view->words, &told, false);
+        hm_buf_put_text(&text, "; ");
+    }
     hm_words_error(&text, view->words, &told, true);
     enum hm_status status = hm_buf_status(&text, err);
     if (status == HM_OK) {
@@ -166,8 +176,13 @@ static enum hm_status say_text(const struct hm_view *view,
     char time[HM_VIEW_TIME_SIZE];
     char minutes[NUMBER_SIZE];
     enum hm_status status = HM_OK;
+    struct hm_bytes unit = HM_NO_BYTES;
     hm_hex_put(device, hm_id_bytes(&state->device));
-    hm_view_say(view, "status.who", hm_arena_copy_text(arena, state->unit), device, NULL);
+    status = hm_view_unit_name(view, state->unit, &unit, arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_view_say(view, "status.who", hm_arena_copy_text(arena, unit), device, NULL);
     say_counts(view, &state->counts);
     hm_view_time(time, (struct hm_wall){state->synced_ms});
     hm_view_say(view, state->synced_ms == 0 ? "status.never" : "status.synced", time,

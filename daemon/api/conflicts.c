@@ -131,6 +131,7 @@ static enum hm_status say_sides(const struct hm_view *view,
     static const char *const keys[] = {"column.change", "column.value", "column.user",
                                        "column.time", "column.shown"};
     hm_grid_init(&table, view, sizeof(keys) / sizeof(keys[0]));
+    table.most = HM_GRID_NO_CUT; /* what differs may stand at the end */
     for (size_t i = 0; i < table.columns; i++) {
         hm_grid_put(&table, hm_text(hm_words_ui(view->words, keys[i])));
     }
@@ -148,13 +149,73 @@ static enum hm_status say_sides(const struct hm_view *view,
         }
         hm_grid_put(&table, user);
         hm_grid_put(&table, hm_text(time));
-        hm_grid_put(&table, hm_text(side->held == seen->shown ? "*" : ""));
+        bool shown = seen->conflict->open && side->held == seen->shown;
+        hm_grid_put(&table, hm_text(shown ? "*" : ""));
     }
     if (status == HM_OK) {
         status = hm_grid_end(&table, "list.none", err);
     }
     hm_grid_fini(&table);
     return status;
+}
+
+/* What was decided, by whom, when and why. */
+static enum hm_status say_resolution(const struct hm_view *view,
+                                     const struct hm_case_view *seen,
+                                     struct hm_arena *arena,
+                                     struct hm_err *err)
+{
+    const struct hm_change *change = &seen->settled->change;
+    struct hm_bytes user = HM_NO_BYTES;
+    struct hm_buf value;
+    struct hm_buf who;
+    char time[HM_VIEW_TIME_SIZE];
+    hm_buf_init(&value, HM_VALUE_BYTES_MAX * 4);
+    hm_buf_init(&who, HM_VALUE_BYTES_MAX);
+    hm_view_time(time, change->time);
+    hm_api_show_register(&value, view, seen->loaded.kind, seen->conflict->reg,
+                         written(change, seen->conflict->reg));
+    enum hm_status status = hm_view_user(view, &change->user, &user, arena, err);
+    hm_buf_put_bytes(&who, user);
+    hm_buf_put_text(&who, ", ");
+    hm_buf_put_text(&who, time);
+    struct hm_bytes why = written(change, hm_text(HM_REGISTER_WHY));
+    const char *reason =
+        hm_arena_copy_text(arena, hm_value_text_or(why, hm_text("\u2013")));
+    if (status == HM_OK) {
+        status = hm_buf_status(&value, err);
+    }
+    if (status == HM_OK) {
+        status = hm_buf_status(&who, err);
+    }
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    if (status == HM_OK) {
+        hm_view_say(view, "conflict.decided", (const char *)value.data,
+                    (const char *)who.data, reason);
+    }
+    hm_buf_fini(&who);
+    hm_buf_fini(&value);
+    return status;
+}
+
+/* Which record, as people call it, and what of it. */
+static void put_title(struct hm_buf *out,
+                      const struct hm_view *view,
+                      const struct hm_case_view *seen)
+{
+    const struct hm_kind *kind = seen->loaded.kind;
+    if (kind != NULL) {
+        hm_buf_put_text(out, hm_label_text(&kind->label, view->lang));
+        if (kind->order.count > 0) {
+            const struct hm_field *name = kind->order.at[0];
+            hm_buf_put_text(out, " ");
+            hm_field_show(out, name, hm_loaded_field(&seen->loaded, name), view->lang);
+        }
+        hm_buf_put_text(out, " \u00B7 ");
+    }
+    hm_api_show_name(out, view, kind, seen->conflict->reg);
 }
 
 static enum hm_status say_case(const struct hm_view *view,
@@ -172,13 +233,16 @@ static enum hm_status say_case(const struct hm_view *view,
     if (status == HM_OK) {
         hm_hex_put(id, hm_id_bytes(&conflict->id));
         hm_hex_put(record, hm_id_bytes(&conflict->record));
-        hm_api_show_name(&name, view, seen.loaded.kind, conflict->reg);
+        put_title(&name, view, &seen);
         status = hm_buf_status(&name, err);
     }
     if (status == HM_OK) {
         hm_view_say(view, conflict->open ? "conflict.open" : "conflict.resolved", id,
                     (const char *)name.data, record);
         status = say_sides(view, &seen, &arena, err);
+    }
+    if (status == HM_OK && seen.settled != NULL) {
+        status = say_resolution(view, &seen, &arena, err);
     }
     hm_buf_fini(&name);
     hm_arena_fini(&arena);
@@ -209,6 +273,8 @@ static enum hm_status put_all(const struct hm_view *view,
         status = hm_rows_end(&rows, err);
     } else if (status == HM_OK && count == 0) {
         hm_view_say(view, "conflict.none", NULL, NULL, NULL);
+    } else if (status == HM_OK && conflicts[0].open) {
+        hm_view_say(view, "conflict.kept", NULL, NULL, NULL);
     }
     hm_rows_fini(&rows);
     return status;

@@ -45,7 +45,7 @@ static struct hm_bytes column_of(const struct importing *im, const struct hm_err
 
 static enum hm_status refuse(struct importing *im,
                              size_t line,
-                             const struct hm_err *why,
+                             struct hm_err *why,
                              struct hm_err *err)
 {
     struct hm_buf text;
@@ -56,6 +56,7 @@ static enum hm_status refuse(struct importing *im,
         return HM_OK;
     }
     hm_buf_init(&text, HM_CHANGE_BYTES_MAX);
+    hm_view_explain(im->view, im->kind, why);
     hm_words_error(&text, im->view->words, why, false);
     enum hm_status status = hm_buf_status(&text, err);
     if (status == HM_OK && im->view->json) {
@@ -308,6 +309,9 @@ static enum hm_status say_text(struct importing *im, struct hm_err *err)
     if (!hm_id_is_none(&im->done.batch)) {
         hm_hex_put(batch, hm_id_bytes(&im->done.batch));
         hm_view_say(im->view, "import.batch", batch, NULL, NULL);
+        if (im->done.refused > 0) {
+            hm_view_say(im->view, "import.again", NULL, NULL, NULL);
+        }
     } else {
         hm_view_say(im->view, "import.kept-nothing", NULL, NULL, NULL);
     }

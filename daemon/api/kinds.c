@@ -120,6 +120,22 @@ static enum hm_status say_kinds(const struct hm_view *view, struct hm_err *err)
     return status;
 }
 
+static void put_advice(struct hm_buf *out,
+                       const struct hm_field *field,
+                       enum hm_lang lang)
+{
+    const struct hm_label *const labels[] = {&field->help, &field->warn};
+    bool any = false;
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        if (labels[i]->vi != NULL) {
+            hm_buf_put_text(out, any ? "; " : " (");
+            hm_buf_put_text(out, hm_label_text(labels[i], lang));
+            any = true;
+        }
+    }
+    hm_buf_put_text(out, any ? ")" : "");
+}
+
 /* What may be typed: the type, and of a choice its values by their labels. */
 static void put_what(struct hm_buf *out,
                      const struct hm_view *view,
@@ -140,7 +156,7 @@ static void put_what(struct hm_buf *out,
     bool chosen = field->type == HM_FIELD_TYPE_ENUM || field->type == HM_FIELD_TYPE_SET;
     hm_buf_put_text(out, hm_words_ui(view->words, words[field->type]));
     for (size_t i = 0; chosen && i < field->choices.count; i++) {
-        hm_buf_put_text(out, i == 0 ? ": " : ", ");
+        hm_buf_put_text(out, i == 0 ? ": " : "; ");
         hm_buf_put_text(out, hm_label_text(&field->choices.at[i].label, view->lang));
     }
     if (field->ref != NULL) {
@@ -152,6 +168,36 @@ static void put_what(struct hm_buf *out,
         (void)snprintf(range, sizeof(range), ": %" PRId64 " \u2013 %" PRId64, field->min,
                        field->max);
         hm_buf_put_text(out, range);
+    }
+    put_advice(out, field, view->lang);
+}
+
+static void put_row(struct hm_grid *table,
+                    struct hm_buf *what,
+                    const char *above,
+                    const struct hm_field *field)
+{
+    struct hm_buf name;
+    hm_buf_init(&name, HM_KIND_FILE_MAX);
+    hm_buf_put_text(&name, above);
+    hm_buf_put_text(&name, field->name);
+    hm_buf_clear(what);
+    put_what(what, table->view, field);
+    hm_grid_put(table, hm_buf_bytes(&name));
+    hm_grid_put(table, hm_text(field->required || field->key ? "*" : ""));
+    hm_grid_put(table, hm_text(hm_label_text(&field->label, table->view->lang)));
+    hm_grid_put(table, hm_buf_bytes(what));
+    hm_buf_fini(&name);
+}
+
+/* Under a list or an object what its parts are called, which JSON must name. */
+static void put_members(struct hm_grid *table,
+                        struct hm_buf *what,
+                        const struct hm_field *field)
+{
+    const struct hm_field *object = field->item == NULL ? field : field->item;
+    for (size_t i = 0; i < object->members.count; i++) {
+        put_row(table, what, "- ", object->members.at[i]);
     }
 }
 
@@ -169,14 +215,9 @@ static enum hm_status say_kind(const struct hm_view *view,
     table.most = HM_GRID_NO_CUT;
     put_heading(&table, heading, sizeof(heading) / sizeof(heading[0]));
     for (size_t i = 0; i < kind->field_count && status == HM_OK; i++) {
-        const struct hm_field *field = &kind->fields[i];
-        hm_buf_clear(&what);
-        put_what(&what, view, field);
+        put_row(&table, &what, "", &kind->fields[i]);
+        put_members(&table, &what, &kind->fields[i]);
         status = hm_buf_status(&what, err);
-        hm_grid_put(&table, hm_text(field->name));
-        hm_grid_put(&table, hm_text(field->required || field->key ? "*" : ""));
-        hm_grid_put(&table, hm_text(hm_label_text(&field->label, view->lang)));
-        hm_grid_put(&table, hm_buf_bytes(&what));
     }
     if (status == HM_OK) {
         status = hm_grid_end(&table, "list.none", err);

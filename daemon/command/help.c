@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "hamlet/text/normal.h"
+#include "operands.h"
 
 enum {
     KEY_SIZE = 128,
     LEFT_SIZE = 256,
+    LINE_BYTES_MAX = 8 * 1024,
     INDENT = 2,
     LEFT_MOST = 28, /* columns; what is longer has a line of its own */
     LINE_MOST = 80  /* columns: a terminal as it comes */
@@ -89,18 +91,37 @@ static void command_key(char *key,
     }
 }
 
-static void command_left(char *left, const struct hm_command *command)
+/* A name, then what goes with it (null: nothing). */
+static void put_left(char *left,
+                     const struct page *page,
+                     const char *start,
+                     const char *name,
+                     const char *with)
 {
-    const char *operands = command->operands == NULL ? "" : command->operands;
-    (void)snprintf(left, LEFT_SIZE, "%s%s%s", command->name,
-                   *operands == '\0' || *command->name == '\0' ? "" : " ", operands);
+    struct hm_buf text;
+    left[0] = '\0';
+    hm_buf_init_fixed(&text, (uint8_t *)left, LEFT_SIZE);
+    hm_buf_put_text(&text, start);
+    hm_buf_put_text(&text, name);
+    if (with != NULL && *with != '\0') {
+        hm_buf_put_text(&text, text.size == 0 ? "" : " ");
+        hm_operands_put(&text, page->words, with);
+    }
+    hm_buf_fini(&text);
 }
 
-static void option_left(char *left, const struct hm_option *option)
+static void command_left(char *left,
+                         const struct page *page,
+                         const struct hm_command *command)
 {
-    (void)snprintf(left, LEFT_SIZE, "--%s%s%s", option->name,
-                   option->value == NULL ? "" : " ",
-                   option->value == NULL ? "" : option->value);
+    put_left(left, page, "", command->name, command->operands);
+}
+
+static void option_left(char *left,
+                        const struct page *page,
+                        const struct hm_option *option)
+{
+    put_left(left, page, "--", option->name, option->value);
 }
 
 static void put_options(const struct page *page, const struct hm_option *options)
@@ -108,7 +129,7 @@ static void put_options(const struct page *page, const struct hm_option *options
     char left[LEFT_SIZE];
     char key[KEY_SIZE];
     for (; options != NULL && options->name != NULL; options++) {
-        option_left(left, options);
+        option_left(left, page, options);
         (void)snprintf(key, sizeof(key), "help.option.%s", options->name);
         put_row(page, left, key);
     }
@@ -120,20 +141,19 @@ static void put_required(const struct page *page, const struct hm_option *option
     char left[LEFT_SIZE];
     for (; options != NULL && options->name != NULL; options++) {
         if (options->required) {
-            option_left(left, options);
+            option_left(left, page, options);
             hm_buf_put_text(page->out, " ");
             hm_buf_put_text(page->out, left);
         }
     }
 }
 
-static void put_usage(const struct page *page, const struct hm_command *command)
+static void put_line(const struct page *page, const struct hm_command *command)
 {
     char left[LEFT_SIZE] = "";
     if (command != NULL) {
-        command_left(left, command);
+        command_left(left, page, command);
     }
-    put_spaces(page->out, INDENT);
     hm_buf_put_text(page->out, page->program->name);
     if (command == NULL || left[0] != '\0') {
         hm_buf_put_text(page->out, " ");
@@ -144,7 +164,21 @@ static void put_usage(const struct page *page, const struct hm_command *command)
     put_required(page, page->program->options);
     hm_buf_put_text(page->out, " [");
     hm_buf_put_text(page->out, hm_words_ui(page->words, "help.option"));
-    hm_buf_put_text(page->out, "]\n");
+    hm_buf_put_text(page->out, "]");
+}
+
+static void put_usage(const struct page *page, const struct hm_command *command)
+{
+    struct hm_buf line;
+    struct page usage = *page;
+    usage.out = &line;
+    hm_buf_init(&line, LINE_BYTES_MAX);
+    put_line(&usage, command);
+    put_spaces(page->out, INDENT);
+    if (line.size > 0) {
+        put_wrapped(page->out, (const char *)line.data, INDENT);
+    }
+    hm_buf_fini(&line);
 }
 
 static void put_commands(const struct page *page)
@@ -153,7 +187,7 @@ static void put_commands(const struct page *page)
     char key[KEY_SIZE];
     put_heading(page, "help.commands");
     for (const struct hm_command *at = page->program->commands; at->name != NULL; at++) {
-        command_left(left, at);
+        command_left(left, page, at);
         command_key(key, page->program, at);
         put_row(page, left, key);
     }

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { WORD_KEY_SIZE = 64 };
+
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 static const char repeats[] = "\xE2\x80\xA6"; /* … */
 
 /* The next word from `*at`, or null; `*at` moves behind it. */
@@ -56,4 +59,56 @@ void hm_operands_name(char *name, size_t size, const char *shown, size_t index)
         word = next_word(&shown, &length);
     }
     (void)snprintf(name, size, "%.*s", (int)length, word == NULL ? "" : word);
+}
+
+static void put_word(struct hm_buf *out,
+                     const struct hm_words *words,
+                     const char *word,
+                     size_t size)
+{
+    char key[WORD_KEY_SIZE];
+    (void)snprintf(key, sizeof(key), "help.word.%.*s", (int)size, word);
+    const char *told = hm_words_ui(words, key);
+    if (strcmp(told, key) == 0) {
+        hm_buf_put(out, word, size); /* what is to be typed: csv, open */
+    } else {
+        hm_buf_put_text(out, told);
+    }
+}
+
+void hm_operands_put(struct hm_buf *out, const struct hm_words *words, const char *shown)
+{
+    while (*shown != '\0') {
+        size_t size = strspn(shown, letters);
+        if (size > 0) {
+            put_word(out, words, shown, size);
+            shown += size;
+        }
+        size = strcspn(shown, letters);
+        hm_buf_put(out, shown, size);
+        shown += size;
+    }
+}
+
+static void explain_argument(const struct hm_words *words, char *argument)
+{
+    uint8_t memory[HM_ERR_ARG_MAX + 1];
+    struct hm_buf told;
+    hm_buf_init_fixed(&told, memory, sizeof(memory));
+    hm_operands_put(&told, words, argument);
+    if (told.failed == HM_OK && told.size > 0) {
+        memcpy(argument, told.data, told.size + 1);
+    }
+    hm_buf_fini(&told);
+}
+
+void hm_operands_explain(const struct hm_words *words, struct hm_err *err)
+{
+    if (err->status != HM_OK && strcmp(err->key, "operand-missing") == 0) {
+        explain_argument(words, err->arg[0]);
+        explain_argument(words, err->arg[2]);
+    } else if (err->status != HM_OK && (strcmp(err->key, "option-missing") == 0 ||
+                                        strcmp(err->key, "option-value-missing") == 0)) {
+        explain_argument(words, err->arg[1]);
+    }
 }

@@ -6,6 +6,7 @@
 
 #include "hamlet/command/help.h"
 #include "hamlet/command/report.h"
+#include "operands.h"
 
 enum { HELP_MAX = 64 * 1024 };
 
@@ -66,6 +67,7 @@ int hm_program_run(const struct hm_program *program,
     }
     status = hm_args_init(&args, program, argc, argv, &err);
     if (status != HM_OK) {
+        hm_operands_explain(words, &err);
         goto out;
     }
     status = run(&args, words, lang, ctx, &err);

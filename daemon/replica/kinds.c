@@ -54,6 +54,22 @@ static enum hm_status read_names(DIR *folder,
     return errno == 0 ? hm_arena_status(arena, err) : hm_fail_errno(err, errno, path);
 }
 
+/* What a reader of JSON says names no file: it does not know of any. */
+static enum hm_status read_kind(struct hm_kinds *kinds,
+                                struct hm_bytes text,
+                                const char *name,
+                                struct hm_err *err)
+{
+    struct hm_err why = HM_ERR_NONE;
+    enum hm_status status = hm_kinds_add(kinds, text, name, &why);
+    if (status != HM_OK && strcmp(why.key, "json") == 0) {
+        return hm_fail(err, status, "kind-json", name, why.arg[0], why.arg[1]);
+    }
+    return status == HM_OK
+               ? HM_OK
+               : hm_fail(err, status, why.key, why.arg[0], why.arg[1], why.arg[2]);
+}
+
 static enum hm_status add_kind(struct hm_kinds *kinds,
                                const char *folder,
                                const char *name,
@@ -68,7 +84,7 @@ static enum hm_status add_kind(struct hm_kinds *kinds,
         status = hm_file_read(&text, path, err);
     }
     if (status == HM_OK) {
-        status = hm_kinds_add(kinds, hm_buf_bytes(&text), name, err);
+        status = read_kind(kinds, hm_buf_bytes(&text), name, err);
     }
     hm_buf_fini(&text);
     /* To whoever runs the program a broken kind is a wrong setting. */

@@ -13,6 +13,7 @@
 #define HAMLET_API_VIEW_H
 
 #include "hamlet/base/json_write.h"
+#include "hamlet/record/kind.h"
 #include "hamlet/store/store.h"
 #include "hamlet/text/words.h"
 
@@ -59,5 +60,24 @@ HM_CHECKED enum hm_status hm_view_unit(const struct hm_view *view,
                                        struct hm_bytes *unit,
                                        struct hm_arena *arena,
                                        struct hm_err *err);
+
+/*
+ * "Ấp 1 (29182-01)": a unit as people know it, from `arena`. The code alone, which is the
+ * caller's, before the registry has come.
+ */
+HM_CHECKED enum hm_status hm_view_unit_name(const struct hm_view *view,
+                                            struct hm_bytes code,
+                                            struct hm_bytes *shown,
+                                            struct hm_arena *arena,
+                                            struct hm_err *err);
+
+/*
+ * Let a failure name kinds, fields, choices and acts by their labels. `kind`: what it is
+ * about; null: not known, then the field's own name stands beside its label. Does nothing
+ * on null and to failures that name none of these.
+ */
+void hm_view_explain(const struct hm_view *view,
+                     const struct hm_kind *kind,
+                     struct hm_err *why);
 
 #endif
