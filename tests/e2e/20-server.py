@@ -5,6 +5,7 @@
 What is held to: the table of the commands' contract, the files it leaves, and that nothing
 acknowledged is lost when it stops, is killed or comes back from a backup.
 """
+import base64
 import json
 import os
 import random
@@ -13,9 +14,10 @@ import signal
 import stat
 import subprocess
 import threading
+import time
 
-from sites import (DISTRICT, Wrong, check, expect, read_file, say, script, stop, wait_until,
-                   write_csv, write_file)
+from sites import (DISTRICT, Wrong, check, expect, promise, read_file, say, script, stop,
+                   wait_until, write_csv, write_file)
 
 NOBODY = "0" * 32
 
@@ -434,6 +436,7 @@ def kill(site, a, times):
 def restore(site, a):
     server = site.server
     file = site.path("district.hmb")
+    made = time.monotonic()
     told = server.ask("backup", file)
     expect("mode of the backup", mode(file), 0o600)
     expect("bytes", told["bytes"], os.path.getsize(file))
@@ -464,7 +467,10 @@ def restore(site, a):
                       "--recovery-key-file", other)
     target = site.path("restored")
 
+    refused = []
+
     def refuse(backup, key, exits):
+        refused.append(exits)
         site.programs.refuse("hamlet-server", "restore", backup, "--data", target,
                              "--recovery-key-file", key, exits=exits)
         check("a refused restore leaves nothing", not [
@@ -492,7 +498,10 @@ def restore(site, a):
     for name in ("keys/server", "keys/tls.pem", "store.db"):
         expect(f"mode of {name}", mode(os.path.join(target, name)), 0o600)
     server.folder = target
-    server.ask("verify")
+    faults = server.ask("verify")["faults"]
+    promise("P34 a backup, restored and verified", f"faults {faults}",
+            f"{time.monotonic() - made:.1f} s after it was made",
+            f"{len(refused)} altered ones or wrong keys refused")
     server.serve()
     check("what came after the backup is not there yet",
           after not in [row["id"] for row in server.ask("list", "household")])
@@ -505,6 +514,69 @@ def restore(site, a):
     sums(site)
     server.ask("verify")
     say("backup and restore", bytes=len(raw))
+
+
+# ---- what is told to nobody ----
+
+def secrets(site, a):
+    """Bytes that stand in no log, whatever happens: {what: bytes}."""
+    told = site.server.ask("invite", "--unit", site.hamlet, "--role", "recorder", "--name",
+                           "Kín Tên", "--out", site.path("secret.hmi"))
+    found = {"invitation": told["secret"].encode(),
+             "recovery key": read_file(site.server.recovery).strip(),
+             "TLS key": read_file(os.path.join(site.server.folder, "keys/tls.pem"))
+             .splitlines()[1]}
+    for name, path in (("server", os.path.join(site.server.folder, "keys/server")),
+                       ("laptop", os.path.join(a.folder, "keys/device"))):
+        seed = read_file(path)[:32]
+        found[f"{name}'s seed"] = seed
+        found[f"{name}'s seed, hex"] = seed.hex().encode()
+        found[f"{name}'s seed, base64"] = base64.urlsafe_b64encode(seed)[:42]
+    return found
+
+
+def texts(site, a):
+    """What people write and what stands in no log either; all of it comes to the server."""
+    found = {word: word.encode() for word in ("Kín Tên", "Kín Chủ", "Kín Chỗ", "Kín Sửa",
+                                              "Kín Lời", "Kín Cớ", "Kín Mất")}
+    record = a.add("household", "head_name=Kín Chủ", "address_text=Kín Chỗ")
+    a.run("edit", record, "cluster=Kín Sửa")
+    a.ask("add", "remark", "words=Kín Lời", "score=901")
+    a.once()
+    held = next(row for row in site.server.ask("quarantine"))
+    site.server.run("release", held["change"], "--reason", "Kín Cớ")
+    lost = site.enrol("lost")
+    lost.once()
+    site.server.run("revoke", "Laptop lost", "--reason", "Kín Mất")
+    lost.add("household", "head_name=Kín Chủ", "address_text=Kín Chỗ")
+    lost.start()  # is refused, and says so in its log
+    wait_until("the revoked laptop's log", lambda: read_file(lost.log))
+    return found
+
+
+def canaries(site, a):
+    """Logs of everything that this script did, arguments and environments of what runs."""
+    wanted = {**secrets(site, a), **texts(site, a)}
+    a.start()
+    a.run("edit", a.add("household", "head_name=Kín Chủ", "address_text=1"), "cluster=Kín Sửa")
+    a.ask("sync", "--wait", "30")
+    site.server.stop()
+    a.run("add", "household", "head_name=Kín Chủ", "address_text=2")
+    wait_until("hamletd says that the server is away", lambda: b"failed" in read_file(a.log))
+    site.server.serve()
+    places = [site.path(name) for name in os.listdir(site.work) if name.endswith(".log")]
+    places += [f"/proc/{process.pid}/{name}" for process in site.processes
+               for name in ("cmdline", "environ")]
+    found = [(what, place) for place in places for what, secret in wanted.items()
+             if secret in read_file(place)]
+    kept = read_file(os.path.join(a.folder, "store.db"))
+    check("what is looked for was there to be told", wanted["Kín Chủ"] in kept)
+    promise("P36 logs, arguments and environments", f"{len(wanted)} canaries",
+            f"{len(places)} places", f"{sum(len(read_file(each)) for each in places)} bytes",
+            f"found {len(found)}")
+    expect("what was told", found, [])
+    a.stop()
+    site.laptops["lost"].stop()
 
 
 def run(site, quick=False):
@@ -533,6 +605,7 @@ def run(site, quick=False):
         laptop.once()
     quarantine(site, a, b)
     revoke(site, b)
+    canaries(site, a)
     together(site, 8)
     drain(site, a)
     kill(site, a, 4 if quick else 10)

@@ -22,12 +22,12 @@ import subprocess
 import sys
 
 import sites
-from model_act import Acts
+from model_act import ACTS, Acts
 from model_author import Author, read_kinds
 from model_merge import PLANTS, planted
 from model_world import Replica, World
 from proxy import Proxy
-from sites import Programs, Site, Wrong, expect, say
+from sites import Programs, Site, Wrong, expect, promise, say
 
 SEEDS = [11, 12, 13]
 LAPTOPS = 4
@@ -57,6 +57,7 @@ class Run:
         self.random = random.Random(seed)
         self.world = World(read_kinds(sites.ROOT))
         self.laptops = laptops
+        self.lost = 0
         self.acts = Acts(self.world, self.random, proxy, site)
 
     def set_up(self):
@@ -133,6 +134,7 @@ class Run:
         for laptop in self.world.laptops:
             laptop.host.run("rebuild")
             status = laptop.host.ask("status")
+            self.lost += len(laptop.own) - status["accepted"] - status["conflict"]
             expect(f"changes of {laptop.name}", status["changes"], len(laptop.own))
             expect(f"accepted and in conflict of {laptop.name}",
                    status["accepted"] + status["conflict"], len(laptop.own))
@@ -203,6 +205,10 @@ def run_seed(given, seed):
         conflicts=conflicts, syncs=counts["sync"], cuts=counts["cut"],
         given_up=counts["gave_up"], refused=counts["refused"], undone=counts["undo"],
         resolved=counts["resolve"])
+    promise("P5 exchanges that a proxy breaks", f"{counts['cut']} cuts", f"lost {run.lost}")
+    promise("P9 commands against a model of their own", f"{sum(counts[name] for name in ACTS)} acts",
+            f"{len(run.world.changes)} changes", f"{conflicts} conflicts open in the end")
+    promise("P10 decisions against the same model", f"{counts['resolve']} decisions")
 
 
 def main():

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that are stopped: killed at any moment, asked to end, left without a server.
 
-    60-stop.py --bin DIR --work DIR [--seed S] [--kills N]
+    60-stop.py --bin DIR --work DIR [--seed S] [--kills N] [--stops N]
 
 After each kill the store opens and verifies, everything acknowledged is there, and an import
 is there as a whole or not at all. hamletd says when it is ready, wakes for a local change,
@@ -13,6 +13,7 @@ import contextlib
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -20,10 +21,12 @@ import threading
 import time
 
 from proxy import Plan, Proxy
-from sites import Programs, Site, Wrong, check, expect, say, wait_until, write_csv
+from sites import (Programs, Site, Wrong, check, expect, promise, say, wait_until,
+                   write_csv)
 
 SEED = 7
 KILLS = 60
+STOPS = 24
 IMPORT_ROWS = 120
 WAKE_S = 3
 STOP_S = 5
@@ -43,6 +46,12 @@ class Killer:
         self.edits = {} # record: value of the last edit that was acknowledged
         self.batches = 0
         self.counts = {}
+        self.signal = signal.SIGKILL
+        self.lost = 0
+        self.half_done = 0
+        self.judged = 0
+        self.wrong_sums = 0
+        self.stops = {} # seconds that each took
 
     def start(self, laptop):
         self.laptop = laptop
@@ -60,13 +69,13 @@ class Killer:
         try:
             process.wait(None if life is None else self.random.uniform(0, life * 1.1))
         except subprocess.TimeoutExpired:
-            process.kill()
+            process.send_signal(self.signal)
         out, err = process.communicate()
         if life is None:
             self.lives[name] = time.monotonic() - began
-        if process.returncode not in (0, -9):
+        if process.returncode not in (0, -self.signal):
             raise Wrong(f"{name} ended with {process.returncode}: {err}")
-        killed = process.returncode == -9
+        killed = process.returncode == -self.signal
         self.counts[name] = self.counts.get(name, 0) + killed
         return out, killed
 
@@ -91,6 +100,7 @@ class Killer:
                            *self.store())
         shown = self.laptop.ask("show", self.edited)["fields"].get("cluster")
         if self.whole_lines(out):
+            self.lost += shown != value
             expect("the edit that was acknowledged", shown, value)
         else:
             check(f"an edit stands that nobody made: {shown}",
@@ -108,6 +118,8 @@ class Killer:
                                 *self.store())
         count = len(self.laptop.ask("list", "household", "--where", f"household_code={mark}"))
         wanted = (IMPORT_ROWS,) if out.endswith("}\n") or not killed else (0, IMPORT_ROWS)
+        self.lost += count == 0 and 0 not in wanted
+        self.half_done += count not in (0, IMPORT_ROWS)
         check(f"{count} rows of an import of {IMPORT_ROWS}", count in wanted)
 
     def sync(self):
@@ -134,15 +146,64 @@ class Killer:
         accepted = {row["id"] for row in self.laptop.ask("list", "household")
                     if row["state"] == "accepted"}
         held = {row["id"] for row in self.site.server.ask("list", "household")}
+        self.lost += len(accepted - held)
         check(f"acknowledged and not at the server: {accepted - held}", accepted <= held)
 
     def judge(self):
         self.laptop.run("verify")
         held = {row["id"] for row in self.laptop.ask("list", "household")}
+        self.lost += len(self.printed - held)
         check(f"acknowledged and lost: {self.printed - held}", self.printed <= held)
         status = self.laptop.ask("status")
         states = ("pending", "sent", "received", "accepted", "conflict", "quarantined")
+        self.judged += 1
+        self.wrong_sums += sum(status[name] for name in states) != status["changes"]
         expect("sum of the states", sum(status[name] for name in states), status["changes"])
+
+    def stop_daemon(self):
+        """hamletd, woken by a change and stopped at some moment of sending it."""
+        self.laptop.start()
+        self.printed.add(self.laptop.add("household", "head_name=Chín", "address_text=6"))
+        time.sleep(self.random.uniform(0, 0.3))  # any moment
+        self.stops.setdefault("hamletd", []).append(self.laptop.stop())
+
+    def stop_server(self):
+        """The server is asked to end while a laptop talks to it."""
+        self.printed.add(self.laptop.add("household", "head_name=Mười", "address_text=7"))
+        command = self.site.programs.command("hamletd", ["--once", *self.store()])
+        with subprocess.Popen(command, env=self.site.programs.env, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as talking:
+            time.sleep(self.random.uniform(0, self.lives["hamletd"]))  # any moment
+            self.stops.setdefault("server", []).append(self.site.server.stop())
+            code = talking.wait()
+        check(f"exit of a sync whose server stopped: {code}", code in (0, 69))
+        self.site.server.serve()
+        self.judge_acknowledged()
+
+    def stop_command(self):
+        """A command has no work of its own after SIGTERM: it is as if it were killed."""
+        self.signal = signal.SIGTERM
+        self.random.choice([self.add, self.bulk, self.edit])()
+        self.signal = signal.SIGKILL
+        self.stops.setdefault("command", []).append(0.0)
+
+    def run_stops(self, stops):
+        acts = [self.stop_daemon, self.stop_server, self.stop_command]
+        for number in range(stops):
+            acts[number % len(acts)]()
+            self.judge()
+
+    def tell(self):
+        promise("P1 programs that are killed", f"{self.killed()} kills", f"lost {self.lost}",
+                f"half done {self.half_done}")
+        promise("P6 the counts after each of them", f"{self.judged} steps",
+                f"wrong sums {self.wrong_sums}")
+
+    def tell_stops(self):
+        promise("P32 programs that are stopped", f"{sum(map(len, self.stops.values()))} stops",
+                f"lost {self.lost}", f"half done {self.half_done}",
+                f"hamletd {max(self.stops['hamletd']):.2f} s",
+                f"server {max(self.stops['server']):.2f} s")
 
     def run(self, kills):
         acts = [self.add, self.edit, self.bulk, self.sync, self.serve]
@@ -278,7 +339,7 @@ def site_behind(programs, folder, stack):
     return site, proxy
 
 
-def run(programs, work, seed, kills):
+def run(programs, work, seed, kills, stops):
     with contextlib.ExitStack() as stack:
         site, proxy = site_behind(programs, os.path.join(work, "daemon"), stack)
         laptop = site.enrol("D")
@@ -296,6 +357,9 @@ def run(programs, work, seed, kills):
         killer.start(other.enrol("K"))
         killer.run(kills)
         say("killed and whole", seed=seed, **killer.counts)
+        killer.tell()
+        killer.run_stops(stops)
+        killer.tell_stops()
         check("all programs were killed", all(killer.counts.get(name) for name in
                                               ("add", "edit", "import", "hamletd", "server")))
         aside.join()
@@ -311,13 +375,14 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--stops", type=int, default=STOPS)
     given = parser.parse_args()
     work = os.path.abspath(given.work)
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
     say("seed", seed=given.seed)
     try:
-        run(Programs(os.path.abspath(given.bin)), work, given.seed, given.kills)
+        run(Programs(os.path.abspath(given.bin)), work, given.seed, given.kills, given.stops)
     except (Wrong, LookupError, OSError, ValueError, subprocess.TimeoutExpired) as wrong:
         print(f"WRONG: seed {given.seed}: {type(wrong).__name__}: {wrong}", file=sys.stderr)
         print(f"everything lies in {work}", file=sys.stderr)

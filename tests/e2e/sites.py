@@ -58,6 +58,12 @@ def say(step, **figures):
     print(f"{step:<58} {shown}".rstrip(), flush=True)
 
 
+def promise(words, *figures):
+    """A line of tests/promises: `promise("P2 cuts in a save", f"{n} places", f"lost {m}")`,
+    one number a figure, counted in this run."""
+    print(f"promise: {words}: {', '.join(figures)}", flush=True)
+
+
 def write_csv(path, columns, rows):
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

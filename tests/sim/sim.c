@@ -181,6 +181,7 @@ static void do_clock(struct sim *sim, const struct sim_event *event)
     struct world_laptop *laptop = sim->replicas[event->who].laptop;
     struct hm_testenv *env = laptop == NULL ? &sim->world.env : &laptop->env;
     env->wall_ms += event->arg[0] * 1000;
+    sim->stats.clocks++;
 }
 
 static enum hm_crash crash_of(int64_t how)

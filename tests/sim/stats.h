@@ -26,6 +26,7 @@
     X(crashes)                                                                           \
     X(unknown_outcomes)                                                                  \
     X(full)                                                                              \
+    X(clocks)                                                                            \
     X(looks)                                                                             \
     X(registers_compared)                                                                \
     X(conflicts_seen)                                                                    \

@@ -9,6 +9,7 @@
 #include "acting.h"
 #include "hamlet/author/author.h"
 #include "hamlet/store/check.h"
+#include "promise.h"
 
 enum { BATCH = 50, FILE_CHECKS = 7 };
 
@@ -114,9 +115,12 @@ static void sweep_cuts(int64_t wanted, enum hm_crash crash, const char *setting)
         sum.rounds++;
         sum.refused += status != HM_OK;
     }
-    (void)fprintf(stderr, "%d changes, crash %d: %u cuts, %u refused, %u lost, %u half\n",
-                  (int)wanted, (int)crash, (unsigned)sum.rounds, (unsigned)sum.refused,
-                  (unsigned)sum.lost, (unsigned)sum.half);
+    hm_promise("%s in a save of %s%s: %u places, %u refused, lost %u, half done %u",
+               crash == HM_CRASH_KEEP ? "P1 kills" : "P2 power cuts",
+               wanted == 1 ? "one change" : "many changes",
+               setting == NULL ? "" : ", with a store that does not sync",
+               (unsigned)sum.rounds, (unsigned)sum.refused, (unsigned)sum.lost,
+               (unsigned)sum.half);
 }
 
 static const struct {
@@ -150,6 +154,17 @@ START_TEST(the_sweep_sees_a_store_that_does_not_sync)
 END_TEST
 
 static const char *const op_names[] = {"write", "truncate", "sync", "name"};
+
+/* A sync cannot say that the disk is full: it fails as a broken one does. */
+static void tell_failures(enum hm_disk_op op, enum hm_disk_error error)
+{
+    bool full = error == HM_DISK_FULL && op != HM_DISK_SYNC;
+    hm_promise("%s in a save (%s): %u places, %u refused, %s %u, half done %u",
+               full ? "P3 full disks" : "P4 failing disks", op_names[op],
+               (unsigned)sum.rounds, (unsigned)sum.refused,
+               full ? "lost" : "false acknowledgements", (unsigned)sum.lost,
+               (unsigned)sum.half);
+}
 
 /*
  * The disk works again. What was refused is seen as a whole (where only the last sync
@@ -201,9 +216,7 @@ START_TEST(a_disk_that_fills_or_fails_acknowledges_nothing_that_is_not_there)
         sum.rounds++;
     }
 
-    (void)fprintf(stderr, "%s%s: %u failures, %u refused\n", op_names[op],
-                  on ? " and all after" : "", (unsigned)sum.rounds,
-                  (unsigned)sum.refused);
+    tell_failures(op, error);
     ck_assert_uint_eq(sum.lost, 0);
     ck_assert_uint_eq(sum.half, 0);
     ck_assert_uint_ge(sum.rounds, op == HM_DISK_WRITE ? 20 : 1);

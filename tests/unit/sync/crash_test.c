@@ -5,8 +5,8 @@
  * next exchange goes on from there.
  */
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../../proto/store/sql.h"
 #include "hamlet/base/embed.h"
@@ -15,6 +15,7 @@
 #include "hamlet/store/check.h"
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/pages.h"
+#include "promise.h"
 #include "run.h"
 #include "world.h"
 
@@ -32,6 +33,8 @@ static struct {
     uint64_t cuts;
     uint64_t lost;
     uint64_t torn;
+    uint64_t rows;   /* that a cursor spoke of */
+    uint64_t missed; /* and that were not there */
 } sum;
 
 static void setup(void)
@@ -41,7 +44,7 @@ static void setup(void)
     b = world_laptop_add(&world, "101-1", "hamlet_head");
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
     hm_err_clear(&err);
-    sum.cuts = sum.lost = sum.torn = 0;
+    memset(&sum, 0, sizeof(sum));
 }
 
 static void teardown(void)
@@ -117,14 +120,15 @@ static void check_cursor(struct hm_store *store)
                                             &arena, &err),
                      HM_OK);
     for (size_t i = 0; i < count; i++) {
-        sum.torn += entries[i].n != next;
+        sum.missed += entries[i].n != next;
+        sum.rows += entries[i].count;
         next += entries[i].count;
         for (uint64_t k = 0; k < entries[i].count; k++) {
-            sum.torn += hm_store_changes_get(store, entries[i].change + (int64_t)k, 1,
-                                             &held, &arena, NULL) != HM_OK;
+            sum.missed += hm_store_changes_get(store, entries[i].change + (int64_t)k, 1,
+                                               &held, &arena, NULL) != HM_OK;
         }
     }
-    sum.torn += next != bucket.n + 1;
+    sum.missed += next != bucket.n + 1;
 }
 
 static void check_whole(struct hm_store *store)
@@ -153,10 +157,15 @@ static int64_t changes_of(struct hm_store *store)
     return counts.changes;
 }
 
-static void show(const char *what, enum hm_crash crash)
+/* What `what` came to, which begins with its promise. */
+static void show(const char *what)
 {
-    (void)fprintf(stderr, "%s, crash %d: %u cuts, %u lost, %u torn\n", what, (int)crash,
-                  (unsigned)sum.cuts, (unsigned)sum.lost, (unsigned)sum.torn);
+    hm_promise("%s: %u places, lost %u, half done %u", what, (unsigned)sum.cuts,
+               (unsigned)sum.lost, (unsigned)sum.torn);
+    hm_promise("P11 cursors after cuts and failures: %u rows, missed %u",
+               (unsigned)sum.rows, (unsigned)sum.missed);
+    ck_assert_uint_gt(sum.rows, 0);
+    ck_assert_uint_eq(sum.missed, 0);
 }
 
 /* A laptop that takes a page while it has work of its own that is not sent yet. */
@@ -187,7 +196,8 @@ START_TEST(a_laptop_cut_while_it_takes_a_page_goes_on_from_there)
         check_agrees(b);
     }
 
-    show("page", crash);
+    show(crash == HM_CRASH_KEEP ? "P1 kills of a laptop that takes a page"
+                                : "P2 power cuts of a laptop that takes a page");
     ck_assert(!cut);
     ck_assert_uint_eq(sum.lost, 0);
     ck_assert_uint_eq(sum.torn, 0);
@@ -264,7 +274,8 @@ START_TEST(a_server_cut_in_its_group_commit_loses_nothing_acknowledged)
 {
     sweep_group(_i == 1);
 
-    show("group", _i == 1 ? HM_CRASH_KEEP : HM_CRASH_DROP);
+    show(_i == 1 ? "P1 kills of a server that commits"
+                 : "P2 power cuts of a server that commits");
     ck_assert_uint_eq(sum.lost, 0);
     ck_assert_uint_eq(sum.torn, 0);
     ck_assert_uint_gt(sum.cuts, 10);
@@ -283,6 +294,10 @@ START_TEST(the_sweep_sees_a_server_that_syncs_too_late)
 
     sum.lost += origin_of(a->store, a).acked > origin_of(world.store, a).seq;
     sum.lost += origin_of(b->store, b).acked > origin_of(world.store, b).seq;
+    unsigned told =
+        (origin_of(a->store, a).acked > 0) + (origin_of(b->store, b).acked > 0);
+    hm_promise("P2 a server cut with WAL and synchronous NORMAL: %u told, lost %u", told,
+               (unsigned)sum.lost);
     ck_assert_uint_eq(sum.lost, 2);
 }
 END_TEST
@@ -312,7 +327,8 @@ START_TEST(a_server_whose_disk_is_full_answers_so_and_goes_on_when_there_is_room
         check_agrees(a);
     }
 
-    show(op == HM_DISK_WRITE ? "write" : "sync", HM_CRASH_DROP);
+    show(op == HM_DISK_WRITE && error == HM_DISK_FULL ? "P3 full disks of the server"
+                                                      : "P4 failing disks of the server");
     ck_assert_uint_eq(sum.lost, 0);
     ck_assert_uint_ge(sum.cuts, op == HM_DISK_WRITE ? 5 : 1);
 }

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who may read and write what: every role in every unit, whatever its laptop claims to
+ * be; and a device that is revoked at every moment of an exchange.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "builders.h"
+#include "hamlet/base/embed.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/record/role.h"
+#include "hamlet/store/buckets.h"
+#include "hamlet/store/pages.h"
+#include "hamlet/store/registry.h"
+#include "promise.h"
+#include "run.h"
+#include "world.h"
+
+enum { BODY_MAX = 4 * 1024 * 1024, UNITS = 7 };
+
+static const char *const units[UNITS] = {"100",   "101",   "102",  "101-1",
+                                         "101-2", "102-1", "102-2"};
+static struct world world;
+static struct world_laptop *officer; /* may write households everywhere */
+static struct hm_arena arena;
+static struct hm_err err;
+
+static struct {
+    unsigned cells;
+    unsigned leaks;
+    unsigned missing; /* what should have been possible and was not */
+} sum;
+
+static void setup(void)
+{
+    world_init(&world, 9, hm_embedded_kinds, 2, 2);
+    officer = world_laptop_add(&world, "100", "commune_officer");
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    hm_err_clear(&err);
+    memset(&sum, 0, sizeof(sum));
+}
+
+static void teardown(void)
+{
+    hm_arena_fini(&arena);
+    world_fini(&world);
+}
+
+static bool sync_with(struct world_laptop *laptop)
+{
+    hm_err_clear(&err);
+    return world_sync(&world, laptop, &err);
+}
+
+/* What the laptop believes to be, whatever its permit says. */
+static void claim(struct world_laptop *laptop, const char *unit, const char *role)
+{
+    ck_assert_int_eq(hm_store_begin(laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_store_meta_put(laptop->store, HM_META_UNIT, hm_text(unit), &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_store_meta_put(laptop->store, HM_META_ROLE, hm_text(role), &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_store_commit(laptop->store, &err), HM_OK);
+}
+
+/* False: its own program refuses already. */
+static bool add(struct world_laptop *laptop, struct hm_id *record)
+{
+    struct hm_author *author = NULL;
+    struct hm_added added;
+    const struct hm_field_input fields[] = {
+        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
+        {.name = hm_text("address_text"), .text = hm_text("Tổ 3")}};
+    hm_err_clear(&err);
+    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    enum hm_status status =
+        hm_author_add(author, hm_text("household"), fields, 2, &added, &err);
+    if (status == HM_OK) {
+        ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+        *record = added.record;
+    } else {
+        ck_assert_int_eq(status, HM_DENIED);
+        hm_author_rollback(author);
+    }
+    hm_author_close(author);
+    return status == HM_OK;
+}
+
+static bool holds(struct hm_store *store, const struct hm_id *change)
+{
+    struct hm_held held;
+    return hm_store_change_find(store, change, &held, &arena, NULL) == HM_OK;
+}
+
+static bool stands(struct hm_store *store, const struct hm_id *record)
+{
+    struct hm_listed listed;
+    return hm_store_record_show(store, record, &listed, &arena, NULL) == HM_OK;
+}
+
+static bool covers(const char *home, const char *unit)
+{
+    return strcmp(home, "100") == 0 || strncmp(unit, home, strlen(home)) == 0;
+}
+
+/* A hamlet, a commune, the district. */
+static const char *home_of(enum hm_role role)
+{
+    return role >= HM_ROLE_DISTRICT_OFFICER  ? "100"
+           : role >= HM_ROLE_COMMUNE_OFFICER ? "101"
+                                             : "101-1";
+}
+
+static void cell(bool possible, bool allowed, const char *what, const char *unit)
+{
+    sum.cells++;
+    sum.leaks += possible && !allowed;
+    sum.missing += !possible && allowed;
+    if (possible != allowed) {
+        (void)fprintf(stderr, "%s in %s: %s\n", what, unit,
+                      possible ? "must not be" : "must be");
+    }
+}
+
+/* A household in every unit, which everybody's laptop hears of or does not. */
+static void fill_units(struct hm_id *records)
+{
+    ck_assert(sync_with(officer));
+    for (int i = 0; i < UNITS; i++) {
+        claim(officer, units[i], "commune_officer");
+        ck_assert(add(officer, &records[i]));
+    }
+    ck_assert(sync_with(officer));
+}
+
+static void read_cells(struct world_laptop *laptop, const struct hm_id *records)
+{
+    for (int i = 0; i < UNITS; i++) {
+        uint64_t n = 0;
+        bool allowed = covers(laptop->unit, units[i]);
+        ck_assert_int_eq(hm_store_bucket_n(laptop->store, hm_text(units[i]), &n, &err),
+                         HM_OK);
+        cell(holds(laptop->store, &records[i]), allowed, "a change", units[i]);
+        cell(n > 0, allowed, "a bucket", units[i]);
+    }
+}
+
+static void write_cells(struct world_laptop *laptop, const char *role)
+{
+    bool own = strcmp(role, laptop->role) == 0;
+    bool writes = strcmp(role, "recorder") == 0 || strcmp(role, "hamlet_head") == 0 ||
+                  strcmp(role, "commune_officer") == 0;
+    for (int i = 0; i < UNITS; i++) {
+        struct hm_id record = {{0}};
+        claim(laptop, units[i], role);
+        bool made = add(laptop, &record);
+        ck_assert(sync_with(laptop));
+        cell(made && stands(world.reader, &record),
+             own && writes && covers(laptop->unit, units[i]), role, units[i]);
+    }
+}
+
+START_TEST(no_role_reads_or_writes_outside_its_units_or_as_another)
+{
+    enum hm_role role = (enum hm_role)_i;
+    struct hm_id records[UNITS];
+    struct world_laptop *laptop =
+        world_laptop_add(&world, home_of(role), hm_role_name(role));
+    fill_units(records);
+
+    ck_assert(sync_with(laptop));
+    read_cells(laptop, records);
+    for (int claimed = 0; claimed < HM_ROLE_SERVER; claimed++) {
+        write_cells(laptop, hm_role_name((enum hm_role)claimed));
+    }
+
+    hm_promise("P17 roles, units, reading and writing as what a laptop claims to be: "
+               "%u cells, leaks %u, missing %u",
+               sum.cells, sum.leaks, sum.missing);
+    ck_assert_uint_eq(sum.leaks, 0);
+    ck_assert_uint_eq(sum.missing, 0);
+}
+END_TEST
+
+/* ---- revocation ---- */
+
+/* The registry says from now on that the laptop is revoked. */
+static void revoke(const struct world_laptop *laptop)
+{
+    struct hm_author *author = NULL;
+    struct hm_maker maker;
+    struct hm_added added;
+    struct hm_id device = hm_sign_device(&laptop->key);
+    struct hm_id record;
+    char hex[HM_HEX16_SIZE];
+    hm_hex_put(hex, hm_id_bytes(&device));
+    hm_maker_init(&maker, &arena, 1);
+    const struct hm_key_field key = {hm_text(HM_REGISTRY_DEVICE),
+                                     hm_make_plain(&maker, hex)};
+    hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
+    const struct hm_registry_value value = {HM_REGISTRY_REVOKED,
+                                            hm_make_plain(&maker, "lost")};
+    ck_assert_int_eq(hm_author_open(&author, world.store, &err), HM_OK);
+    hm_author_as_server(author);
+    hm_author_sign_with(author, &world.secret);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    ck_assert_int_eq(hm_author_registry(author, HM_KIND_DEVICE, &record, NULL, &value, 1,
+                                        &added, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+    hm_author_close(author);
+}
+
+/* How much of the laptop's chain the server has. */
+static uint64_t taken_of(const struct world_laptop *laptop)
+{
+    struct hm_id device = hm_sign_device(&laptop->key);
+    struct hm_origin origin;
+    int64_t epoch = 0;
+    ck_assert_int_eq(hm_store_meta_get_int(laptop->store, HM_META_EPOCH, 0, &epoch, &err),
+                     HM_OK);
+    ck_assert_int_eq(
+        hm_store_origin_get(world.reader, &device, (uint32_t)epoch, false, &origin, &err),
+        HM_OK);
+    return origin.seq;
+}
+
+/* The moments of an exchange at which the revocation is committed. */
+enum moment {
+    BEFORE_ALL,
+    BEFORE_HEARD,
+    HALF_HEARD,
+    BEFORE_COMMIT,
+    BEFORE_ANSWER,
+    MOMENTS
+};
+
+static void strike(const struct world_laptop *laptop, enum moment now, enum moment chosen)
+{
+    if (now == chosen) {
+        revoke(laptop);
+    }
+}
+
+/* Serve the request; how many bytes of an answer there are. */
+static size_t serve(const struct world_laptop *laptop,
+                    struct hm_bytes body,
+                    enum moment chosen)
+{
+    struct hm_serving *serving = NULL;
+    struct hm_buf reply;
+    const struct hm_bytes half = {body.data, body.size / 2};
+    const struct hm_bytes rest = {body.data + half.size, body.size - half.size};
+    hm_buf_init(&reply, BODY_MAX);
+    ck_assert_int_eq(hm_serving_open(&serving, &world.self, body.size, &err), HM_OK);
+    strike(laptop, BEFORE_HEARD, chosen);
+    if (hm_serving_put(serving, world.reader, half)) {
+        strike(laptop, HALF_HEARD, chosen);
+        if (hm_serving_put(serving, world.reader, rest)) {
+            hm_serving_end(serving);
+        }
+    }
+    strike(laptop, BEFORE_COMMIT, chosen);
+    if (hm_serving_commits(serving)) {
+        ck_assert_int_eq(hm_servings_commit(&serving, 1, world.store, &err), HM_OK);
+    }
+    strike(laptop, BEFORE_ANSWER, chosen);
+    if (hm_serving_problem(serving) == HM_PROBLEM_NONE) {
+        ck_assert_int_eq(hm_serving_answer(serving, world.reader, &reply, &err),
+                         HM_DENIED);
+    }
+    ck_assert_int_eq(hm_serving_problem(serving), HM_PROBLEM_REVOKED);
+    size_t given = reply.size;
+    hm_serving_close(serving);
+    hm_buf_fini(&reply);
+    return given;
+}
+
+START_TEST(from_the_commit_of_a_revocation_no_byte_goes_either_way)
+{
+    enum moment chosen = (enum moment)_i;
+    struct world_laptop *laptop = world_laptop_add(&world, "101-1", "hamlet_head");
+    struct hm_session *session = NULL;
+    struct hm_buf request;
+    struct hm_id records[UNITS];
+    struct hm_id mine;
+    ck_assert(sync_with(laptop));
+    fill_units(records);
+    ck_assert(add(laptop, &mine));
+    uint64_t before = taken_of(laptop);
+    hm_buf_init(&request, BODY_MAX);
+
+    strike(laptop, BEFORE_ALL, chosen);
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    hm_session_begin(session);
+    ck_assert_int_eq(hm_session_request(session, &request, &err), HM_OK);
+    size_t given = serve(laptop, hm_buf_bytes(&request), chosen);
+    hm_session_close(session);
+    hm_buf_fini(&request);
+    bool went_on = sync_with(laptop);
+
+    /* What was committed before the revocation is the district's. */
+    uint64_t taken = taken_of(laptop) - before - (chosen == BEFORE_ANSWER ? 1 : 0);
+    unsigned got = 0;
+    for (int i = 0; i < UNITS; i++) {
+        got += holds(laptop->store, &records[i]);
+    }
+    sum.cells++;
+    hm_promise("P16 a revocation at every moment of an exchange: %u moments, "
+               "changes taken %u, changes given %u, bytes given %u",
+               sum.cells, (unsigned)taken, got, (unsigned)given);
+    ck_assert(!went_on);
+    ck_assert_int_eq(err.status, HM_DENIED);
+    ck_assert_uint_eq(taken, 0);
+    ck_assert_uint_eq(got, 0);
+    ck_assert_uint_eq(given, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("permit");
+    TCase *group = tcase_create("permit");
+    tcase_add_checked_fixture(group, setup, teardown);
+    tcase_set_timeout(group, 120);
+    tcase_add_loop_test(group, no_role_reads_or_writes_outside_its_units_or_as_another, 0,
+                        HM_ROLE_SERVER);
+    tcase_add_loop_test(group, from_the_commit_of_a_revocation_no_byte_goes_either_way, 0,
+                        MOMENTS);
+    suite_add_tcase(suite, group);
+    return hm_run(suite);
+}
