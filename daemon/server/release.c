@@ -4,6 +4,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/record/role.h"
 #include "hamlet/store/buckets.h"
+#include "hamlet/store/records.h"
 #include "hamlet/store/registry.h"
 #include "show.h"
 
@@ -56,6 +57,25 @@ static enum hm_status check_right(struct releasing *r, struct hm_err *err)
             hm_fail(err, HM_DENIED, "unit-scope", code == NULL ? "" : code, NULL, NULL);
     }
     return status;
+}
+
+/* Released it stands, and its record is read as a whole by whoever touches it. */
+static enum hm_status check_room(struct releasing *r, struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    char record[HM_HEX16_SIZE];
+    const struct hm_change *change = &r->held.change;
+    if (hm_id_is_none(&change->record)) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_record_load(r->ctx->store, &change->record, &loaded, &r->arena, err);
+    if (status != HM_OK ||
+        loaded.weight + hm_change_weight(change) <= HM_RECORD_WEIGHT_MAX) {
+        return status;
+    }
+    hm_hex_put(record, hm_id_bytes(&change->record));
+    return hm_fail(err, HM_TOO_BIG, "record-full", record, NULL, NULL);
 }
 
 static enum hm_status put_reason(struct releasing *r,
@@ -144,6 +164,9 @@ enum hm_status hm_release_run(struct hm_call *call, struct hm_err *err)
     }
     if (status == HM_OK) {
         status = check_right(&r, err);
+    }
+    if (status == HM_OK) {
+        status = check_room(&r, err);
     }
     if (status == HM_OK) {
         status = write_all(&r, err);

@@ -20,6 +20,8 @@ enum {
 struct exchange {
     struct hm_sync *sync;
     struct hm_serving *serving;
+    size_t held;  /* as it is counted in sync->held */
+    size_t reply; /* bytes that wait for the peer to read them */
 };
 
 void hm_sync_problem(const struct hm_sync *sync,
@@ -56,6 +58,18 @@ void hm_sync_refusal(void *ctx,
     hm_sync_problem(ctx, problem, reply);
 }
 
+static void count_held(struct exchange *exchange)
+{
+    size_t now = hm_serving_held(exchange->serving) + exchange->reply;
+    (void)atomic_fetch_add(&exchange->sync->held, now - exchange->held); /* modulo 2^n */
+    exchange->held = now;
+}
+
+static bool is_crowded(struct hm_sync *sync)
+{
+    return atomic_load(&sync->held) > HM_EXCHANGES_BYTES_MAX;
+}
+
 static struct exchange *open_exchange(struct hm_sync *sync, uint64_t declared)
 {
     struct hm_err err = HM_ERR_NONE;
@@ -67,6 +81,7 @@ static struct exchange *open_exchange(struct hm_sync *sync, uint64_t declared)
     }
     if (exchange != NULL) {
         exchange->sync = sync;
+        count_held(exchange);
     }
     return exchange;
 }
@@ -104,17 +119,25 @@ static void keep(struct exchange *exchange)
         hm_log(hm_env_wall(exchange->sync->self.env), HM_LOG_PAGES_KEPT, "pages", pages,
                NULL);
     }
+    hm_serving_forget(exchange->serving);
 }
 
 static bool chunk(void *ctx, struct hm_bytes bytes, struct hm_httpd_reply *reply)
 {
     struct exchange *exchange = ctx;
-    struct hm_store *reader = hm_readers_take(exchange->sync->readers);
-    bool go_on = hm_serving_put(exchange->serving, reader, bytes);
-    hm_readers_give(exchange->sync->readers, reader);
+    bool go_on = exchange->held <= HM_EXCHANGE_BYTES_SMALL || !is_crowded(exchange->sync);
+    if (go_on) {
+        struct hm_store *reader = hm_readers_take(exchange->sync->readers);
+        go_on = hm_serving_put(exchange->serving, reader, bytes);
+        hm_readers_give(exchange->sync->readers, reader);
+        count_held(exchange);
+    } else {
+        hm_serving_refuse(exchange->serving, HM_PROBLEM_BUSY);
+    }
     if (!go_on) {
         enum hm_problem problem = hm_serving_problem(exchange->serving);
         keep(exchange);
+        count_held(exchange);
         hm_sync_problem(exchange->sync, problem, reply);
     }
     return go_on;
@@ -139,6 +162,9 @@ static enum hm_status answer(struct exchange *exchange,
 {
     struct hm_buf body;
     hm_buf_init(&body, HM_REPLY_BYTES_MAX);
+    if (is_crowded(exchange->sync)) {
+        hm_serving_limit(exchange->serving, HM_REQUEST_BYTES_FIRST);
+    }
     struct hm_store *reader = hm_readers_take(exchange->sync->readers);
     enum hm_status status = hm_serving_answer(exchange->serving, reader, &body, err);
     hm_readers_give(exchange->sync->readers, reader);
@@ -149,6 +175,7 @@ static enum hm_status answer(struct exchange *exchange,
     reply->status = 200;
     reply->content_type = HM_SYNC_TYPE;
     reply->body = body;
+    exchange->reply = body.capacity;
     return HM_OK;
 }
 
@@ -161,9 +188,12 @@ static void end(void *ctx, struct hm_httpd_reply *reply)
     hm_serving_end(exchange->serving);
     if (hm_serving_commits(exchange->serving)) {
         status = hm_writer_commit(sync->writer, exchange->serving, &err);
+        hm_serving_forget(exchange->serving);
+        count_held(exchange);
     }
     if (status == HM_OK && hm_serving_problem(exchange->serving) == HM_PROBLEM_NONE) {
         status = answer(exchange, reply, &err);
+        count_held(exchange);
         if (status == HM_OK) {
             return;
         }
@@ -179,6 +209,7 @@ static void end(void *ctx, struct hm_httpd_reply *reply)
 static void broken(void *ctx)
 {
     keep(ctx);
+    count_held(ctx);
 }
 
 static void closed(void *ctx)
@@ -186,6 +217,7 @@ static void closed(void *ctx)
     struct exchange *exchange = ctx;
     if (exchange != NULL) {
         (void)atomic_fetch_sub(&exchange->sync->open, 1);
+        (void)atomic_fetch_sub(&exchange->sync->held, exchange->held);
         hm_serving_close(exchange->serving);
         free(exchange);
     }

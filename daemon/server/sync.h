@@ -24,7 +24,8 @@ struct hm_sync {
     struct hm_readers *readers;
     struct hm_writer *writer;
     const struct hm_words *words;
-    atomic_int open; /* exchanges under way */
+    atomic_int open;    /* exchanges under way */
+    atomic_size_t held; /* bytes of memory that they hold */
 };
 
 /* Its callbacks; the web server's context begins with a `struct hm_sync`. */

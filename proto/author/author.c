@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hamlet/base/assert.h"
+#include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/judge.h"
 #include "hamlet/text/normal.h"
@@ -361,6 +362,10 @@ enum hm_status hm_author_take(struct hm_author *author,
                               struct hm_change *change,
                               struct hm_err *err)
 {
+    if (author->secret == NULL && hm_bytes_are(change->home, HM_HOME_REGISTRY)) {
+        /* A server takes no page of it: all that is written after it would stay here. */
+        return hm_fail(err, HM_DENIED, "registry-server", NULL, NULL, NULL);
+    }
     enum hm_status status = begin_run(author, err);
     if (status != HM_OK) {
         return status;
@@ -429,22 +434,39 @@ enum hm_status hm_author_scope(struct hm_author *author,
     return status;
 }
 
+/* A server must be able to settle what others filled a record with. */
+static enum hm_status check_room(const struct hm_author *author,
+                                 const struct hm_change *change,
+                                 const struct hm_loaded *loaded,
+                                 struct hm_err *err)
+{
+    char record[HM_HEX16_SIZE];
+    if (author->secret != NULL || loaded == NULL ||
+        loaded->weight + hm_change_weight(change) <= HM_RECORD_WEIGHT_MAX) {
+        return HM_OK;
+    }
+    hm_hex_put(record, hm_id_bytes(&loaded->id));
+    return hm_fail(err, HM_TOO_BIG, "record-full", record, NULL, NULL);
+}
+
 enum hm_status hm_author_judge(struct hm_author *author,
                                const struct hm_kind *kind,
                                const struct hm_change *change,
-                               const struct hm_key_field *key,
-                               size_t key_count,
+                               const struct hm_loaded *loaded,
                                struct hm_err *err)
 {
     char name[HM_ERR_ARG_MAX];
     char what[2 * HM_ERR_ARG_MAX];
     struct hm_bytes where = HM_NO_BYTES;
-    enum hm_reason reason = hm_kind_judge(kind, change, key, key_count, &where);
-    (void)author;
+    enum hm_reason reason =
+        change->act == HM_ACT_CREATE
+            ? hm_kind_judge(kind, change, change->key_fields, change->key_field_count,
+                            &where)
+            : hm_kind_judge(kind, change, loaded->key, loaded->key_count, &where);
     hm_author_argument(name, where);
     switch (reason) {
     case HM_REASON_NONE:
-        return HM_OK;
+        return check_room(author, change, loaded, err);
     case HM_REASON_ROLE:
         (void)snprintf(what, sizeof(what), "%s%s%s", kind->name,
                        name[0] == '\0' ? "" : ".", name);

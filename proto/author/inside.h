@@ -95,12 +95,14 @@ HM_CHECKED enum hm_status hm_author_seen(struct hm_author *author,
                                          const struct hm_loaded *loaded,
                                          struct hm_err *err);
 
-/* Judge the own change as the server will, and say in words what is wrong. */
+/*
+ * Judge the own change as the server will, and say in words what is wrong. `loaded`: the
+ * record that it is about, or null where that is new.
+ */
 HM_CHECKED enum hm_status hm_author_judge(struct hm_author *author,
                                           const struct hm_kind *kind,
                                           const struct hm_change *change,
-                                          const struct hm_key_field *key,
-                                          size_t key_count,
+                                          const struct hm_loaded *loaded,
                                           struct hm_err *err);
 
 /* The values that were given, read and ready; `at[i]` belongs to kind->fields[i]. */

@@ -236,8 +236,7 @@ static enum hm_status add_change(struct hm_author *author,
         status = write_registers(author, change, values, found, err);
     }
     if (status == HM_OK) {
-        status = hm_author_judge(author, kind, change, change->key_fields,
-                                 change->key_field_count, err);
+        status = hm_author_judge(author, kind, change, found, err);
     }
     if (status == HM_OK) {
         status = hm_author_take(author, change, err);
@@ -422,8 +421,7 @@ enum hm_status hm_author_edit(struct hm_author *author,
         return only_new ? HM_OK
                         : hm_fail(err, HM_USAGE, "nothing-given", NULL, NULL, NULL);
     }
-    status =
-        hm_author_judge(author, loaded.kind, change, loaded.key, loaded.key_count, err);
+    status = hm_author_judge(author, loaded.kind, change, &loaded, err);
     if (status == HM_OK) {
         status = hm_author_take(author, change, err);
         *id = change->id;
@@ -463,8 +461,7 @@ enum hm_status hm_author_delete(struct hm_author *author,
         status = hm_author_seen(author, change, &loaded, err);
     }
     if (status == HM_OK) {
-        status = hm_author_judge(author, loaded.kind, change, loaded.key,
-                                 loaded.key_count, err);
+        status = hm_author_judge(author, loaded.kind, change, &loaded, err);
     }
     if (status == HM_OK) {
         status = hm_author_take(author, change, err);

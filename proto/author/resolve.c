@@ -116,8 +116,7 @@ static enum hm_status resolve_change(struct hm_author *author,
         status = hm_author_seen(author, change, loaded, err);
     }
     if (status == HM_OK) {
-        status = hm_author_judge(author, loaded->kind, change, loaded->key,
-                                 loaded->key_count, err);
+        status = hm_author_judge(author, loaded->kind, change, loaded, err);
     }
     if (status == HM_OK) {
         status = hm_author_take(author, change, err);

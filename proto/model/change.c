@@ -9,6 +9,9 @@
 
 enum { SALTS_A_BLOCK = 4, BLOCK_SIZE = 64, COMMITMENT_STACK = 512 };
 
+/* A change as it is held, in lists that doubled; a write with its place in the merge. */
+enum { WEIGHT_CHANGE = 1536, WEIGHT_WRITE = 288, WEIGHT_KEY = 64 };
+
 /* So that the difference of two is a number that JSON holds. */
 static const int64_t time_most = HM_INTEGER_MOST / 2;
 
@@ -239,6 +242,23 @@ bool hm_change_valid(const struct hm_change *change)
         }
     }
     return true;
+}
+
+size_t hm_change_weight(const struct hm_change *change)
+{
+    size_t weight = WEIGHT_CHANGE + change->home.size + change->kind.size +
+                    change->role.size + 2 * change->seen_count * HM_PREFIX_SIZE +
+                    2 * change->name_count * HM_ID_SIZE;
+    for (size_t i = 0; i < change->key_field_count; i++) {
+        weight += WEIGHT_KEY + change->key_fields[i].name.size +
+                  change->key_fields[i].value.size;
+    }
+    for (size_t i = 0; i < change->write_count; i++) {
+        const struct hm_write *write = &change->writes[i];
+        weight += WEIGHT_WRITE + write->reg.size + write->value.size +
+                  2 * (size_t)write->replaces_count * HM_PREFIX_SIZE;
+    }
+    return weight;
 }
 
 const struct hm_write *hm_change_write(const struct hm_change *change,

@@ -73,7 +73,8 @@ CREATE TABLE change(
   bulk      INTEGER,
   verdict   INTEGER NOT NULL DEFAULT 0,
   withdrawn INTEGER NOT NULL DEFAULT 0,
-  later     INTEGER NOT NULL, -- 1: not the first known of its record
+  later     INTEGER NOT NULL, -- 1: not the first known of its record; 2: not merged, its
+                              -- record being full
   withheld  INTEGER NOT NULL, -- 1: some value is not here
   body      BLOB NOT NULL
 ) STRICT;
@@ -145,6 +146,7 @@ CREATE INDEX entry_change ON entry(change);
 
 -- `home`, `kind`, `record` and `first` are fixed when the record is first met; the rest is
 -- derived. `heads` is null where every register stands as the first change wrote it.
+-- `weight` is that of the changes that stand, `refused` of the others that are merged.
 CREATE TABLE record(
   id     INTEGER PRIMARY KEY,
   home   INTEGER NOT NULL,
@@ -155,7 +157,9 @@ CREATE TABLE record(
   sort   BLOB,
   fold   TEXT,
   fields TEXT,
-  heads  BLOB
+  heads  BLOB,
+  weight  INTEGER NOT NULL DEFAULT 0,
+  refused INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX record_id ON record(home, record, kind);
 CREATE INDEX record_list ON record(kind, sort);

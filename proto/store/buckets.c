@@ -7,6 +7,7 @@
 #include "bucket_digest.h"
 #include "derive.h"
 #include "hamlet/base/limits.h"
+#include "hamlet/record/reason.h"
 #include "names.h"
 #include "numbers.h"
 
@@ -51,7 +52,8 @@ struct affected {
 
 #define AFFECTED                                                                         \
     " FROM batch(:rows) x CROSS JOIN change c ON c.id BETWEEN x.n3 AND"                  \
-    " x.n3 + x.n2 - 1 WHERE c.verdict & x.n4 = 0 AND (x.n4 = 1 OR c.verdict = 1)"
+    " x.n3 + x.n2 - 1 WHERE ((c.verdict & x.n4 = 0 AND (x.n4 = 1 OR c.verdict = 1))"     \
+    " OR (x.n5 = 1 AND c.verdict = 1 AND c.later <> 2))"
 
 static enum hm_status collect(struct hm_store *store,
                               const char *sql,
@@ -69,6 +71,20 @@ static enum hm_status collect(struct hm_store *store,
     return hm_numbers_collect(numbers, store, stmt, arena, err);
 }
 
+static enum hm_status run_batch(struct hm_store *store,
+                                const char *sql,
+                                const struct hm_batch *batch,
+                                struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, sql, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_batch(stmt, 1, batch);
+        status = hm_sql_run(store, stmt, err);
+    }
+    return status;
+}
+
 /*
  * Accepting what was not judged changes nothing that is shown. Everything else may: it is
  * collected to be derived anew.
@@ -84,18 +100,27 @@ static enum hm_status set_verdicts(struct hm_store *store,
     static const char update[] =
         "UPDATE change SET verdict = verdict | x.n4 FROM batch(:rows) x"
         " WHERE change.id BETWEEN x.n3 AND x.n3 + x.n2 - 1 AND change.verdict & x.n4 = 0";
-    sqlite3_stmt *stmt = NULL;
+    /* What was not merged for want of room, until somebody lets it stand after all. */
+    static const char take_in[] =
+        "UPDATE change SET later = id <> (SELECT r.first FROM record r"
+        " WHERE r.id = change.record) FROM batch(:rows) x WHERE change.later = 2"
+        " AND x.n4 > 1 AND change.id BETWEEN x.n3 AND x.n3 + x.n2 - 1";
+    static const char leave_out[] =
+        "UPDATE change SET later = 2 FROM batch(:rows) x WHERE x.n5 = 1"
+        " AND change.id = x.n3 AND change.verdict = 1 AND change.later <> 2";
     enum hm_status status =
         collect(store, records, batch, &affected->records, arena, err);
     if (status == HM_OK && affected->records.count > 0) {
         status = collect(store, homes, batch, &affected->homes, arena, err);
     }
     if (status == HM_OK) {
-        status = hm_sql(store, update, &stmt, err);
+        status = run_batch(store, update, batch, err);
     }
-    if (status == HM_OK) {
-        hm_bind_batch(stmt, 1, batch);
-        status = hm_sql_run(store, stmt, err);
+    if (status == HM_OK && affected->records.count > 0) {
+        status = run_batch(store, take_in, batch, err);
+    }
+    if (status == HM_OK && affected->records.count > 0) {
+        status = run_batch(store, leave_out, batch, err);
     }
     return status;
 }
@@ -137,6 +162,7 @@ enum hm_status hm_store_entries_append(struct hm_store *store,
     struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
     struct hm_batch batch = {.rows = rows, .count = count, .text = 3};
     struct affected affected = {.records = {.count = 0}};
+    const char *full = hm_reason_name(HM_REASON_FULL);
     char *kinds = hm_arena_get(arena, count);
     int64_t number = 0;
     uint64_t n = 0;
@@ -153,10 +179,10 @@ enum hm_status hm_store_entries_append(struct hm_store *store,
         entry->n = n + 1;
         n += entry->count;
         kinds[i] = (char)entry->kind;
-        rows[i] =
-            (struct hm_batch_row){.n = {number, (int64_t)entry->n, (int64_t)entry->count,
-                                        entry->change, verdict_of(entry->kind)},
-                                  .b = {{(const uint8_t *)&kinds[i], 1}, entry->reason}};
+        rows[i] = (struct hm_batch_row){
+            .n = {number, (int64_t)entry->n, (int64_t)entry->count, entry->change,
+                  verdict_of(entry->kind), hm_bytes_are(entry->reason, full)},
+            .b = {{(const uint8_t *)&kinds[i], 1}, entry->reason}};
     }
     if (status == HM_OK) {
         status = insert_entries(store, &batch, number, n, err);

@@ -16,6 +16,8 @@ struct place {
     int64_t bulk;
     int64_t record;
     int64_t record_first; /* row of its first change, where it is known */
+    size_t weight;        /* of the record's changes that stand, before this set */
+    size_t refused;       /* … that were refused */
     bool record_fresh;
     bool first; /* the first change of a fresh record */
 };
@@ -222,7 +224,7 @@ static enum hm_status number_changes(struct put *p, bool *skeleton, struct hm_er
 static enum hm_status find_records(struct put *p, struct hm_err *err)
 {
     static const char select[] =
-        "SELECT x.i, r.id, r.first FROM batch(:rows) x"
+        "SELECT x.i, r.id, r.first, r.weight, r.refused FROM batch(:rows) x"
         " CROSS JOIN record r ON r.home = x.n0 AND r.record = x.b1 AND r.kind = x.n1";
     struct hm_batch batch = {.rows = p->rows, .count = p->count};
     sqlite3_stmt *stmt = NULL;
@@ -239,6 +241,8 @@ static enum hm_status find_records(struct put *p, struct hm_err *err)
         struct place *place = &p->places[hm_column_int(stmt, 0)];
         place->record = hm_column_int(stmt, 1);
         place->record_first = hm_column_int(stmt, 2);
+        place->weight = (size_t)hm_column_int(stmt, 3);
+        place->refused = (size_t)hm_column_int(stmt, 4);
     }
     return status;
 }
@@ -254,6 +258,24 @@ static void touch(struct put *p, size_t i)
         .id = p->puts[i].change->record,
         .fresh = place->record_fresh,
         .received = p->received};
+}
+
+/*
+ * Whether the record, whose changes so far weigh `*weight` and the refused ones among
+ * them
+ * `*refused`, has room for this one too. Both have a bound of their own: whoever may not
+ * write to a record must not be able to fill it either.
+ */
+static void find_room(struct hm_put *put, size_t *weight, size_t *refused)
+{
+    size_t *held = put->verdict == HM_VERDICT_QUARANTINED ? refused : weight;
+    size_t more = put->bounded ? hm_change_weight(put->change) : 0;
+    put->full = put->bounded && *held + more > HM_RECORD_WEIGHT_MAX;
+    if (put->full) {
+        put->verdict = HM_VERDICT_QUARANTINED;
+    } else {
+        *held += more;
+    }
 }
 
 /*
@@ -273,12 +295,17 @@ static enum hm_status number_records(struct put *p,
         size_t to = from + 1;
         size_t happened = 0;
         size_t first = p->count;
+        size_t weight = p->places[order[from].i].weight;
+        size_t refused = p->places[order[from].i].refused;
         while (to < p->count && same_place(&order[from], &order[to])) {
             to++;
         }
         for (size_t k = from; k < to; k++) {
             size_t i = order[k].i;
-            happened += p->puts[i].fresh || gained[i];
+            if (p->puts[i].fresh) {
+                find_room(&p->puts[i], &weight, &refused);
+            }
+            happened += (p->puts[i].fresh && !p->puts[i].full) || gained[i];
             if (p->puts[i].fresh && (first == p->count || i < first)) {
                 first = i;
             }
@@ -303,12 +330,17 @@ static enum hm_status number_records(struct put *p,
     return HM_OK;
 }
 
+static int64_t later_of(const struct hm_put *put, const struct place *place)
+{
+    return put->full ? HM_LATER_LEFT_OUT : place->first ? HM_LATER_FIRST : HM_LATER;
+}
+
 static enum hm_status insert_changes(struct put *p, struct hm_err *err)
 {
     static const char insert[] =
         "INSERT INTO change(id, home, change, record, author, act, time, received, bulk,"
         " verdict, later, withheld, body) SELECT n0, n1, b0, n2, n3, n4 % 16, n5,"
-        " :received, nullif(n6, 0), n7, n4 / 16 % 2, n4 / 32, b1 FROM batch(:rows)";
+        " :received, nullif(n6, 0), n7, n4 / 16 % 4, n4 / 64, b1 FROM batch(:rows)";
     struct hm_batch batch = {.rows = p->rows};
     struct hm_buf bodies;
     size_t *ends = hm_arena_get_array(p->arena, p->count, sizeof(*ends));
@@ -324,8 +356,8 @@ static enum hm_status insert_changes(struct put *p, struct hm_err *err)
         ends[batch.count] = bodies.size;
         p->rows[batch.count++] = (struct hm_batch_row){
             .n = {p->puts[i].row, place->home, place->record, place->author,
-                  (int64_t)change->act + (place->first ? 0 : 16) +
-                      (withholds(change) ? 32 : 0),
+                  (int64_t)change->act + 16 * later_of(&p->puts[i], place) +
+                      (withholds(change) ? 64 : 0),
                   change->time.ms, place->bulk, p->puts[i].verdict},
             .b = {hm_id_bytes(&change->id)}};
     }
@@ -416,7 +448,7 @@ static enum hm_status put_all(struct put *p, struct hm_err *err)
         status = complete_known(p, gained, err);
     }
     if (status == HM_OK) {
-        status = hm_refresh(p->store, p->touches, p->touch_count, p->arena, err);
+        status = hm_refresh(p->store, p->touches, p->touch_count, err);
     }
     return status != HM_OK ? status : apply_withdrawals(p, err);
 }
@@ -438,6 +470,7 @@ enum hm_status hm_store_changes_put(struct hm_store *store,
     }
     for (size_t i = 0; i < count; i++) {
         puts[i].row = 0;
+        puts[i].full = false;
     }
     return put_all(&p, err);
 }

@@ -146,6 +146,8 @@ enum hm_status hm_derive(struct hm_derived *derived,
         status = keep(&derived->heads, &buf, arena, err);
     }
     derived->flags = flags_of(loaded, left_out);
+    derived->weight = loaded->weight;
+    derived->refused = loaded->refused;
     hm_buf_fini(&buf);
     return status;
 }
@@ -200,19 +202,19 @@ static const char *type_of(const struct hm_loaded *loaded, const struct hm_regis
 }
 
 /*
- * The writes that a decision replaced, as heads. `settled`: it replaced two values, so
- * there was a conflict here that it ended.
+ * The writes that a decision replaced, as heads, into `heads`, which has a place for
+ * every change. `settled`: it replaced two values, so there was a conflict here that it
+ * ended.
  */
-static struct hm_head *replaced_by(const struct hm_loaded *loaded,
-                                   const struct hm_write *decision,
-                                   size_t *count,
-                                   bool *settled,
-                                   struct hm_arena *arena)
+static void replaced_by(const struct hm_loaded *loaded,
+                        const struct hm_write *decision,
+                        struct hm_head *heads,
+                        size_t *count,
+                        bool *settled)
 {
-    struct hm_head *heads = hm_arena_get_array(arena, loaded->count, sizeof(*heads));
     *count = 0;
     *settled = false;
-    for (size_t i = 0; heads != NULL && i < loaded->count; i++) {
+    for (size_t i = 0; i < loaded->count; i++) {
         const struct hm_change *change = &loaded->held[i].change;
         const struct hm_write *write = hm_change_write(change, decision->reg);
         if (write != NULL &&
@@ -222,7 +224,6 @@ static struct hm_head *replaced_by(const struct hm_loaded *loaded,
             heads[(*count)++] = (struct hm_head){i, write};
         }
     }
-    return heads;
 }
 
 static bool later_decision(const struct hm_loaded *loaded,
@@ -246,7 +247,8 @@ static bool find_settled(struct hm_case *found,
 {
     bool live = hm_bytes_are(reg->name, HM_REGISTER_LIVE);
     size_t best = loaded->count;
-    for (size_t i = 0; i < loaded->count; i++) {
+    struct hm_head *heads = hm_arena_get_array(arena, loaded->count, sizeof(*heads));
+    for (size_t i = 0; heads != NULL && i < loaded->count; i++) {
         const struct hm_write *write =
             hm_change_write(&loaded->held[i].change, reg->name);
         size_t count = 0;
@@ -256,7 +258,7 @@ static bool find_settled(struct hm_case *found,
                   : write->replaces_count < 2)) {
             continue;
         }
-        struct hm_head *heads = replaced_by(loaded, write, &count, &settled, arena);
+        replaced_by(loaded, write, heads, &count, &settled);
         if ((live || settled) &&
             (best == loaded->count || later_decision(loaded, i, best, reg->name))) {
             best = i;

@@ -19,6 +19,9 @@ enum hm_record_flag {
     HM_RECORD_LONG = 16 /* `fields` leaves long texts out (null stands for them) */
 };
 
+/* The column `later` of a change: which of its record's it is. */
+enum { HM_LATER_FIRST = 0, HM_LATER = 1, HM_LATER_LEFT_OUT = 2 };
+
 /* A value longer than this is not copied into the record's row: drawings, long notes. */
 enum { HM_RECORD_LONG_TEXT = 240 };
 
@@ -28,6 +31,8 @@ struct hm_derived {
     struct hm_bytes fold;
     struct hm_bytes fields; /* JSON object */
     struct hm_bytes heads;  /* no bytes: all as the first change wrote them */
+    size_t weight;
+    size_t refused;
 };
 
 HM_CHECKED enum hm_status hm_derive(struct hm_derived *derived,
@@ -80,7 +85,6 @@ struct hm_touch {
 HM_CHECKED enum hm_status hm_refresh(struct hm_store *store,
                                      const struct hm_touch *touches,
                                      size_t count,
-                                     struct hm_arena *arena,
                                      struct hm_err *err);
 
 /* As hm_refresh, for records that have rows, given by number; twice is once. */

@@ -22,9 +22,13 @@ static enum hm_status make_known(struct hm_loaded *loaded,
     if (loaded->known == NULL) {
         return hm_arena_status(arena, err);
     }
+    loaded->weight = 0;
+    loaded->refused = 0;
     for (size_t i = 0; i < loaded->count; i++) {
         const struct hm_held *held = &loaded->held[i];
         enum hm_role role = HM_ROLE_VIEWER;
+        *(held->verdict == HM_VERDICT_QUARANTINED ? &loaded->refused : &loaded->weight) +=
+            hm_change_weight(&held->change);
         (void)hm_role_find(&role, held->change.role);
         loaded->known[i] = (struct hm_known){.change = &held->change,
                                              .effective = hm_held_effective(held),
@@ -125,6 +129,16 @@ static enum hm_status make_room(struct collector *c, struct hm_err *err)
     return HM_OK;
 }
 
+/*
+ * A change that is not merged is only read where it is the record's first known: then as
+ * one that wrote nothing.
+ */
+static void leave_out(struct hm_held *held)
+{
+    held->change.write_count = 0;
+    held->change.seen_count = 0;
+}
+
 static enum hm_status collect(struct collector *c, sqlite3_stmt *stmt, struct hm_err *err)
 {
     bool row = false;
@@ -148,6 +162,10 @@ static enum hm_status collect(struct collector *c, sqlite3_stmt *stmt, struct hm
             status = hm_change_row(c->store, stmt, &c->district,
                                    &c->loaded.held[c->loaded.count], &c->arena, err);
         }
+        if (status == HM_OK &&
+            hm_column_int(stmt, HM_CHANGE_COLUMN_COUNT + 1) == HM_LATER_LEFT_OUT) {
+            leave_out(&c->loaded.held[c->loaded.count]);
+        }
         if (status != HM_OK) {
             hm_sql_done(stmt);
             return status;
@@ -169,7 +187,7 @@ enum hm_status hm_load_each(struct hm_store *store,
     /* Row numbers ascend with arrival, so the first change comes before the later ones.
      */
     static const char select[] = HM_CHANGE_COLUMNS
-        ", x.i FROM batch(:rows) x CROSS JOIN change c ON c.id = x.n1 OR"
+        ", x.i, c.later FROM batch(:rows) x CROSS JOIN change c ON c.id = x.n1 OR"
         " (c.record = x.n0 AND c.later = 1)"
         " CROSS JOIN author a ON a.id = c.author CROSS JOIN device d ON d.id = a.device"
         " CROSS JOIN unit u ON u.id = c.home CROSS JOIN record r ON r.id = c.record"
@@ -230,6 +248,50 @@ static enum hm_status find_record(struct hm_store *store,
                                .first = hm_column_int(stmt, 1)};
     hm_sql_done(stmt);
     return HM_OK;
+}
+
+enum hm_status hm_store_record_key(struct hm_store *store,
+                                   const struct hm_id *record,
+                                   const struct hm_key_field **key,
+                                   size_t *count,
+                                   struct hm_arena *arena,
+                                   struct hm_err *err)
+{
+    /* Nearly always the first: of the later ones no value is looked at. */
+    static const char select[] =
+        "SELECT c.body FROM change c WHERE (c.id = :first OR (c.record = :record AND"
+        " c.later = 1)) AND c.act = 0 ORDER BY c.id LIMIT 1";
+    struct hm_change change = {.act = HM_ACT_CREATE};
+    struct hm_touch touch;
+    struct hm_err missing = HM_ERR_NONE;
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    *key = NULL;
+    *count = 0;
+    enum hm_status status = find_record(store, record, &touch, &missing);
+    if (status != HM_OK) {
+        return status == HM_NOT_FOUND ? HM_OK
+                                      : hm_fail(err, status, missing.key, missing.arg[0],
+                                                missing.arg[1], missing.arg[2]);
+    }
+    status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, touch.first);
+        hm_bind_int(stmt, 2, touch.record);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status != HM_OK || !row) {
+        return status;
+    }
+    struct hm_bytes body = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+    hm_sql_done(stmt);
+    status = hm_arena_status(arena, err);
+    if (status == HM_OK) {
+        status = hm_change_body_get(&change, body, arena, err);
+    }
+    *key = change.key_fields;
+    *count = change.key_field_count;
+    return status;
 }
 
 /* Keeps the one record that was asked for: the collector's arena becomes the caller's. */

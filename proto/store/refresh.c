@@ -110,10 +110,11 @@ static enum hm_status note_record(struct refresh *r,
     if (row == NULL) {
         return hm_arena_status(r->arena, err);
     }
-    *row = (struct hm_batch_row){
-        .n = {touch->record, touch->home, touch->kind, touch->first, derived.flags},
-        .b = {hm_id_bytes(&touch->id), derived.sort, derived.fold, derived.fields,
-              derived.heads}};
+    *row = (struct hm_batch_row){.n = {touch->record, touch->home, touch->kind,
+                                       touch->first, derived.flags,
+                                       (int64_t)derived.weight, (int64_t)derived.refused},
+                                 .b = {hm_id_bytes(&touch->id), derived.sort,
+                                       derived.fold, derived.fields, derived.heads}};
     status = note_cases(r, loaded, err);
     if (status == HM_OK) {
         status = note_marks(r, loaded, err);
@@ -197,7 +198,8 @@ static enum hm_status write_made(struct refresh *r, struct hm_err *err)
 {
     static const char insert[] =
         "INSERT INTO record(id, home, kind, record, first, flags, sort, fold, fields,"
-        " heads) SELECT n0, n1, n2, b0, n3, n4, b1, b2, b3, b4 FROM batch(:rows)";
+        " heads, weight, refused) SELECT n0, n1, n2, b0, n3, n4, b1, b2, b3, b4, n5, n6"
+        " FROM batch(:rows)";
     return run_batch(r, insert, &r->made, 1U << 2 | 1U << 3, err);
 }
 
@@ -205,7 +207,8 @@ static enum hm_status write_changed(struct refresh *r, struct hm_err *err)
 {
     static const char update[] =
         "UPDATE record SET flags = x.n4, sort = x.b1, fold = x.b2, fields = x.b3,"
-        " heads = x.b4 FROM batch(:rows) x WHERE record.id = x.n0";
+        " heads = x.b4, weight = x.n5, refused = x.n6 FROM batch(:rows) x WHERE "
+        "record.id = x.n0";
     static const char drop_cases[] =
         "DELETE FROM conflict WHERE record IN (SELECT n0 FROM batch(:rows))";
     static const char drop_disputed[] =
@@ -271,13 +274,15 @@ static enum hm_status derive_all(struct refresh *r,
 enum hm_status hm_refresh(struct hm_store *store,
                           const struct hm_touch *touches,
                           size_t count,
-                          struct hm_arena *arena,
                           struct hm_err *err)
 {
-    struct refresh r = {.store = store, .arena = arena};
+    /* Not the caller's, who may touch the same record once a line of entries. */
+    struct hm_arena arena;
+    struct refresh r = {.store = store, .arena = &arena};
     if (count == 0) {
         return HM_OK;
     }
+    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     enum hm_status status =
         hm_store_meta_get_id(store, HM_META_DISTRICT, &r.district, err);
     if (status == HM_OK) {
@@ -286,7 +291,11 @@ enum hm_status hm_refresh(struct hm_store *store,
     if (status == HM_OK) {
         status = write_changed(&r, err);
     }
-    return status != HM_OK ? status : write_marks(&r, err);
+    if (status == HM_OK) {
+        status = write_marks(&r, err);
+    }
+    hm_arena_fini(&arena);
+    return status;
 }
 
 static int by_number(const void *a, const void *b)
@@ -336,5 +345,5 @@ enum hm_status hm_refresh_rows(struct hm_store *store,
                                        .kind = hm_column_int(stmt, 4)};
         (void)hm_column_id(stmt, 5, &touches[n++].id);
     }
-    return status != HM_OK ? status : hm_refresh(store, touches, n, arena, err);
+    return status != HM_OK ? status : hm_refresh(store, touches, n, err);
 }

@@ -507,7 +507,7 @@ static enum hm_status write_answer(struct answer *a,
     /* Whatever a receipt is for, it says all that is held of this device: people show the
      * last one. */
     if (serving->seq > 0 &&
-        (serving->inbox.page_count > 0 || serving->request.waiting > 0 ||
+        (hm_serving_pages(serving) > 0 || serving->request.waiting > 0 ||
          reply.receipt.bucket_count > 0)) {
         reply.receipt.seq = serving->seq;
         reply.receipt.head = serving->head;

@@ -170,6 +170,77 @@ static size_t skip_known(struct hm_entry *entries, size_t count, uint64_t known)
     return kept;
 }
 
+/* Entries of neighbouring items of one kind, which go to the store as one set. */
+struct gathered {
+    struct hm_entry *at;
+    size_t count;
+    size_t capacity;
+};
+
+static enum hm_status gather(struct gathered *gathered,
+                             const struct hm_entry *entries,
+                             size_t count,
+                             struct hm_arena *arena,
+                             struct hm_err *err)
+{
+    size_t wanted = gathered->count + count;
+    if (wanted > gathered->capacity) {
+        size_t capacity = wanted * 2;
+        struct hm_entry *at = hm_arena_get_array(arena, capacity, sizeof(*at));
+        if (at == NULL) {
+            return hm_arena_status(arena, err);
+        }
+        if (gathered->count > 0) {
+            memcpy(at, gathered->at, gathered->count * sizeof(*at));
+        }
+        gathered->at = at;
+        gathered->capacity = capacity;
+    }
+    if (count > 0) {
+        memcpy(gathered->at + gathered->count, entries, count * sizeof(*entries));
+    }
+    gathered->count = wanted;
+    return HM_OK;
+}
+
+/*
+ * Items from `*i` on, as far as they are of one kind: each set that is put derives the
+ * records that it touches anew, and a storm of refusals may be of one record.
+ */
+static enum hm_status put_items(struct hm_session *session,
+                                const struct hm_entry_line *line,
+                                struct hm_bytes bucket,
+                                size_t *i,
+                                uint64_t *known,
+                                struct hm_err *err)
+{
+    struct hm_arena *arena = &session->inbox.arena;
+    struct gathered gathered = {.count = 0};
+    const char kind = line->items[*i].kind;
+    enum hm_status status = HM_OK;
+    for (; *i < line->count && line->items[*i].kind == kind && status == HM_OK; ++*i) {
+        const struct hm_entry_item *item = &line->items[*i];
+        struct hm_entry *entries = NULL;
+        size_t count = 0;
+        status = item->by_id ? entry_of_id(session, item, &entries, &count, err)
+                             : entries_of_run(session, line, item, &entries, &count, err);
+        if (status == HM_OK) {
+            count = skip_known(entries, count, *known);
+            status = gather(&gathered, entries, count, arena, err);
+        }
+        *known = *known > item->count ? *known - item->count : 0;
+        session->applied += item->count;
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    /* The unit's bucket names it as well; the mailbox is where all of ours are. */
+    session->stats.quarantined +=
+        bucket.data[0] == '@' && kind == 'q' ? gathered.count : 0;
+    return hm_store_entries_append(session->store, bucket, gathered.at, gathered.count,
+                                   arena, err);
+}
+
 /* One line of entries. The cursor must fit, or the line is not for this store. */
 static enum hm_status put_line(struct hm_session *session,
                                const struct hm_entry_line *line,
@@ -178,9 +249,7 @@ static enum hm_status put_line(struct hm_session *session,
     char mailbox[HM_MAILBOX_SIZE];
     struct hm_bytes bucket = line->bucket;
     uint64_t n = 0;
-    uint64_t at = line->n;
-    bool own = hm_bytes_are(bucket, "@");
-    if (own) {
+    if (hm_bytes_are(bucket, "@")) {
         hm_mailbox_name(mailbox, &session->device);
         bucket = hm_text(mailbox);
     }
@@ -188,23 +257,9 @@ static enum hm_status put_line(struct hm_session *session,
     if (status == HM_OK && line->n > n + 1) {
         return hm_fail(err, HM_PROTOCOL, "entries", NULL, NULL, NULL);
     }
-    for (size_t i = 0; i < line->count && status == HM_OK; i++) {
-        const struct hm_entry_item *item = &line->items[i];
-        struct hm_entry *entries = NULL;
-        size_t count = 0;
-        status = item->by_id ? entry_of_id(session, item, &entries, &count, err)
-                             : entries_of_run(session, line, item, &entries, &count, err);
-        if (status == HM_OK) {
-            uint64_t known = n + 1 > at ? n + 1 - at : 0;
-            count = skip_known(entries, count, known);
-            /* The unit's bucket names it as well; the mailbox is where all of ours are.
-             */
-            session->stats.quarantined += own && item->kind == 'q' ? count : 0;
-            status = hm_store_entries_append(session->store, bucket, entries, count,
-                                             &session->inbox.arena, err);
-        }
-        at += item->count;
-        session->applied += item->count;
+    uint64_t known = n + 1 > line->n ? n + 1 - line->n : 0;
+    for (size_t i = 0; i < line->count && status == HM_OK;) {
+        status = put_items(session, line, bucket, &i, &known, err);
     }
     return status;
 }

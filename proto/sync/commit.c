@@ -71,6 +71,7 @@ struct landing {
     struct hm_put *puts;
     enum hm_reason *reasons;
     size_t count;
+    struct hm_arena arena; /* of this commit alone */
 };
 
 /*
@@ -127,6 +128,22 @@ static enum hm_status judge_all(struct landing *landing, struct hm_err *err)
         landing->puts[i].verdict = landing->reasons[i] == HM_REASON_NONE
                                        ? HM_VERDICT_ACCEPTED
                                        : HM_VERDICT_QUARANTINED;
+        /* The server's own changes were accepted when they were written. */
+        landing->puts[i].bounded = !hm_id_equal(&landing->puts[i].change->device,
+                                                &landing->serving->self.server);
+    }
+    return status;
+}
+
+static enum hm_status put_changes(struct landing *landing, struct hm_err *err)
+{
+    enum hm_status status = hm_store_changes_put(
+        landing->store, landing->puts, landing->count,
+        hm_env_wall(landing->serving->self.env), &landing->arena, err);
+    for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
+        if (landing->puts[i].full) {
+            landing->reasons[i] = HM_REASON_FULL;
+        }
     }
     return status;
 }
@@ -155,7 +172,7 @@ static enum hm_status put_envelopes(struct landing *landing,
 static enum hm_status put_pages(struct landing *landing, struct hm_err *err)
 {
     const struct hm_inbox *inbox = &landing->serving->inbox;
-    struct hm_arena *arena = &landing->serving->arena;
+    struct hm_arena *arena = &landing->arena;
     struct hm_stored_page *stored =
         hm_arena_get_array(arena, inbox->page_count, sizeof(*stored));
     struct hm_origin origin = {.row = 0};
@@ -219,7 +236,7 @@ static size_t make_entries(const struct landing *landing,
 /* A refusal also goes to its author's mailbox. */
 static enum hm_status put_refusals(struct landing *landing, struct hm_err *err)
 {
-    struct hm_arena *arena = &landing->serving->arena;
+    struct hm_arena *arena = &landing->arena;
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
         char mailbox[HM_MAILBOX_SIZE];
@@ -239,7 +256,7 @@ static enum hm_status put_refusals(struct landing *landing, struct hm_err *err)
 
 static enum hm_status put_entries(struct landing *landing, struct hm_err *err)
 {
-    struct hm_arena *arena = &landing->serving->arena;
+    struct hm_arena *arena = &landing->arena;
     struct hm_entry *entries =
         hm_arena_get_array(arena, landing->count, sizeof(*entries));
     enum hm_status status = hm_arena_status(arena, err);
@@ -260,6 +277,25 @@ static enum hm_status put_entries(struct landing *landing, struct hm_err *err)
     return status != HM_OK ? status : put_refusals(landing, err);
 }
 
+static enum hm_status land_all(struct landing *landing, struct hm_err *err)
+{
+    landing->puts =
+        hm_arena_get_array(&landing->arena, landing->count, sizeof(*landing->puts));
+    landing->reasons =
+        hm_arena_get_array(&landing->arena, landing->count, sizeof(*landing->reasons));
+    enum hm_status status = hm_arena_status(&landing->arena, err);
+    if (status == HM_OK) {
+        status = judge_all(landing, err);
+    }
+    if (status == HM_OK) {
+        status = put_changes(landing, err);
+    }
+    if (status == HM_OK) {
+        status = put_pages(landing, err);
+    }
+    return status != HM_OK ? status : put_entries(landing, err);
+}
+
 static enum hm_status land(struct hm_serving *serving,
                            struct hm_store *store,
                            struct hm_err *err)
@@ -269,23 +305,10 @@ static enum hm_status land(struct hm_serving *serving,
     if (landing.count == 0) {
         return HM_OK;
     }
-    landing.puts =
-        hm_arena_get_array(&serving->arena, landing.count, sizeof(*landing.puts));
-    landing.reasons =
-        hm_arena_get_array(&serving->arena, landing.count, sizeof(*landing.reasons));
-    enum hm_status status = hm_arena_status(&serving->arena, err);
-    if (status == HM_OK) {
-        status = judge_all(&landing, err);
-    }
-    if (status == HM_OK) {
-        status =
-            hm_store_changes_put(store, landing.puts, landing.count,
-                                 hm_env_wall(serving->self.env), &serving->arena, err);
-    }
-    if (status == HM_OK) {
-        status = put_pages(&landing, err);
-    }
-    return status != HM_OK ? status : put_entries(&landing, err);
+    hm_arena_init(&landing.arena, HM_REQUEST_ARENA_MAX);
+    enum hm_status status = land_all(&landing, err);
+    hm_arena_fini(&landing.arena);
+    return status;
 }
 
 /* How far the requester's chain is here without a gap. */

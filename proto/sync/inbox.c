@@ -25,6 +25,13 @@ enum hm_status hm_inbox_open(struct hm_inbox *inbox,
     return hm_inflate_open(&inbox->inflate, err);
 }
 
+size_t hm_inbox_held(const struct hm_inbox *inbox)
+{
+    return inbox->arena.used + inbox->text.capacity +
+           inbox->page_capacity * sizeof(*inbox->pages) +
+           inbox->line_capacity * sizeof(*inbox->lines);
+}
+
 void hm_inbox_clear(struct hm_inbox *inbox)
 {
     inbox->page_count = 0;
@@ -286,6 +293,17 @@ static enum hm_status check_travels(const struct hm_page *page,
     return status != HM_OK ? status : write_in_full(page, true, err);
 }
 
+/*
+ * A bucket that begins with `@` is somebody's mailbox, and no home of records. The
+ * registry is the server's alone: what others wrote there would reach every laptop of the
+ * district, refused or not, and no right that anybody can have covers it.
+ */
+static bool is_home(const struct hm_inbox *inbox, const struct hm_page *page)
+{
+    return page->home.data[0] != '@' && (!hm_bytes_are(page->home, HM_HOME_REGISTRY) ||
+                                         hm_id_equal(&page->device, &inbox->district));
+}
+
 /* `waits`: the key is not known yet; nothing was kept. */
 static enum hm_status read_page(struct hm_inbox *inbox,
                                 struct hm_bytes lines,
@@ -298,8 +316,7 @@ static enum hm_status read_page(struct hm_inbox *inbox,
     bool known = false;
     *waits = false;
     enum hm_status status = hm_page_draft_open(&draft, lines, err);
-    /* A bucket of that name is somebody's mailbox, and no home of records. */
-    if (status == HM_OK && hm_page_draft_header(draft)->home.data[0] == '@') {
+    if (status == HM_OK && !is_home(inbox, hm_page_draft_header(draft))) {
         status = hm_fail(err, HM_PROTOCOL, "page", "home", NULL, NULL);
     }
     if (status == HM_OK) {

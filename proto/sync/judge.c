@@ -75,30 +75,20 @@ static enum hm_status find_key(struct hm_judge *judge,
                                struct hm_arena *arena,
                                struct hm_err *err)
 {
-    struct hm_loaded loaded;
-    struct hm_err missing = HM_ERR_NONE;
     *key = NULL;
     *count = 0;
     if (kind->right_count < 2 || change->act == HM_ACT_CREATE) {
         return HM_OK;
     }
     enum hm_status status =
-        hm_store_record_load(judge->store, &change->record, &loaded, arena, &missing);
-    if (status == HM_OK && loaded.key != NULL) {
-        *key = loaded.key;
-        *count = loaded.key_count;
-        return HM_OK;
-    }
-    const struct hm_change *create = find_create(judge->beside, &change->record);
+        hm_store_record_key(judge->store, &change->record, key, count, arena, err);
+    const struct hm_change *create =
+        *count > 0 ? NULL : find_create(judge->beside, &change->record);
     if (create != NULL) {
         *key = create->key_fields;
         *count = create->key_field_count;
     }
-    if (status != HM_OK && status != HM_NOT_FOUND) {
-        return hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
-                       missing.arg[2]);
-    }
-    return HM_OK;
+    return status;
 }
 
 static bool names_it(const struct hm_change *withdrawal, const struct hm_change *change)

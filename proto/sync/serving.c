@@ -7,6 +7,8 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/store/registry.h"
 
+enum { INFLATE_BYTES = 48 * 1024 }; /* zlib's window and tables */
+
 enum hm_status hm_serving_open(struct hm_serving **serving,
                                const struct hm_serving_self *self,
                                uint64_t declared,
@@ -69,12 +71,33 @@ const struct hm_request *hm_serving_request(const struct hm_serving *serving)
 
 size_t hm_serving_pages(const struct hm_serving *serving)
 {
-    return serving->inbox.page_count;
+    return serving->pages_kept + serving->inbox.page_count;
 }
 
 size_t hm_serving_changes(const struct hm_serving *serving)
 {
-    return serving->inbox.change_count;
+    return serving->changes_kept + serving->inbox.change_count;
+}
+
+size_t hm_serving_held(const struct hm_serving *serving)
+{
+    return sizeof(*serving) + INFLATE_BYTES + serving->arena.used +
+           serving->line.capacity + hm_inbox_held(&serving->inbox);
+}
+
+void hm_serving_forget(struct hm_serving *serving)
+{
+    serving->pages_kept += serving->inbox.page_count;
+    serving->changes_kept += serving->inbox.change_count;
+    hm_inbox_clear(&serving->inbox);
+    hm_buf_fini(&serving->inbox.text);
+}
+
+void hm_serving_limit(struct hm_serving *serving, uint64_t reply_bytes)
+{
+    if (serving->request.reply_max == 0 || serving->request.reply_max > reply_bytes) {
+        serving->request.reply_max = reply_bytes;
+    }
 }
 
 /* What an error while reading means to the one who sent it. */

@@ -19,6 +19,8 @@ struct hm_serving {
     enum hm_problem problem;
     struct hm_request request;
     struct hm_inbox inbox;
+    size_t pages_kept; /* that the inbox held before they were committed */
+    size_t changes_kept;
 
     /* set by the commit */
     struct hm_id lease;

@@ -72,8 +72,10 @@ class Inbox:
 
     def _page(self, text):
         opening = read_json(self.held[0][:-1])["page"]
-        device, epoch, _, first, _ = array(opening, 5, 5)
+        device, epoch, home, first, _ = array(opening, 5, 5)
         origin = unb64(device, 16), epoch
+        need(not str(home).startswith("@"), "stream: a mailbox is no home")
+        need(home != "~" or origin[0] == self.district, "stream: the registry is the server's")
         key = self.keys.get(origin[0])
         if key is None:
             self.waits = bool(self.pages)

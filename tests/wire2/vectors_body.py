@@ -56,6 +56,12 @@ def other():
     return sheet.sign()
 
 
+def at_home(home):
+    sheet = Sheet(OTHER, epoch=8, home=home)
+    sheet.put("create", writes=(("name", "không phải chỗ"),))
+    return sheet.sign().text(home)
+
+
 def entries(**line):
     return talk.entries_write({"bucket": HOME, "n": 1, "of": None, "items": [(1, 2)], **line})
 
@@ -113,6 +119,9 @@ def make(maker):
     add("refused: a reference to a change that has not come", [whole], "page")
     add("refused: a reference into another epoch", [one, later_text], "page", 1)
     add("refused: a page by nobody known", [stranger], "page")
+    add("refused: a page of the registry by another device than the server's",
+        [one, at_home("~")], "page", 1)
+    add("refused: a page of a mailbox", [one, at_home("@" + "ab" * 16)], "page", 1)
     add("refused: a page whose signature does not hold", [one, unsigned.text("three")], "page", 1)
     add("refused: entries within a page", [one.splitlines(True)[0], own], "page")
     add("refused: a page within a page", [one, one[: one.index(b"{\"sign\"")], three], "page", 1)

@@ -46,6 +46,13 @@
 #define HM_REPLY_BYTES_MAX   ((size_t)2 * 1024 * 1024)
 
 /*
+ * What the changes of one record that stand weigh at most (hm_change_weight), and as much
+ * again those that were refused: 10,000 edits, or 5,000 signatures. Who touches a record
+ * reads all of it, so half a dozen times this must fit HM_REQUEST_ARENA_MAX.
+ */
+#define HM_RECORD_WEIGHT_MAX ((size_t)16 * 1024 * 1024)
+
+/*
  * Refused changes that a device may leave in the buckets of units, then nothing of it
  * stands. Ten times what a hamlet enters in a year: no mistake of a person.
  */
@@ -58,6 +65,13 @@
 
 /* Memory of one request while it is read, judged and answered. */
 #define HM_REQUEST_ARENA_MAX ((size_t)256 * 1024 * 1024)
+/*
+ * Memory that all exchanges under way at a server hold together: whatever is sent to it,
+ * a machine of 1 GiB goes on. Beyond it nobody's body is read on, except by those who
+ * hold little: small requests are always served.
+ */
+#define HM_EXCHANGES_BYTES_MAX  ((size_t)256 * 1024 * 1024)
+#define HM_EXCHANGE_BYTES_SMALL ((size_t)1024 * 1024)
 /* Memory of one command. */
 #define HM_COMMAND_ARENA_MAX ((size_t)1024 * 1024 * 1024)
 

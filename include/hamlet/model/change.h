@@ -108,6 +108,12 @@ HM_CHECKED enum hm_status hm_change_seal(struct hm_change *change,
  */
 bool hm_change_valid(const struct hm_change *change);
 
+/*
+ * About the bytes of memory that reading this change and merging it takes, never less:
+ * what a record may hold is counted in these.
+ */
+size_t hm_change_weight(const struct hm_change *change);
+
 const struct hm_write *hm_change_write(const struct hm_change *change,
                                        struct hm_bytes reg);
 struct hm_bytes hm_change_key_field(const struct hm_change *change, struct hm_bytes name);

@@ -22,7 +22,8 @@
     X(ROLE, role)                                                                        \
     X(BAD_KEY, bad_key)                                                                  \
     X(ERASED, erased) /* it brings back what was erased by order */                      \
-    X(STORM, storm)   /* its device had too many refused already */
+    X(STORM, storm)   /* its device had too many refused already */                      \
+    X(FULL, full)     /* its record holds as much as one may */
 
 enum hm_reason {
     HM_REASON_NONE, /* it may stand */

@@ -25,8 +25,10 @@ enum hm_verdict {
 struct hm_put {
     const struct hm_change *change; /* sealed */
     unsigned verdict;               /* what it gets if it is fresh */
+    bool bounded;                   /* its record must have room for it, if it is fresh */
     int64_t row;                    /* out: the change's row number */
     bool fresh;                     /* out: it was not known */
+    bool full; /* out: there was no room, so it was quarantined and is not merged */
 };
 
 /*

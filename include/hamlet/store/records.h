@@ -24,6 +24,8 @@ struct hm_loaded {
     struct hm_merged merged;
     const struct hm_key_field *key; /* null where no create is known */
     size_t key_count;
+    size_t weight;  /* of the changes that stand or are not judged yet */
+    size_t refused; /* of the quarantined ones */
 };
 
 /*
@@ -35,6 +37,14 @@ HM_CHECKED enum hm_status hm_store_record_load(struct hm_store *store,
                                                struct hm_loaded *loaded,
                                                struct hm_arena *arena,
                                                struct hm_err *err);
+
+/* The key fields of the record of this id, as its creation has them; 0: none is known. */
+HM_CHECKED enum hm_status hm_store_record_key(struct hm_store *store,
+                                              const struct hm_id *record,
+                                              const struct hm_key_field **key,
+                                              size_t *count,
+                                              struct hm_arena *arena,
+                                              struct hm_err *err);
 
 /* The value shown for a register or key field; no bytes or null where there is none. */
 struct hm_bytes hm_loaded_shown(const struct hm_loaded *loaded, struct hm_bytes reg);

@@ -55,7 +55,7 @@ struct hm_visit {
     struct hm_id pending; /* given, not presented yet */
     struct hm_id request; /* the request that was given `pending` */
     struct hm_wall contact;
-    int64_t waiting; /* its own changes that are not here */
+    int64_t waiting;   /* its own changes that are not here */
     int64_t offset_ms; /* the device's clock minus ours */
     struct hm_bytes version;
 };

@@ -76,6 +76,9 @@ HM_CHECKED enum hm_status hm_inbox_put(struct hm_inbox *inbox,
 bool hm_inbox_waits(const struct hm_inbox *inbox);
 HM_CHECKED enum hm_status hm_inbox_resume(struct hm_inbox *inbox, struct hm_err *err);
 
+/* Bytes of memory that it holds, about. */
+size_t hm_inbox_held(const struct hm_inbox *inbox);
+
 /* Forget pages and lines, which are in the store now; the stream goes on. */
 void hm_inbox_clear(struct hm_inbox *inbox);
 

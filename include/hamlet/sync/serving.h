@@ -82,6 +82,18 @@ HM_CHECKED enum hm_status hm_serving_answer(struct hm_serving *serving,
                                             struct hm_buf *body,
                                             struct hm_err *err);
 
+/* Bytes of memory that it holds, about. */
+size_t hm_serving_held(const struct hm_serving *serving);
+
+/*
+ * After the commit: forget the pages, which are in the store. What is answered stays the
+ * same.
+ */
+void hm_serving_forget(struct hm_serving *serving);
+
+/* Answer with at most about so many bytes, if the requester did not want fewer yet. */
+void hm_serving_limit(struct hm_serving *serving, uint64_t reply_bytes);
+
 /* For the log: how much came. */
 size_t hm_serving_pages(const struct hm_serving *serving);
 size_t hm_serving_changes(const struct hm_serving *serving);

@@ -165,6 +165,24 @@ START_TEST(a_person_sees_the_values_and_which_is_shown)
     ck_assert_ptr_nonnull(strstr(text, "Tổ 1"));
     ck_assert_ptr_nonnull(strstr(text, "Tổ 2"));
     ck_assert_ptr_nonnull(strstr(text, "*"));
+    ck_assert_ptr_nonnull(strstr(text, "Household "));
+    ck_assert_ptr_nonnull(strstr(text, hm_words_ui(words, "conflict.kept")));
+}
+END_TEST
+
+START_TEST(a_person_sees_what_was_decided_and_why)
+{
+    (void)a_resolution(&server, &record, "\"Tổ 3\"");
+    hm_site_carry(&server, &laptop, 0);
+    view.json = false;
+    world_clear();
+
+    ck_assert_int_eq(hm_api_conflicts(&view, false, NULL, &err), HM_OK);
+
+    const char *text = world_text();
+    ck_assert_ptr_nonnull(strstr(text, "Decided: Tổ 3 ("));
+    ck_assert_ptr_null(strstr(text, "*")); /* nothing is shown meanwhile any more */
+    ck_assert_ptr_null(strstr(text, hm_words_ui(words, "conflict.kept")));
 }
 END_TEST
 
@@ -236,6 +254,7 @@ int main(void)
     tcase_add_test(all, a_delete_against_an_edit_says_false_and_true);
     tcase_add_test(all, a_unit_narrows_them_down);
     tcase_add_test(all, a_person_sees_the_values_and_which_is_shown);
+    tcase_add_test(all, a_person_sees_what_was_decided_and_why);
     tcase_add_test(all, a_refused_change_is_told_with_its_reason);
     tcase_add_test(all, equal_heads_give_equal_digests);
     tcase_add_test(all, a_whole_store_is_verified_and_rebuilt_without_a_difference);

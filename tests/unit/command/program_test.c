@@ -92,6 +92,34 @@ START_TEST(a_wrong_line_runs_nothing_and_names_what_was_meant)
 }
 END_TEST
 
+static const struct {
+    const char *line;
+    const char *said;
+} placeholders[] = {
+    {"hamlet add", "hamlet: lệnh hamlet add thiếu LOẠI\n"
+                   "HINT: hãy ghi: hamlet add LOẠI trường=giá_trị…\n"},
+    {"hamlet add --lang en", "hamlet: hamlet add: KIND is missing\n"
+                             "HINT: write: hamlet add KIND field=value…\n"},
+    {"hamlet list x --limit", "hamlet: thiếu giá trị sau --limit\n"
+                              "HINT: hãy ghi: --limit SỐ\n"},
+    {"hamlet list x --store a --limit 1 --where", "hamlet: thiếu giá trị sau --where\n"
+                                                  "HINT: hãy ghi: --where "
+                                                  "trường=giá_trị\n"},
+    {"hamlet export x --format", "hamlet: thiếu giá trị sau --format\n"
+                                 "HINT: hãy ghi: --format csv|json\n"},
+};
+
+START_TEST(what_is_to_be_replaced_is_named_in_the_language_of_the_reader)
+{
+    struct act act = {.text = ""};
+
+    run(&table_program, placeholders[_i].line, &act);
+
+    ck_assert_int_eq(code, 64);
+    ck_assert_str_eq(complaint.text, placeholders[_i].said);
+}
+END_TEST
+
 START_TEST(output_that_cannot_be_written_is_a_failure)
 {
     struct act act = {.text = "data\n"};
@@ -275,6 +303,9 @@ int main(void)
     tcase_add_test(runs,
                    a_command_that_fails_gives_its_exit_code_and_keeps_what_it_printed);
     tcase_add_test(runs, a_wrong_line_runs_nothing_and_names_what_was_meant);
+    tcase_add_loop_test(runs,
+                        what_is_to_be_replaced_is_named_in_the_language_of_the_reader, 0,
+                        sizeof(placeholders) / sizeof(placeholders[0]));
     tcase_add_test(runs, output_that_cannot_be_written_is_a_failure);
     tcase_add_loop_test(language,
                         the_language_is_the_option_else_the_locale_else_vietnamese, 0,

@@ -8,7 +8,9 @@
 #include "builders.h"
 #include "hamlet/base/embed.h"
 #include "hamlet/base/limits.h"
+#include "hamlet/model/value.h"
 #include "hamlet/store/buckets.h"
+#include "hamlet/store/check.h"
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/records.h"
 #include "hamlet/store/registry.h"
@@ -116,6 +118,7 @@ static int attack(const struct hm_page *pages, size_t count)
     struct hm_request request = {.device = maker.device,
                                  .epoch = 100000U + requests,
                                  .id = hm_make_id(requests),
+                                 .reply_max = 1, /* what it could read is not the point */
                                  .version = hm_text("evil")};
     hm_buf_init(&stream, BODY_MAX);
     hm_buf_init(&body, BODY_MAX);
@@ -586,6 +589,154 @@ START_TEST(a_device_revoked_between_commit_and_answer_gets_nothing)
 }
 END_TEST
 
+START_TEST(a_page_of_the_registry_is_not_taken)
+{
+    uint64_t before = 0;
+    uint64_t after = 0;
+    char mailbox[HM_MAILBOX_SIZE];
+    const struct hm_bytes registry = hm_text(HM_HOME_REGISTRY);
+    ck_assert_int_eq(hm_store_bucket_n(world.reader, registry, &before, &err), HM_OK);
+    maker.home = HM_HOME_REGISTRY;
+    struct hm_change *x = household("A");
+
+    ck_assert_int_eq(attack_with(&x, 1), 400);
+
+    ck_assert_int_eq(hm_store_bucket_n(world.reader, registry, &after, &err), HM_OK);
+    ck_assert_uint_eq(after, before);
+    hm_mailbox_name(mailbox, &maker.device);
+    ck_assert_int_eq(hm_store_bucket_n(world.reader, hm_text(mailbox), &after, &err),
+                     HM_OK);
+    ck_assert_uint_eq(after, 0);
+    maker.home = "101-1";
+    neighbours_go_on();
+}
+END_TEST
+
+START_TEST(a_laptop_writes_no_record_of_the_registry)
+{
+    struct world_laptop *admin = world_laptop_add(&world, "100", "district_admin");
+    struct hm_author *author = NULL;
+    struct hm_added added;
+    const struct hm_field_input fields[] = {
+        {.name = hm_text("code"), .text = hm_text("101-9")},
+        {.name = hm_text("name"), .text = hm_text("Thôn Chín")}};
+    sync_with(admin);
+    ck_assert_int_eq(hm_author_open(&author, admin->store, &err), HM_OK);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+
+    ck_assert_int_eq(hm_author_add(author, hm_text("unit"), fields, 2, &added, &err),
+                     HM_DENIED);
+
+    ck_assert_str_eq(err.key, "registry-server");
+    hm_author_rollback(author);
+    hm_author_close(author);
+    sync_with(admin);
+}
+END_TEST
+
+enum { FILL_A_PAGE = 475, FILL_PAGES = 10, FILL_REQUESTS = 2 };
+enum { FILLED = FILL_A_PAGE * FILL_PAGES * FILL_REQUESTS };
+
+/* More edits than a record may hold, and fewer than a device may have refused. */
+static void fill(const struct hm_id *record)
+{
+    for (int request = 0; request < FILL_REQUESTS; request++) {
+        struct hm_page pages[FILL_PAGES];
+        for (int p = 0; p < FILL_PAGES; p++) {
+            struct hm_change *x[FILL_A_PAGE];
+            for (int i = 0; i < FILL_A_PAGE; i++) {
+                x[i] = claim(record, noise(12));
+            }
+            epoch++;
+            pages[p] = page_of(x, FILL_A_PAGE, 1, NULL);
+        }
+        ck_assert_int_eq(attack(pages, FILL_PAGES), 200);
+    }
+}
+
+static struct hm_loaded load(struct hm_store *store, const struct hm_id *record)
+{
+    struct hm_loaded loaded;
+    ck_assert_int_eq(hm_store_record_load(store, record, &loaded, &arena, &err), HM_OK);
+    ck_assert_uint_le(loaded.weight, HM_RECORD_WEIGHT_MAX);
+    ck_assert_uint_le(loaded.refused, HM_RECORD_WEIGHT_MAX);
+    return loaded;
+}
+
+static size_t refused_for(const char *reason, struct hm_id *first)
+{
+    struct hm_refused *refused = NULL;
+    size_t count = 0;
+    size_t found = 0;
+    ck_assert_int_eq(hm_store_quarantine(world.reader, &refused, &count, &arena, &err),
+                     HM_OK);
+    for (size_t i = count; i > 0; i--) {
+        if (hm_bytes_are(refused[i - 1].reason, reason)) {
+            *first = refused[i - 1].held.change.id;
+            found++;
+        }
+    }
+    return found;
+}
+
+static void is_as_derived(struct hm_store *store)
+{
+    size_t count = 0;
+    size_t different = 1;
+    ck_assert_int_eq(hm_store_check_derived(store, &count, &different, &err), HM_OK);
+    ck_assert_uint_eq(different, 0);
+}
+
+START_TEST(a_record_takes_no_more_than_it_may_hold)
+{
+    struct hm_id first;
+    struct hm_id record = add(mate);
+    sync_with(mate);
+
+    fill(&record);
+
+    size_t full = refused_for("full", &first);
+    ck_assert_uint_gt(full, 0);
+    ck_assert_uint_eq(load(world.reader, &record).count + full, 1 + FILLED);
+    sync_with(mate);
+    ck_assert_uint_eq(load(mate->store, &record).count + full, 1 + FILLED);
+    ck_assert_int_eq(edit(mate, &record, "head_name", "B"), HM_TOO_BIG);
+    ck_assert_str_eq(err.key, "record-full");
+    is_as_derived(world.store);
+
+    ck_assert_int_eq(world_release(&world, &first, &err), HM_OK);
+    neighbours_go_on();
+
+    struct hm_loaded loaded;
+    ck_assert_int_eq(hm_store_record_load(mate->store, &record, &loaded, &arena, &err),
+                     HM_OK);
+    ck_assert_uint_eq(loaded.count + full, 1 + FILLED + 1);
+    is_as_derived(mate->store);
+}
+END_TEST
+
+START_TEST(who_may_not_write_to_a_record_cannot_fill_it)
+{
+    struct hm_id first;
+    struct hm_id record = add(other);
+    sync_with(other);
+    maker.home = "101-2";
+
+    fill(&record);
+
+    maker.home = "101-1";
+    ck_assert_uint_gt(refused_for("scope", &first), 0);
+    ck_assert_uint_gt(refused_for("full", &first), 0);
+    (void)load(world.reader, &record);
+    ck_assert_int_eq(edit(other, &record, "head_name", "B"), HM_OK);
+    sync_with(other);
+    struct hm_loaded loaded = load(world.reader, &record);
+    struct hm_bytes shown = hm_loaded_shown(&loaded, hm_text("head_name"));
+    ck_assert(hm_bytes_are(hm_value_text_or(shown, HM_NO_BYTES), "B"));
+    neighbours_go_on();
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("hostile");
@@ -607,6 +758,10 @@ static Suite *suite(void)
     tcase_add_test(t, the_largest_pages_fit_the_replies_that_carry_them);
     tcase_add_test(t, a_page_that_could_not_be_sent_on_without_its_values_is_refused);
     tcase_add_test(t, a_device_revoked_between_commit_and_answer_gets_nothing);
+    tcase_add_test(t, a_page_of_the_registry_is_not_taken);
+    tcase_add_test(t, a_laptop_writes_no_record_of_the_registry);
+    tcase_add_test(t, a_record_takes_no_more_than_it_may_hold);
+    tcase_add_test(t, who_may_not_write_to_a_record_cannot_fill_it);
     suite_add_tcase(s, t);
     return s;
 }
