@@ -262,7 +262,7 @@ enum hm_status hm_store_record_key(struct hm_store *store,
         "SELECT c.body FROM change c WHERE (c.id = :first OR (c.record = :record AND"
         " c.later = 1)) AND c.act = 0 ORDER BY c.id LIMIT 1";
     struct hm_change change = {.act = HM_ACT_CREATE};
-    struct hm_touch touch;
+    struct hm_touch touch = {.record = 0};
     struct hm_err missing = HM_ERR_NONE;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
@@ -319,7 +319,7 @@ enum hm_status hm_store_record_load(struct hm_store *store,
                                     struct hm_arena *arena,
                                     struct hm_err *err)
 {
-    struct hm_touch touch;
+    struct hm_touch touch = {.record = 0};
     struct hm_loaded found = {.count = 0};
     struct keeper keeper = {.loaded = &found};
     enum hm_status status = find_record(store, record, &touch, err);

@@ -196,7 +196,7 @@ static enum hm_status gather(struct gathered *gathered,
         gathered->at = at;
         gathered->capacity = capacity;
     }
-    if (count > 0) {
+    if (count > 0 && entries != NULL) {
         memcpy(gathered->at + gathered->count, entries, count * sizeof(*entries));
     }
     gathered->count = wanted;
