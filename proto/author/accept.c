@@ -62,14 +62,7 @@ static enum hm_status put_page(struct hm_author *author,
     }
     hm_page_sign(&page, author->secret);
     *head = page.head_after;
-    struct hm_stored_page stored = {.origin = author->origin.row,
-                                    .seq = seq,
-                                    .count = count,
-                                    .home = page.home,
-                                    .head_before = page.head_before,
-                                    .head_after = page.head_after,
-                                    .registry_n = page.registry_n,
-                                    .signature = page.signature};
+    struct hm_stored_page stored = hm_stored_page_of(&page, author->origin.row);
     return hm_store_pages_put(author->store, &stored, 1, &author->arena, err);
 }
 

@@ -41,6 +41,18 @@ enum hm_status hm_store_pages_put(struct hm_store *store,
     return status;
 }
 
+struct hm_stored_page hm_stored_page_of(const struct hm_page *page, int64_t origin)
+{
+    return (struct hm_stored_page){.origin = origin,
+                                   .seq = page->seq,
+                                   .count = page->count,
+                                   .home = page->home,
+                                   .head_before = page->head_before,
+                                   .head_after = page->head_after,
+                                   .registry_n = page->registry_n,
+                                   .signature = page->signature};
+}
+
 void hm_page_row(sqlite3_stmt *stmt,
                  int64_t origin,
                  struct hm_stored_page *page,

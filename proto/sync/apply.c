@@ -7,6 +7,7 @@
 
 #include "hamlet/base/limits.h"
 #include "hamlet/store/receipts.h"
+#include "put_pages.h"
 #include "session_inside.h"
 
 /* Pages of the inbox, as the store takes them. */
@@ -31,59 +32,6 @@ static enum hm_status put_changes(struct hm_session *session,
                : hm_store_changes_put(session->store, list, at,
                                       hm_env_wall(hm_store_env(session->store)),
                                       &inbox->arena, err);
-}
-
-static enum hm_status put_envelopes(struct hm_session *session,
-                                    const struct hm_page *page,
-                                    const struct hm_put *puts,
-                                    int64_t origin,
-                                    struct hm_err *err)
-{
-    enum hm_status status = HM_OK;
-    for (size_t from = 0; from < page->count && status == HM_OK;) {
-        size_t to = from + 1;
-        while (to < page->count && puts[to].row == puts[to - 1].row + 1) {
-            to++;
-        }
-        status = hm_store_envelopes_put(session->store, origin, page->seq + from,
-                                        puts[from].row, to - from, err);
-        from = to;
-    }
-    return status;
-}
-
-static enum hm_status put_pages(struct hm_session *session,
-                                const struct hm_put *puts,
-                                struct hm_err *err)
-{
-    struct hm_inbox *inbox = &session->inbox;
-    struct hm_stored_page *stored =
-        hm_arena_get_array(&inbox->arena, inbox->page_count, sizeof(*stored));
-    struct hm_origin origin = {.row = 0};
-    enum hm_status status = hm_arena_status(&inbox->arena, err);
-    for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
-        const struct hm_page *page = &inbox->pages[p].page;
-        if (origin.row == 0 || origin.epoch != page->epoch ||
-            !hm_id_equal(&origin.device, &page->device)) {
-            status = hm_store_origin_get(session->store, &page->device, page->epoch, true,
-                                         &origin, err);
-        }
-        if (status == HM_OK) {
-            status = put_envelopes(session, page, puts, origin.row, err);
-        }
-        stored[p] = (struct hm_stored_page){.origin = origin.row,
-                                            .seq = page->seq,
-                                            .count = page->count,
-                                            .home = page->home,
-                                            .head_before = page->head_before,
-                                            .head_after = page->head_after,
-                                            .registry_n = page->registry_n,
-                                            .signature = page->signature};
-        puts += page->count;
-    }
-    return status != HM_OK ? status
-                           : hm_store_pages_put(session->store, stored, inbox->page_count,
-                                                &inbox->arena, err);
 }
 
 /* The rows that an item of accepted sequence numbers means. */
@@ -271,7 +219,8 @@ static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err
     if (session->inbox.page_count > 0) {
         status = put_changes(session, &puts, err);
         if (status == HM_OK) {
-            status = put_pages(session, puts, err);
+            status = hm_inbox_put_pages(&session->inbox, session->store, puts,
+                                        &session->inbox.arena, err);
         }
         for (size_t i = 0; i < session->inbox.change_count && status == HM_OK; i++) {
             session->stats.changes_down += puts[i].fresh;

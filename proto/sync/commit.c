@@ -8,6 +8,7 @@
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/sync/judge.h"
+#include "put_pages.h"
 #include "serving.h"
 
 enum { VERSION_MAX = 64 };
@@ -148,61 +149,6 @@ static enum hm_status put_changes(struct landing *landing, struct hm_err *err)
     return status;
 }
 
-/* Runs of neighbouring rows of one page get one envelope. */
-static enum hm_status put_envelopes(struct landing *landing,
-                                    const struct hm_page *page,
-                                    size_t at,
-                                    int64_t origin,
-                                    struct hm_err *err)
-{
-    enum hm_status status = HM_OK;
-    for (size_t from = 0; from < page->count && status == HM_OK;) {
-        size_t to = from + 1;
-        while (to < page->count &&
-               landing->puts[at + to].row == landing->puts[at + to - 1].row + 1) {
-            to++;
-        }
-        status = hm_store_envelopes_put(landing->store, origin, page->seq + from,
-                                        landing->puts[at + from].row, to - from, err);
-        from = to;
-    }
-    return status;
-}
-
-static enum hm_status put_pages(struct landing *landing, struct hm_err *err)
-{
-    const struct hm_inbox *inbox = &landing->serving->inbox;
-    struct hm_arena *arena = &landing->arena;
-    struct hm_stored_page *stored =
-        hm_arena_get_array(arena, inbox->page_count, sizeof(*stored));
-    struct hm_origin origin = {.row = 0};
-    enum hm_status status = hm_arena_status(arena, err);
-    size_t at = 0;
-    for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
-        const struct hm_page *page = &inbox->pages[p].page;
-        if (origin.row == 0 || origin.epoch != page->epoch ||
-            !hm_id_equal(&origin.device, &page->device)) {
-            status = hm_store_origin_get(landing->store, &page->device, page->epoch, true,
-                                         &origin, err);
-        }
-        if (status == HM_OK) {
-            status = put_envelopes(landing, page, at, origin.row, err);
-        }
-        stored[p] = (struct hm_stored_page){.origin = origin.row,
-                                            .seq = page->seq,
-                                            .count = page->count,
-                                            .home = page->home,
-                                            .head_before = page->head_before,
-                                            .head_after = page->head_after,
-                                            .registry_n = page->registry_n,
-                                            .signature = page->signature};
-        at += page->count;
-    }
-    return status != HM_OK ? status
-                           : hm_store_pages_put(landing->store, stored, inbox->page_count,
-                                                arena, err);
-}
-
 /* Entries of fresh changes, in order, runs of accepted neighbours as one. */
 static size_t make_entries(const struct landing *landing,
                            size_t from,
@@ -291,7 +237,8 @@ static enum hm_status land_all(struct landing *landing, struct hm_err *err)
         status = put_changes(landing, err);
     }
     if (status == HM_OK) {
-        status = put_pages(landing, err);
+        status = hm_inbox_put_pages(&landing->serving->inbox, landing->store,
+                                    landing->puts, &landing->arena, err);
     }
     return status != HM_OK ? status : put_entries(landing, err);
 }

@@ -165,15 +165,9 @@ static enum hm_status note_sealed(struct hm_upload *u,
         u->sealed = more;
         u->sealed_capacity = capacity;
     }
-    u->sealed[u->sealed_count++] =
-        (struct hm_stored_page){.origin = u->origin.row,
-                                .seq = page->seq,
-                                .count = page->count,
-                                .home = hm_arena_copy(arena, page->home),
-                                .head_before = page->head_before,
-                                .head_after = page->head_after,
-                                .registry_n = page->registry_n,
-                                .signature = page->signature};
+    struct hm_stored_page *sealed = &u->sealed[u->sealed_count++];
+    *sealed = hm_stored_page_of(page, u->origin.row);
+    sealed->home = hm_arena_copy(arena, page->home);
     return hm_arena_status(arena, err);
 }
 

@@ -11,6 +11,7 @@
 #define HAMLET_STORE_PAGES_H
 
 #include "hamlet/base/sign.h"
+#include "hamlet/model/page.h"
 #include "hamlet/store/changes.h"
 
 /* A device in one epoch. `seq` and `head`: of the contiguous prefix that is here. */
@@ -70,6 +71,9 @@ struct hm_stored_page {
     uint64_t registry_n;
     struct hm_signature signature;
 };
+
+/* `home` is the page's, borrowed. */
+struct hm_stored_page hm_stored_page_of(const struct hm_page *page, int64_t origin);
 
 /* Pages that are known already are left as they are. */
 HM_CHECKED enum hm_status hm_store_pages_put(struct hm_store *store,

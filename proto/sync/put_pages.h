@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * put_pages.h - the pages of an inbox into the store, once their changes are there.
+ *
+ * Private to proto/sync: what a laptop does with a reply and a server with a request.
+ */
+#ifndef HAMLET_SYNC_PUT_PAGES_H
+#define HAMLET_SYNC_PUT_PAGES_H
+
+#include "hamlet/store/pages.h"
+#include "hamlet/sync/inbox.h"
+
+/* `puts`: as hm_store_changes_put left them, one for each change in the inbox's order. */
+HM_CHECKED enum hm_status hm_inbox_put_pages(const struct hm_inbox *inbox,
+                                             struct hm_store *store,
+                                             const struct hm_put *puts,
+                                             struct hm_arena *arena,
+                                             struct hm_err *err);
+
+#endif
