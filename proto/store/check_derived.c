@@ -22,6 +22,7 @@ struct checking {
     size_t count; /* of the piece at hand */
     size_t next;  /* to be derived */
     size_t different;
+    struct hm_registry_check registry;
 };
 
 static void begin_print(struct hm_hash *hash)
@@ -158,6 +159,9 @@ static enum hm_status compare(void *ctx,
     if (status == HM_OK) {
         status = hm_derive_cases(&cases, &count, loaded, arena, err);
     }
+    if (status == HM_OK) {
+        status = hm_registry_compare(c->store, loaded, &c->registry, err);
+    }
     if (status != HM_OK) {
         return status;
     }
@@ -232,8 +236,11 @@ enum hm_status hm_store_check_derived(struct hm_store *store,
         status = check_withdrawn(c, err);
     }
     if (status == HM_OK) {
+        status = hm_registry_compare_end(store, &c->registry, err);
+    }
+    if (status == HM_OK) {
         *count = records;
-        *different = c->different;
+        *different = c->different + c->registry.different;
     }
     hm_arena_fini(&arena);
     return status;

@@ -105,6 +105,28 @@ HM_CHECKED enum hm_status hm_registry_derive(struct hm_store *store,
                                              const struct hm_loaded *loaded,
                                              struct hm_err *err);
 
+/* Take out all of it, to be derived anew. */
+HM_CHECKED enum hm_status hm_registry_forget(struct hm_store *store, struct hm_err *err);
+
+/*
+ * The same, held against what stands there: each record in turn, then the sums, so that
+ * nothing stands there beside them.
+ */
+struct hm_registry_check {
+    size_t different;
+    int64_t units;
+    int64_t devices;
+    int64_t users;
+    int64_t permits;
+};
+HM_CHECKED enum hm_status hm_registry_compare(struct hm_store *store,
+                                              const struct hm_loaded *loaded,
+                                              struct hm_registry_check *check,
+                                              struct hm_err *err);
+HM_CHECKED enum hm_status hm_registry_compare_end(struct hm_store *store,
+                                                  struct hm_registry_check *check,
+                                                  struct hm_err *err);
+
 /*
  * Stream records with all their changes: `each` is called once a record, in the order of
  * `touches`. What it is given lives for the call.

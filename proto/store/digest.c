@@ -5,6 +5,7 @@
 
 #include "derive.h"
 #include "hamlet/base/limits.h"
+#include "hamlet/store/check.h"
 #include "names.h"
 #include "numbers.h"
 
@@ -97,40 +98,6 @@ enum hm_status hm_store_digest(struct hm_store *store,
     return status;
 }
 
-/* One hash over a table's derived columns, to tell whether remaking changed them. */
-static enum hm_status fingerprint(struct hm_store *store,
-                                  struct hm_numbers *prints,
-                                  struct hm_arena *arena,
-                                  struct hm_err *err)
-{
-    static const char select[] =
-        "SELECT r.id, r.flags, r.sort, r.fold, r.fields, r.heads, (SELECT group_concat("
-        "hex(c.conflict) || c.type || c.open || c.opened || coalesce(c.resolution, ''))"
-        " FROM (SELECT * FROM conflict f WHERE f.record = r.id ORDER BY f.conflict) c)"
-        " FROM record r ORDER BY r.id";
-    sqlite3_stmt *stmt = NULL;
-    bool row = true;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    while (status == HM_OK) {
-        struct hm_hash hash;
-        uint8_t result[HM_ID_SIZE];
-        int64_t print = 0;
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        hm_hash_init(&hash, HM_ID_SIZE);
-        for (int i = 0; i < 7; i++) {
-            hm_hash_put_packed(&hash, hm_column_bytes(stmt, i));
-        }
-        hm_hash_end(&hash, result, sizeof(result));
-        memcpy(&print, result, sizeof(print));
-        status = hm_numbers_add(prints, print, arena, err);
-    }
-    hm_sql_done(stmt);
-    return status;
-}
-
 static enum hm_status remake(struct hm_store *store,
                              struct hm_arena *arena,
                              struct hm_err *err)
@@ -147,6 +114,9 @@ static enum hm_status remake(struct hm_store *store,
     enum hm_status status = hm_sql(store, forget, &stmt, err);
     if (status == HM_OK) {
         status = hm_sql_run(store, stmt, err);
+    }
+    if (status == HM_OK) {
+        status = hm_registry_forget(store, err);
     }
     if (status == HM_OK) {
         status = hm_sql(store, homes, &stmt, err);
@@ -178,27 +148,19 @@ enum hm_status hm_store_rebuild(struct hm_store *store,
                                 struct hm_err *err)
 {
     struct hm_arena arena;
-    struct hm_numbers before = {.count = 0};
-    struct hm_numbers after = {.count = 0};
+    size_t count = 0;
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
     enum hm_status status = hm_store_begin(store, err);
     if (status == HM_OK) {
-        status = fingerprint(store, &before, &arena, err);
+        status = hm_store_check_derived(store, &count, different, err);
     }
     if (status == HM_OK) {
         status = remake(store, &arena, err);
     }
     if (status == HM_OK) {
-        status = fingerprint(store, &after, &arena, err);
-    }
-    if (status == HM_OK) {
         status = hm_store_commit(store, err);
     } else {
         hm_store_rollback(store);
-    }
-    *different = before.count == after.count ? 0 : 1;
-    for (size_t i = 0; i < before.count && i < after.count; i++) {
-        *different += before.at[i] != after.at[i];
     }
     hm_arena_fini(&arena);
     return status;

@@ -32,43 +32,86 @@ static bool has_key(const struct hm_loaded *loaded,
     return has;
 }
 
+/*
+ * What a record of the registry puts into a table: written, or held against what stands
+ * there. `write` and `same` bind the same values; `same` gives a row where all stand.
+ */
+struct registry_row {
+    struct hm_store *store;
+    struct hm_registry_check *check; /* null: it is written */
+};
+
+static enum hm_status prepare(const struct registry_row *row,
+                              const char *write,
+                              const char *same,
+                              sqlite3_stmt **stmt,
+                              struct hm_err *err)
+{
+    return hm_sql(row->store, row->check == NULL ? write : same, stmt, err);
+}
+
+static enum hm_status finish(const struct registry_row *row,
+                             sqlite3_stmt *stmt,
+                             struct hm_err *err)
+{
+    bool same = false;
+    if (row->check == NULL) {
+        return hm_sql_run(row->store, stmt, err);
+    }
+    enum hm_status status = hm_sql_step(row->store, stmt, &same, err);
+    if (status == HM_OK) {
+        hm_sql_done(stmt);
+        row->check->different += !same;
+    }
+    return status;
+}
+
 /* The unit keeps its row where its record is withdrawn: homes are never forgotten. */
-static enum hm_status derive_unit(struct hm_store *store,
+static enum hm_status derive_unit(const struct registry_row *row,
                                   const struct hm_loaded *loaded,
                                   struct hm_err *err)
 {
     static const char update[] =
         "UPDATE unit SET parent = :parent, known = :known WHERE id = :id";
+    static const char same[] =
+        "SELECT 1 FROM unit WHERE parent IS :parent AND known = :known AND id = :id";
     const struct hm_kind_tree *tree = loaded->kind->tree;
     struct hm_bytes code =
         hm_value_text_or(hm_loaded_field(loaded, tree->code), HM_NO_BYTES);
     struct hm_bytes parent =
         hm_value_text_or(hm_loaded_field(loaded, tree->parent), HM_NO_BYTES);
+    bool there = loaded->merged.there && !loaded->merged.deleted;
     sqlite3_stmt *stmt = NULL;
     int64_t number = 0;
     if (code.size == 0 || !has_key(loaded, (const char *const[]){tree->code->name}, 1)) {
         return HM_OK;
     }
-    enum hm_status status = hm_unit_number(store, code, true, &number, err);
+    enum hm_status status =
+        hm_unit_number(row->store, code, row->check == NULL, &number, err);
     if (status == HM_OK) {
-        status = hm_sql(store, update, &stmt, err);
+        status = prepare(row, update, same, &stmt, err);
     }
     if (status == HM_OK) {
-        bool there = loaded->merged.there && !loaded->merged.deleted;
         hm_bind_text(stmt, 1, there && parent.size > 0 ? parent : HM_NO_BYTES);
         hm_bind_int(stmt, 2, there);
         hm_bind_int(stmt, 3, number);
-        status = hm_sql_run(store, stmt, err);
+        status = finish(row, stmt, err);
+    }
+    if (row->check != NULL) {
+        row->check->units += there;
     }
     return status;
 }
 
-static enum hm_status derive_device(struct hm_store *store,
+static enum hm_status derive_device(const struct registry_row *row,
                                     const struct hm_loaded *loaded,
                                     struct hm_err *err)
 {
     static const char update[] = "UPDATE device SET key = :key, name = :name,"
                                  " home = :home, revoked = :revoked WHERE id = :id";
+    static const char same[] =
+        "SELECT 1 FROM device WHERE key IS :key AND name IS :name AND home IS :home"
+        " AND revoked IS :revoked AND id = :id";
     struct hm_id device;
     struct hm_key key;
     int64_t number = 0;
@@ -79,9 +122,10 @@ static enum hm_status derive_device(struct hm_store *store,
         return HM_OK;
     }
     bool key_known = hm_b64_get(key.at, HM_KEY_SIZE, text_of(loaded, HM_REGISTRY_KEY));
-    enum hm_status status = hm_device_number(store, &device, true, &number, err);
+    enum hm_status status =
+        hm_device_number(row->store, &device, row->check == NULL, &number, err);
     if (status == HM_OK) {
-        status = hm_sql(store, update, &stmt, err);
+        status = prepare(row, update, same, &stmt, err);
     }
     if (status == HM_OK) {
         hm_bind_blob(stmt, 1, key_known ? HM_BYTES(key.at) : HM_NO_BYTES);
@@ -89,51 +133,73 @@ static enum hm_status derive_device(struct hm_store *store,
         hm_bind_text(stmt, 3, text_of(loaded, HM_REGISTRY_HOME));
         hm_bind_text(stmt, 4, revoked);
         hm_bind_int(stmt, 5, number);
-        status = hm_sql_run(store, stmt, err);
+        status = finish(row, stmt, err);
+    }
+    if (row->check != NULL) {
+        row->check->devices += key_known;
     }
     return status;
 }
 
-static enum hm_status derive_user(struct hm_store *store,
+static enum hm_status derive_user(const struct registry_row *row,
                                   const struct hm_loaded *loaded,
                                   struct hm_err *err)
 {
     static const char put[] = "INSERT INTO user(user, name) VALUES(:user, :name)"
                               " ON CONFLICT(user) DO UPDATE SET name = excluded.name";
+    static const char same[] = "SELECT 1 FROM user WHERE user = :user AND name IS :name";
     sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, put, &stmt, err);
-    if (status != HM_OK) {
-        return status;
+    enum hm_status status = prepare(row, put, same, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, &loaded->id);
+        hm_bind_text(stmt, 2, text_of(loaded, HM_REGISTRY_NAME));
+        status = finish(row, stmt, err);
     }
-    hm_bind_id(stmt, 1, &loaded->id);
-    hm_bind_text(stmt, 2, text_of(loaded, HM_REGISTRY_NAME));
-    return hm_sql_run(store, stmt, err);
+    if (row->check != NULL) {
+        row->check->users++;
+    }
+    return status;
 }
 
-static enum hm_status derive_permit(struct hm_store *store,
+static enum hm_status drop_permit(const struct registry_row *row,
+                                  int64_t record,
+                                  struct hm_err *err)
+{
+    static const char drop[] = "DELETE FROM permit WHERE record = :record";
+    sqlite3_stmt *stmt = NULL;
+    if (row->check != NULL) {
+        return HM_OK; /* one too many is seen in the sum */
+    }
+    enum hm_status status = hm_sql(row->store, drop, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, record);
+        status = hm_sql_run(row->store, stmt, err);
+    }
+    return status;
+}
+
+static enum hm_status derive_permit(const struct registry_row *row,
                                     const struct hm_loaded *loaded,
                                     struct hm_err *err)
 {
-    static const char drop[] = "DELETE FROM permit WHERE record = :record";
     static const char insert[] =
         "INSERT INTO permit(record, user, device, role, home, ended)"
         " VALUES(:record, :user, :device, :role, :home, :ended)";
+    static const char same[] =
+        "SELECT 1 FROM permit WHERE record = :record AND user = :user"
+        " AND device = :device AND role = :role AND home = :home AND ended IS :ended";
     struct hm_id user;
     struct hm_id device;
     struct hm_bytes role = text_of(loaded, HM_REGISTRY_ROLE);
     struct hm_bytes home = text_of(loaded, HM_REGISTRY_HOME);
     sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, drop, &stmt, err);
-    if (status == HM_OK) {
-        hm_bind_int(stmt, 1, loaded->row);
-        status = hm_sql_run(store, stmt, err);
-    }
+    enum hm_status status = drop_permit(row, loaded->row, err);
     if (status != HM_OK || !hm_id_get_hex(&user, text_of(loaded, HM_REGISTRY_USER)) ||
         !hm_id_get_hex(&device, text_of(loaded, HM_REGISTRY_DEVICE)) || role.size == 0 ||
         home.size == 0) {
         return status;
     }
-    status = hm_sql(store, insert, &stmt, err);
+    status = prepare(row, insert, same, &stmt, err);
     if (status == HM_OK) {
         hm_bind_int(stmt, 1, loaded->row);
         hm_bind_id(stmt, 2, &user);
@@ -141,14 +207,17 @@ static enum hm_status derive_permit(struct hm_store *store,
         hm_bind_text(stmt, 4, role);
         hm_bind_text(stmt, 5, home);
         hm_bind_text(stmt, 6, text_of(loaded, HM_REGISTRY_ENDED));
-        status = hm_sql_run(store, stmt, err);
+        status = finish(row, stmt, err);
+    }
+    if (row->check != NULL) {
+        row->check->permits++;
     }
     return status;
 }
 
-enum hm_status hm_registry_derive(struct hm_store *store,
-                                  const struct hm_loaded *loaded,
-                                  struct hm_err *err)
+static enum hm_status derive_row(const struct registry_row *row,
+                                 const struct hm_loaded *loaded,
+                                 struct hm_err *err)
 {
     /* Only the registry itself says who may what: a record of such a kind in a unit's
      * bucket means nothing. */
@@ -156,18 +225,74 @@ enum hm_status hm_registry_derive(struct hm_store *store,
         return HM_OK;
     }
     if (loaded->kind != NULL && loaded->kind->tree != NULL) {
-        return derive_unit(store, loaded, err);
+        return derive_unit(row, loaded, err);
     }
     if (hm_bytes_are(loaded->kind_name, HM_KIND_DEVICE)) {
-        return derive_device(store, loaded, err);
+        return derive_device(row, loaded, err);
     }
     if (hm_bytes_are(loaded->kind_name, HM_KIND_USER)) {
-        return derive_user(store, loaded, err);
+        return derive_user(row, loaded, err);
     }
     if (hm_bytes_are(loaded->kind_name, HM_KIND_PERMIT)) {
-        return derive_permit(store, loaded, err);
+        return derive_permit(row, loaded, err);
     }
     return HM_OK;
+}
+
+enum hm_status hm_registry_derive(struct hm_store *store,
+                                  const struct hm_loaded *loaded,
+                                  struct hm_err *err)
+{
+    return derive_row(&(struct registry_row){store, NULL}, loaded, err);
+}
+
+enum hm_status hm_registry_forget(struct hm_store *store, struct hm_err *err)
+{
+    static const char *const steps[] = {
+        "UPDATE unit SET parent = NULL, known = 0",
+        "UPDATE device SET key = NULL, name = NULL, home = NULL, revoked = NULL",
+        "DELETE FROM user", "DELETE FROM permit"};
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == HM_OK; i++) {
+        sqlite3_stmt *stmt = NULL;
+        status = hm_sql(store, steps[i], &stmt, err);
+        if (status == HM_OK) {
+            status = hm_sql_run(store, stmt, err);
+        }
+    }
+    return status;
+}
+
+enum hm_status hm_registry_compare(struct hm_store *store,
+                                   const struct hm_loaded *loaded,
+                                   struct hm_registry_check *check,
+                                   struct hm_err *err)
+{
+    return derive_row(&(struct registry_row){store, check}, loaded, err);
+}
+
+enum hm_status hm_registry_compare_end(struct hm_store *store,
+                                       struct hm_registry_check *check,
+                                       struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT (SELECT count(*) FROM unit WHERE known <> 0 OR parent IS NOT NULL),"
+        " (SELECT count(*) FROM device WHERE key IS NOT NULL),"
+        " (SELECT count(*) FROM user), (SELECT count(*) FROM permit)";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK && row) {
+        check->different += hm_column_int(stmt, 0) != check->units;
+        check->different += hm_column_int(stmt, 1) != check->devices;
+        check->different += hm_column_int(stmt, 2) != check->users;
+        check->different += hm_column_int(stmt, 3) != check->permits;
+        hm_sql_done(stmt);
+    }
+    return status;
 }
 
 enum hm_status hm_store_device_get(struct hm_store *store,

@@ -2,7 +2,7 @@
 /*
  * changes.h - putting sets of changes into the store.
  *
- * Owner:      proto/store/changes.c; layer 2
+ * Owner:      proto/store/changes.c, load.c, digest.c; layer 2
  * Durability: with the transaction that the caller has begun
  * Errors:     store.h; after one the caller rolls back
  *
@@ -24,11 +24,12 @@ enum hm_verdict {
 
 struct hm_put {
     const struct hm_change *change; /* sealed */
-    unsigned verdict;               /* what it gets if it is fresh */
-    bool bounded;                   /* its record must have room for it, if it is fresh */
-    int64_t row;                    /* out: the change's row number */
-    bool fresh;                     /* out: it was not known */
-    bool full; /* out: there was no room, so it was quarantined and is not merged */
+    unsigned verdict; /* what it gets if it is fresh; out: quarantined where `full` */
+    bool bounded;     /* if it is fresh: its record must have room for it, among what
+                         stands or among what was refused (HM_RECORD_WEIGHT_MAX) */
+    int64_t row;      /* out: the change's row number */
+    bool fresh;       /* out: it was not known */
+    bool full;        /* out: there was no room: it is quarantined and not merged */
 };
 
 /*
@@ -54,8 +55,6 @@ struct hm_held {
     struct hm_wall received;
 };
 
-bool hm_held_effective(const struct hm_held *held);
-
 /* The change of this id, wherever its home. HM_NOT_FOUND: it is not here. */
 HM_CHECKED enum hm_status hm_store_change_find(struct hm_store *store,
                                                const struct hm_id *id,
@@ -76,7 +75,7 @@ HM_CHECKED enum hm_status hm_store_changes_get(struct hm_store *store,
 
 /*
  * Make anew everything that is derived from changes and entries, as after a schema change
- * or on doubt. *different: records whose derived state was not what it now is.
+ * or on doubt. *different: as hm_store_check_derived found it before.
  */
 HM_CHECKED enum hm_status hm_store_rebuild(struct hm_store *store,
                                            size_t *different,

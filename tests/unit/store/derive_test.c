@@ -280,9 +280,11 @@ START_TEST(replicas_that_hold_the_same_agree_whatever_the_order)
 }
 END_TEST
 
+enum { HARMS = 15 };
+
 START_TEST(a_row_that_rotted_is_found_and_mended)
 {
-    static const char *const harms[] = {
+    static const char *const harms[HARMS] = {
         "UPDATE record SET fields = '{}' WHERE id = (SELECT max(id) FROM record)",
         "UPDATE record SET flags = 0 WHERE id = (SELECT max(id) FROM record)",
         "UPDATE record SET heads = x'01' WHERE id = (SELECT max(id) FROM record)",
@@ -290,7 +292,16 @@ START_TEST(a_row_that_rotted_is_found_and_mended)
         "DELETE FROM conflict",
         "UPDATE change SET withdrawn = 1 WHERE id = (SELECT max(id) FROM change)",
         ("INSERT INTO withdrawal(home, name) SELECT home, change FROM change WHERE id ="
-         " (SELECT max(id) FROM change)")};
+         " (SELECT max(id) FROM change)"),
+        "UPDATE unit SET parent = 'elsewhere' WHERE known = 1",
+        "UPDATE unit SET known = 0",
+        "UPDATE device SET key = zeroblob(32) WHERE key IS NOT NULL",
+        "UPDATE device SET revoked = 'no reason' WHERE key IS NOT NULL",
+        "UPDATE user SET name = 'somebody'",
+        "UPDATE permit SET role = 'district_admin'",
+        "DELETE FROM permit",
+        ("INSERT INTO permit SELECT record + 1000000, user, device, role, home, NULL"
+         " FROM permit")};
     size_t records_seen = 0;
     size_t different = 0;
     open_all(5);
@@ -327,7 +338,7 @@ int main(void)
     tcase_add_loop_test(histories, replicas_that_hold_the_same_agree_whatever_the_order,
                         0, HISTORIES / 2);
     suite_add_tcase(suite, histories);
-    tcase_add_loop_test(harms, a_row_that_rotted_is_found_and_mended, 0, 7);
+    tcase_add_loop_test(harms, a_row_that_rotted_is_found_and_mended, 0, HARMS);
     suite_add_tcase(suite, harms);
     return hm_run(suite);
 }

@@ -45,7 +45,6 @@ static struct {
      " c.withdrawn, c.withheld, c.body, a.user, a.role, d.device, u.code, k.name,"
      " r.record, b.bulk, (SELECT e.reason",
      "quarantine, asked by people", false},
-    {"SELECT r.id, r.flags, r.sort, r.fold, r.fields, r.heads", "rebuild", false},
     {"SELECT id FROM record ORDER BY id", "rebuild", false},
     {"SELECT home FROM change WHERE act = 6 UNION", "rebuild", false},
     {"SELECT count(*) FROM change c WHERE c.withdrawn <>", "verify", false},
