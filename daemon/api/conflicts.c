@@ -89,10 +89,10 @@ static enum hm_status put_case(struct hm_json_write *out,
     return status;
 }
 
-enum hm_status hm_api_conflict_json(struct hm_json_write *out,
-                                    const struct hm_view *view,
-                                    const struct hm_conflict *conflict,
-                                    struct hm_err *err)
+static enum hm_status put_conflict(struct hm_json_write *out,
+                                   const struct hm_view *view,
+                                   const struct hm_conflict *conflict,
+                                   struct hm_err *err)
 {
     struct hm_arena arena;
     struct hm_case_view seen;
@@ -263,7 +263,7 @@ static enum hm_status put_all(const struct hm_view *view,
             status = say_case(view, &conflicts[i], err);
             continue;
         }
-        status = hm_api_conflict_json(&rows.out, view, &conflicts[i], err);
+        status = put_conflict(&rows.out, view, &conflicts[i], err);
         if (status == HM_OK) {
             status = hm_rows_flush(&rows, err);
         }

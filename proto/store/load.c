@@ -9,7 +9,7 @@
 
 enum { HELD_FIRST = 16 };
 
-bool hm_held_effective(const struct hm_held *held)
+static bool is_effective(const struct hm_held *held)
 {
     return held->verdict != HM_VERDICT_QUARANTINED && !held->withdrawn;
 }
@@ -31,7 +31,7 @@ static enum hm_status make_known(struct hm_loaded *loaded,
             hm_change_weight(&held->change);
         (void)hm_role_find(&role, held->change.role);
         loaded->known[i] = (struct hm_known){.change = &held->change,
-                                             .effective = hm_held_effective(held),
+                                             .effective = is_effective(held),
                                              .rank = hm_role_rank(role)};
         if (held->change.key_field_count > 0 && loaded->key == NULL) {
             loaded->key = held->change.key_fields;

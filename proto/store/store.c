@@ -167,11 +167,6 @@ const struct hm_env *hm_store_env(const struct hm_store *store)
     return store->env;
 }
 
-bool hm_store_is_server(const struct hm_store *store)
-{
-    return store->mode != HM_STORE_LAPTOP;
-}
-
 static enum hm_status run_once(struct hm_store *store,
                                const char *sql,
                                struct hm_err *err)
@@ -252,14 +247,6 @@ static void set_cache(struct hm_store *store, const char *setting)
 {
     enum hm_status status = hm_sql_once(store, setting, NULL, NULL, NULL);
     (void)status;
-}
-
-void hm_store_shrink(struct hm_store *store)
-{
-    if (store->mode == HM_STORE_LAPTOP) {
-        set_cache(store, cache_rest);
-    }
-    (void)sqlite3_db_release_memory(store->db);
 }
 
 void hm_store_grow(struct hm_store *store)

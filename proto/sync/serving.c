@@ -74,11 +74,6 @@ size_t hm_serving_pages(const struct hm_serving *serving)
     return serving->pages_kept + serving->inbox.page_count;
 }
 
-size_t hm_serving_changes(const struct hm_serving *serving)
-{
-    return serving->changes_kept + serving->inbox.change_count;
-}
-
 size_t hm_serving_held(const struct hm_serving *serving)
 {
     return sizeof(*serving) + INFLATE_BYTES + serving->arena.used +
@@ -88,7 +83,6 @@ size_t hm_serving_held(const struct hm_serving *serving)
 void hm_serving_forget(struct hm_serving *serving)
 {
     serving->pages_kept += serving->inbox.page_count;
-    serving->changes_kept += serving->inbox.change_count;
     hm_inbox_clear(&serving->inbox);
     hm_buf_fini(&serving->inbox.text);
 }
@@ -209,7 +203,6 @@ bool hm_serving_put(struct hm_serving *serving,
     struct hm_err err = HM_ERR_NONE;
     serving->reader = reader;
     serving->inbox.store = reader;
-    serving->arrived += bytes.size;
     if (!serving->header_read && serving->problem == HM_PROBLEM_NONE) {
         const uint8_t *end =
             bytes.size == 0 ? NULL : memchr(bytes.data, '\n', bytes.size);

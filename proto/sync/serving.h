@@ -10,7 +10,6 @@ struct hm_serving {
     struct hm_serving_self self;
     struct hm_store *reader;
     uint64_t declared;
-    uint64_t arrived;
     struct hm_arena arena;
     struct hm_buf line; /* the first line, until it is whole */
     bool header_read;
@@ -20,7 +19,6 @@ struct hm_serving {
     struct hm_request request;
     struct hm_inbox inbox;
     size_t pages_kept; /* that the inbox held before they were committed */
-    size_t changes_kept;
 
     /* set by the commit */
     struct hm_id lease;

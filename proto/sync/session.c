@@ -117,11 +117,6 @@ const struct hm_session_stats *hm_session_stats(const struct hm_session *session
     return &session->stats;
 }
 
-int64_t hm_session_wait_s(const struct hm_session *session)
-{
-    return session->reply.wait_s;
-}
-
 enum hm_status hm_session_request(struct hm_session *session,
                                   struct hm_buf *body,
                                   struct hm_err *err)

@@ -23,10 +23,4 @@ HM_CHECKED enum hm_status hm_api_conflicts(const struct hm_view *view,
 HM_CHECKED enum hm_status hm_api_quarantine(const struct hm_view *view,
                                             struct hm_err *err);
 
-/* One conflict as JSON; it is not handed to the view. */
-HM_CHECKED enum hm_status hm_api_conflict_json(struct hm_json_write *out,
-                                               const struct hm_view *view,
-                                               const struct hm_conflict *conflict,
-                                               struct hm_err *err);
-
 #endif

@@ -3,7 +3,7 @@
  * records.h - records, shown: lists, one of them, its history, a table for other
  * programs.
  *
- * Owner:  daemon/api/list.c, where.c, export.c, history.c; layer 4
+ * Owner:  daemon/api/list.c, where.c, show.c, export.c, history.c; layer 4
  * Shapes: what the JSON looks like is part of the command contract
  * Errors: nothing is shown before the first record was found; a failure after that leaves
  *         what was shown so far

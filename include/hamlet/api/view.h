@@ -2,7 +2,7 @@
 /*
  * view.h - to whom a store is shown: a program that wants JSON, or a person.
  *
- * Owner:   daemon/api/view.c; layer 4
+ * Owner:   daemon/api/view.c, explain.c, unit_name.c; layer 4
  * Threads: a view belongs to the thread of its store
  *
  * Everything here works on the store of a laptop and of a server alike, asks nothing of

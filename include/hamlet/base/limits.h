@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * limits.h - every limit of the system, each with its reason.
+ * limits.h - the limits that more than one module knows, each with its reason.
  *
  * Owner: this header; layer 0
  *
- * Decoders look here before they allocate. A limit that both sides must agree on stands
- * in PROTOCOL.md section 10 as well.
+ * Decoders look here before they allocate. What bounds one format only stands with it; a
+ * limit that both sides must agree on stands in PROTOCOL.md section 10 as well.
  */
 #ifndef HAMLET_BASE_LIMITS_H
 #define HAMLET_BASE_LIMITS_H
@@ -21,7 +21,7 @@
 #define HM_CHANGE_WRITES_MAX ((size_t)256)
 /* Predecessors of one write, and what one `seen` names: heads of a storm of edits. */
 #define HM_REPLACES_MAX ((size_t)4096)
-/* Changes or records that one withdrawal names; larger ones name a bulk id. */
+/* Changes and bulks that one withdrawal names; many changes are named by their bulk. */
 #define HM_NAMES_MAX ((size_t)1024)
 /* Names in one object of a value: that many at each level stay under HM_JSON_KEYS_MAX. */
 #define HM_VALUE_MEMBERS_MAX ((size_t)40)

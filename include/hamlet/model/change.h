@@ -2,7 +2,7 @@
 /*
  * change.h - an immutable act on one record, its tuple, id, key and salts.
  *
- * Owner:  proto/model/change.c; layer 1, pure
+ * Owner:  proto/model/change.c, change_body.c; layer 1, pure
  * Format: PROTOCOL.md section 3
  *
  * A `struct hm_change` owns nothing: what it points into belongs to an arena or a buffer
@@ -138,7 +138,7 @@ void hm_chain_next(struct hm_digest *head, const struct hm_id *id);
 
 /*
  * The stored form: the tuple's variable parts with values (or commitments) and key. What
- * the store keeps beside it (id, home, kind, author…) is not in it: see body.c.
+ * the store keeps beside it (id, home, kind, author…) is not in it: see change_body.c.
  */
 void hm_change_body_put(struct hm_buf *buf, const struct hm_change *change);
 

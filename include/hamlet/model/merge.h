@@ -2,7 +2,7 @@
 /*
  * merge.h - what a record is, given all that is known about it.
  *
- * Owner:  proto/model/merge.c; layer 1, pure
+ * Owner:  proto/model/merge.c, merge_view.c; layer 1, pure
  * Rules:  PROTOCOL.md section 4
  *
  * A function of the set of known changes and of which of them are effective: commutative,
@@ -20,7 +20,7 @@ struct hm_known {
     const struct hm_change *change;
     int rank;        /* of the role in the change */
     bool effective;  /* neither quarantined nor withdrawn */
-    bool incomplete; /* out: it replaces or saw something that is not here */
+    bool incomplete; /* out: it replaces something that is not here */
     bool disputed;   /* out: it is a head of a conflict */
 };
 

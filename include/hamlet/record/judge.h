@@ -22,8 +22,9 @@
  *
  *   unknown_field  it writes a register that the kind does not have
  *   invalid        a value is not one of its field as its author must write it; a
- * required field is cleared; or the act does not write such a register missing        a
- * create without a required field role           the role in the change may not do this
+ *                  required field is cleared; or the act does not write such a register
+ *   missing        a create without a required field
+ *   role           the role in the change may not do this
  *   bad_key        the key fields of a create are not the kind's, in its order and valid,
  *                  or do not give the record's id; another act carries key fields
  *

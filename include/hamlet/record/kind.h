@@ -2,7 +2,7 @@
 /*
  * kind.h - what a record of one kind may be, read from the kind's file.
  *
- * Owner:   proto/record/kind.c; layer 1, pure
+ * Owner:   proto/record/kind.c, kind_list.c; layer 1, pure
  * Threads: a kind is constant once it is loaded
  * Memory:  everything in a kind lives as long as the hm_kinds that it was loaded into
  *

@@ -14,14 +14,14 @@
 
 #define HM_REASON_MAP(X)                                                                 \
     X(REVOKED, revoked)             /* the device's right ended before this arrived */   \
-    X(SCOPE, scope)                 /* no grant covers the unit */                       \
+    X(SCOPE, scope)                 /* no permit covers user, role and unit */           \
     X(UNKNOWN_KIND, unknown_kind)   /* of a version to come, or of no one */             \
     X(UNKNOWN_FIELD, unknown_field) /* this and the next four: judge.h */                \
     X(INVALID, invalid)                                                                  \
     X(MISSING, missing)                                                                  \
     X(ROLE, role)                                                                        \
     X(BAD_KEY, bad_key)                                                                  \
-    X(ERASED, erased) /* it brings back what was erased by order */                      \
+    X(ERASED, erased) /* for what was erased by order; given by nothing yet */           \
     X(STORM, storm)   /* its device had too many refused already */                      \
     X(FULL, full)     /* its record holds as much as one may */
 

@@ -117,7 +117,8 @@ HM_CHECKED enum hm_status hm_store_buckets(struct hm_store *store,
 
 /*
  * A laptop begins a bucket anew, where the server was restored or the two differ: it has
- * no entries, and what they had accepted is not judged until they come again.
+ * no entries, and what they alone had accepted is not judged until they come again. What
+ * was refused or released keeps its verdict.
  */
 HM_CHECKED enum hm_status hm_store_bucket_reset(struct hm_store *store,
                                                 struct hm_bytes bucket,

@@ -2,7 +2,7 @@
 /*
  * records.h - records as they stand: one with all its history, or lists of them.
  *
- * Owner:  proto/store/load.c, list.c; layer 2
+ * Owner:  proto/store/load.c, list.c, digest.c; layer 2
  * Errors: store.h
  */
 #ifndef HAMLET_STORE_RECORDS_H

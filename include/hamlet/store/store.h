@@ -2,16 +2,17 @@
 /*
  * store.h - one replica's store: opening it, transactions, small facts about itself.
  *
- * Owner:      proto/store/store.c; layer 2, the only users of SQLite
+ * Owner:      proto/store/store.c, meta.c; layer 2, the only users of SQLite
  * Threads:    a `struct hm_store` belongs to one thread; open several for several
  * Durability: HM_OK from hm_store_commit means that the transaction is on disk. A
- * laptop's store uses a rollback journal (TRUNCATE, synchronous EXTRA) and may be open in
- *             several processes; a server's uses WAL with synchronous FULL and has one
- *             writer. After a failed fsync nothing more is written: open it anew.
+ *             laptop's store uses a rollback journal (TRUNCATE, synchronous EXTRA) and
+ *             may be open in several processes; a server's uses WAL with synchronous
+ *             FULL and has one writer. After a failed fsync nothing more is written:
+ *             open it anew.
  * Time:       every `_ms` is milliseconds
  * Errors:     HM_LOCKED another process wrote for 5 s; HM_IO disk full or failed;
- * HM_CORRUPT what is stored fails its check. After an error inside a transaction roll
- * back.
+ *             HM_CORRUPT what is stored fails its check. After an error inside a
+ *             transaction roll back.
  */
 #ifndef HAMLET_STORE_STORE_H
 #define HAMLET_STORE_STORE_H
@@ -31,8 +32,8 @@ enum hm_store_mode {
 
 /*
  * Open the store in the file `path`, making it if `create`. `kinds` and `env` are
- * borrowed until close. `vfs` null: the system's. HM_UNCONFIGURED  there is no store, or
- * a newer program wrote it; nothing was written
+ * borrowed until close. `vfs` null: the system's.
+ * HM_UNCONFIGURED  there is no store, or a newer program wrote it; nothing was written
  */
 HM_CHECKED enum hm_status hm_store_open(struct hm_store **store,
                                         const char *path,
@@ -46,7 +47,6 @@ void hm_store_close(struct hm_store *store);
 
 const struct hm_kinds *hm_store_kinds(const struct hm_store *store);
 const struct hm_env *hm_store_env(const struct hm_store *store);
-bool hm_store_is_server(const struct hm_store *store);
 
 /* A write transaction; they do not nest. */
 HM_CHECKED enum hm_status hm_store_begin(struct hm_store *store, struct hm_err *err);
@@ -56,8 +56,6 @@ void hm_store_rollback(struct hm_store *store); /* does nothing outside of one *
 /* Many reads that see one state; ends with hm_store_rollback. */
 HM_CHECKED enum hm_status hm_store_begin_read(struct hm_store *store, struct hm_err *err);
 
-/* Give memory back that was only needed for speed (a daemon falls idle). */
-void hm_store_shrink(struct hm_store *store);
 /* Ask for a larger page cache, for an import or a first pull. */
 void hm_store_grow(struct hm_store *store);
 

@@ -53,7 +53,10 @@ struct hm_inbox {
     struct hm_digest last_head;
 };
 
-/* `store` is read only, for references and keys, and borrowed until close. */
+/*
+ * `store` is read only, for references and keys, and borrowed until close; null: the
+ * caller sets it before each call that takes bytes.
+ */
 HM_CHECKED enum hm_status hm_inbox_open(struct hm_inbox *inbox,
                                         struct hm_store *store,
                                         const struct hm_id *district,

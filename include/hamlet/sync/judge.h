@@ -2,7 +2,7 @@
 /*
  * judge.h - whether the server lets a change that arrived stand.
  *
- * Owner:   proto/sync/judge.c; layer 3
+ * Owner:   proto/sync/judge.c, rejudge.c; layer 3
  * Rules:   PROTOCOL.md 5; what a record may be: hamlet/record/judge.h
  *
  * Accept, then judge: a refused change is kept, answered and never blocks what follows.

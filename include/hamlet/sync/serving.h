@@ -32,7 +32,10 @@ struct hm_serving_self {
 
 struct hm_serving;
 
-/* Begin an exchange whose body will be `declared` bytes long; `self` is copied. */
+/*
+ * Begin an exchange whose body will be `declared` bytes long; `self` is copied, what it
+ * points to is borrowed until close.
+ */
 HM_CHECKED enum hm_status hm_serving_open(struct hm_serving **serving,
                                           const struct hm_serving_self *self,
                                           uint64_t declared,
@@ -94,8 +97,7 @@ void hm_serving_forget(struct hm_serving *serving);
 /* Answer with at most about so many bytes, if the requester did not want fewer yet. */
 void hm_serving_limit(struct hm_serving *serving, uint64_t reply_bytes);
 
-/* For the log: how much came. */
+/* Whole pages that came, those that it has forgotten too. */
 size_t hm_serving_pages(const struct hm_serving *serving);
-size_t hm_serving_changes(const struct hm_serving *serving);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * session.h - the laptop's side: rounds of request and reply until both sides agree.
  *
- * Owner:   proto/sync/session.c, upload.c, apply.c; layer 3
+ * Owner:   proto/sync/session.c, upload.c, describe.c, apply.c; layer 3
  * Threads: a session belongs to the thread of its store
  * Rules:   PROTOCOL.md section 7
  *
@@ -88,8 +88,5 @@ enum hm_session_next hm_session_end(struct hm_session *session,
                                     struct hm_err *err);
 
 const struct hm_session_stats *hm_session_stats(const struct hm_session *session);
-
-/* Seconds until the server wants to be asked again; 0: no wish. */
-int64_t hm_session_wait_s(const struct hm_session *session);
 
 #endif

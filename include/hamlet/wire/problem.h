@@ -11,7 +11,12 @@
 
 #include "hamlet/base/buf.h"
 
-/*      name            http  again  status for the one who asked */
+/*
+ * The status is what it comes to on the laptop that asked; OK: the session decides, which
+ * sends less after `too_large` and does not try again after `stale`.
+ *
+ *      name            http  again  status
+ */
 #define HM_PROBLEM_MAP(X)                                                                \
     X(VERSION, version, 400, false, PROTOCOL)                                            \
     X(HEADER, header, 400, false, PROTOCOL)                                              \

@@ -13,8 +13,6 @@
 #include "hamlet/base/sign.h"
 #include "hamlet/base/time.h"
 
-enum { HM_BUCKETS_MAX = 4096 };
-
 struct hm_bucket_state {
     struct hm_bytes name;
     uint64_t n;

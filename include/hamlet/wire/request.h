@@ -49,9 +49,9 @@ struct hm_request {
 };
 
 /*
- * Append signature, JSON and LF. `body_size` is the length of all that is sent, this line
- * included: the line is always `HM_SIGNED + JSON` long, so the caller passes what
- * follows. HM_TOO_BIG  over HM_HEADER_MAX
+ * Append signature, JSON and LF. The signature also covers the length of the whole body,
+ * which is this line and the `following` bytes that the caller sends after it.
+ * HM_TOO_BIG  over HM_HEADER_MAX
  */
 HM_CHECKED enum hm_status hm_request_write(struct hm_buf *buf,
                                            const struct hm_request *request,
@@ -75,6 +75,7 @@ HM_CHECKED enum hm_status hm_request_read(struct hm_request *request,
                                           struct hm_bytes line,
                                           struct hm_arena *arena,
                                           struct hm_err *err);
+/* Whether `key` signed this line for this server, and a body of `declared` bytes. */
 bool hm_request_check(const struct hm_request_line *parts,
                       uint64_t declared,
                       const struct hm_id *server,
