@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "hamlet/base/embed.h"
+#include "hamlet/store/buckets.h"
 #include "world.h"
 
 /* A large district: each of its units is a bucket that a request must name. */
@@ -64,6 +65,50 @@ START_TEST(an_officer_of_four_hundred_units_goes_on_synchronising)
 }
 END_TEST
 
+/* A row of one unit's bucket that rotted: it says more than the server ever gave. */
+static void hear_too_much(struct world_laptop *laptop, const char *unit)
+{
+    struct hm_arena arena;
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_entry *entries = NULL;
+    size_t count = 0;
+    hm_arena_init(&arena, 1 << 20);
+    ck_assert_int_eq(hm_store_begin(laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_store_entries_after(laptop->store, hm_text(unit), 0, 1, &entries,
+                                            &count, &arena, &err),
+                     HM_OK);
+    ck_assert_uint_eq(count, 1);
+    struct hm_entry more = {
+        .count = 1, .change = entries[0].change, .kind = HM_ENTRY_RELEASED};
+    ck_assert_int_eq(
+        hm_store_entries_append(laptop->store, hm_text(unit), &more, 1, &arena, &err),
+        HM_OK);
+    ck_assert_int_eq(hm_store_commit(laptop->store, &err), HM_OK);
+    hm_arena_fini(&arena);
+}
+
+START_TEST(a_laptop_that_counts_further_than_the_server_begins_that_bucket_anew)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct world_laptop *laptop = world_laptop_add(&world, "100", "district_officer");
+    uint64_t here = 0;
+    uint64_t there = 0;
+    ck_assert(world_sync(&world, laptop, &err));
+    fill_all(laptop);
+    ck_assert(world_sync(&world, laptop, &err));
+    hear_too_much(laptop, "101-1");
+
+    ck_assert(world_sync(&world, laptop, &err));
+
+    ck_assert_int_eq(hm_store_bucket_n(laptop->store, hm_text("101-1"), &here, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_store_bucket_n(world.store, hm_text("101-1"), &there, &err),
+                     HM_OK);
+    ck_assert_uint_eq(here, there);
+    ck_assert(world_agrees(&world, laptop, "100"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sync scope");
@@ -71,6 +116,8 @@ int main(void)
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, an_officer_of_four_hundred_units_goes_on_synchronising);
+    tcase_add_test(cases,
+                   a_laptop_that_counts_further_than_the_server_begins_that_bucket_anew);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
