@@ -75,6 +75,19 @@ struct landing {
     struct hm_arena arena; /* of this commit alone */
 };
 
+/* What this very body brought before and was refused; pages of devices may alternate. */
+static size_t refused_before(const struct landing *landing, size_t i)
+{
+    const struct hm_id *device = &landing->puts[i].change->device;
+    size_t count = 0;
+    for (size_t at = 0; at < i; at++) {
+        count += landing->reasons[at] != HM_REASON_NONE &&
+                 landing->reasons[at] != HM_REASON_STORM &&
+                 hm_id_equal(&landing->puts[at].change->device, device);
+    }
+    return count;
+}
+
 /*
  * A refusal stands in the bucket of its unit, which all its laptops fetch. What a broken
  * or hostile device can do to them ends at a number: from then on nothing of it stands
@@ -90,7 +103,9 @@ static enum hm_status stop_storm(struct landing *landing, struct hm_err *err)
         const struct hm_change *change = landing->puts[i].change;
         if (last == NULL || !hm_id_equal(&last->device, &change->device)) {
             status = hm_store_refusals_left(landing->store, &change->device, storm,
-                                            landing->count - i, &left, err);
+                                            landing->count, &left, err);
+            size_t before = refused_before(landing, i);
+            left -= before < left ? before : left;
             last = change;
         }
         if (left == 0) {
