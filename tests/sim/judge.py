@@ -23,7 +23,7 @@ PLANTS = {
     "lost_page": (r"judged twice|counts \d+ changes|lost act|is on the laptop only"
                   r"|nothing disturbed failed|heads instead of", 10),
     "lost_head": (r"heads? instead of|has no heads|stand otherwise|counts \d+ changes"
-                  r"|shows", 20),
+                  r"|shows|rebuilding \d changed", 20),
     "lost_conflict": (r"conflicts .* instead of|stand otherwise|rebuilding \d changed", 20),
     "no_judge": (r"has verdict 1, it should be 2|says OK .* expected was DENIED", 20),
     "no_cursor": (r"yet 0 of \d+ are acknowledged", 10),
