@@ -393,6 +393,7 @@ def bodies(site, laptop):
     check("its changes are there", state(site)[0]["changes"] > before)
     pages = device.pages
     count = 0
+    taken = 0
     with nothing_changes(site, "broken bodies"):
         expect("the same again", send(site, request(site, device.sign())).status, 200)
         for at in range(0, len(pages), 97):
@@ -407,6 +408,9 @@ def bodies(site, laptop):
                     check(f"{what}: {answer.problem()}",
                           answer.problem() in ("page", "too_large", "dictionary"))
                 count += 1
+                taken += answer.status == 200 and not what.startswith("cut")
+        # The bits that fill up a byte before a block that is stored mean nothing.
+        check(f"{taken} of {count} broken bodies were taken", taken <= 1)
         text, _ = stream.inflate(pages)
         first = text[:text.index(b"\n") + 1]
         cases = [
@@ -626,15 +630,17 @@ def invitations(site):
     with nothing_changes(site, "an invitation that has expired"):
         late.refuse_once(77, hint="still here")
     text = read_file(file)
-    for what, raw in (("cut", text[:-20]), ("empty", b""), ("changed", text.replace(
-            b'"role":"recorder"', b'"role":"district_admin"')), ("no JSON", b"\xff" * 100),
-            ("large", b" " * (1 << 20) + text), ("newer", text.replace(b'"v":1', b'"v":2'))):
+    broken = (("cut", text[:-20]), ("empty", b""), ("changed", text.replace(
+        b'"role":"recorder"', b'"role":"district_admin"')), ("no JSON", b"\xff" * 100),
+        ("large", b" " * (1 << 20) + text), ("newer", text.replace(b'"v":1', b'"v":2')))
+    for what, raw in broken:
+        check(f"it is {what}", raw != text)
         laptop = site.laptop(f"bad-{what}")
         ended = laptop.call("enrol", write_file(site.path("bad.hmi"), raw))
         check(f"exit of enrol, {what}: {ended.code}", ended.code in (65, 78))
         check(f"no store after: {what}", not os.path.exists(os.path.join(laptop.folder,
                                                                          "store.db")))
-    say("invitations", refused=8)
+    say("invitations", refused=len(broken) + 2)
 
 
 # ---- full disks ----

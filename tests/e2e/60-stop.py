@@ -15,6 +15,7 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -33,6 +34,20 @@ STOP_S = 5
 BACKOFF_S = 30 # the first wait after a failure is drawn up to here
 QUIET_S = 10
 RETURN_S = BACKOFF_S + 10 # a round and a busy machine
+# The state of each change of the laptop by itself; one that is not judged yet was sent if
+# the chain was as far.
+STATES = """
+    SELECT CASE WHEN c.verdict = 1 THEN 'quarantined'
+                WHEN c.verdict = 0 AND EXISTS(
+                    SELECT 1 FROM envelope e JOIN origin o ON o.id = e.origin
+                    WHERE c.id >= e.change AND c.id < e.change + e.count
+                    AND e.seq + c.id - e.change <= o.sent) THEN 'sent'
+                WHEN c.verdict = 0 THEN 'pending'
+                WHEN c.id IN (SELECT change FROM disputed) THEN 'conflict'
+                WHEN c.id IN (SELECT change FROM incomplete) THEN 'received'
+                ELSE 'accepted' END, count(*)
+    FROM change c JOIN author a ON a.id = c.author JOIN device d ON d.id = a.device
+    WHERE d.device = (SELECT value FROM meta WHERE key = 'device') GROUP BY 1"""
 
 
 class Killer:
@@ -52,6 +67,7 @@ class Killer:
         self.judged = 0
         self.wrong_sums = 0
         self.stops = {} # seconds that each took
+        self.ended_s = None # of the last one, from the signal on; None: it ended by itself
 
     def start(self, laptop):
         self.laptop = laptop
@@ -66,16 +82,20 @@ class Killer:
         process = subprocess.Popen(command, env=self.site.programs.env, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    encoding="utf-8")
+        self.ended_s = None
         try:
             process.wait(None if life is None else self.random.uniform(0, life * 1.1))
         except subprocess.TimeoutExpired:
             process.send_signal(self.signal)
+        sent = time.monotonic()
         out, err = process.communicate()
         if life is None:
             self.lives[name] = time.monotonic() - began
         if process.returncode not in (0, -self.signal):
             raise Wrong(f"{name} ended with {process.returncode}: {err}")
         killed = process.returncode == -self.signal
+        if killed:
+            self.ended_s = time.monotonic() - sent
         self.counts[name] = self.counts.get(name, 0) + killed
         return out, killed
 
@@ -156,9 +176,23 @@ class Killer:
         check(f"acknowledged and lost: {self.printed - held}", self.printed <= held)
         status = self.laptop.ask("status")
         states = ("pending", "sent", "received", "accepted", "conflict", "quarantined")
+        told = {name: status[name] for name in states}
+        counted = self.counted()
         self.judged += 1
-        self.wrong_sums += sum(status[name] for name in states) != status["changes"]
-        expect("sum of the states", sum(status[name] for name in states), status["changes"])
+        self.wrong_sums += told != counted or sum(counted.values()) != status["changes"]
+        expect("changes in each state", told, counted)
+        expect("sum of the states", sum(counted.values()), status["changes"])
+
+    def counted(self):
+        """Changes in each state, one by one out of the store: what `status` calls accepted
+        is what is left of the others."""
+        path = os.path.join(self.laptop.folder, "store.db")
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
+            rows = store.execute(STATES).fetchall()
+        found = dict.fromkeys(("pending", "sent", "received", "accepted", "conflict",
+                               "quarantined"), 0)
+        found.update(rows)
+        return found
 
     def stop_daemon(self):
         """hamletd, woken by a change and stopped at some moment of sending it."""
@@ -185,7 +219,8 @@ class Killer:
         self.signal = signal.SIGTERM
         self.random.choice([self.add, self.bulk, self.edit])()
         self.signal = signal.SIGKILL
-        self.stops.setdefault("command", []).append(0.0)
+        if self.ended_s is not None:
+            self.stops.setdefault("command", []).append(self.ended_s)
 
     def run_stops(self, stops):
         acts = [self.stop_daemon, self.stop_server, self.stop_command]
@@ -203,7 +238,10 @@ class Killer:
         promise("P32 programs that are stopped", f"{sum(map(len, self.stops.values()))} stops",
                 f"lost {self.lost}", f"half done {self.half_done}",
                 f"hamletd {max(self.stops['hamletd']):.2f} s",
-                f"server {max(self.stops['server']):.2f} s")
+                f"server {max(self.stops['server']):.2f} s",
+                f"command {max(self.stops['command']):.2f} s")
+        check(f"commands stopped in {max(self.stops['command']):.2f} s",
+              max(self.stops["command"]) < STOP_S)
 
     def run(self, kills):
         acts = [self.add, self.edit, self.bulk, self.sync, self.serve]

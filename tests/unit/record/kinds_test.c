@@ -183,8 +183,10 @@ START_TEST(registers_stand_in_the_order_of_the_form)
                                         "ports", "owner",  "mark",  "log",  "inspector"};
     const struct hm_kind *boat = kind_of("boat");
 
+    ck_assert_uint_eq(boat->register_count, sizeof(names) / sizeof(names[0]));
     for (size_t i = 0; i < boat->register_count; i++) {
         ck_assert_str_eq(boat->registers[i].name, names[i]);
+        ck_assert_uint_gt(boat->registers[i].fields.count, 0);
         for (size_t j = 0; j < boat->registers[i].fields.count; j++) {
             ck_assert_ptr_eq(boat->registers[i].fields.at[j]->reg, &boat->registers[i]);
         }

@@ -311,6 +311,7 @@ START_TEST(a_server_whose_disk_is_full_answers_so_and_goes_on_when_there_is_room
     for (uint64_t n = 1; failed && n < ROUNDS_MAX; n++) {
         add(a, PAGE);
         uint64_t before = hm_disk_count(world.disk, op);
+        int64_t held = changes_of(world.store);
         hm_disk_fail(world.disk, op, n, error, false);
 
         enum hm_session_next next = exchange(a);
@@ -321,6 +322,8 @@ START_TEST(a_server_whose_disk_is_full_answers_so_and_goes_on_when_there_is_room
         sum.lost += origin_of(a->store, a).acked > origin_of(world.store, a).seq;
         world_server_crash(&world, HM_CRASH_DROP);
         sum.lost += origin_of(a->store, a).acked > origin_of(world.store, a).seq;
+        int64_t there = changes_of(world.store) - held;
+        sum.torn += there != 0 && there != PAGE;
         check_cursor(world.store);
         check_whole(world.store);
         sync_all();
@@ -330,6 +333,7 @@ START_TEST(a_server_whose_disk_is_full_answers_so_and_goes_on_when_there_is_room
     show(op == HM_DISK_WRITE && error == HM_DISK_FULL ? "P3 full disks of the server"
                                                       : "P4 failing disks of the server");
     ck_assert_uint_eq(sum.lost, 0);
+    ck_assert_uint_eq(sum.torn, 0);
     ck_assert_uint_ge(sum.cuts, op == HM_DISK_WRITE ? 5 : 1);
 }
 END_TEST

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../proto/store/sql.h"
 #include "builders.h"
 #include "hamlet/base/embed.h"
 #include "hamlet/base/limits.h"
@@ -64,13 +65,25 @@ static struct hm_id add(struct world_laptop *laptop, int count)
     return added.record;
 }
 
+#define ACCEPTED                                                                         \
+    "SELECT count(*) FROM change c WHERE c.verdict NOT IN (0, 1) AND c.id NOT IN"        \
+    " (SELECT change FROM disputed UNION SELECT change FROM incomplete)"
+#define OF_THIS_DEVICE                                                                   \
+    " AND c.author IN (SELECT a.id FROM author a JOIN device d ON d.id = a.device"       \
+    " WHERE d.device = (SELECT value FROM meta WHERE key = 'device'))"
+
+/* What the store calls accepted is what is left of the others: here it is counted. */
 static struct hm_counts counts_of(struct hm_store *store, bool own)
 {
     struct hm_counts counts;
+    int64_t accepted = 0;
     ck_assert_int_eq(hm_store_counts(store, own, &counts, &err), HM_OK);
+    ck_assert_int_eq(hm_sql_once(store, own ? ACCEPTED OF_THIS_DEVICE : ACCEPTED,
+                                 &accepted, NULL, &err),
+                     HM_OK);
+    ck_assert_int_eq(counts.accepted, accepted);
     ck_assert_int_eq(counts.changes, counts.local + counts.sent + counts.received +
-                                         counts.accepted + counts.conflict +
-                                         counts.quarantined);
+                                         accepted + counts.conflict + counts.quarantined);
     return counts;
 }
 

@@ -265,6 +265,8 @@ START_TEST(error_sentences_are_normal_lines_without_a_stop)
     struct hm_words_file file;
     open_embedded(&file, files[_i]);
 
+    ck_assert_uint_gt(file.error.count, 0);
+    ck_assert_uint_gt(file.ui.count, 0);
     for (size_t i = 0; i < file.error.count; i++) {
         check_error_sentence(&file.error.entry[i], file.error.entry[i].text);
         check_error_sentence(&file.error.entry[i], file.error.entry[i].hint);
