@@ -21,7 +21,10 @@ static const struct hm_option serve_options[] = {{"listen", "ADDR:PORT", false, 
                                                  {NULL, NULL, false, false}};
 static const struct hm_option restore_options[] = {
     {"recovery-key-file", "FILE", true, false},
+    {"empty", NULL, false, false},
     {NULL, NULL, false, false}};
+static const struct hm_option refill_options[] = {{"close", NULL, false, false},
+                                                  {NULL, NULL, false, false}};
 static const struct hm_option invite_options[] = {
     {"unit", "CODE", true, false}, {"role", "ROLE", true, false},
     {"name", "NAME", true, false}, {"valid", "DURATION", false, false},
@@ -72,6 +75,7 @@ static const struct hm_command commands[] = {
     {"rebuild", NULL, NULL, hm_control_forward},
     {"backup", "FILE", NULL, hm_control_forward},
     {"restore", "FILE", restore_options, hm_restore_run},
+    {"refill", NULL, refill_options, hm_control_forward},
     {NULL, NULL, NULL, NULL}};
 
 const struct hm_program hm_server_program = {"hamlet-server", program_options, commands};
@@ -85,6 +89,7 @@ static const struct hm_handler handlers[] = {
     {"release", false, false, hm_release_run},
     {"status", false, false, hm_status_run},
     {"backup", false, false, hm_backup_run},
+    {"refill", false, false, hm_refill_run},
     {"list", false, false, hm_list_run},
     {"show", false, false, hm_show_run},
     {"history", false, false, hm_history_run},

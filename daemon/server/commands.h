@@ -55,5 +55,6 @@ enum hm_status hm_resolve_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_release_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_status_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_backup_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_refill_run(struct hm_call *call, struct hm_err *err);
 
 #endif

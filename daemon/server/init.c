@@ -16,9 +16,11 @@
 #include "hamlet/httpd/certificate.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/role.h"
+#include "hamlet/store/refill.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/store/server.h"
 #include "hamlet/wire/invitation.h"
+#include "init.h"
 #include "recovery.h"
 #include "show.h"
 
@@ -40,6 +42,9 @@ struct founding {
     struct hm_kinds *kinds;
     struct hm_store *store;
     uint8_t recovery[HM_RECOVERY_SIZE];
+    uint64_t incarnation;
+    struct hm_id user; /* that the server's account is already; none: it is made */
+    bool refilled;     /* laptops are to bring what was there */
     struct hm_arena arena;
 };
 
@@ -193,9 +198,9 @@ static enum hm_status put_facts(struct founding *f, struct hm_err *err)
     struct hm_seal_key recovery;
     struct hm_seal_secret recovery_secret;
     uint32_t epoch = 0;
-    uint64_t incarnation = 0;
     struct hm_bytes role = hm_text(hm_role_name(HM_ROLE_DISTRICT_ADMIN));
-    enum hm_status status = hm_data_incarnation(&incarnation, &epoch, &f->main->env, err);
+    enum hm_status status =
+        hm_data_incarnation(&f->incarnation, &epoch, &f->main->env, err);
     const struct {
         const char *name;
         struct hm_bytes value;
@@ -217,7 +222,10 @@ static enum hm_status put_facts(struct founding *f, struct hm_err *err)
     }
     if (status == HM_OK) {
         status = hm_store_meta_put_int(f->store, HM_META_INCARNATION,
-                                       (int64_t)incarnation, err);
+                                       (int64_t)f->incarnation, err);
+    }
+    if (status == HM_OK && f->refilled) {
+        status = hm_store_refill_open(f->store, hm_env_wall(&f->main->env), err);
     }
     return status == HM_OK ? hm_store_commit(f->store, err) : status;
 }
@@ -286,16 +294,16 @@ static enum hm_status put_registry(struct founding *f, struct hm_err *err)
     if (status == HM_OK) {
         status = put_device(f, author, device, err);
     }
-    if (status == HM_OK) {
+    if (status == HM_OK && hm_id_is_none(&f->user)) {
         status =
             hm_author_registry(author, HM_KIND_USER, NULL, NULL, &name, 1, &user, err);
+        f->user = user.record;
     }
     if (status == HM_OK) {
-        status = put_permit(f, author, &user.record, device, err);
+        status = put_permit(f, author, &f->user, device, err);
     }
     if (status == HM_OK) {
-        status =
-            hm_store_meta_put(f->store, HM_META_USER, hm_id_bytes(&user.record), err);
+        status = hm_store_meta_put(f->store, HM_META_USER, hm_id_bytes(&f->user), err);
     }
     if (status == HM_OK) {
         status = hm_author_commit(author, err);
@@ -321,6 +329,26 @@ static enum hm_status put_store(struct founding *f, struct hm_err *err)
     /* Closing moves the log into the store: one file to put in its place. */
     hm_store_close(f->store);
     f->store = NULL;
+    return status;
+}
+
+enum hm_status hm_init_empty(struct hm_empty *empty, struct hm_err *err)
+{
+    struct founding f = {.main = empty->main,
+                         .draft = empty->draft,
+                         .unit = empty->unit,
+                         .kinds = empty->kinds,
+                         .user = empty->user,
+                         .refilled = true};
+    hm_arena_init(&f.arena, HM_FILE_BYTES_MAX);
+    hm_sign_pair(&f.key, &f.secret, empty->seed);
+    f.device = hm_sign_device(&f.key);
+    memcpy(f.recovery, empty->recovery, sizeof(f.recovery));
+    enum hm_status status = put_store(&f, err);
+    empty->incarnation = f.incarnation;
+    explicit_bzero(f.recovery, sizeof(f.recovery));
+    hm_secret_wipe(&f.secret);
+    hm_arena_fini(&f.arena);
     return status;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* restore: the server of a backup comes back, as another incarnation of itself. */
+/*
+ * restore: the server of a backup comes back, as another incarnation of itself; with
+ * --empty it has its key, its settings and its kinds, and not a record.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -12,7 +15,9 @@
 #include "hamlet/host/file.h"
 #include "hamlet/host/keyfile.h"
 #include "hamlet/replica/replica.h"
+#include "hamlet/store/refill.h"
 #include "hamlet/store/server.h"
+#include "init.h"
 #include "recovery.h"
 #include "show.h"
 
@@ -27,14 +32,15 @@ struct restoring {
     char *draft;
     struct hm_backup backup;
     struct hm_backup_keys keys;
+    uint8_t recovery[HM_RECOVERY_SIZE];
+    bool empty;
     uint64_t incarnation; /* the new one */
     struct hm_bytes unit;
+    struct hm_id user; /* of the server's own account */
     struct hm_arena arena;
 };
 
-static enum hm_status read_recovery(struct restoring *r,
-                                    uint8_t key[HM_RECOVERY_SIZE],
-                                    struct hm_err *err)
+static enum hm_status read_recovery(struct restoring *r, struct hm_err *err)
 {
     uint8_t memory[RECOVERY_FILE_MAX + 1];
     struct hm_buf text;
@@ -42,7 +48,7 @@ static enum hm_status read_recovery(struct restoring *r,
     enum hm_status status =
         hm_file_read(&text, hm_args_value(r->call->args, "recovery-key-file"), err);
     if (status == HM_OK) {
-        status = hm_recovery_get(key, hm_buf_bytes(&text), err);
+        status = hm_recovery_get(r->recovery, hm_buf_bytes(&text), err);
     }
     explicit_bzero(memory, sizeof(memory));
     return status;
@@ -50,16 +56,14 @@ static enum hm_status read_recovery(struct restoring *r,
 
 static enum hm_status read_head(struct restoring *r, struct hm_err *err)
 {
-    uint8_t recovery[HM_RECOVERY_SIZE];
-    enum hm_status status = read_recovery(r, recovery, err);
+    enum hm_status status = read_recovery(r, err);
     if (status == HM_OK) {
         status = hm_file_open(&r->fd, r->path, err);
     }
     if (status == HM_OK) {
-        status = hm_backup_head_read(&r->backup, &r->keys, r->fd, r->path, recovery,
+        status = hm_backup_head_read(&r->backup, &r->keys, r->fd, r->path, r->recovery,
                                      &r->arena, err);
     }
-    explicit_bzero(recovery, sizeof(recovery));
     return status;
 }
 
@@ -145,18 +149,9 @@ static enum hm_status renew(struct restoring *r,
                             struct hm_store *store,
                             struct hm_err *err)
 {
-    struct hm_id district;
     uint32_t epoch = 0;
-    enum hm_status status = hm_store_meta_get_id(store, HM_META_DISTRICT, &district, err);
-    if (status == HM_OK && !hm_id_equal(&district, &r->backup.server)) {
-        return hm_fail(err, HM_BAD_INPUT, "backup-broken", r->path, NULL, NULL);
-    }
-    if (status == HM_OK) {
-        status = hm_store_meta_get(store, HM_META_UNIT, &r->arena, &r->unit, err);
-    }
-    if (status == HM_OK) {
-        status = hm_data_incarnation(&r->incarnation, &epoch, &r->main->env, err);
-    }
+    enum hm_status status =
+        hm_data_incarnation(&r->incarnation, &epoch, &r->main->env, err);
     if (status == HM_OK) {
         status = hm_store_begin(store, err);
     }
@@ -170,7 +165,48 @@ static enum hm_status renew(struct restoring *r,
     if (status == HM_OK) {
         status = hm_store_visits_forget(store, err);
     }
+    if (status == HM_OK) {
+        status = hm_store_refill_open(store, hm_env_wall(&r->main->env), err);
+    }
     return status == HM_OK ? hm_store_commit(store, err) : status;
+}
+
+/* Whose store it is, by its own account. */
+static enum hm_status read_facts(struct restoring *r,
+                                 struct hm_store *store,
+                                 struct hm_err *err)
+{
+    struct hm_id district;
+    enum hm_status status = hm_store_meta_get_id(store, HM_META_DISTRICT, &district, err);
+    if (status == HM_OK && !hm_id_equal(&district, &r->backup.server)) {
+        return hm_fail(err, HM_BAD_INPUT, "backup-broken", r->path, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = hm_store_meta_get(store, HM_META_UNIT, &r->arena, &r->unit, err);
+    }
+    return status != HM_OK ? status
+                           : hm_store_meta_get_id(store, HM_META_USER, &r->user, err);
+}
+
+/* The store of the backup has said what it had to say. */
+static enum hm_status begin_anew(struct restoring *r,
+                                 const char *path,
+                                 struct hm_kinds *kinds,
+                                 struct hm_err *err)
+{
+    struct hm_empty empty = {.main = r->main,
+                             .draft = r->draft,
+                             .unit = r->unit,
+                             .user = r->user,
+                             .kinds = kinds,
+                             .seed = r->keys.seed,
+                             .recovery = r->recovery};
+    if (unlink(path) != 0) {
+        return hm_fail_errno(err, errno, path);
+    }
+    enum hm_status status = hm_init_empty(&empty, err);
+    r->incarnation = empty.incarnation;
+    return status;
 }
 
 static enum hm_status build(struct restoring *r, struct hm_err *err)
@@ -193,9 +229,15 @@ static enum hm_status build(struct restoring *r, struct hm_err *err)
                                NULL, err);
     }
     if (status == HM_OK) {
+        status = read_facts(r, store, err);
+    }
+    if (status == HM_OK && !r->empty) {
         status = renew(r, store, err);
     }
     hm_store_close(store);
+    if (status == HM_OK && r->empty) {
+        status = begin_anew(r, path, kinds, err);
+    }
     hm_kinds_close(kinds);
     return status;
 }
@@ -212,13 +254,16 @@ static enum hm_status show(struct restoring *r, struct hm_err *err)
         hm_json_put_hex(&show.out, "server", hm_id_bytes(&r->backup.server));
         hm_json_put_int(&show.out, "incarnation", (int64_t)r->incarnation);
         hm_json_put_wall(&show.out, "time", r->backup.time);
+        hm_json_put_bool(&show.out, "empty", r->empty);
         hm_json_close(&show.out, '}');
         return hm_show_end(&show, r->call, HM_OK, err);
     }
     const char *unit = hm_arena_copy_text(&r->arena, r->unit);
     hm_view_time(when, r->backup.time);
     hm_show_view(&view, r->call, NULL);
-    hm_view_say(&view, "restore.done", r->dir, unit == NULL ? "" : unit, when);
+    hm_view_say(&view, r->empty ? "restore.empty" : "restore.done", r->dir,
+                unit == NULL ? "" : unit, when);
+    hm_view_say(&view, "restore.refill", NULL, NULL, NULL);
     return HM_OK;
 }
 
@@ -228,7 +273,8 @@ enum hm_status hm_restore_run(struct hm_call *call, struct hm_err *err)
                           .main = call->ctx,
                           .dir = hm_args_value(call->args, "data"),
                           .path = call->args->operands[0],
-                          .fd = -1};
+                          .fd = -1,
+                          .empty = hm_args_has(call->args, "empty")};
     hm_arena_init(&r.arena, HM_FILE_BYTES_MAX);
     hm_backup_keys_init(&r.keys);
     enum hm_status status = read_head(&r, err);
@@ -247,6 +293,7 @@ enum hm_status hm_restore_run(struct hm_call *call, struct hm_err *err)
     }
     hm_data_discard(r.draft);
     hm_backup_keys_wipe(&r.keys);
+    explicit_bzero(r.recovery, sizeof(r.recovery));
     if (r.fd >= 0) {
         (void)close(r.fd);
     }

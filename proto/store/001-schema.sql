@@ -129,7 +129,9 @@ CREATE TABLE bucket(
   leaves   BLOB,             -- derived: 256 leaves of 16 bytes
   digest   BLOB,             -- derived
   stale    BLOB,             -- derived: which leaves must be made anew, one bit each
-  receipt  INTEGER           -- laptop: the receipt that last signed it
+  receipt  INTEGER,          -- laptop: the receipt that last signed it
+  old      INTEGER NOT NULL DEFAULT 0 -- laptop: its numbers are of another incarnation;
+                             -- 1: what it holds is to be offered, 2: was offered
 ) STRICT;
 
 -- Runs of neighbours, like envelopes; what is not plainly accepted has a row of its own.
@@ -239,3 +241,19 @@ CREATE TABLE visit(
   version  TEXT,
   PRIMARY KEY(device, epoch)
 ) STRICT, WITHOUT ROWID;
+
+-- Server, while laptops refill it: entries that it signed before it was lost, of changes
+-- that are not here, and how many changes of a home came back: with entries, and judged
+-- anew.
+CREATE TABLE offer(
+  bucket INTEGER NOT NULL,
+  change BLOB NOT NULL,
+  kind   TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY(bucket, change, kind, reason)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE regained(
+  home     INTEGER PRIMARY KEY,
+  verified INTEGER NOT NULL,
+  judged   INTEGER NOT NULL
+) STRICT;

@@ -499,10 +499,26 @@ def restore(site, a):
                              "--recovery-key-file", server.recovery)
     check("another incarnation", back["incarnation"] != before["incarnation"])
     expect("the same server", back["server"], before["server"])
+    empty = site.path("emptied")
+    told = site.programs.ask("hamlet-server", "restore", file, "--data", empty, "--empty",
+                             "--recovery-key-file", server.recovery)
+    expect("an empty one is the same server", (told["server"], told["empty"]),
+           (before["server"], True))
+    check("in an incarnation of its own",
+          told["incarnation"] not in (back["incarnation"], before["incarnation"]))
+    bare = site.programs.ask("hamlet-server", "status", "--data", empty)
+    expect("it knows itself and no laptop", (bare["unit"], bare["devices"]), (DISTRICT, 0))
+    for name in ("keys/server", "keys/tls.pem", "tls.crt", "config.json"):
+        expect(f"{name} of the empty one", read_file(os.path.join(empty, name)),
+               read_file(os.path.join(server.folder, name)))
+    expect("records", site.programs.ask("hamlet-server", "list", "household", "--data", empty), [])
     for name in ("keys/server", "keys/tls.pem", "store.db"):
         expect(f"mode of {name}", mode(os.path.join(target, name)), 0o600)
     server.folder = target
     faults = server.ask("verify")["faults"]
+    told = server.ask("refill")
+    expect("a refill is open, and nobody was here", (told["open"], told["back"], told["units"]),
+           (True, 0, []))
     promise("P34 a backup, restored and verified",
             f"{len(refused)} altered ones or wrong keys refused", f"faults {faults}",
             f"{time.monotonic() - made:.1f} s after it was made")
@@ -517,6 +533,10 @@ def restore(site, a):
     expect("digest", server.digest(site.hamlet), a.digest(site.hamlet))
     check("and it is another than before", server.digest(site.hamlet) != digest)
     sums(site)
+    told = server.ask("refill", "--close")
+    expect("the refill is closed", (told["open"], told["back"]), (False, 1))
+    expect("and stays so", server.ask("refill")["open"], False)
+    server.refuse("refill", "--close", exits=66)
     server.ask("verify")
     say("backup and restore", bytes=len(raw))
 

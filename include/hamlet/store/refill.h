@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * refill.h - a server that came back with less than it had, until its laptops were here.
+ *
+ * Owner:      proto/store/server/refill.c; layer 2
+ * Rules:      PROTOCOL.md section 7.5
+ * Durability: with the transaction that the caller has begun
+ * Errors:     store.h
+ *
+ * While a refill is open no policy may run: what it would decide on is not all here.
+ */
+#ifndef HAMLET_STORE_REFILL_H
+#define HAMLET_STORE_REFILL_H
+
+#include "hamlet/store/store.h"
+
+/* When it was opened, milliseconds; 0 or not there: none is open. */
+#define HM_META_REFILL "refill"
+
+HM_CHECKED enum hm_status hm_store_refilling(struct hm_store *store,
+                                             bool *open,
+                                             struct hm_err *err);
+HM_CHECKED enum hm_status hm_store_refill_open(struct hm_store *store,
+                                               struct hm_wall now,
+                                               struct hm_err *err);
+HM_CHECKED enum hm_status hm_store_refill_close(struct hm_store *store,
+                                                struct hm_err *err);
+
+/* Changes of this home that came while a refill is open. */
+HM_CHECKED enum hm_status hm_store_regained_add(struct hm_store *store,
+                                                struct hm_bytes home,
+                                                uint64_t verified,
+                                                uint64_t judged,
+                                                struct hm_err *err);
+
+/* What became of a home. */
+struct hm_regained {
+    struct hm_bytes home;
+    uint64_t verified; /* changes that came back with the server's own word on them */
+    uint64_t judged;   /* … that came without, and were judged anew */
+    uint64_t missing;  /* … that its word is here of, and that nobody has brought */
+};
+
+/* Homes with any of it, ascending. From `arena`. */
+HM_CHECKED enum hm_status hm_store_regained(struct hm_store *store,
+                                            struct hm_regained **rows,
+                                            size_t *count,
+                                            struct hm_arena *arena,
+                                            struct hm_err *err);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/store/refill.h"
+
+#include "../names.h"
+#include "../sql.h"
+
+enum hm_status hm_store_refilling(struct hm_store *store, bool *open, struct hm_err *err)
+{
+    int64_t since = 0;
+    enum hm_status status = hm_store_meta_get_int(store, HM_META_REFILL, 0, &since, err);
+    *open = status == HM_OK && since != 0;
+    return status;
+}
+
+enum hm_status hm_store_refill_open(struct hm_store *store,
+                                    struct hm_wall now,
+                                    struct hm_err *err)
+{
+    static const char forget[] = "DELETE FROM regained";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, forget, &stmt, err);
+    if (status == HM_OK) {
+        status = hm_sql_run(store, stmt, err);
+    }
+    /* A clock that stands at 0 opens one all the same. */
+    return status != HM_OK ? status
+                           : hm_store_meta_put_int(store, HM_META_REFILL,
+                                                   now.ms == 0 ? 1 : now.ms, err);
+}
+
+enum hm_status hm_store_refill_close(struct hm_store *store, struct hm_err *err)
+{
+    return hm_store_meta_put(store, HM_META_REFILL, HM_NO_BYTES, err);
+}
+
+enum hm_status hm_store_regained_add(struct hm_store *store,
+                                     struct hm_bytes home,
+                                     uint64_t verified,
+                                     uint64_t judged,
+                                     struct hm_err *err)
+{
+    static const char add[] =
+        "INSERT INTO regained(home, verified, judged) VALUES(:home, :verified, :judged)"
+        " ON CONFLICT(home) DO UPDATE SET verified = verified + excluded.verified,"
+        " judged = judged + excluded.judged";
+    sqlite3_stmt *stmt = NULL;
+    int64_t number = 0;
+    enum hm_status status = hm_unit_number(store, home, true, &number, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, add, &stmt, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_int(stmt, 1, number);
+    hm_bind_int(stmt, 2, (int64_t)verified);
+    hm_bind_int(stmt, 3, (int64_t)judged);
+    return hm_sql_run(store, stmt, err);
+}
+
+/* Mailboxes repeat what buckets of units hold, so they are not counted. */
+#define LOST                                                                             \
+    " FROM bucket b CROSS JOIN offer o ON o.bucket = b.id WHERE b.name NOT LIKE '@%'"
+
+static enum hm_status count_homes(struct hm_store *store,
+                                  size_t *count,
+                                  struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT (SELECT count(*) FROM regained) + (SELECT count(*) FROM bucket)";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK) {
+        *count = row ? (size_t)hm_column_int(stmt, 0) : 0;
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
+enum hm_status hm_store_regained(struct hm_store *store,
+                                 struct hm_regained **rows,
+                                 size_t *count,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    static const char select[] =
+        "WITH lost(code, n) AS (SELECT b.name, count(DISTINCT o.change)" LOST
+        " GROUP BY b.name)"
+        " SELECT u.code, g.verified, g.judged, coalesce((SELECT n FROM lost"
+        " WHERE lost.code = u.code), 0) FROM regained g CROSS JOIN unit u"
+        " ON u.id = g.home UNION ALL SELECT lost.code, 0, 0, lost.n FROM lost"
+        " WHERE NOT EXISTS (SELECT 1 FROM unit u CROSS JOIN regained g ON g.home = u.id"
+        " WHERE u.code = lost.code) ORDER BY 1";
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    size_t room = 0;
+    size_t n = 0;
+    enum hm_status status = count_homes(store, &room, err);
+    struct hm_regained *list = hm_arena_get_array(arena, room, sizeof(*list));
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    while (status == HM_OK && n < room) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        list[n++] =
+            (struct hm_regained){.home = hm_arena_copy(arena, hm_column_bytes(stmt, 0)),
+                                 .verified = (uint64_t)hm_column_int(stmt, 1),
+                                 .judged = (uint64_t)hm_column_int(stmt, 2),
+                                 .missing = (uint64_t)hm_column_int(stmt, 3)};
+    }
+    hm_sql_done(stmt);
+    *rows = list;
+    *count = n;
+    return status != HM_OK ? status : hm_arena_status(arena, err);
+}
