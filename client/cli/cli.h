@@ -108,6 +108,7 @@ enum hm_status hm_run_history(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_list(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_import(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_undo(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_withdraw(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_export(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_kinds(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_status(struct hm_call *call, struct hm_err *err);

@@ -8,6 +8,10 @@
 
 static const struct hm_option reason_options[] = {{.name = "reason", .value = "TEXT"},
                                                   {NULL}};
+static const struct hm_option decide_options[] = {
+    {.name = "reason", .value = "TEXT", .required = true},
+    {NULL},
+};
 static const struct hm_option list_options[] = {
     {.name = "where", .value = "field=value", .repeated = true},
     {.name = "search", .value = "TEXT"},
@@ -45,6 +49,7 @@ static const struct hm_command commands[] = {
     {"list", "KIND", list_options, hm_run_list},
     {"import", "KIND FILE.csv", import_options, hm_run_import},
     {"undo", "BATCH", reason_options, hm_run_undo},
+    {"withdraw", "CHANGE|BATCH", decide_options, hm_run_withdraw},
     {"export", "KIND", export_options, hm_run_export},
     {"kinds", "[KIND]", NULL, hm_run_kinds},
     {"status", NULL, NULL, hm_run_status},

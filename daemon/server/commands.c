@@ -37,6 +37,9 @@ static const struct hm_option resolve_options[] = {{"take", "CHANGE", false, fal
                                                    {"as", "NAME", true, false},
                                                    {NULL, NULL, false, false}};
 
+static const struct hm_option decide_options[] = {{"reason", "TEXT", true, false},
+                                                  {"as", "NAME", false, false},
+                                                  {NULL, NULL, false, false}};
 static const struct hm_option list_options[] = {{"where", "field=value", false, true},
                                                 {"search", "TEXT", false, false},
                                                 {"deleted", NULL, false, false},
@@ -62,6 +65,7 @@ static const struct hm_command commands[] = {
     {"revoke", "DEVICE", reason_options, hm_control_forward},
     {"conflicts", NULL, conflicts_options, hm_control_forward},
     {"resolve", "CONFLICT", resolve_options, hm_control_forward},
+    {"withdraw", "CHANGE|BATCH", decide_options, hm_control_forward},
     {"list", "KIND", list_options, hm_control_forward},
     {"show", "ID", NULL, hm_control_forward},
     {"history", "ID", NULL, hm_control_forward},
@@ -86,6 +90,7 @@ static const struct hm_handler handlers[] = {
     {"devices", false, false, hm_devices_run},
     {"revoke", false, false, hm_revoke_run},
     {"resolve", false, false, hm_resolve_run},
+    {"withdraw", false, false, hm_withdraw_run},
     {"release", false, false, hm_release_run},
     {"status", false, false, hm_status_run},
     {"backup", false, false, hm_backup_run},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* resolve: a person at the district decides a conflict. */
+#include "account.h"
 #include "commands.h"
 #include "hamlet/base/json.h"
 #include "hamlet/base/limits.h"
@@ -49,35 +50,11 @@ static enum hm_status read_line(struct deciding *d, struct hm_err *err)
     return status;
 }
 
-/* Who has no account here may not decide, which is not the same as an id mistyped. */
-static enum hm_status become(struct deciding *d,
-                             struct hm_author *author,
-                             struct hm_err *err)
-{
-    const char *given = hm_args_value(d->call->args, "as");
-    struct hm_bytes name = HM_NO_BYTES;
-    enum hm_status status = hm_show_given(&name, given, "--as", false, &d->arena, err);
-    if (status == HM_OK) {
-        struct hm_err unknown = HM_ERR_NONE;
-        status = hm_author_as(author, name, &unknown);
-        if (status == HM_NOT_FOUND) {
-            return hm_fail(err, HM_DENIED, "account-missing", given, NULL, NULL);
-        }
-        if (status != HM_OK) {
-            return hm_fail(err, status, unknown.key, unknown.arg[0], unknown.arg[1],
-                           unknown.arg[2]);
-        }
-    }
-    return status;
-}
-
 static enum hm_status decide(struct deciding *d, struct hm_err *err)
 {
     struct hm_author *author = NULL;
-    enum hm_status status = hm_control_author(d->ctx, &author, err);
-    if (status == HM_OK) {
-        status = become(d, author, err);
-    }
+    enum hm_status status = hm_account_author(d->ctx, hm_args_value(d->call->args, "as"),
+                                              &author, &d->arena, err);
     if (status == HM_OK) {
         status = hm_author_begin(author, err);
     }

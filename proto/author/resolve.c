@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decisions: resolutions, withdrawals, and the registry's own records. */
+/* Decisions: resolutions, and the registry's own records. */
 #include <string.h>
 
 #include "hamlet/model/value.h"
-#include "hamlet/store/withdraw.h"
 #include "inside.h"
 
 static enum hm_status no_head(const struct hm_id *take, struct hm_err *err)
@@ -152,51 +151,6 @@ enum hm_status hm_author_resolve(struct hm_author *author,
     return status != HM_OK
                ? status
                : resolve_change(author, &loaded, conflict.reg, value, reason, id, err);
-}
-
-enum hm_status hm_author_withdraw(struct hm_author *author,
-                                  const struct hm_id *bulk,
-                                  struct hm_bytes reason,
-                                  struct hm_id *id,
-                                  struct hm_err *err)
-{
-    struct hm_bytes *homes = NULL;
-    size_t count = 0;
-    enum hm_status status = hm_author_flush(author, err);
-    if (status == HM_OK) {
-        status =
-            hm_store_bulk_homes(author->store, bulk, &homes, &count, &author->arena, err);
-    }
-    if (status == HM_OK && count == 0) {
-        char text[HM_HEX16_SIZE];
-        hm_hex_put(text, hm_id_bytes(bulk));
-        return hm_fail(err, HM_NOT_FOUND, "batch-missing", text, NULL, NULL);
-    }
-    for (size_t i = 0; i < count && status == HM_OK; i++) {
-        struct hm_change *change = NULL;
-        bool may = false;
-        status = hm_author_draft(author, &change, HM_ACT_WITHDRAW, hm_text(""), 0,
-                                 homes[i], err);
-        if (status == HM_OK) {
-            change->names = bulk;
-            change->name_count = 1;
-            status = hm_store_may_withdraw(author->store, change, &may, err);
-        }
-        if (status == HM_OK && !may) {
-            return hm_fail(err, HM_DENIED, "withdraw-denied", NULL, NULL, NULL);
-        }
-        if (status == HM_OK) {
-            status = hm_author_room(author, change, 1, err);
-        }
-        if (status == HM_OK) {
-            status = hm_author_why(author, change, reason, err);
-        }
-        if (status == HM_OK) {
-            status = hm_author_take(author, change, err);
-            *id = change->id;
-        }
-    }
-    return status;
 }
 
 enum hm_status hm_author_registry(struct hm_author *author,

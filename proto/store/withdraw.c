@@ -141,17 +141,20 @@ enum hm_status hm_store_bulk_homes(struct hm_store *store,
                                    const struct hm_id *bulk,
                                    struct hm_bytes **homes,
                                    size_t *count,
+                                   bool *withdrawn,
                                    struct hm_arena *arena,
                                    struct hm_err *err)
 {
     static const char select[] =
-        "SELECT DISTINCT u.code FROM bulk b CROSS JOIN change c ON c.bulk = b.id"
-        " AND c.bulk IS NOT NULL CROSS JOIN unit u ON u.id = c.home WHERE b.bulk = :bulk";
+        "SELECT u.code, min(c.withdrawn OR c.act IN (6, 7)) FROM bulk b CROSS JOIN change"
+        " c ON c.bulk = b.id AND c.bulk IS NOT NULL CROSS JOIN unit u ON u.id = c.home"
+        " WHERE b.bulk = :bulk GROUP BY u.code";
     struct hm_bytes *list = hm_arena_get_array(arena, HOMES_MAX, sizeof(*list));
     sqlite3_stmt *stmt = NULL;
     bool row = true;
     size_t n = 0;
     enum hm_status status = hm_sql(store, select, &stmt, err);
+    *withdrawn = false;
     if (status == HM_OK) {
         hm_bind_id(stmt, 1, bulk);
         status = hm_arena_status(arena, err);
@@ -160,6 +163,10 @@ enum hm_status hm_store_bulk_homes(struct hm_store *store,
         status = hm_sql_step(store, stmt, &row, err);
         if (status != HM_OK || !row) {
             break;
+        }
+        if (hm_column_int(stmt, 1) != 0) {
+            *withdrawn = true;
+            continue;
         }
         list[n++] = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
     }

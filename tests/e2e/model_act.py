@@ -32,6 +32,7 @@ class Acts:
         self.counts = dict.fromkeys([*ACTS, "sync", "cut", "gave_up", "refused"], 0)
         self.log = open(site.path("acts.log"), "a", encoding="utf-8")
         self.files = 0
+        self.undone = set()
 
     def close(self):
         self.log.close()
@@ -268,13 +269,14 @@ class Acts:
         raise Wrong(f"{replica.name}: no change of the import writes {wanted}")
 
     def undo(self):
-        known = [batch for batch in self.world.batches]
+        known = [batch for batch in self.world.batches if batch not in self.undone]
         if known:
             batch = self.random.choice(known)
             self.undo_batch(self.world.batches[batch][0], batch)
 
     def undo_batch(self, replica, batch):
         self.note(replica.name, "undo", batch)
+        self.undone.add(batch)
         told = replica.host.ask("undo", batch)
         touched = [change for change in self.world.changes.values() if change.bulk == batch]
         for home in sorted(self.world.batches[batch][1]):

@@ -116,11 +116,13 @@ HM_CHECKED enum hm_status hm_author_resolve(struct hm_author *author,
                                             struct hm_err *err);
 
 /*
- * Withdraw a bulk: what its changes replaced stands again, unless overwritten since. One
- * change a home it touched. HM_NOT_FOUND: nothing of that bulk is here.
+ * Withdraw a change or, by its id, a bulk: what that replaced stands again, unless
+ * overwritten since. One change a home that it touched; *change is the last.
+ * HM_NOT_FOUND  nothing of that id is here, or it is withdrawn already
+ * HM_BAD_INPUT  it is a withdrawal or an erasure, which are final
  */
 HM_CHECKED enum hm_status hm_author_withdraw(struct hm_author *author,
-                                             const struct hm_id *bulk,
+                                             const struct hm_id *name,
                                              struct hm_bytes reason,
                                              struct hm_id *change,
                                              struct hm_err *err);

@@ -10,11 +10,15 @@
 
 #include "hamlet/store/changes.h"
 
-/* The homes that changes of this bulk have, from `arena`; none where it is not known. */
+/*
+ * The homes that changes of this bulk have, from `arena`, as far as something of it is
+ * not withdrawn there; none where it is not known. *withdrawn: there was such a home.
+ */
 HM_CHECKED enum hm_status hm_store_bulk_homes(struct hm_store *store,
                                               const struct hm_id *bulk,
                                               struct hm_bytes **homes,
                                               size_t *count,
+                                              bool *withdrawn,
                                               struct hm_arena *arena,
                                               struct hm_err *err);
 

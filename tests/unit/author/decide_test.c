@@ -3,6 +3,7 @@
 #include "acting.h"
 #include "hamlet/author/author.h"
 #include "hamlet/base/json.h"
+#include "hamlet/model/value.h"
 
 static struct hm_id household;
 static struct hm_id lans; /* the two heads of its field `cluster` */
@@ -274,6 +275,76 @@ START_TEST(a_bulk_that_touched_two_homes_is_withdrawn_in_both)
 }
 END_TEST
 
+START_TEST(a_resolution_that_is_withdrawn_gives_the_conflict_back)
+{
+    struct hm_conflict conflict = conflict_of(&mai, true);
+    ck_assert_int_eq(resolve(&mai, &conflict.id, &lans, NULL), HM_OK);
+    struct hm_id resolution = changed;
+    ck_assert_uint_eq(hm_site_open_conflicts(&mai), 0);
+
+    ck_assert_int_eq(withdraw(&mai, &resolution), HM_OK);
+
+    struct hm_conflict again = conflict_of(&mai, true);
+    ck_assert(hm_id_equal(&again.id, &conflict.id));
+    struct hm_change change = change_of(&mai, &changed);
+    ck_assert_int_eq(change.act, HM_ACT_WITHDRAW);
+    ck_assert(hm_id_equal(&change.names[0], &resolution));
+    ck_assert_ptr_nonnull(write_of(&change, HM_REGISTER_WHY));
+}
+END_TEST
+
+START_TEST(a_withdrawal_is_judged_before_anything_is_written)
+{
+    struct hm_conflict conflict = conflict_of(&mai, true);
+    ck_assert_int_eq(resolve(&mai, &conflict.id, &lans, NULL), HM_OK);
+    struct hm_id resolution = changed;
+    share();
+    hm_site_carry(&mai, &server, HM_VERDICT_ACCEPTED);
+
+    ck_assert_int_eq(withdraw(&lan, &resolution), HM_DENIED);
+    refused(&lan, "withdraw-denied", NULL);
+    ck_assert_int_eq(withdraw(&mai, &resolution), HM_OK);
+    struct hm_id withdrawal = changed;
+    ck_assert_int_eq(withdraw(&mai, &resolution), HM_NOT_FOUND);
+    refused(&mai, "change-withdrawn", NULL);
+    ck_assert_int_eq(withdraw(&mai, &withdrawal), HM_BAD_INPUT);
+    refused(&mai, "withdraw-withdrawal", NULL);
+}
+END_TEST
+
+START_TEST(a_bulk_is_withdrawn_once)
+{
+    struct hm_id bulk = a_bulk(&lan);
+    ck_assert_int_eq(withdraw(&lan, &bulk), HM_OK);
+
+    ck_assert_int_eq(withdraw(&lan, &bulk), HM_NOT_FOUND);
+
+    refused(&lan, "batch-withdrawn", NULL);
+}
+END_TEST
+
+START_TEST(what_the_registry_says_is_not_withdrawn)
+{
+    struct hm_loaded device;
+    struct hm_id record;
+    char hex[HM_HEX16_SIZE];
+    struct hm_buf value;
+    hm_hex_put(hex, hm_id_bytes(&lan.device));
+    hm_buf_init(&value, 64);
+    hm_value_put_text(&value, hm_text(hex));
+    const struct hm_key_field key = {hm_text("device"), hm_buf_bytes(&value)};
+    hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text("~device"), &key, 1);
+    ck_assert_int_eq(
+        hm_store_record_load(server.store, &record, &device, &server.arena, &server.err),
+        HM_OK);
+
+    ck_assert_int_eq(withdraw(&server, &device.held[0].change.id), HM_DENIED);
+
+    refused(&server, "withdraw-registry", NULL);
+    hm_buf_fini(&value);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("decide");
@@ -291,6 +362,10 @@ int main(void)
     tcase_add_test(group, only_acts_after_it_was_asked_for_carry_the_bulk);
     tcase_add_test(group, a_bulk_of_another_device_is_for_the_commune_to_undo);
     tcase_add_test(group, a_bulk_that_touched_two_homes_is_withdrawn_in_both);
+    tcase_add_test(group, a_resolution_that_is_withdrawn_gives_the_conflict_back);
+    tcase_add_test(group, a_withdrawal_is_judged_before_anything_is_written);
+    tcase_add_test(group, a_bulk_is_withdrawn_once);
+    tcase_add_test(group, what_the_registry_says_is_not_withdrawn);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }

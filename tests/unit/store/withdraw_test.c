@@ -250,6 +250,7 @@ START_TEST(the_homes_of_a_bulk_are_those_of_its_changes)
 {
     struct hm_bytes *homes = NULL;
     size_t count = 0;
+    bool withdrawn = true;
     struct hm_id bulk = hm_make_id(0xB1);
     maker.bulk = bulk;
     put(&server, create("Út"), HM_VERDICT_ACCEPTED);
@@ -257,17 +258,27 @@ START_TEST(the_homes_of_a_bulk_are_those_of_its_changes)
     maker.home = "30344-01";
     put(&server, create("Bảy"), HM_VERDICT_ACCEPTED);
 
-    ck_assert_int_eq(hm_store_bulk_homes(server.store, &bulk, &homes, &count,
+    ck_assert_int_eq(hm_store_bulk_homes(server.store, &bulk, &homes, &count, &withdrawn,
                                          &server.arena, &server.err),
                      HM_OK);
 
+    ck_assert(!withdrawn);
     ck_assert_uint_eq(count, 2);
     ck_assert(hm_bytes_are(homes[0], "30341-01") || hm_bytes_are(homes[1], "30341-01"));
     bulk = hm_make_id(0xB2);
-    ck_assert_int_eq(hm_store_bulk_homes(server.store, &bulk, &homes, &count,
+    ck_assert_int_eq(hm_store_bulk_homes(server.store, &bulk, &homes, &count, &withdrawn,
                                          &server.arena, &server.err),
                      HM_OK);
     ck_assert_uint_eq(count, 0);
+    ck_assert(!withdrawn);
+    maker.bulk = (struct hm_id){{0}};
+    bulk = hm_make_id(0xB1);
+    put(&server, withdrawal(bulk), HM_VERDICT_ACCEPTED); /* in 30344-01 alone */
+    ck_assert_int_eq(hm_store_bulk_homes(server.store, &bulk, &homes, &count, &withdrawn,
+                                         &server.arena, &server.err),
+                     HM_OK);
+    ck_assert_uint_eq(count, 1);
+    ck_assert(withdrawn && hm_bytes_are(homes[0], "30341-01"));
 }
 END_TEST
 
