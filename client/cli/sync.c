@@ -185,6 +185,9 @@ static void say_text(const struct syncing *s)
     }
     hm_view_say(&view, "sync.done", number_of(json, "changes_up", up),
                 number_of(json, "changes_down", down), NULL);
+    if (hm_json_int_or(hm_json_get(json, "epochs"), 0) > 0) {
+        hm_view_say(&view, "sync.renewed", NULL, NULL, NULL);
+    }
     if (hm_json_int_or(hm_json_get(json, "quarantined"), 0) > 0) {
         hm_view_say(&view, "sync.refused", number_of(json, "quarantined", refused), NULL,
                     NULL);

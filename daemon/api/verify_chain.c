@@ -87,7 +87,8 @@ static void check_prefix(struct hm_verify *v, const struct chain *chain)
     const struct hm_origin *origin = chain->origin;
     struct hm_digest head;
     uint64_t missing = 0;
-    hm_chain_begin(&head, &origin->device, origin->epoch, NULL);
+    hm_chain_begin(&head, &origin->device, origin->epoch,
+                   origin->has_parent ? &origin->parent : NULL);
     if (!run(chain, 1, origin->seq, &head, &missing)) {
         fault_at(v, HM_FAULT_CHAIN_GAP, chain, missing);
     } else if (!hm_digest_equal(&head, &origin->head)) {

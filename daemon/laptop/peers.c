@@ -62,6 +62,7 @@ void hm_talked_json(struct hm_buf *buf, const struct hm_talked *talked)
         hm_json_put_int(&out, "changes_up", (int64_t)talked->changes_up);
         hm_json_put_int(&out, "changes_down", (int64_t)talked->changes_down);
         hm_json_put_int(&out, "quarantined", (int64_t)talked->quarantined);
+        hm_json_put_int(&out, "epochs", (int64_t)talked->epochs);
         hm_json_put_int(&out, "conflicts_open", (int64_t)talked->conflicts_open);
     }
     hm_json_close(&out, '}');

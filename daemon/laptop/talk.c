@@ -210,6 +210,7 @@ static void finish(struct hm_talk *talk, enum hm_status status, const struct hm_
         talked->changes_up = stats->changes_up;
         talked->changes_down = stats->changes_down;
         talked->quarantined = stats->quarantined;
+        talked->epochs = stats->epochs;
     }
     if (status == HM_OK) {
         talked->status = count_conflicts(talk, &talked->err);

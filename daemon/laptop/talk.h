@@ -26,6 +26,7 @@ struct hm_talked {
     uint64_t changes_up;
     uint64_t changes_down;
     uint64_t quarantined;
+    uint64_t epochs;         /* begun anew, since this disk was copied or restored */
     uint64_t conflicts_open; /* in this store, when it ended well */
 };
 

@@ -13,10 +13,23 @@ enum { NUMBER_SIZE = 24 };
 
 /* ---- as JSON ---- */
 
-static void put_notices(struct hm_json_write *out)
+static void put_notices(struct hm_json_write *out,
+                        const struct hm_notice *notices,
+                        size_t count)
 {
     hm_json_key(out, "notices");
     hm_json_open(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        const struct hm_notice *notice = &notices[i];
+        bool copied = notice->type == HM_NOTICE_COPIED;
+        hm_json_open(out, '{');
+        hm_json_put_text(out, "type", hm_text(copied ? "copied" : "restored"));
+        hm_json_put_wall(out, "time", notice->time);
+        hm_json_put_int(out, "epoch", notice->epoch);
+        hm_json_put_int(out, "carries_on", notice->parent);
+        hm_json_put_int(out, "moved", notice->moved);
+        hm_json_close(out, '}');
+    }
     hm_json_close(out, ']');
 }
 
@@ -37,7 +50,10 @@ static void put_visit(struct hm_json_write *out, const struct hm_visit *visit)
     hm_show_text(out, "version", visit->version);
 }
 
-static void put_device(struct hm_json_write *out, const struct hm_fleet_row *row)
+static void put_device(struct hm_json_write *out,
+                       const struct hm_fleet_row *row,
+                       const struct hm_notice *notices,
+                       size_t count)
 {
     hm_json_open(out, '{');
     hm_json_put_hex(out, "device", hm_id_bytes(&row->device));
@@ -46,7 +62,7 @@ static void put_device(struct hm_json_write *out, const struct hm_fleet_row *row
     hm_show_text(out, "role", row->role);
     hm_json_put_text(out, "state", hm_text(row->revoked ? "revoked" : "active"));
     put_visit(out, row->visited ? &row->visit : NULL);
-    put_notices(out);
+    put_notices(out, notices, count);
     hm_json_close(out, '}');
 }
 
@@ -60,7 +76,7 @@ static void put_invited(struct hm_json_write *out, const struct hm_invited *invi
     hm_json_put_text(out, "role", invited->role);
     hm_json_put_text(out, "state", hm_text("invited"));
     put_visit(out, NULL);
-    put_notices(out);
+    put_notices(out, NULL, 0);
     hm_json_put_hex(out, "invitation", hm_id_bytes(&invited->id));
     hm_json_put_wall(out, "expires", invited->expires);
     hm_json_close(out, '}');
@@ -112,6 +128,21 @@ static void say_device(const struct hm_view *view,
     }
 }
 
+static void say_notices(const struct hm_view *view,
+                        const struct hm_notice *notices,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool copied = notices[i].type == HM_NOTICE_COPIED;
+        char when[HM_VIEW_TIME_SIZE];
+        char moved[NUMBER_SIZE];
+        hm_view_time(when, notices[i].time);
+        (void)snprintf(moved, sizeof(moved), "%" PRId64, notices[i].moved);
+        hm_view_say(view, copied ? "devices.copied" : "devices.restored", when, moved,
+                    NULL);
+    }
+}
+
 static void say_invited(const struct hm_view *view,
                         const struct hm_call *call,
                         const struct hm_invited *invited,
@@ -127,6 +158,8 @@ static void say_invited(const struct hm_view *view,
 
 struct listing {
     const struct hm_call *call;
+    struct hm_notice *notices; /* those of a device lie together */
+    size_t notice_count;
     struct hm_view view;
     struct hm_show show;
     struct hm_arena arena;
@@ -134,10 +167,20 @@ struct listing {
 
 static void list_device(struct listing *list, const struct hm_fleet_row *row)
 {
+    const struct hm_notice *first = list->notices;
+    const struct hm_notice *end = list->notices + list->notice_count;
+    size_t count = 0;
+    while (first < end && !hm_id_equal(&first->device, &row->device)) {
+        first++;
+    }
+    while (first + count < end && hm_id_equal(&first[count].device, &row->device)) {
+        count++;
+    }
     if (list->call->args->json) {
-        put_device(&list->show.out, row);
+        put_device(&list->show.out, row, first, count);
     } else {
         say_device(&list->view, list->call, row, &list->arena);
+        say_notices(&list->view, first, count);
     }
 }
 
@@ -160,6 +203,10 @@ static enum hm_status list_all(struct listing *list,
     size_t invited_count = 0;
     enum hm_status status =
         hm_store_fleet(ctx->store, &rows, &row_count, &list->arena, err);
+    if (status == HM_OK) {
+        status = hm_store_notices(ctx->store, &list->notices, &list->notice_count,
+                                  &list->arena, err);
+    }
     if (status == HM_OK) {
         status =
             hm_store_invitations(ctx->store, &invited, &invited_count, &list->arena, err);

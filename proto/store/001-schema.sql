@@ -257,3 +257,14 @@ CREATE TABLE regained(
   verified INTEGER NOT NULL,
   judged   INTEGER NOT NULL
 ) STRICT;
+
+-- Devices that began a new epoch, because their disk was restored or copied.
+CREATE TABLE notice(
+  device BLOB NOT NULL,
+  epoch  INTEGER NOT NULL,
+  parent INTEGER NOT NULL,
+  copied INTEGER NOT NULL,
+  time   INTEGER NOT NULL,
+  moved  INTEGER NOT NULL,
+  PRIMARY KEY(device, epoch)
+) STRICT, WITHOUT ROWID;

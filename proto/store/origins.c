@@ -12,8 +12,8 @@ enum hm_status hm_store_origin_get(struct hm_store *store,
                                    struct hm_err *err)
 {
     static const char select[] =
-        "SELECT o.id, o.seq, o.head, o.sent, o.acked FROM device d CROSS JOIN origin o"
-        " ON o.device = d.id AND o.epoch = :epoch WHERE d.device = :device";
+        "SELECT o.id, o.seq, o.head, o.sent, o.acked, o.parent FROM device d CROSS JOIN"
+        " origin o ON o.device = d.id AND o.epoch = :epoch WHERE d.device = :device";
     static const char insert[] =
         "INSERT INTO origin(device, epoch, head) VALUES(:device, :epoch, :head)";
     sqlite3_stmt *stmt = NULL;
@@ -36,6 +36,7 @@ enum hm_status hm_store_origin_get(struct hm_store *store,
         (void)hm_column_digest(stmt, 2, &origin->head);
         origin->sent = (uint64_t)hm_column_int(stmt, 3);
         origin->acked = (uint64_t)hm_column_int(stmt, 4);
+        origin->has_parent = hm_column_digest(stmt, 5, &origin->parent);
         hm_sql_done(stmt);
         return HM_OK;
     }
@@ -56,6 +57,27 @@ enum hm_status hm_store_origin_get(struct hm_store *store,
         origin->row = sqlite3_last_insert_rowid(store->db);
     }
     return status;
+}
+
+enum hm_status hm_store_origin_bind(struct hm_store *store,
+                                    struct hm_origin *origin,
+                                    const struct hm_digest *parent,
+                                    struct hm_err *err)
+{
+    static const char update[] =
+        "UPDATE origin SET parent = :parent, head = :head WHERE id = :id";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, update, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    origin->has_parent = true;
+    origin->parent = *parent;
+    hm_chain_begin(&origin->head, &origin->device, origin->epoch, parent);
+    hm_bind_blob(stmt, 1, hm_digest_bytes(parent));
+    hm_bind_blob(stmt, 2, hm_digest_bytes(&origin->head));
+    hm_bind_int(stmt, 3, origin->row);
+    return hm_sql_run(store, stmt, err);
 }
 
 enum hm_status hm_store_origin_put(struct hm_store *store,

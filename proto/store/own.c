@@ -16,23 +16,24 @@ enum hm_status hm_own_origin(struct hm_store *store,
                : hm_store_origin_get(store, &device, (uint32_t)epoch, false, origin, err);
 }
 
+/* Of the present epoch and of those before it, whose disk was copied or restored. */
 enum hm_status hm_own_sent_row(struct hm_store *store, int64_t *row, struct hm_err *err)
 {
     static const char select[] =
-        "SELECT min(v.change + v.count - 1, v.change + :sent - v.seq) FROM envelope v"
-        " WHERE v.origin = :origin AND v.seq <= :sent ORDER BY v.seq DESC LIMIT 1";
-    struct hm_origin origin;
+        "SELECT max((SELECT min(v.change + v.count - 1, v.change + o.sent - v.seq)"
+        " FROM envelope v WHERE v.origin = o.id AND v.seq <= o.sent"
+        " ORDER BY v.seq DESC LIMIT 1)) FROM device d CROSS JOIN origin o"
+        " ON o.device = d.id AND o.sent > 0 WHERE d.device = :device";
+    struct hm_id device;
     sqlite3_stmt *stmt = NULL;
     bool found = false;
     *row = 0;
-    enum hm_status status = hm_own_origin(store, &origin, err);
-    if (status != HM_OK || origin.row == 0 || origin.sent == 0) {
-        return status;
-    }
-    status = hm_sql(store, select, &stmt, err);
+    enum hm_status status = hm_store_meta_get_id(store, HM_META_DEVICE, &device, err);
     if (status == HM_OK) {
-        hm_bind_int(stmt, 1, (int64_t)origin.sent);
-        hm_bind_int(stmt, 2, origin.row);
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, &device);
         status = hm_sql_step(store, stmt, &found, err);
     }
     if (status == HM_OK && found) {

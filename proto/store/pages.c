@@ -200,28 +200,27 @@ static enum hm_status page_from(struct hm_store *store,
     return status;
 }
 
-/* The ids of `seq`… of an origin, up to the end of one page. */
-static enum hm_status run_chain(struct hm_store *store,
-                                const struct hm_origin *origin,
-                                const struct hm_stored_page *page,
-                                bool *joins,
-                                struct hm_err *err)
+enum hm_status hm_store_chain_run(struct hm_store *store,
+                                  int64_t origin,
+                                  uint64_t seq,
+                                  uint64_t end,
+                                  struct hm_digest *head,
+                                  bool *whole,
+                                  struct hm_err *err)
 {
     static const char select[] =
         "SELECT c.change FROM envelope v CROSS JOIN change c ON c.id BETWEEN v.change AND"
         " v.change + v.count - 1 WHERE v.origin = :origin AND v.seq + v.count > :seq"
         " AND v.seq < :end AND v.seq + c.id - v.change BETWEEN :seq AND :end - 1"
         " ORDER BY v.seq + c.id - v.change";
-    struct hm_digest head = page->head_before;
     sqlite3_stmt *stmt = NULL;
     bool row = true;
-    uint64_t seq = page->seq;
+    uint64_t at = seq;
     enum hm_status status = hm_sql(store, select, &stmt, err);
-    *joins = false;
     if (status == HM_OK) {
-        hm_bind_int(stmt, 1, origin->row);
-        hm_bind_int(stmt, 2, (int64_t)page->seq);
-        hm_bind_int(stmt, 3, (int64_t)(origin->seq + 1));
+        hm_bind_int(stmt, 1, origin);
+        hm_bind_int(stmt, 2, (int64_t)seq);
+        hm_bind_int(stmt, 3, (int64_t)end);
     }
     while (status == HM_OK) {
         struct hm_id id;
@@ -230,10 +229,24 @@ static enum hm_status run_chain(struct hm_store *store,
             break;
         }
         (void)hm_column_id(stmt, 0, &id);
-        hm_chain_next(&head, &id);
-        seq++;
+        hm_chain_next(head, &id);
+        at++;
     }
-    *joins = seq == origin->seq + 1 && hm_digest_equal(&head, &origin->head);
+    *whole = at == end;
+    return status;
+}
+
+/* Whether the chain, as far as it goes, leads to where this page overlaps its end. */
+static enum hm_status run_chain(struct hm_store *store,
+                                const struct hm_origin *origin,
+                                const struct hm_stored_page *page,
+                                bool *joins,
+                                struct hm_err *err)
+{
+    struct hm_digest head = page->head_before;
+    enum hm_status status = hm_store_chain_run(store, origin->row, page->seq,
+                                               origin->seq + 1, &head, joins, err);
+    *joins = *joins && hm_digest_equal(&head, &origin->head);
     return status;
 }
 

@@ -27,6 +27,7 @@ static enum hm_status take_lease(struct hm_serving *serving,
     const struct hm_request *request = &serving->request;
     struct hm_visit visit;
     bool found = false;
+    bool fits = false;
     enum hm_status status = hm_store_visit_get(store, &request->device, request->epoch,
                                                &visit, &found, &serving->arena, err);
     if (status != HM_OK) {
@@ -43,7 +44,11 @@ static enum hm_status take_lease(struct hm_serving *serving,
                        hm_id_equal(&request->id, &visit.request);
     /* A server that was restored forgot what it gave: whoever comes is let in again. */
     bool given = !hm_id_is_none(&visit.current) || !hm_id_is_none(&visit.pending);
-    if (found && given && !pending && !current && !first_again) {
+    status = hm_head_fits(serving, store, &fits, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    if (!fits || (found && given && !pending && !current && !first_again)) {
         hm_serving_refuse(serving, HM_PROBLEM_STALE);
         return HM_OK;
     }
@@ -62,7 +67,7 @@ static enum hm_status take_lease(struct hm_serving *serving,
     }
     serving->lease = visit.pending;
     *taken = visit;
-    return status;
+    return status != HM_OK ? status : hm_head_note(serving, store, !found, err);
 }
 
 /* A body's changes in one set, with where each page begins in it. */
@@ -278,10 +283,14 @@ static enum hm_status acknowledge(struct hm_serving *serving,
                                   struct hm_store *store,
                                   struct hm_err *err)
 {
+    const struct hm_request *request = &serving->request;
     struct hm_origin origin;
-    enum hm_status status =
-        hm_store_origin_get(store, &serving->request.device, serving->request.epoch,
-                            serving->inbox.page_count > 0, &origin, err);
+    enum hm_status status = hm_store_origin_get(
+        store, &request->device, request->epoch,
+        serving->inbox.page_count > 0 || request->has_parent, &origin, err);
+    if (status == HM_OK && request->has_parent && origin.seq == 0 && !origin.has_parent) {
+        status = hm_store_origin_bind(store, &origin, &request->parent.cut_head, err);
+    }
     if (status == HM_OK && origin.row != 0 && serving->inbox.page_count > 0) {
         status = hm_store_origin_advance(store, &origin, err);
     }
@@ -359,6 +368,7 @@ static enum hm_status commit_one(struct hm_serving *serving,
     }
     if (status == HM_OK && forked) {
         hm_serving_refuse(serving, HM_PROBLEM_STALE);
+        visits = false; /* the lease stays with the other disk */
     }
     if (status == HM_OK) {
         status = renew_digests(serving, store, err);

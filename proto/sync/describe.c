@@ -2,6 +2,7 @@
 /* What a request says of its sender: the buckets here, what is waiting, what failed. */
 #include <string.h>
 
+#include "hamlet/store/epoch.h"
 #include "hamlet/wire/invitation.h"
 #include "session_inside.h"
 
@@ -72,6 +73,17 @@ static enum hm_status describe_enrolment(struct hm_session *session,
     return status;
 }
 
+/* What this epoch carries on, until the server has something of it. */
+static enum hm_status describe_parent(struct hm_session *session,
+                                      struct hm_request *request,
+                                      struct hm_err *err)
+{
+    return session->origin.acked > 0
+               ? HM_OK
+               : hm_store_epoch_parent(session->store, &request->parent,
+                                       &request->has_parent, err);
+}
+
 enum hm_status hm_upload_describe(struct hm_session *session,
                                   struct hm_request *request,
                                   struct hm_err *err)
@@ -88,11 +100,15 @@ enum hm_status hm_upload_describe(struct hm_session *session,
         status = describe_enrolment(session, request, err);
     }
     if (status == HM_OK) {
+        status = describe_parent(session, request, err);
+    }
+    if (status == HM_OK) {
         status = describe_buckets(session, request, err);
     }
     if (status == HM_OK) {
         status = describe_errors(session, request, err);
     }
+    session->lease = request->lease;
     request->device = session->device;
     request->epoch = origin->epoch;
     request->id = session->request_id;

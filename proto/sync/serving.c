@@ -169,6 +169,13 @@ static void judge_header(struct hm_serving *serving, const struct hm_request_lin
         hm_serving_refuse(serving, HM_PROBLEM_REVOKED);
         return;
     }
+    bool fits = false;
+    status = hm_head_fits(serving, serving->reader, &fits, &err);
+    if (status != HM_OK || !fits) {
+        hm_serving_refuse(serving,
+                          status != HM_OK ? problem_of(status, &err) : HM_PROBLEM_STALE);
+        return;
+    }
     enum hm_problem enrolment =
         request->enrolment.present ? judge_enrolment(serving) : HM_PROBLEM_NONE;
     if (enrolment != HM_PROBLEM_NONE) {

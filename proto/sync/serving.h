@@ -27,6 +27,22 @@ struct hm_serving {
 };
 
 /*
+ * Whether the newest change that the requester has of this origin is the newest, or
+ * follows it, as far as that can be told (head.c). One that has less than is here, or
+ * another, is a copy or was restored.
+ */
+HM_CHECKED enum hm_status hm_head_fits(const struct hm_serving *serving,
+                                       struct hm_store *store,
+                                       bool *fits,
+                                       struct hm_err *err);
+
+/* Note that a device begins a new epoch, or that the one before it goes on as well. */
+HM_CHECKED enum hm_status hm_head_note(const struct hm_serving *serving,
+                                       struct hm_store *store,
+                                       bool first_visit,
+                                       struct hm_err *err);
+
+/*
  * Take out of the inbox what contradicts the writer's store, or itself (fork.c).
  * `*forked`: something of the requester's own contradicted the store.
  */

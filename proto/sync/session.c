@@ -10,6 +10,7 @@ enum {
     APPLY_CHANGES = 2000, /* taken into the store at once; memory is bounded by it */
     FAST_MS = 2000,       /* a round shorter than this may send twice as much */
     REPAIRS_MAX = 64,
+    EPOCHS_MAX = 2, /* in one series: more would not be about this disk */
     HTTP_OK = 200
 };
 
@@ -321,6 +322,25 @@ static enum hm_session_next failed(struct hm_session *session,
     return next;
 }
 
+/* A copied or restored disk goes on in a new epoch; nothing of it is lost by that. */
+static enum hm_session_next end_stale(struct hm_session *session, struct hm_err *err)
+{
+    bool renewed = false;
+    (void)hm_fail(err, HM_DENIED, "problem-stale", NULL, NULL, NULL);
+    if (session->stats.epochs >= EPOCHS_MAX) {
+        return failed(session, HM_SESSION_STOP, false);
+    }
+    enum hm_status status = hm_session_renew(session, &renewed, err);
+    if (status != HM_OK) {
+        return failed(session, HM_SESSION_STOP, false);
+    }
+    if (!renewed) {
+        return failed(session, HM_SESSION_RETRY, false);
+    }
+    forget_ahead(session);
+    return HM_SESSION_AGAIN;
+}
+
 static enum hm_session_next end_problem(struct hm_session *session, struct hm_err *err)
 {
     enum hm_problem problem = hm_problem_read(hm_buf_bytes(&session->head));
@@ -333,17 +353,18 @@ static enum hm_session_next end_problem(struct hm_session *session, struct hm_er
         (void)hm_fail(err, HM_NO_SERVER, "problem-too_large", NULL, NULL, NULL);
         return failed(session, HM_SESSION_RETRY, false);
     }
+    if (problem == HM_PROBLEM_STALE) {
+        return end_stale(session, err);
+    }
     static const char *const keys[HM_PROBLEM_COUNT] = {
 #define HM_PROBLEM_WORD(name, text, http, again, status)                                 \
     [HM_PROBLEM_##name] = "problem-" #text,
         HM_PROBLEM_MAP(HM_PROBLEM_WORD)
 #undef HM_PROBLEM_WORD
     };
-    bool again = hm_problem_again(problem) && problem != HM_PROBLEM_STALE;
-    enum hm_status status =
-        problem == HM_PROBLEM_STALE ? HM_DENIED : hm_problem_status(problem);
-    (void)hm_fail(err, status, keys[problem], NULL, NULL, NULL);
-    return failed(session, again ? HM_SESSION_RETRY : HM_SESSION_STOP, false);
+    (void)hm_fail(err, hm_problem_status(problem), keys[problem], NULL, NULL, NULL);
+    return failed(session, hm_problem_again(problem) ? HM_SESSION_RETRY : HM_SESSION_STOP,
+                  false);
 }
 
 static enum hm_status note_success(struct hm_session *session, struct hm_err *err)

@@ -38,6 +38,7 @@ struct hm_session {
     enum hm_round round;
     struct hm_arena arena;
     struct hm_id request_id;
+    struct hm_id lease;      /* that the request presents */
     struct hm_origin origin; /* as it was when the request was made */
     uint64_t sent_pages;
     uint64_t sent_before; /* own changes that an earlier request had sent */
@@ -71,6 +72,15 @@ void hm_upload_free(struct hm_upload *upload); /* does nothing on null */
 HM_CHECKED enum hm_status hm_upload_describe(struct hm_session *session,
                                              struct hm_request *request,
                                              struct hm_err *err);
+
+/*
+ * The server says that this lease is not the last (renew.c). Where the store still holds
+ * it, nobody but a copy of this disk, or this disk before it was restored, took another:
+ * a new epoch is begun. *renewed false: another process took the reply meanwhile.
+ */
+HM_CHECKED enum hm_status hm_session_renew(struct hm_session *session,
+                                           bool *renewed,
+                                           struct hm_err *err);
 
 /* Put what arrived into the store, with lease and acknowledgement if that is still to
  * be done (apply.c). */

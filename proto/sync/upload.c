@@ -309,7 +309,8 @@ static enum hm_status find_head(struct hm_upload *u, struct hm_err *err)
     struct hm_stored_page stored;
     bool found = false;
     enum hm_status status = HM_OK;
-    hm_chain_begin(&u->head, &u->origin.device, u->origin.epoch, NULL);
+    hm_chain_begin(&u->head, &u->origin.device, u->origin.epoch,
+                   u->origin.has_parent ? &u->origin.parent : NULL);
     if (u->origin.acked > 0) {
         status = hm_store_page_at(u->session->store, u->origin.row, u->origin.acked,
                                   &stored, &found, &u->keep, err);

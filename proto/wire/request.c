@@ -51,6 +51,18 @@ static void put_errors(struct hm_json_write *out, const struct hm_request *reque
     hm_json_close(out, ']');
 }
 
+static void put_parent(struct hm_json_write *out, const struct hm_parent *parent)
+{
+    hm_json_key(out, "f");
+    hm_json_open(out, '[');
+    hm_json_int(out, parent->epoch);
+    hm_json_int(out, (int64_t)parent->cut);
+    hm_json_b64(out, hm_digest_bytes(&parent->cut_head));
+    hm_json_int(out, (int64_t)parent->newest);
+    hm_json_b64(out, hm_digest_bytes(&parent->newest_head));
+    hm_json_close(out, ']');
+}
+
 static void put_state(struct hm_json_write *out, const struct hm_request *request)
 {
     if (request->seq > 0) {
@@ -59,6 +71,9 @@ static void put_state(struct hm_json_write *out, const struct hm_request *reques
         hm_json_int(out, (int64_t)request->seq);
         hm_json_b64(out, hm_digest_bytes(&request->head));
         hm_json_close(out, ']');
+    }
+    if (request->has_parent) {
+        put_parent(out, &request->parent);
     }
     hm_json_key(out, "b");
     hm_json_open(out, '{');
@@ -214,6 +229,23 @@ static bool read_origin(struct hm_request *request, const struct hm_json *json)
            hm_json_b64_get(request->head.at, HM_DIGEST_SIZE, hm_json_at(json, 1));
 }
 
+static bool read_parent(struct hm_request *request, const struct hm_json *json)
+{
+    struct hm_parent *parent = &request->parent;
+    int64_t epoch = hm_json_int_or(hm_json_at(json, 0), 0);
+    if (json == NULL) {
+        return true;
+    }
+    request->has_parent = true;
+    parent->epoch = (uint32_t)epoch;
+    return epoch > 0 && epoch <= UINT32_MAX && epoch != request->epoch &&
+           get_count(hm_json_at(json, 1), &parent->cut) &&
+           hm_json_b64_get(parent->cut_head.at, HM_DIGEST_SIZE, hm_json_at(json, 2)) &&
+           get_count(hm_json_at(json, 3), &parent->newest) &&
+           parent->newest >= parent->cut &&
+           hm_json_b64_get(parent->newest_head.at, HM_DIGEST_SIZE, hm_json_at(json, 4));
+}
+
 static bool read_members(struct hm_request *request,
                          const struct hm_json *json,
                          struct hm_arena *arena)
@@ -234,6 +266,7 @@ static bool read_members(struct hm_request *request,
            (incarnation == NULL || get_count(incarnation, &request->incarnation)) &&
            (most == NULL || get_count(most, &request->reply_max)) &&
            read_origin(request, hm_json_get(json, "o")) &&
+           read_parent(request, hm_json_get(json, "f")) &&
            read_buckets(request, hm_json_get(json, "b"), arena) &&
            read_errors(request, hm_json_get(json, "x"), arena) &&
            read_enrolment(&request->enrolment, hm_json_get(json, "n")) &&

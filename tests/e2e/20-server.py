@@ -319,23 +319,6 @@ def quarantine(site, a, b):
     say("quarantine and release", held=len(held))
 
 
-def copied(site, a):
-    """A laptop whose folder was copied: the second of the two is refused, nothing changes."""
-    a.run("verify")
-    twin = site.laptop("twin")
-    subprocess.run(["cp", "-a", a.folder, twin.folder], check=True)
-    a.add("household", "head_name=Một", "address_text=1")
-    a.once()
-    a.add("household", "head_name=Hai", "address_text=2")
-    a.once()
-    mine = twin.add("household", "head_name=Ba", "address_text=3")
-    before = sums(site)
-    twin.refuse_once(77, says="copy")
-    expect("what was typed there", twin.ask("show", mine)["fields"]["head_name"], "Ba")
-    expect("changes at the server", sums(site)["changes"], before["changes"])
-    say("a copied store is refused")
-
-
 def revoke(site, b):
     server = site.server
     kept = b.add("household", "head_name=Giữ", "address_text=1")
@@ -635,7 +618,6 @@ def run(site, quick=False):
     drain(site, a)
     kill(site, a, 4 if quick else 10)
     restore(site, a)
-    copied(site, a)
     site.server.stop()
 
 

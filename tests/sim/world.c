@@ -405,6 +405,33 @@ static void close_server(struct world *world)
     world->store = NULL;
 }
 
+struct hm_disk *world_laptop_image(const struct world_laptop *laptop)
+{
+    return hm_disk_copy(laptop->disk, laptop->name, 0);
+}
+
+void world_laptop_restore(struct world_laptop *laptop, const struct hm_disk *image)
+{
+    close_laptop(laptop);
+    hm_disk_free(laptop->disk);
+    laptop->disk = hm_disk_copy(image, laptop->name, hm_testenv_next(&laptop->env));
+    open_laptop(laptop);
+}
+
+struct world_laptop *world_laptop_copy(struct world *world,
+                                       const struct world_laptop *laptop)
+{
+    struct world_laptop *copy = &world->laptops[world->laptop_count++];
+    uint64_t seed = hm_testenv_next(&world->env);
+    *copy = *laptop;
+    (void)snprintf(copy->name, sizeof(copy->name), "laptop-%zu", world->laptop_count);
+    hm_testenv_init(&copy->env, seed);
+    copy->session = NULL;
+    copy->disk = hm_disk_copy(laptop->disk, copy->name, seed);
+    open_laptop(copy);
+    return copy;
+}
+
 static void fill_disk(struct hm_disk *disk, int64_t writes)
 {
     hm_disk_fail(disk, HM_DISK_WRITE, writes < 0 ? 0 : (uint64_t)writes + 1, HM_DISK_FULL,

@@ -82,6 +82,14 @@ struct world_laptop *world_laptop_add_with(struct world *world,
                                            const char *unit,
                                            const char *role,
                                            const struct hm_kinds *kinds);
+/*
+ * The disk of a laptop as it stands, to be freed; the laptop with an older image of its
+ * disk; a second laptop with a copy of the first one's disk and keys.
+ */
+struct hm_disk *world_laptop_image(const struct world_laptop *laptop);
+void world_laptop_restore(struct world_laptop *laptop, const struct hm_disk *image);
+struct world_laptop *world_laptop_copy(struct world *world,
+                                       const struct world_laptop *laptop);
 /* Somebody who works on the server itself. */
 void world_account_add(struct world *world,
                        const char *name,

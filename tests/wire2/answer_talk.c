@@ -34,6 +34,17 @@ static void told_request(struct hm_json_write *out, const struct hm_request *req
     hm_json_put_int(out, "incarnation", (int64_t)request->incarnation);
     hm_json_put_int(out, "seq", (int64_t)request->seq);
     told_digest(out, "head", &request->head);
+    if (request->has_parent) {
+        const struct hm_parent *parent = &request->parent;
+        hm_json_key(out, "parent");
+        hm_json_open(out, '{');
+        hm_json_put_int(out, "epoch", parent->epoch);
+        hm_json_put_int(out, "cut", (int64_t)parent->cut);
+        told_digest(out, "cut_head", &parent->cut_head);
+        hm_json_put_int(out, "newest", (int64_t)parent->newest);
+        told_digest(out, "newest_head", &parent->newest_head);
+        hm_json_close(out, '}');
+    }
     told_buckets(out, request->buckets, request->bucket_count, false);
     hm_json_put_hex(out, "scope", HM_BYTES(request->scope));
     hm_json_put_int(out, "time", request->time.ms);

@@ -327,6 +327,10 @@ def request_fields(world, choice):
     fields.update(b=buckets, a=b64(world.raw(16)), t=choice.choice([0, -1, 2**52]), p=7)
     fields["w"] = world.text()
     if choice.random() < 0.3:
+        cut = choice.randrange(2**40)
+        fields["f"] = [fields["e"] ^ 1 or 2, cut, b64(world.raw(32)), cut + choice.randrange(9),
+                       b64(world.raw(32))]
+    if choice.random() < 0.3:
         proof = talk.enrolment_proof(world.raw(16), world.raw(16), world.key)
         fields["n"] = {"i": b64(world.raw(16)), "k": b64(world.key), "p": b64(proof)}
     return fields

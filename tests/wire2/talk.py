@@ -83,6 +83,13 @@ def _enrolment(value):
     return unb64(value["i"], 16), unb64(value["k"], 32), unb64(value["p"], 32)
 
 
+def _parent(value):
+    epoch, cut, cut_head, newest, newest_head = array(value, 5, 5)
+    need(whole(newest) >= whole(cut), "header: the newest lies before the cut")
+    return (whole(epoch, 1, UINT32_MOST), cut, unb64(cut_head, 32), newest,
+            unb64(newest_head, 32))
+
+
 def request_read(line):
     """(signature, JSON as sent, what it says) of a line without its LF."""
     need(len(line) < HEADER_MOST, "header: size")
@@ -106,7 +113,9 @@ def request_read(line):
             "reply_max": _optional(value, "m", whole, 0),
             "version": string(value["w"]),
             "enrolment": _optional(value, "n", _enrolment),
+            "parent": _optional(value, "f", _parent),
         }
+        need(said["parent"] is None or said["parent"][0] != said["epoch"], "header: its own")
     except KeyError as error:
         raise Refused(f"header: {error} is missing") from error
     return signature, json, said
@@ -397,6 +406,10 @@ def told_request(said):
     out["head"] = head.hex()
     out["buckets"] = [list(pair) for pair in said["buckets"].items()]
     out["errors"] = [list(pair) for pair in said["errors"]]
+    if said["parent"] is not None:
+        epoch, cut, cut_head, newest, newest_head = said["parent"]
+        out["parent"] = {"epoch": epoch, "cut": cut, "cut_head": cut_head.hex(),
+                         "newest": newest, "newest_head": newest_head.hex()}
     if said["enrolment"] is not None:
         names = ("invitation", "key", "proof")
         out["enrolment"] = {n: v.hex() for n, v in zip(names, said["enrolment"])}

@@ -41,6 +41,11 @@ def enrolling_request():
     return {**least_request(), "n": {"i": b64(ID), "k": b64(KEY), "p": b64(proof)}}
 
 
+def carrying_request():
+    return {**least_request(), "o": [3, b64(HEAD)],
+            "f": [4, 2**40, b64(HEAD), 2**40 + 3, b64(bytes(32))]}
+
+
 def _without(fields, *names):
     return {name: value for name, value in fields.items() if name not in names}
 
@@ -70,6 +75,12 @@ NO_REQUESTS = (
      {**enrolling_request(), "n": _without(enrolling_request()["n"], "p")}),
     ("an enrolment with a key that is cut", "header",
      {**enrolling_request(), "n": {**enrolling_request()["n"], "k": "AAAA"}}),
+    ("a parent without heads", "header", {**least_request(), "f": [4, 1, 2]}),
+    ("a parent of epoch 0", "header", {**carrying_request(), "f": [0] + carrying_request()["f"][1:]}),
+    ("a parent that is itself", "header",
+     {**carrying_request(), "f": [7] + carrying_request()["f"][1:]}),
+    ("a parent cut behind its newest", "header",
+     {**least_request(), "f": [4, 3, b64(HEAD), 2, b64(HEAD)]}),
     ("a list", "header", []),
     ("nested five deep", "header", {**least_request(), "z": [[[[]]]]}),
     ("1,025 buckets", "header", {**least_request(), "b": {f"{i:04}": 0 for i in range(1025)}}),
@@ -86,7 +97,8 @@ def add_request(maker, name, fields, following=0, declared=None, by="python", li
 def make_requests(maker):
     maker.file("requests.json", "7.1", "first lines of requests without their LF (in hex)")
     for name, fields in (("the least", least_request()), ("every member", full_request()),
-                         ("an enrolment", enrolling_request())):
+                         ("an enrolment", enrolling_request()),
+                         ("an epoch that carries on another", carrying_request())):
         line, declared, given = add_request(maker, f"{name}, by python", fields, 4711)
         if not given["checked"]:
             raise ValueError(name)

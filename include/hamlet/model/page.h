@@ -28,6 +28,15 @@ struct hm_page {
     struct hm_signature signature;
 };
 
+/* The chain that an epoch carries on, as its disk had it (PROTOCOL.md 3.4, 7.6). */
+struct hm_parent {
+    uint32_t epoch;
+    uint64_t cut; /* acknowledged up to here: what stands here stays in that chain */
+    struct hm_digest cut_head;
+    uint64_t newest; /* what was written up to here, sent or not */
+    struct hm_digest newest_head;
+};
+
 /* Run the chain over the page's ids from head_before. */
 void hm_page_head(struct hm_page *page);
 void hm_page_sign(struct hm_page *page, const struct hm_secret *secret);

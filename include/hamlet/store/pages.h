@@ -23,6 +23,8 @@ struct hm_origin {
     struct hm_digest head;
     uint64_t sent;  /* own: left this machine up to here; pages may be sealed beyond */
     uint64_t acked; /* own: acknowledged up to here */
+    bool has_parent;
+    struct hm_digest parent; /* head that its h(0) binds */
 };
 
 /* Where it is not here: made if `make` (with head h(0)), else row 0. */
@@ -32,6 +34,11 @@ HM_CHECKED enum hm_status hm_store_origin_get(struct hm_store *store,
                                               bool make,
                                               struct hm_origin *origin,
                                               struct hm_err *err);
+/* Give an origin that has no change yet the head of the chain that it carries on. */
+HM_CHECKED enum hm_status hm_store_origin_bind(struct hm_store *store,
+                                               struct hm_origin *origin,
+                                               const struct hm_digest *parent,
+                                               struct hm_err *err);
 /* Write seq, head, sent and acked back. */
 HM_CHECKED enum hm_status hm_store_origin_put(struct hm_store *store,
                                               const struct hm_origin *origin,
@@ -104,6 +111,18 @@ HM_CHECKED enum hm_status hm_store_pages_end(struct hm_store *store,
 HM_CHECKED enum hm_status hm_store_origin_advance(struct hm_store *store,
                                                   struct hm_origin *origin,
                                                   struct hm_err *err);
+
+/*
+ * Run the chain on from `head` over the changes `seq`…`end - 1` of an origin. *whole:
+ * all of them are here.
+ */
+HM_CHECKED enum hm_status hm_store_chain_run(struct hm_store *store,
+                                             int64_t origin,
+                                             uint64_t seq,
+                                             uint64_t end,
+                                             struct hm_digest *head,
+                                             bool *whole,
+                                             struct hm_err *err);
 
 /* Which origin and sequence number the change in this row has, and how many neighbours
  * after it go on in step. `origin` 0: it has none. */

@@ -72,6 +72,33 @@ HM_CHECKED enum hm_status hm_store_visit_put(struct hm_store *store,
                                              const struct hm_visit *visit,
                                              struct hm_err *err);
 
+/* A device began a new epoch: its disk was restored, or there are two of them. */
+enum hm_notice_type { HM_NOTICE_RESTORED, HM_NOTICE_COPIED };
+struct hm_notice {
+    struct hm_id device;
+    uint32_t epoch;  /* that it began … */
+    uint32_t parent; /* … and that it carries on */
+    enum hm_notice_type type;
+    struct hm_wall time;
+    int64_t moved; /* changes that it had and took along */
+};
+
+/* The first one of an epoch stays. */
+HM_CHECKED enum hm_status hm_store_notice_put(struct hm_store *store,
+                                              const struct hm_notice *notice,
+                                              struct hm_err *err);
+/* The disk of `parent` is heard of: whoever carries that epoch on is a copy. */
+HM_CHECKED enum hm_status hm_store_notice_both(struct hm_store *store,
+                                               const struct hm_id *device,
+                                               uint32_t parent,
+                                               struct hm_err *err);
+/* All that there are, by device, oldest first. */
+HM_CHECKED enum hm_status hm_store_notices(struct hm_store *store,
+                                           struct hm_notice **notices,
+                                           size_t *count,
+                                           struct hm_arena *arena,
+                                           struct hm_err *err);
+
 /*
  * How many of `wanted` more refused changes a device may leave in the buckets of units:
  * all, until the refusals that its mailbox holds reach HM_REFUSED_DEVICE_MAX (PROTOCOL.md

@@ -66,6 +66,7 @@ void hm_store_grow(struct hm_store *store);
 #define HM_META_DISTRICT    "district"
 #define HM_META_DEVICE      "device"
 #define HM_META_EPOCH       "epoch"
+#define HM_META_PARENT      "parent" /* epoch.h */
 #define HM_META_USER        "user"
 #define HM_META_ROLE        "role"
 #define HM_META_UNIT        "unit"

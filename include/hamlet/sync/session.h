@@ -38,6 +38,8 @@ struct hm_session_stats {
     uint64_t changes_down;
     uint64_t quarantined; /* own changes that were refused in this session */
     uint64_t tries_idle;  /* failures in a row without progress */
+    uint64_t epochs;      /* begun anew, since the disk was copied or restored */
+    uint64_t moved;       /* changes that were put into a new epoch */
 };
 
 /*

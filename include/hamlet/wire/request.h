@@ -8,6 +8,7 @@
 #ifndef HAMLET_WIRE_REQUEST_H
 #define HAMLET_WIRE_REQUEST_H
 
+#include "hamlet/model/page.h"
 #include "hamlet/wire/receipt.h"
 
 #define HM_SYNC_PATH   "/v1/sync"
@@ -36,6 +37,8 @@ struct hm_request {
     uint64_t incarnation; /* 0: none known */
     uint64_t seq;         /* newest own change, sent or not; 0: none */
     struct hm_digest head;
+    bool has_parent;
+    struct hm_parent parent;         /* the chain that this epoch carries on */
     struct hm_bucket_state *buckets; /* without digests; the own mailbox is `@` */
     size_t bucket_count;
     uint8_t scope[HM_ID_SIZE]; /* first half of the digest of the scope */

@@ -56,6 +56,7 @@ static struct {
     {"SELECT c.change, e.kind, coalesce(e.reason, '') FROM entry e",
      "a mailbox holds the refusals of one device", false},
     {"DELETE FROM entry WHERE bucket", "a bucket is begun anew", false},
+    {"DELETE FROM run WHERE origin = :origin", "an epoch ends: all its seeds go", false},
     {"UPDATE change SET verdict = 0", "a bucket is begun anew", false},
     {"SELECT p.seq, p.count, u.code", "verify", false},
     {"SELECT DISTINCT v.seq + c.id - v.change", "verify", false},

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * epoch.h - a replica that finds that its disk was copied or restored begins anew.
+ *
+ * Owner:      proto/store/epoch.c; layer 2
+ * Format:     PROTOCOL.md sections 3.4 and 7.6
+ * Durability: with the transaction that the caller has begun
+ * Errors:     store.h
+ */
+#ifndef HAMLET_STORE_EPOCH_H
+#define HAMLET_STORE_EPOCH_H
+
+#include "hamlet/store/pages.h"
+
+/*
+ * Begin a new epoch of this replica's device. Changes that the server has not
+ * acknowledged get their place in the new chain and lose it in the old one; their ids,
+ * and all that is derived from them, stay as they are. The lease and the open request
+ * are forgotten. *moved: how many changes that were.
+ */
+HM_CHECKED enum hm_status hm_store_epoch_begin(struct hm_store *store,
+                                               uint64_t *moved,
+                                               struct hm_err *err);
+
+/* What the present epoch carries on. *found false: it is the device's first. */
+HM_CHECKED enum hm_status hm_store_epoch_parent(struct hm_store *store,
+                                                struct hm_parent *parent,
+                                                bool *found,
+                                                struct hm_err *err);
+
+/* The head of an origin's chain at `seq`. *found false: it is not here. */
+HM_CHECKED enum hm_status hm_store_head_at(struct hm_store *store,
+                                           const struct hm_origin *origin,
+                                           uint64_t seq,
+                                           struct hm_digest *head,
+                                           bool *found,
+                                           struct hm_err *err);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Is this the disk that was here last (PROTOCOL.md 7.4)? A laptop says what the newest
+ * change of its chain is, sent or not. No healthy one knows less than the server.
+ */
+#include "hamlet/store/epoch.h"
+#include "serving.h"
+
+enum hm_status hm_head_fits(const struct hm_serving *serving,
+                            struct hm_store *store,
+                            bool *fits,
+                            struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    struct hm_origin origin;
+    enum hm_status status =
+        hm_store_origin_get(store, &request->device, request->epoch, false, &origin, err);
+    *fits = status == HM_OK &&
+            (origin.row == 0 || origin.seq < request->seq ||
+             (origin.seq == request->seq &&
+              (origin.seq == 0 || hm_digest_equal(&origin.head, &request->head))));
+    return status;
+}
+
+/*
+ * The chain here goes on where that disk's ends: it was restored. It went another way:
+ * two disks have written. Where neither can be told yet, the old epoch's next visit will.
+ */
+static enum hm_status find_type(const struct hm_serving *serving,
+                                struct hm_store *store,
+                                enum hm_notice_type *type,
+                                struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    const struct hm_parent *parent = &request->parent;
+    struct hm_origin origin;
+    struct hm_digest head;
+    bool found = false;
+    *type = HM_NOTICE_RESTORED;
+    enum hm_status status =
+        hm_store_origin_get(store, &request->device, parent->epoch, false, &origin, err);
+    if (status != HM_OK || origin.row == 0 || origin.seq <= parent->cut) {
+        return status;
+    }
+    if (origin.seq < parent->newest) {
+        *type = HM_NOTICE_COPIED; /* it wrote on behind its acknowledged end, and so did
+                                     the other */
+        return HM_OK;
+    }
+    status = hm_store_head_at(store, &origin, parent->newest, &head, &found, err);
+    if (status == HM_OK && found && !hm_digest_equal(&head, &parent->newest_head)) {
+        *type = HM_NOTICE_COPIED;
+    }
+    return status;
+}
+
+enum hm_status hm_head_note(const struct hm_serving *serving,
+                            struct hm_store *store,
+                            bool first_visit,
+                            struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    struct hm_notice notice = {
+        .device = request->device,
+        .epoch = request->epoch,
+        .parent = request->parent.epoch,
+        .time = hm_env_wall(serving->self.env),
+        .moved = (int64_t)(request->parent.newest - request->parent.cut)};
+    enum hm_status status = HM_OK;
+    if (first_visit && request->has_parent) {
+        status = find_type(serving, store, &notice.type, err);
+        if (status == HM_OK) {
+            status = hm_store_notice_put(store, &notice, err);
+        }
+    }
+    return status != HM_OK
+               ? status
+               : hm_store_notice_both(store, &request->device, request->epoch, err);
+}
