@@ -193,15 +193,18 @@ static int pick_bulk(const struct work *work, int64_t pick)
     return count == 0 ? ORACLE_NONE : list[pick % count];
 }
 
-/* The homes in which something of the bulk is known here: a withdrawal for each. */
-static void note_homes(struct work *work, int bulk)
+/* The homes in which something of the bulk stands here: a withdrawal for each. */
+static bool note_homes(struct work *work, int bulk)
 {
     const struct oracle *oracle = work->sim->oracle;
     bool homes[SCENE_UNITS] = {false};
+    bool any = false;
     for (int i = 0; i < oracle_count(oracle); i++) {
         const struct oracle_act *told = oracle_told(oracle, i);
-        if (told->bulk == bulk && oracle_known(oracle, work->who, i)) {
+        if (told->bulk == bulk && oracle_known(oracle, work->who, i) &&
+            !oracle_withdrawn(oracle, work->who, i)) {
             homes[told->home] = true;
+            any = true;
         }
     }
     for (int unit = 0; unit < SCENE_UNITS; unit++) {
@@ -211,6 +214,7 @@ static void note_homes(struct work *work, int bulk)
             deed->act.refused = !work_may_there(work, ORACLE_WITHDRAW, false);
         }
     }
+    return any;
 }
 
 static enum hm_status withdraw(struct work *work, int bulk, enum hm_status *expected)
@@ -221,8 +225,8 @@ static enum hm_status withdraw(struct work *work, int bulk, enum hm_status *expe
     bool own = sim->bulks[bulk].replica == work->who;
     bool may = work_may_here(work, ORACLE_WITHDRAW, false) &&
                (own || replica->role->rank >= scene_role("commune_officer")->rank);
-    *expected = may ? HM_OK : HM_DENIED;
-    note_homes(work, bulk);
+    bool stands = note_homes(work, bulk);
+    *expected = !stands ? HM_NOT_FOUND : may ? HM_OK : HM_DENIED;
     work->unnamed = true;
     return hm_author_withdraw(work->author, &sim->bulks[bulk].id, hm_text("mistaken"),
                               &last, &work->err);

@@ -164,6 +164,11 @@ static bool withdrawn(const struct oracle *oracle, int replica, const struct act
     return false;
 }
 
+bool oracle_withdrawn(const struct oracle *oracle, int replica, int act)
+{
+    return withdrawn(oracle, replica, &oracle->acts[act]);
+}
+
 bool oracle_effective(const struct oracle *oracle, int replica, int act)
 {
     const struct act *at = &oracle->acts[act];

@@ -92,6 +92,7 @@ void oracle_blind(struct oracle *oracle, int replica, int act, bool blind);
 bool oracle_known(const struct oracle *oracle, int replica, int act);
 unsigned oracle_heard(const struct oracle *oracle, int replica, int act);
 bool oracle_is_blind(const struct oracle *oracle, int replica, int act);
+bool oracle_withdrawn(const struct oracle *oracle, int replica, int act);
 bool oracle_effective(const struct oracle *oracle, int replica, int act);
 
 /* A register as a replica must have it. */
