@@ -39,6 +39,9 @@ static const struct hm_option conflict_options[] = {
 static const struct hm_option receipt_options[] = {{.name = "html", .value = "FILE"},
                                                    {NULL}};
 
+static const struct hm_option bundle_options[] = {{.name = "split", .value = "MB"},
+                                                  {NULL}};
+
 static const struct hm_command commands[] = {
     {"enrol", "FILE|LINK", NULL, hm_run_enrol},
     {"add", "KIND field=value\u2026", NULL, hm_run_add},
@@ -60,6 +63,7 @@ static const struct hm_command commands[] = {
     {"verify", NULL, NULL, hm_run_verify},
     {"rebuild", NULL, NULL, hm_run_rebuild},
     {"receipt", NULL, receipt_options, hm_run_receipt},
+    {"bundle export", "FILE", bundle_options, hm_run_bundle_export},
     {NULL},
 };
 static const struct hm_option store_options[] = {{.name = "store", .value = "DIR"},

@@ -3,23 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "failure.h"
 #include "folder.h"
+#include "hamlet/host/draft.h"
 
-enum {
-    CHUNK_BYTES = 16 * 1024,
-    DRAFT_RANDOM = 8,
-    DRAFT_HEX = 2 * DRAFT_RANDOM,
-    DRAFT_NAME_SIZE = 1 + DRAFT_HEX + sizeof(".new")
-};
+enum { CHUNK_BYTES = 16 * 1024 };
 
 /* ---- reading ---- */
 
@@ -138,134 +132,25 @@ enum hm_status hm_file_read(struct hm_buf *to, const char *path, struct hm_err *
 
 /* ---- writing ---- */
 
-/* A file that is being written under another name. */
-struct draft {
-    const struct hm_env *env;
-    const char *path; /* what it will be */
-    const char *last; /* of the path; in `folder` */
-    int folder;
-    int fd;
-    char name[DRAFT_NAME_SIZE]; /* empty: nothing of it is left to remove */
-};
-
-static enum hm_status draft_open(struct draft *draft, struct hm_err *err)
-{
-    uint8_t random[DRAFT_RANDOM];
-    enum hm_status status =
-        hm_folder_open(&draft->folder, &draft->last, draft->path, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    status = hm_env_random(draft->env, random, sizeof(random), err);
-    if (status != HM_OK) {
-        return status;
-    }
-    char name[DRAFT_NAME_SIZE] = ".";
-    hm_hex_put(name + 1, HM_BYTES(random));
-    memcpy(name + 1 + DRAFT_HEX, ".new", sizeof(".new"));
-    hm_env_step(draft->env, "file-create");
-    /* 0600 until the content is there: the mode asked for may let others read. */
-    draft->fd = openat(draft->folder, name,
-                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (draft->fd < 0) {
-        return hm_failure_path(err, errno, draft->path);
-    }
-    memcpy(draft->name, name, sizeof(name));
-    return HM_OK;
-}
-
-static enum hm_status draft_fill(struct draft *draft,
-                                 struct hm_bytes bytes,
-                                 mode_t mode,
-                                 struct hm_err *err)
-{
-    hm_env_step(draft->env, "file-write");
-    while (bytes.size > 0) {
-        ssize_t put = write(draft->fd, bytes.data, bytes.size);
-        if (put < 0 && errno != EINTR) {
-            return hm_failure_path(err, errno, draft->path);
-        }
-        if (put > 0) {
-            bytes.data += put;
-            bytes.size -= (size_t)put;
-        }
-    }
-    /* A stick formatted as FAT has no modes and says so; its mount decides for all. */
-    if (fchmod(draft->fd, mode) != 0 && errno != EPERM) {
-        return hm_failure_path(err, errno, draft->path);
-    }
-    hm_env_step(draft->env, "file-sync");
-    if (fsync(draft->fd) != 0) {
-        return hm_failure_path(err, errno, draft->path);
-    }
-    return HM_OK;
-}
-
-/* Give the draft its name unless that is taken; errno says why not. */
-static bool name_if_free(struct draft *draft)
-{
-    if (syscall(SYS_renameat2, draft->folder, draft->name, draft->folder, draft->last,
-                RENAME_NOREPLACE) == 0) {
-        return true;
-    }
-    if (errno != EINVAL && errno != ENOSYS) {
-        return false;
-    }
-    /* A file system without that flag: a second name is just as atomic. */
-    if (linkat(draft->folder, draft->name, draft->folder, draft->last, 0) != 0) {
-        return false;
-    }
-    (void)unlinkat(draft->folder, draft->name, 0);
-    return true;
-}
-
-static bool name_anyway(struct draft *draft)
-{
-    return renameat(draft->folder, draft->name, draft->folder, draft->last) == 0;
-}
-
-static enum hm_status draft_name(struct draft *draft, bool replace, struct hm_err *err)
-{
-    hm_env_step(draft->env, "file-rename");
-    bool named = replace ? name_anyway(draft) : name_if_free(draft);
-    if (!named) {
-        return hm_failure_path(err, errno, draft->path);
-    }
-    draft->name[0] = '\0';
-    hm_env_step(draft->env, "file-folder-sync");
-    return hm_folder_sync(draft->folder, draft->path, err);
-}
-
-static void draft_fini(struct draft *draft)
-{
-    if (draft->fd >= 0) {
-        close(draft->fd);
-    }
-    if (draft->name[0] != '\0') {
-        (void)unlinkat(draft->folder, draft->name, 0);
-    }
-    if (draft->folder >= 0) {
-        close(draft->folder);
-    }
-}
-
-static enum hm_status write_whole(struct draft *draft,
+static enum hm_status write_whole(const struct hm_env *env,
+                                  const char *path,
                                   struct hm_bytes bytes,
                                   mode_t mode,
                                   bool replace,
                                   struct hm_err *err)
 {
-    enum hm_status status = draft_open(draft, err);
-    if (status != HM_OK) {
-        goto out;
+    struct hm_draft draft;
+    enum hm_status status = hm_draft_open(&draft, env, path, err);
+    if (status == HM_OK) {
+        status = hm_draft_put(&draft, bytes, err);
     }
-    status = draft_fill(draft, bytes, mode, err);
-    if (status != HM_OK) {
-        goto out;
+    if (status == HM_OK) {
+        status = hm_draft_sync(&draft, mode, err);
     }
-    status = draft_name(draft, replace, err);
-out:
-    draft_fini(draft);
+    if (status == HM_OK) {
+        status = hm_draft_name(&draft, replace, err);
+    }
+    hm_draft_close(&draft);
     return status;
 }
 
@@ -275,8 +160,7 @@ enum hm_status hm_file_write(const struct hm_env *env,
                              mode_t mode,
                              struct hm_err *err)
 {
-    struct draft draft = {.env = env, .path = path, .folder = -1, .fd = -1};
-    return write_whole(&draft, bytes, mode, true, err);
+    return write_whole(env, path, bytes, mode, true, err);
 }
 
 enum hm_status hm_file_create(const struct hm_env *env,
@@ -285,8 +169,7 @@ enum hm_status hm_file_create(const struct hm_env *env,
                               mode_t mode,
                               struct hm_err *err)
 {
-    struct draft draft = {.env = env, .path = path, .folder = -1, .fd = -1};
-    return write_whole(&draft, bytes, mode, false, err);
+    return write_whole(env, path, bytes, mode, false, err);
 }
 
 /* ---- folders ---- */

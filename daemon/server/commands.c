@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bundle.h"
 #include "control.h"
 #include "records.h"
 #include "serve.h"
@@ -80,6 +81,7 @@ static const struct hm_command commands[] = {
     {"backup", "FILE", NULL, hm_control_forward},
     {"restore", "FILE", restore_options, hm_restore_run},
     {"refill", NULL, refill_options, hm_control_forward},
+    {"bundle import", "FILE", NULL, hm_bundle_import_run},
     {NULL, NULL, NULL, NULL}};
 
 const struct hm_program hm_server_program = {"hamlet-server", program_options, commands};
@@ -105,6 +107,7 @@ static const struct hm_handler handlers[] = {
     {"digest", false, false, hm_digest_run},
     {"verify", false, false, hm_verify_run},
     {"rebuild", false, false, hm_rebuild_run},
+    {"bundle import", false, false, hm_bundle_take_run},
 };
 
 const struct hm_handler *hm_handler_find(const char *name)

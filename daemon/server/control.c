@@ -11,6 +11,7 @@
 #include "data.h"
 #include "hamlet/base/assert.h"
 #include "hamlet/host/file.h"
+#include "hamlet/host/keyfile.h"
 #include "hamlet/host/local.h"
 #include "hamlet/host/lock.h"
 
@@ -265,31 +266,97 @@ static enum hm_status finish(struct errand *errand,
     return status;
 }
 
+static void errand_init(struct errand *errand, struct hm_call *call)
+{
+    *errand = (struct errand){.call = call,
+                              .main = call->ctx,
+                              .handler = hm_handler_find(call->args->command->name),
+                              .dir = hm_args_value(call->args, "data"),
+                              .lock = HM_LOCK_NONE};
+    HM_ASSERT(errand->handler != NULL);
+    hm_arena_init(&errand->arena, (size_t)16 * PATH_BYTES_MAX);
+    hm_buf_init(&errand->input, HM_FILE_BYTES_MAX);
+    hm_buf_init(&errand->file, HM_FILE_BYTES_MAX);
+}
+
+static void errand_fini(struct errand *errand)
+{
+    hm_buf_fini(&errand->file);
+    hm_buf_fini(&errand->input);
+    hm_arena_fini(&errand->arena);
+}
+
+static enum hm_status run_as_owner(struct errand *errand, struct hm_err *err)
+{
+    enum hm_status status = become_owner(errand->dir, err);
+    if (status == HM_OK) {
+        status = run_somewhere(errand, err);
+    }
+    hm_lock_close(&errand->lock);
+    enum hm_status back = become_self(err);
+    return status == HM_OK ? back : status;
+}
+
 enum hm_status hm_control_forward(struct hm_call *call, struct hm_err *err)
 {
-    struct errand errand = {.call = call,
-                            .main = call->ctx,
-                            .handler = hm_handler_find(call->args->command->name),
-                            .dir = hm_args_value(call->args, "data"),
-                            .lock = HM_LOCK_NONE};
-    HM_ASSERT(errand.handler != NULL);
-    hm_arena_init(&errand.arena, (size_t)16 * PATH_BYTES_MAX);
-    hm_buf_init(&errand.input, HM_FILE_BYTES_MAX);
-    hm_buf_init(&errand.file, HM_FILE_BYTES_MAX);
+    struct errand errand;
+    errand_init(&errand, call);
     enum hm_status status = prepare(&errand, err);
     if (status == HM_OK) {
-        status = become_owner(errand.dir, err);
+        status = run_as_owner(&errand, err);
+    }
+    status = finish(&errand, status, err);
+    errand_fini(&errand);
+    return status;
+}
+
+enum hm_status hm_control_ask(struct hm_call *call,
+                              struct hm_bytes input,
+                              struct hm_buf *output,
+                              struct hm_err *err)
+{
+    struct errand errand;
+    errand_init(&errand, call);
+    hm_buf_put_bytes(&errand.input, input);
+    enum hm_status status = hm_buf_status(&errand.input, err);
+    if (status == HM_OK) {
+        status = check_data(&errand, err);
     }
     if (status == HM_OK) {
-        status = run_somewhere(&errand, err);
+        status = find_folder(&errand, err);
     }
-    hm_lock_close(&errand.lock);
-    enum hm_status back = become_self(err);
-    status = finish(&errand, status == HM_OK ? back : status, err);
-    hm_buf_fini(&errand.file);
-    hm_buf_fini(&errand.input);
-    hm_arena_fini(&errand.arena);
+    if (status == HM_OK) {
+        status = run_as_owner(&errand, err);
+    }
+    if (status == HM_OK) {
+        hm_buf_put_bytes(output, hm_buf_bytes(&errand.file));
+        status = hm_buf_status(output, err);
+    }
+    errand_fini(&errand);
     return status;
+}
+
+enum hm_status hm_control_key(const struct hm_call *call,
+                              struct hm_key *key,
+                              struct hm_secret *secret,
+                              struct hm_err *err)
+{
+    uint8_t seed[HM_SEED_SIZE];
+    const char *dir = hm_args_value(call->args, "data");
+    enum hm_status status = become_owner(dir, err);
+    if (status == HM_OK) {
+        status = hm_keyfile_load(seed, dir, HM_DATA_KEY, err);
+    }
+    enum hm_status back = become_self(err);
+    if (status == HM_OK && back == HM_OK) {
+        hm_sign_pair(key, secret, seed);
+        explicit_bzero(seed, sizeof(seed));
+        return HM_OK;
+    }
+    if (status == HM_NOT_FOUND) {
+        status = HM_UNCONFIGURED;
+    }
+    return status == HM_OK ? back : status;
 }
 
 /* ---- inside `serve` ---- */

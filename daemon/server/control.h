@@ -28,6 +28,22 @@
 enum hm_status hm_control_forward(struct hm_call *call, struct hm_err *err);
 
 /*
+ * The same with `input` in place of a file: for commands that read or write files which
+ * are too large to be sent, piece by piece. What the handler puts into ctx->file is
+ * appended to `output`.
+ */
+HM_CHECKED enum hm_status hm_control_ask(struct hm_call *call,
+                                         struct hm_bytes input,
+                                         struct hm_buf *output,
+                                         struct hm_err *err);
+
+/* The server's key, with the rights of the folder's owner; wipe `secret`. */
+HM_CHECKED enum hm_status hm_control_key(const struct hm_call *call,
+                                         struct hm_key *key,
+                                         struct hm_secret *secret,
+                                         struct hm_err *err);
+
+/*
  * The other side, inside `serve`: run what `message` (one frame, of a peer that was
  * checked) asks for on `ctx` and append the reply to `answer`, which is empty and whose
  * cap is HM_CONTROL_REPLY_MAX. There is always a reply, be it that the request was none.

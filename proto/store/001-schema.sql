@@ -239,6 +239,8 @@ CREATE TABLE visit(
   waiting  INTEGER,
   offset_ms INTEGER,
   version  TEXT,
+  incarnation INTEGER, -- that the device knows
+  stated   BLOB,       -- which entries it has, as it said last
   PRIMARY KEY(device, epoch)
 ) STRICT, WITHOUT ROWID;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer_scope.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/pages.h"
@@ -18,15 +19,6 @@ enum {
     SMALL_REPLY_ENTRIES = 2000
 };
 
-/* One bucket of the requester's scope. */
-struct part {
-    struct hm_bytes name; /* as on the wire: the own mailbox is `@` */
-    struct hm_bytes full;
-    uint64_t asked; /* n that the requester has */
-    uint64_t n;     /* n here */
-    bool whole;     /* everything up to n is in this reply */
-};
-
 struct answer {
     struct hm_serving *serving;
     struct hm_store *store;
@@ -37,11 +29,11 @@ struct answer {
     struct hm_buf stream;
     size_t budget;
     bool full;
-    struct part *parts;
+    struct hm_part *parts;
     size_t part_count;
 
     /* the line of entries under way */
-    const struct part *part;
+    const struct hm_part *part;
     struct hm_entry_item items[LINE_ITEMS_MAX];
     struct hm_entry_line line;
     uint64_t next_n;
@@ -53,73 +45,6 @@ struct answer {
     struct hm_stored_page page;
     bool has_page;
 };
-
-static int by_full_name(const void *a, const void *b)
-{
-    return hm_bytes_compare(((const struct part *)a)->full,
-                            ((const struct part *)b)->full);
-}
-
-static uint64_t asked_for(const struct hm_serving *serving, struct hm_bytes name)
-{
-    if (!serving->pages_count || serving->request.incarnation == 0) {
-        return 0;
-    }
-    for (size_t i = 0; i < serving->request.bucket_count; i++) {
-        if (hm_bytes_equal(serving->request.buckets[i].name, name)) {
-            return serving->request.buckets[i].n;
-        }
-    }
-    return 0;
-}
-
-static enum hm_status find_parts(struct answer *a, struct hm_err *err)
-{
-    struct hm_serving *serving = a->serving;
-    struct hm_bytes *scope = NULL;
-    size_t count = 0;
-    char *mailbox = hm_arena_get(a->arena, HM_MAILBOX_SIZE);
-    enum hm_status status =
-        hm_store_scope(a->store, &serving->request.device, &scope, &count, a->arena, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    a->parts = hm_arena_get_array(a->arena, count + 1, sizeof(*a->parts));
-    if (a->parts == NULL || mailbox == NULL) {
-        return hm_arena_status(a->arena, err);
-    }
-    hm_mailbox_name(mailbox, &serving->request.device);
-    for (size_t i = 0; i < count; i++) {
-        a->parts[i] = (struct part){.name = scope[i], .full = scope[i]};
-    }
-    a->parts[count] = (struct part){.name = hm_text("@"), .full = hm_text(mailbox)};
-    a->part_count = count + 1;
-    qsort(a->parts, a->part_count, sizeof(*a->parts), by_full_name);
-    for (size_t i = 0; i < a->part_count && status == HM_OK; i++) {
-        a->parts[i].asked = asked_for(serving, a->parts[i].name);
-        status = hm_store_bucket_n(a->store, a->parts[i].full, &a->parts[i].n, err);
-    }
-    return status;
-}
-
-/* Whether the requester's list of buckets is its scope. */
-static bool same_scope(const struct answer *a)
-{
-    const struct hm_request *request = &a->serving->request;
-    if (request->bucket_count != a->part_count) {
-        return false;
-    }
-    for (size_t i = 0; i < a->part_count; i++) {
-        bool found = false;
-        for (size_t k = 0; k < request->bucket_count && !found; k++) {
-            found = hm_bytes_equal(request->buckets[k].name, a->parts[i].name);
-        }
-        if (!found) {
-            return false;
-        }
-    }
-    return true;
-}
 
 static enum hm_status flush_line(struct answer *a, struct hm_err *err)
 {
@@ -156,12 +81,18 @@ static bool is_own(const struct answer *a, const struct hm_envelope *envelope)
            envelope->epoch == request->epoch;
 }
 
+/* A file may find another epoch here than when it was made: it says whose the run is. */
+static bool goes_unsaid(const struct answer *a, const struct hm_envelope *envelope)
+{
+    return envelope == NULL || (!a->serving->by_file && is_own(a, envelope));
+}
+
 /* The line under way fits this origin, or is sent and another begun. */
 static enum hm_status need_line(struct answer *a,
                                 const struct hm_envelope *envelope,
                                 struct hm_err *err)
 {
-    bool own = envelope != NULL && is_own(a, envelope);
+    bool own = goes_unsaid(a, envelope);
     bool fits = envelope == NULL || a->line.count == 0 ||
                 (own ? a->line.own
                      : !a->line.own && a->line.epoch == envelope->epoch &&
@@ -173,9 +104,9 @@ static enum hm_status need_line(struct answer *a,
         }
     }
     if (a->line.count == 0) {
-        a->line = (struct hm_entry_line){
-            .bucket = a->part->name, .n = a->next_n, .own = envelope == NULL || own};
-        if (envelope != NULL && !own) {
+        a->line =
+            (struct hm_entry_line){.bucket = a->part->name, .n = a->next_n, .own = own};
+        if (!own) {
             a->line.device = envelope->device;
             a->line.epoch = envelope->epoch;
         }
@@ -220,6 +151,15 @@ static enum hm_status add_one(struct answer *a,
     return status;
 }
 
+/* A page in a file explains itself: nobody knows what its reader has by then. */
+static struct hm_reader_knows knows_of(const struct answer *a)
+{
+    if (a->serving->by_file) {
+        return (struct hm_reader_knows){.n = 0};
+    }
+    return (struct hm_reader_knows){.n = a->part->asked, .n_sent = a->next_n - 1};
+}
+
 static enum hm_status write_page(struct answer *a,
                                  const struct hm_stored_page *stored,
                                  const struct hm_envelope *envelope,
@@ -260,7 +200,7 @@ static enum hm_status write_page(struct answer *a,
                                        .count = count,
                                        .signature = stored->signature},
                               .origin = stored->origin,
-                              .knows = {.n = a->part->asked, .n_sent = a->next_n - 1},
+                              .knows = knows_of(a),
                               .with_head = !joins};
     if (status == HM_OK) {
         status = hm_page_out_write(&a->text, &out, &a->piece, err);
@@ -388,7 +328,9 @@ static enum hm_status send_entry(struct answer *a,
     return status;
 }
 
-static enum hm_status send_part(struct answer *a, struct part *part, struct hm_err *err)
+static enum hm_status send_part(struct answer *a,
+                                struct hm_part *part,
+                                struct hm_err *err)
 {
     enum hm_status status = HM_OK;
     a->part = part;
@@ -409,6 +351,7 @@ static enum hm_status send_part(struct answer *a, struct part *part, struct hm_e
         status = flush_line(a, err);
     }
     part->whole = a->next_n > part->n;
+    part->sent = a->next_n - 1;
     return status;
 }
 
@@ -429,13 +372,13 @@ static enum hm_status send_parts(struct answer *a, struct hm_err *err)
                                                          : HM_DEFLATE_LEVEL_FAST,
                              err);
     for (size_t i = a->part_count; i > 0 && status == HM_OK && !a->full; i--) {
-        struct part *part = &a->parts[i - 1];
+        struct hm_part *part = &a->parts[i - 1];
         if (hm_bytes_are(part->name, HM_HOME_REGISTRY) && part->n > part->asked) {
             status = send_part(a, part, err);
         }
     }
     for (size_t i = 0; i < a->part_count && status == HM_OK && !a->full; i++) {
-        struct part *part = &a->parts[i];
+        struct hm_part *part = &a->parts[i];
         if (!hm_bytes_are(part->name, HM_HOME_REGISTRY) && part->n > part->asked) {
             status = send_part(a, part, err);
         }
@@ -494,7 +437,7 @@ static enum hm_status write_answer(struct answer *a,
                                          .device = serving->request.device,
                                          .epoch = serving->request.epoch},
                              .lease = serving->lease};
-    if (!same_scope(a)) {
+    if (serving->by_file || !hm_parts_same(a->parts, a->part_count, &serving->request)) {
         reply.has_scope = true;
         reply.scope = hm_arena_get_array(a->arena, a->part_count, sizeof(*reply.scope));
         for (size_t i = 0; reply.scope != NULL && i < a->part_count; i++) {
@@ -563,13 +506,16 @@ enum hm_status hm_serving_answer(struct hm_serving *serving,
         status = check_device(a, err);
     }
     if (status == HM_OK) {
-        status = find_parts(a, err);
+        status = hm_parts_find(&a->parts, &a->part_count, serving, reader, err);
     }
     if (status == HM_OK) {
         status = send_parts(a, err);
     }
     if (status == HM_OK) {
         status = write_answer(a, body, err);
+    }
+    if (status == HM_OK && serving->reader_of_file != NULL) {
+        status = hm_parts_move_reader(a->parts, a->part_count, serving, err);
     }
     hm_store_rollback(reader);
     hm_page_text_fini(&a->text);

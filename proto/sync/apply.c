@@ -182,6 +182,9 @@ static enum hm_status put_items(struct hm_session *session,
     if (status != HM_OK) {
         return status;
     }
+    for (size_t k = 0; k < gathered.count; k++) {
+        session->stats.entries += gathered.at[k].count;
+    }
     /* The unit's bucket names it as well; the mailbox is where all of ours are. */
     session->stats.quarantined +=
         bucket.data[0] == '@' && kind == 'q' ? gathered.count : 0;
@@ -203,7 +206,9 @@ static enum hm_status put_line(struct hm_session *session,
     }
     enum hm_status status = hm_store_bucket_n(session->store, bucket, &n, err);
     if (status == HM_OK && line->n > n + 1) {
-        return hm_fail(err, HM_PROTOCOL, "entries", NULL, NULL, NULL);
+        return session->by_file
+                   ? hm_fail(err, HM_BAD_INPUT, "bundle-gap", NULL, NULL, NULL)
+                   : hm_fail(err, HM_PROTOCOL, "entries", NULL, NULL, NULL);
     }
     uint64_t known = n + 1 > line->n ? n + 1 - line->n : 0;
     for (size_t i = 0; i < line->count && status == HM_OK;) {
@@ -233,7 +238,7 @@ static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err
 }
 
 /* The prefix that the server has: it must be a prefix of this very chain. */
-static enum hm_status take_ack(struct hm_session *session, struct hm_err *err)
+enum hm_status hm_apply_ack(struct hm_session *session, struct hm_err *err)
 {
     const struct hm_receipt *receipt = &session->reply.receipt;
     struct hm_origin origin;
@@ -264,7 +269,7 @@ static enum hm_status take_ack(struct hm_session *session, struct hm_err *err)
 }
 
 /* The buckets of the scope are those that the server says; new ones begin at 0. */
-static enum hm_status take_scope(struct hm_session *session, struct hm_err *err)
+enum hm_status hm_apply_scope(struct hm_session *session, struct hm_err *err)
 {
     const struct hm_reply *reply = &session->reply;
     enum hm_status status = HM_OK;
@@ -302,7 +307,7 @@ static enum hm_status take_back_ack(struct hm_session *session, struct hm_err *e
     return hm_store_origin_put(session->store, &origin, err);
 }
 
-static enum hm_status take_incarnation(struct hm_session *session, struct hm_err *err)
+enum hm_status hm_apply_incarnation(struct hm_session *session, struct hm_err *err)
 {
     int64_t known = 0;
     uint64_t incarnation = session->reply.receipt.incarnation;
@@ -327,7 +332,7 @@ static enum hm_status take_incarnation(struct hm_session *session, struct hm_err
                                                    (int64_t)incarnation, err);
 }
 
-static enum hm_status keep_receipt(struct hm_session *session, struct hm_err *err)
+enum hm_status hm_apply_receipt(struct hm_session *session, struct hm_err *err)
 {
     struct hm_buf message;
     if (!session->reply.has_receipt) {
@@ -366,16 +371,16 @@ static enum hm_status take_header(struct hm_session *session, struct hm_err *err
         status = hm_store_meta_put(store, HM_META_INVITATION, HM_NO_BYTES, err);
     }
     if (status == HM_OK) {
-        status = take_incarnation(session, err);
+        status = hm_apply_incarnation(session, err);
     }
     if (status == HM_OK && reply->has_scope) {
-        status = take_scope(session, err);
+        status = hm_apply_scope(session, err);
     }
     if (status == HM_OK && reply->receipt.seq > 0) {
-        status = take_ack(session, err);
+        status = hm_apply_ack(session, err);
     }
     if (status == HM_OK) {
-        status = keep_receipt(session, err);
+        status = hm_apply_receipt(session, err);
     }
     if (status == HM_OK) {
         status = hm_store_meta_put_int(store, HM_META_OFFSET,
@@ -396,7 +401,8 @@ enum hm_status hm_apply(struct hm_session *session, struct hm_err *err)
         return status;
     }
     if (!taken) {
-        status = take_header(session, err);
+        status = session->by_file ? hm_apply_file_header(session, err)
+                                  : take_header(session, err);
     }
     if (status == HM_OK) {
         status = put_arrived(session, err);
@@ -428,7 +434,8 @@ enum hm_status hm_apply_compare(struct hm_session *session,
         const struct hm_bucket_state *said = &receipt->buckets[i];
         struct hm_bucket bucket;
         status = hm_store_bucket_get(session->store, said->name, &bucket, err);
-        if (status != HM_OK || bucket.n < said->n ||
+        bool older = session->by_file && bucket.n > said->n;
+        if (status != HM_OK || bucket.n < said->n || older ||
             hm_digest_equal(&bucket.digest, &said->digest)) {
             continue;
         }

@@ -260,6 +260,11 @@ static enum hm_status land_all(struct landing *landing, struct hm_err *err)
         status = hm_inbox_put_pages(&landing->serving->inbox, landing->store,
                                     landing->puts, &landing->arena, err);
     }
+    for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
+        landing->serving->fresh += landing->puts[i].fresh;
+        landing->serving->refused +=
+            landing->puts[i].fresh && landing->reasons[i] != HM_REASON_NONE;
+    }
     return status != HM_OK ? status : put_entries(landing, err);
 }
 
@@ -311,7 +316,8 @@ static enum hm_status put_visit(struct hm_serving *serving,
         visit->waiting =
             request->seq > serving->seq ? (int64_t)(request->seq - serving->seq) : 0;
     }
-    return hm_store_visit_put(store, visit, err);
+    enum hm_status status = hm_serving_state(serving, visit, err);
+    return status != HM_OK ? status : hm_store_visit_put(store, visit, err);
 }
 
 /* Digests are asked for by every reply: made here, they are kept for all readers. */
@@ -353,7 +359,7 @@ static enum hm_status commit_one(struct hm_serving *serving,
         hm_inbox_clear(&serving->inbox);
         return HM_OK;
     }
-    if (visits) {
+    if (visits && !serving->by_file) {
         status = take_lease(serving, store, &visit, err);
         if (status == HM_OK && serving->problem == HM_PROBLEM_STALE) {
             hm_inbox_clear(&serving->inbox);
@@ -376,7 +382,11 @@ static enum hm_status commit_one(struct hm_serving *serving,
     if (status == HM_OK) {
         status = acknowledge(serving, store, err);
     }
-    return status != HM_OK || !visits ? status : put_visit(serving, store, &visit, err);
+    if (status != HM_OK || !visits) {
+        return status;
+    }
+    return serving->by_file ? hm_serving_state_file(serving, store, err)
+                            : put_visit(serving, store, &visit, err);
 }
 
 enum hm_status hm_servings_commit(struct hm_serving *const *servings,

@@ -48,6 +48,26 @@ void hm_serving_refuse(struct hm_serving *serving, enum hm_problem problem)
     }
 }
 
+void hm_serving_by_file(struct hm_serving *serving)
+{
+    serving->by_file = true;
+}
+
+size_t hm_serving_fresh(const struct hm_serving *serving)
+{
+    return serving->fresh;
+}
+
+size_t hm_serving_refused(const struct hm_serving *serving)
+{
+    return serving->refused;
+}
+
+bool hm_serving_more(const struct hm_serving *serving)
+{
+    return serving->more;
+}
+
 enum hm_problem hm_serving_problem(const struct hm_serving *serving)
 {
     return serving->problem;
@@ -161,7 +181,10 @@ static void judge_header(struct hm_serving *serving, const struct hm_request_lin
         request->enrolment.present = false; /* redeemed before; the reply got lost */
     }
     const struct hm_key *key = device.known ? &device.key : &request->enrolment.key;
-    if (!hm_request_check(line, serving->declared, &serving->self.server, key)) {
+    bool by_file = serving->by_file;
+    const struct hm_id *server = &serving->self.server;
+    if (by_file ? !hm_request_check_file(line, serving->declared, server, key)
+                : !hm_request_check(line, serving->declared, server, key)) {
         hm_serving_refuse(serving, HM_PROBLEM_SIGNATURE);
         return;
     }
@@ -184,8 +207,8 @@ static void judge_header(struct hm_serving *serving, const struct hm_request_lin
     }
     serving->inbox.known = request->device;
     serving->inbox.known_key = *key;
-    serving->pages_count =
-        request->incarnation == 0 || request->incarnation == serving->self.incarnation;
+    serving->pages_count = serving->by_file || request->incarnation == 0 ||
+                           request->incarnation == serving->self.incarnation;
     serving->header_read = true;
 }
 

@@ -18,6 +18,11 @@ struct hm_serving {
     enum hm_problem problem;
     struct hm_request request;
     struct hm_inbox inbox;
+    bool by_file;
+    struct hm_file_reader *reader_of_file; /* it is written for; null: it was read */
+    bool more;                             /* there is more for that reader */
+    size_t fresh;
+    size_t refused;
     size_t pages_kept; /* that the inbox held before they were committed */
 
     /* set by the commit */
@@ -50,5 +55,13 @@ HM_CHECKED enum hm_status hm_inbox_drop_forks(struct hm_inbox *inbox,
                                               struct hm_store *store,
                                               bool *forked,
                                               struct hm_err *err);
+
+/* What the device says of itself, for later files (stated.c): of a visit, of a file. */
+HM_CHECKED enum hm_status hm_serving_state(struct hm_serving *serving,
+                                           struct hm_visit *visit,
+                                           struct hm_err *err);
+HM_CHECKED enum hm_status hm_serving_state_file(struct hm_serving *serving,
+                                                struct hm_store *store,
+                                                struct hm_err *err);
 
 #endif

@@ -118,9 +118,7 @@ const struct hm_session_stats *hm_session_stats(const struct hm_session *session
     return &session->stats;
 }
 
-enum hm_status hm_session_request(struct hm_session *session,
-                                  struct hm_buf *body,
-                                  struct hm_err *err)
+enum hm_status hm_session_round(struct hm_session *session, struct hm_err *err)
 {
     forget_round(session);
     session->reply_taken = false;
@@ -135,6 +133,21 @@ enum hm_status hm_session_request(struct hm_session *session,
         session->inbox.takes_entries = true;
         session->inbox.known = session->server;
         session->inbox.known_key = session->server_key;
+    }
+    return status;
+}
+
+void hm_session_round_end(struct hm_session *session)
+{
+    forget_round(session);
+}
+
+enum hm_status hm_session_request(struct hm_session *session,
+                                  struct hm_buf *body,
+                                  struct hm_err *err)
+{
+    enum hm_status status = hm_session_round(session, err);
+    if (status == HM_OK) {
         status = hm_upload_build(session, body, err);
         session->sent_bytes = body->size;
     }

@@ -53,16 +53,47 @@ struct hm_session {
     uint64_t repaired; /* buckets begun anew in this series */
     bool more_up;
 
+    /* of a round whose reply came in a file */
+    bool by_file;
+    uint64_t
+        file_incarnation; /* that the file was made for; 0: for one that knows none */
+
     /* beyond the round under way */
     uint64_t next_seq; /* the first own change that it does not send … */
     struct hm_digest next_head;
     struct hm_upload *ahead; /* … and what was packed from there on, or null */
 };
 
+/* A new round, of which nothing is known yet; and its end, whatever came (session.c). */
+HM_CHECKED enum hm_status hm_session_round(struct hm_session *session,
+                                           struct hm_err *err);
+void hm_session_round_end(struct hm_session *session);
+
 /* Fill `body` (upload.c). */
 HM_CHECKED enum hm_status hm_upload_build(struct hm_session *session,
                                           struct hm_buf *body,
                                           struct hm_err *err);
+
+/*
+ * The same for a file, inside the caller's transaction: from the acknowledged end on, or
+ * where the body before it ended.
+ */
+HM_CHECKED enum hm_status hm_upload_build_file(struct hm_session *session,
+                                               const struct hm_id *bundle,
+                                               bool first,
+                                               struct hm_buf *body,
+                                               struct hm_err *err);
+
+/* What the first line of a reply says that came in a file (file.c). */
+HM_CHECKED enum hm_status hm_apply_file_header(struct hm_session *session,
+                                               struct hm_err *err);
+/* Parts of what it says, for hm_apply_file_header (apply.c). */
+HM_CHECKED enum hm_status hm_apply_ack(struct hm_session *session, struct hm_err *err);
+HM_CHECKED enum hm_status hm_apply_scope(struct hm_session *session, struct hm_err *err);
+HM_CHECKED enum hm_status hm_apply_incarnation(struct hm_session *session,
+                                               struct hm_err *err);
+HM_CHECKED enum hm_status hm_apply_receipt(struct hm_session *session,
+                                           struct hm_err *err);
 
 /* Pack what the next request will probably send. Only for speed, so it cannot fail. */
 void hm_upload_ahead(struct hm_session *session);

@@ -42,6 +42,7 @@ struct hm_upload {
     uint64_t first;      /* seq of the first change in the stream */
     uint64_t sealed_end; /* what stands from here on was never in a page */
     uint64_t page_count;
+    bool by_file; /* a page in a file explains itself: what comes before may be missing */
 };
 
 static enum hm_status load_runs(struct hm_upload *u, size_t count, struct hm_err *err)
@@ -115,13 +116,16 @@ static enum hm_status put_page(struct hm_upload *u,
                                struct hm_err *err)
 {
     struct hm_arena piece;
-    struct hm_page_out out = {.store = u->session->store,
-                              .page = *page,
-                              .origin = u->origin.row,
-                              .runs = u->runs,
-                              .run_count = u->run_count,
-                              .knows = {.n = UINT64_MAX, .whole_origin = true},
-                              .with_head = with_head};
+    struct hm_page_out out = {
+        .store = u->session->store,
+        .page = *page,
+        .origin = u->origin.row,
+        .runs = u->runs,
+        .run_count = u->run_count,
+        .knows = u->by_file
+                     ? (struct hm_reader_knows){.n = 0}
+                     : (struct hm_reader_knows){.n = UINT64_MAX, .whole_origin = true},
+        .with_head = with_head};
     hm_arena_init(&piece, HM_REQUEST_ARENA_MAX);
     enum hm_status status = hm_page_out_write(&u->text, &out, &piece, err);
     hm_arena_fini(&piece);
@@ -432,8 +436,15 @@ static enum hm_status need_pages(struct hm_upload **upload, struct hm_err *err)
 {
     struct hm_upload *u = *upload;
     struct hm_upload *ahead = u->session->ahead;
+    uint64_t sealed_end = 0;
+    enum hm_status status =
+        hm_store_pages_end(u->session->store, &u->origin, &sealed_end, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    /* A file that was written meanwhile may have cut and signed these pages otherwise. */
     if (ahead != NULL && ahead->first == u->origin.acked + 1 &&
-        ahead->origin.row == u->origin.row) {
+        ahead->origin.row == u->origin.row && ahead->sealed_end == sealed_end) {
         ahead->origin = u->origin; /* as it is now */
         u->session->ahead = NULL;
         hm_upload_free(u);
@@ -443,7 +454,7 @@ static enum hm_status need_pages(struct hm_upload **upload, struct hm_err *err)
     hm_upload_free(ahead);
     u->session->ahead = NULL;
     u->seq = u->origin.acked + 1;
-    enum hm_status status = find_head(u, err);
+    status = find_head(u, err);
     return status != HM_OK ? status : pack_pages(u, err);
 }
 
@@ -514,6 +525,55 @@ enum hm_status hm_upload_build(struct hm_session *session,
             hm_store_rollback(session->store);
         }
     }
+    hm_upload_free(u);
+    return status;
+}
+
+static enum hm_status build_file(struct hm_upload *u,
+                                 const struct hm_id *bundle,
+                                 bool first,
+                                 struct hm_buf *body,
+                                 struct hm_err *err)
+{
+    struct hm_session *session = u->session;
+    struct hm_request request = {.by_file = true};
+    enum hm_status status = find_origin(u, true, err);
+    u->seq = first ? u->origin.acked + 1 : session->next_seq;
+    u->head = session->next_head;
+    if (status == HM_OK && first) {
+        status = find_head(u, err);
+    }
+    if (status == HM_OK) {
+        status = pack_pages(u, err);
+    }
+    if (status == HM_OK) {
+        status = note_pages(u, err);
+    }
+    if (status == HM_OK) {
+        status = hm_upload_describe(session, &request, err);
+    }
+    request.id = *bundle;
+    request.lease = (struct hm_id){{0}};
+    if (status == HM_OK) {
+        status = hm_request_write(body, &request, u->stream.size, &session->server,
+                                  session->secret, err);
+    }
+    hm_buf_put_bytes(body, hm_buf_bytes(&u->stream));
+    return status != HM_OK ? status : hm_buf_status(body, err);
+}
+
+enum hm_status hm_upload_build_file(struct hm_session *session,
+                                    const struct hm_id *bundle,
+                                    bool first,
+                                    struct hm_buf *body,
+                                    struct hm_err *err)
+{
+    struct hm_upload *u = new_upload(session);
+    if (u == NULL) {
+        return hm_fail_memory(err);
+    }
+    u->by_file = true;
+    enum hm_status status = build_file(u, bundle, first, body, err);
     hm_upload_free(u);
     return status;
 }

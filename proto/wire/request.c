@@ -14,11 +14,12 @@ static const char domain[] = "hamlet-request-1";
 
 static void put_message(struct hm_buf *buf,
                         struct hm_bytes json,
+                        bool by_file,
                         uint64_t declared,
                         const struct hm_id *server)
 {
-    hm_pack_text(buf, HM_SYNC_METHOD);
-    hm_pack_text(buf, HM_SYNC_PATH);
+    hm_pack_text(buf, by_file ? HM_FILE_METHOD : HM_SYNC_METHOD);
+    hm_pack_text(buf, by_file ? HM_FILE_PATH : HM_SYNC_PATH);
     hm_buf_put_bytes(buf, hm_id_bytes(server));
     hm_pack_uint(buf, declared);
     hm_pack_bytes(buf, json);
@@ -134,7 +135,7 @@ enum hm_status hm_request_write(struct hm_buf *buf,
     hm_buf_init(&message, 2 * HM_HEADER_MAX);
     put_json(&json, request);
     size_t declared = SIGNED + json.size + 1 + following;
-    put_message(&message, hm_buf_bytes(&json), declared, server);
+    put_message(&message, hm_buf_bytes(&json), request->by_file, declared, server);
     enum hm_status status = hm_buf_status(&json, err);
     if (status == HM_OK) {
         status = hm_buf_status(&message, err);
@@ -152,17 +153,34 @@ enum hm_status hm_request_write(struct hm_buf *buf,
     return status;
 }
 
+static bool check(const struct hm_request_line *parts,
+                  bool by_file,
+                  uint64_t declared,
+                  const struct hm_id *server,
+                  const struct hm_key *key)
+{
+    uint8_t memory[2 * HM_HEADER_MAX];
+    struct hm_buf message;
+    hm_buf_init_fixed(&message, memory, sizeof(memory));
+    put_message(&message, parts->json, by_file, declared, server);
+    return message.failed == HM_OK &&
+           hm_sign_check(&parts->signature, domain, hm_buf_bytes(&message), key);
+}
+
 bool hm_request_check(const struct hm_request_line *parts,
                       uint64_t declared,
                       const struct hm_id *server,
                       const struct hm_key *key)
 {
-    uint8_t memory[2 * HM_HEADER_MAX];
-    struct hm_buf message;
-    hm_buf_init_fixed(&message, memory, sizeof(memory));
-    put_message(&message, parts->json, declared, server);
-    return message.failed == HM_OK &&
-           hm_sign_check(&parts->signature, domain, hm_buf_bytes(&message), key);
+    return check(parts, false, declared, server, key);
+}
+
+bool hm_request_check_file(const struct hm_request_line *parts,
+                           uint64_t declared,
+                           const struct hm_id *server,
+                           const struct hm_key *key)
+{
+    return check(parts, true, declared, server, key);
 }
 
 static bool get_count(const struct hm_json *json, uint64_t *count)

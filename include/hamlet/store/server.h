@@ -58,6 +58,9 @@ struct hm_visit {
     int64_t waiting;   /* its own changes that are not here */
     int64_t offset_ms; /* the device's clock minus ours */
     struct hm_bytes version;
+    /* What it said last of what it has: files for it begin there (sync/serving.h). */
+    uint64_t incarnation;
+    struct hm_bytes stated; /* list of (text bucket, uint n), packed */
 };
 
 /* *found: there is one. Text comes from `arena`. */
@@ -68,6 +71,13 @@ HM_CHECKED enum hm_status hm_store_visit_get(struct hm_store *store,
                                              bool *found,
                                              struct hm_arena *arena,
                                              struct hm_err *err);
+/* That of the epoch in which the device was heard of last. */
+HM_CHECKED enum hm_status hm_store_visit_last(struct hm_store *store,
+                                              const struct hm_id *device,
+                                              struct hm_visit *visit,
+                                              bool *found,
+                                              struct hm_arena *arena,
+                                              struct hm_err *err);
 HM_CHECKED enum hm_status hm_store_visit_put(struct hm_store *store,
                                              const struct hm_visit *visit,
                                              struct hm_err *err);

@@ -50,6 +50,47 @@ bool hm_serving_put(struct hm_serving *serving,
                     struct hm_store *reader,
                     struct hm_bytes bytes);
 
+/*
+ * Before the first byte: the body came in a file (hamlet/wire/bundle.h). It shows no
+ * lease and gets none, is no visit, and its pages explain themselves.
+ */
+void hm_serving_by_file(struct hm_serving *serving);
+
+/* What is known of a device that a file is for. */
+struct hm_file_reader {
+    struct hm_id device;
+    uint32_t epoch;                  /* 0: never heard of */
+    uint64_t incarnation;            /* that it said last; 0: none */
+    struct hm_bucket_state *buckets; /* n up to which it has entries, as it said last */
+    size_t bucket_count;
+};
+
+/*
+ * What the device last said of itself, by network or file. From `arena`.
+ * HM_DENIED     device-revoked
+ * HM_NOT_FOUND  device-missing: the registry does not know it
+ */
+HM_CHECKED enum hm_status hm_file_reader_get(struct hm_file_reader *reader,
+                                             struct hm_store *store,
+                                             const struct hm_id *device,
+                                             struct hm_arena *arena,
+                                             struct hm_err *err);
+
+/*
+ * In place of a body: hm_serving_answer then gives what a file for this reader holds,
+ * and moves `reader` on behind it; *more (hm_serving_more) says that there is another.
+ * `reader` is borrowed until close; its buckets come to be of the serving's arena.
+ */
+HM_CHECKED enum hm_status hm_serving_for_file(struct hm_serving *serving,
+                                              struct hm_store *store,
+                                              struct hm_file_reader *reader,
+                                              struct hm_err *err);
+bool hm_serving_more(const struct hm_serving *serving);
+
+/* Changes that the commit kept which were not known, and those of them it refused. */
+size_t hm_serving_fresh(const struct hm_serving *serving);
+size_t hm_serving_refused(const struct hm_serving *serving);
+
 /* Whether the body said all that it must: call when it ended, not when it broke off. */
 void hm_serving_end(struct hm_serving *serving);
 

@@ -40,6 +40,7 @@ struct hm_session_stats {
     uint64_t tries_idle;  /* failures in a row without progress */
     uint64_t epochs;      /* begun anew, since the disk was copied or restored */
     uint64_t moved;       /* changes that were put into a new epoch */
+    uint64_t entries;     /* of files: entries that were not here */
 };
 
 /*
@@ -88,6 +89,34 @@ enum hm_session_next hm_session_end(struct hm_session *session,
                                     const struct hm_err *broken,
                                     int64_t took_ms,
                                     struct hm_err *err);
+
+/*
+ * Files instead of a network (hamlet/wire/bundle.h). A body for the server, inside a
+ * transaction that the caller has begun and commits once the file is safe; `first`: the
+ * first of this file. *more: call again.
+ */
+HM_CHECKED enum hm_status hm_session_file_body(struct hm_session *session,
+                                               const struct hm_id *bundle,
+                                               bool first,
+                                               struct hm_buf *body,
+                                               bool *more,
+                                               struct hm_err *err);
+
+/*
+ * A body from the server: begin, hm_session_put in any pieces, end. `epoch` and
+ * `incarnation` are those that the file was made for. What was here already changes
+ * nothing, not a byte; hm_session_stats counts what was not.
+ * HM_BAD_INPUT  bundle-gap: another file comes before it; bundle-other-state: it was made
+ *               for this laptop as it was before the server was restored, or as it is
+ *               not any more; bundle-damaged: it breaks a rule
+ */
+HM_CHECKED enum hm_status hm_session_file_begin(struct hm_session *session,
+                                                uint32_t epoch,
+                                                uint64_t incarnation,
+                                                struct hm_err *err);
+HM_CHECKED enum hm_status hm_session_file_end(struct hm_session *session,
+                                              bool whole,
+                                              struct hm_err *err);
 
 const struct hm_session_stats *hm_session_stats(const struct hm_session *session);
 

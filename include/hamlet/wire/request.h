@@ -14,6 +14,9 @@
 #define HM_SYNC_PATH   "/v1/sync"
 #define HM_SYNC_METHOD "POST"
 #define HM_SYNC_TYPE   "application/vnd.hamlet.sync"
+/* What a request in a file is signed with in their place: it is none that is sent. */
+#define HM_FILE_METHOD "FILE"
+#define HM_FILE_PATH   "/v1/bundle"
 
 enum { HM_REQUEST_ERRORS_MAX = 16, HM_REQUEST_BUCKETS_MAX = 1024 };
 
@@ -49,6 +52,7 @@ struct hm_request {
     uint64_t reply_max; /* bytes; 0: the server's own limit */
     struct hm_bytes version;
     struct hm_request_enrolment enrolment;
+    bool by_file; /* writing: it is signed as one that travels in a file */
 };
 
 /*
@@ -83,6 +87,12 @@ bool hm_request_check(const struct hm_request_line *parts,
                       uint64_t declared,
                       const struct hm_id *server,
                       const struct hm_key *key);
+
+/* The same of one that came in a file. */
+bool hm_request_check_file(const struct hm_request_line *parts,
+                           uint64_t declared,
+                           const struct hm_id *server,
+                           const struct hm_key *key);
 
 /* The proof that the holder of an invitation's secret asks with this key. */
 void hm_enrolment_proof(struct hm_digest *proof,

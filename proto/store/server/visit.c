@@ -11,8 +11,8 @@ enum hm_status hm_store_visit_get(struct hm_store *store,
                                   struct hm_err *err)
 {
     static const char select[] =
-        "SELECT current, pending, request, contact, waiting, offset_ms, version"
-        " FROM visit WHERE device = :device AND epoch = :epoch";
+        "SELECT current, pending, request, contact, waiting, offset_ms, version,"
+        " incarnation, stated FROM visit WHERE device = :device AND epoch = :epoch";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     *visit = (struct hm_visit){.device = *device, .epoch = epoch};
@@ -30,10 +30,38 @@ enum hm_status hm_store_visit_get(struct hm_store *store,
         visit->waiting = hm_column_int(stmt, 4);
         visit->offset_ms = hm_column_int(stmt, 5);
         visit->version = hm_arena_copy(arena, hm_column_bytes(stmt, 6));
+        visit->incarnation = (uint64_t)hm_column_int(stmt, 7);
+        visit->stated = hm_arena_copy(arena, hm_column_bytes(stmt, 8));
         hm_sql_done(stmt);
         status = hm_arena_status(arena, err);
     }
     return status;
+}
+
+enum hm_status hm_store_visit_last(struct hm_store *store,
+                                   const struct hm_id *device,
+                                   struct hm_visit *visit,
+                                   bool *found,
+                                   struct hm_arena *arena,
+                                   struct hm_err *err)
+{
+    static const char select[] = "SELECT epoch FROM visit WHERE device = :device"
+                                 " ORDER BY contact DESC, epoch DESC LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    *visit = (struct hm_visit){.device = *device};
+    *found = false;
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, device);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status != HM_OK || !row) {
+        return status;
+    }
+    uint32_t epoch = (uint32_t)hm_column_int(stmt, 0);
+    hm_sql_done(stmt);
+    return hm_store_visit_get(store, device, epoch, visit, found, arena, err);
 }
 
 static struct hm_bytes id_or_null(const struct hm_id *id)
@@ -47,8 +75,9 @@ enum hm_status hm_store_visit_put(struct hm_store *store,
 {
     static const char put[] =
         "INSERT OR REPLACE INTO visit(device, epoch, current, pending, request, contact,"
-        " waiting, offset_ms, version) VALUES(:device, :epoch, :current, :pending,"
-        " :request, :contact, :waiting, :offset_ms, :version)";
+        " waiting, offset_ms, version, incarnation, stated) VALUES(:device, :epoch,"
+        " :current, :pending, :request, :contact, :waiting, :offset_ms, :version,"
+        " :incarnation, :stated)";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, put, &stmt, err);
     if (status != HM_OK) {
@@ -63,5 +92,7 @@ enum hm_status hm_store_visit_put(struct hm_store *store,
     hm_bind_int(stmt, 7, visit->waiting);
     hm_bind_int(stmt, 8, visit->offset_ms);
     hm_bind_text(stmt, 9, visit->version);
+    hm_bind_int(stmt, 10, (int64_t)visit->incarnation);
+    hm_bind_blob(stmt, 11, visit->stated);
     return hm_sql_run(store, stmt, err);
 }

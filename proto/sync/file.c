@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A laptop's side of files: bodies out, bodies in. */
+#include "hamlet/base/limits.h"
+#include "session_inside.h"
+
+/* A body of a file: half of the largest that is sent, since nothing waits for it. */
+#define FILE_BUDGET (HM_REQUEST_BYTES_MAX / 2)
+
+enum hm_status hm_session_file_body(struct hm_session *session,
+                                    const struct hm_id *bundle,
+                                    bool first,
+                                    struct hm_buf *body,
+                                    bool *more,
+                                    struct hm_err *err)
+{
+    session->budget = FILE_BUDGET;
+    enum hm_status status = hm_upload_build_file(session, bundle, first, body, err);
+    if (status == HM_OK) {
+        *more = session->more_up;
+    }
+    hm_arena_clear(&session->arena);
+    return status;
+}
+
+enum hm_status hm_session_file_begin(struct hm_session *session,
+                                     uint32_t epoch,
+                                     uint64_t incarnation,
+                                     struct hm_err *err)
+{
+    enum hm_status status = hm_session_round(session, err);
+    session->by_file = true;
+    session->file_incarnation = incarnation;
+    session->origin = (struct hm_origin){.device = session->device, .epoch = epoch};
+    session->round = HM_ROUND_HEAD;
+    return status;
+}
+
+/* Whether the reply names more than is here: an entry, a change of ours. */
+static enum hm_status is_news(struct hm_session *session, bool *news, struct hm_err *err)
+{
+    const struct hm_reply *reply = &session->reply;
+    struct hm_origin origin;
+    enum hm_status status = hm_store_origin_get(
+        session->store, &session->device, reply->receipt.epoch, false, &origin, err);
+    /* Ours, and not here: this disk was restored from a copy, and only a round tells. */
+    if (status == HM_OK && reply->receipt.seq > origin.seq) {
+        return hm_fail(err, HM_BAD_INPUT, "bundle-ahead", NULL, NULL, NULL);
+    }
+    *news = status == HM_OK && reply->receipt.seq > origin.acked;
+    for (size_t i = 0; i < reply->receipt.bucket_count && status == HM_OK && !*news;
+         i++) {
+        uint64_t n = 0;
+        status =
+            hm_store_bucket_n(session->store, reply->receipt.buckets[i].name, &n, err);
+        *news = reply->receipt.buckets[i].n > n;
+    }
+    return status;
+}
+
+/*
+ * A server that was restored counts anew, and which of two incarnations is the later one
+ * no number says: a file is taken that was made for a laptop as it is now.
+ */
+static enum hm_status check_incarnation(struct hm_session *session,
+                                        bool *other,
+                                        struct hm_err *err)
+{
+    int64_t known = 0;
+    enum hm_status status =
+        hm_store_meta_get_int(session->store, HM_META_INCARNATION, 0, &known, err);
+    *other = (uint64_t)known != session->reply.receipt.incarnation;
+    if (status == HM_OK && known != 0 && *other &&
+        session->file_incarnation != (uint64_t)known) {
+        return hm_fail(err, HM_BAD_INPUT, "bundle-other-state", NULL, NULL, NULL);
+    }
+    return status;
+}
+
+enum hm_status hm_apply_file_header(struct hm_session *session, struct hm_err *err)
+{
+    struct hm_store *store = session->store;
+    const struct hm_reply *reply = &session->reply;
+    struct hm_bytes invitation = HM_NO_BYTES;
+    bool other = false;
+    bool news = false;
+    enum hm_status status = check_incarnation(session, &other, err);
+    if (status == HM_OK) {
+        status = is_news(session, &news, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_meta_get(store, HM_META_INVITATION, &session->arena,
+                                   &invitation, err);
+    }
+    if (status == HM_OK && invitation.size > 0) {
+        status = hm_store_meta_put(store, HM_META_INVITATION, HM_NO_BYTES, err);
+    }
+    if (status == HM_OK && other) {
+        status = hm_apply_incarnation(session, err);
+    }
+    if (status == HM_OK && (news || other) && reply->has_scope) {
+        status = hm_apply_scope(session, err);
+    }
+    if (status == HM_OK && reply->receipt.seq > 0) {
+        status = hm_apply_ack(session, err);
+    }
+    if (status == HM_OK && (news || other)) {
+        status = hm_apply_receipt(session, err);
+    }
+    session->reply_taken = status == HM_OK;
+    return status;
+}
+
+/* A rule that is broken is the file's fault, and no reason to doubt a server. */
+static enum hm_status fail_file(const struct hm_err *failed, struct hm_err *err)
+{
+    if (failed->status != HM_PROTOCOL && failed->status != HM_TOO_BIG) {
+        if (err != NULL && err->status == HM_OK) {
+            *err = *failed;
+        }
+        return failed->status;
+    }
+    return hm_fail(err, HM_BAD_INPUT, "bundle-damaged", NULL, NULL, NULL);
+}
+
+enum hm_status hm_session_file_end(struct hm_session *session,
+                                   bool whole,
+                                   struct hm_err *err)
+{
+    struct hm_err failed = HM_ERR_NONE;
+    bool differs = false;
+    enum hm_status status = HM_OK;
+    if (session->round == HM_ROUND_FAILED) {
+        failed = session->failed;
+        status = failed.status;
+    }
+    if (session->round == HM_ROUND_STREAM) {
+        status = hm_apply(session, &failed);
+        if (status == HM_OK && whole && session->inbox.in_page) {
+            status = hm_fail(&failed, HM_PROTOCOL, "page", "end", NULL, NULL);
+        }
+        if (status == HM_OK && whole) {
+            status = hm_apply_compare(session, &differs, &failed);
+        }
+    }
+    hm_session_round_end(session);
+    session->by_file = false;
+    return status == HM_OK ? HM_OK : fail_file(&failed, err);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a device said last of the entries that it has. A request is answered by what it
+ * says itself; a file is made while nobody asks, and begins where the device was then.
+ */
+#include "hamlet/base/limits.h"
+#include "hamlet/base/pack.h"
+#include "hamlet/store/buckets.h"
+#include "hamlet/store/registry.h"
+#include "serving.h"
+
+static enum hm_status pack(struct hm_bytes *stated,
+                           const struct hm_bucket_state *buckets,
+                           size_t count,
+                           struct hm_arena *arena,
+                           struct hm_err *err)
+{
+    struct hm_buf buf;
+    hm_buf_init(&buf, HM_REQUEST_BYTES_MAX);
+    hm_pack_uint(&buf, count);
+    for (size_t i = 0; i < count; i++) {
+        hm_pack_bytes(&buf, buckets[i].name);
+        hm_pack_uint(&buf, buckets[i].n);
+    }
+    enum hm_status status = hm_buf_status(&buf, err);
+    if (status == HM_OK) {
+        *stated = hm_arena_copy(arena, hm_buf_bytes(&buf));
+        status = hm_arena_status(arena, err);
+    }
+    hm_buf_fini(&buf);
+    return status;
+}
+
+/* What stands in our own store; what is not ours there is as if nothing were said. */
+static enum hm_status unpack(struct hm_bucket_state **buckets,
+                             size_t *count,
+                             struct hm_bytes stated,
+                             struct hm_arena *arena,
+                             struct hm_err *err)
+{
+    struct hm_unpack in;
+    hm_unpack_init(&in, stated);
+    size_t n = stated.size == 0 ? 0 : hm_unpack_count(&in, 2);
+    struct hm_bucket_state *list = hm_arena_get_array(arena, n, sizeof(*list));
+    for (size_t i = 0; i < n && list != NULL; i++) {
+        list[i].name = hm_unpack_bytes(&in);
+        list[i].n = hm_unpack_uint(&in);
+    }
+    *buckets = list;
+    *count = in.failed ? 0 : n;
+    return hm_arena_status(arena, err);
+}
+
+enum hm_status hm_serving_state(struct hm_serving *serving,
+                                struct hm_visit *visit,
+                                struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    visit->incarnation = request->incarnation;
+    return pack(&visit->stated, request->buckets, request->bucket_count, &serving->arena,
+                err);
+}
+
+static uint64_t stated_of(const struct hm_bucket_state *buckets,
+                          size_t count,
+                          struct hm_bytes name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (hm_bytes_equal(buckets[i].name, name)) {
+            return buckets[i].n;
+        }
+    }
+    return 0;
+}
+
+/* Files come late, twice and in any order: the most that was said counts. */
+static enum hm_status raise(struct hm_serving *serving,
+                            struct hm_visit *visit,
+                            bool *news,
+                            struct hm_err *err)
+{
+    struct hm_request *request = &serving->request;
+    struct hm_bucket_state *before = NULL;
+    size_t count = 0;
+    if (visit->incarnation != request->incarnation) {
+        /* Of a server that was restored since only what is about it counts. */
+        *news = visit->incarnation != serving->self.incarnation;
+        return *news ? hm_serving_state(serving, visit, err) : HM_OK;
+    }
+    enum hm_status status = unpack(&before, &count, visit->stated, &serving->arena, err);
+    for (size_t i = 0; i < request->bucket_count && status == HM_OK; i++) {
+        uint64_t n = stated_of(before, count, request->buckets[i].name);
+        *news = *news || request->buckets[i].n > n;
+        if (n > request->buckets[i].n) {
+            request->buckets[i].n = n;
+        }
+    }
+    return status != HM_OK || !*news ? status : hm_serving_state(serving, visit, err);
+}
+
+enum hm_status hm_serving_state_file(struct hm_serving *serving,
+                                     struct hm_store *store,
+                                     struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    struct hm_visit visit;
+    bool found = false;
+    bool news = false;
+    enum hm_status status = hm_store_visit_get(store, &request->device, request->epoch,
+                                               &visit, &found, &serving->arena, err);
+    /* One that knows less of its own chain than we do is an old file, come again. */
+    if (status == HM_OK && request->seq >= serving->seq) {
+        status = raise(serving, &visit, &news, err);
+    }
+    if (status != HM_OK || (found && !news && serving->fresh == 0)) {
+        return status;
+    }
+    visit.contact = hm_env_wall(serving->self.env);
+    visit.version = request->version;
+    visit.waiting =
+        request->seq > serving->seq ? (int64_t)(request->seq - serving->seq) : 0;
+    return hm_store_visit_put(store, &visit, err);
+}
+
+enum hm_status hm_file_reader_get(struct hm_file_reader *reader,
+                                  struct hm_store *store,
+                                  const struct hm_id *device,
+                                  struct hm_arena *arena,
+                                  struct hm_err *err)
+{
+    char id[HM_HEX16_SIZE];
+    struct hm_device known;
+    struct hm_visit visit;
+    bool found = false;
+    hm_hex_put(id, hm_id_bytes(device));
+    enum hm_status status = hm_store_device_get(store, device, &known, arena, err);
+    if (status == HM_OK && !known.known) {
+        status = hm_fail(err, HM_NOT_FOUND, "device-missing", id, NULL, NULL);
+    }
+    if (status == HM_OK && known.revoked) {
+        status = hm_fail(err, HM_DENIED, "problem-revoked", NULL, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = hm_store_visit_last(store, device, &visit, &found, arena, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    *reader = (struct hm_file_reader){
+        .device = *device, .epoch = visit.epoch, .incarnation = visit.incarnation};
+    return unpack(&reader->buckets, &reader->bucket_count, visit.stated, arena, err);
+}
+
+enum hm_status hm_serving_for_file(struct hm_serving *serving,
+                                   struct hm_store *store,
+                                   struct hm_file_reader *reader,
+                                   struct hm_err *err)
+{
+    struct hm_origin origin = {.seq = 0};
+    bool same = reader->incarnation == serving->self.incarnation;
+    enum hm_status status = HM_OK;
+    if (reader->epoch != 0) {
+        status = hm_store_origin_get(store, &reader->device, reader->epoch, false,
+                                     &origin, err);
+    }
+    serving->by_file = true;
+    serving->reader_of_file = reader;
+    serving->pages_count = true;
+    serving->request =
+        (struct hm_request){.device = reader->device,
+                            .epoch = reader->epoch,
+                            .incarnation = same ? reader->incarnation : 0,
+                            .buckets = reader->buckets,
+                            .bucket_count = same ? reader->bucket_count : 0,
+                            .waiting = 1 /* what is held of it is said each time */};
+    serving->seq = origin.row == 0 ? 0 : origin.seq;
+    serving->head = origin.head;
+    return status;
+}
