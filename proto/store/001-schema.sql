@@ -34,16 +34,18 @@ CREATE TABLE device(
   revoked TEXT
 ) STRICT;
 
+-- `branch` 0 is the chain. Pages that give its numbers to other changes stand in others.
 CREATE TABLE origin(
   id     INTEGER PRIMARY KEY,
   device INTEGER NOT NULL REFERENCES device,
   epoch  INTEGER NOT NULL,
+  branch INTEGER NOT NULL DEFAULT 0,
   parent BLOB,
   seq    INTEGER NOT NULL DEFAULT 0, -- of the contiguous prefix that is here
   head   BLOB NOT NULL,              -- of that prefix
   sent   INTEGER NOT NULL DEFAULT 0, -- own origin: left this machine up to here
   acked  INTEGER NOT NULL DEFAULT 0, -- own origin: acknowledged by the server
-  UNIQUE(device, epoch)
+  UNIQUE(device, epoch, branch)
 ) STRICT;
 
 CREATE TABLE author(

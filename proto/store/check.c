@@ -72,7 +72,7 @@ enum hm_status hm_store_origins(struct hm_store *store,
 {
     static const char select[] =
         "SELECT o.id, d.device, o.epoch, o.seq, o.head, o.sent,"
-        " o.acked, o.parent FROM origin o JOIN device d ON d.id ="
+        " o.acked, o.parent, o.branch FROM origin o JOIN device d ON d.id ="
         " o.device"
         " ORDER BY o.id";
     struct hm_origin *list = NULL;
@@ -98,6 +98,7 @@ enum hm_status hm_store_origins(struct hm_store *store,
                                      .acked = (uint64_t)hm_column_int(stmt, 6)};
         (void)hm_column_id(stmt, 1, &list[n].device);
         (void)hm_column_digest(stmt, 4, &list[n].head);
+        list[n].branch = (unsigned)hm_column_int(stmt, 8);
         list[n].has_parent = hm_column_digest(stmt, 7, &list[n].parent);
         n++;
     }

@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "hamlet/store/epoch.h"
 #include "hamlet/store/pages.h"
 #include "names.h"
 
-enum hm_status hm_store_origin_get(struct hm_store *store,
+enum hm_status hm_store_branch_get(struct hm_store *store,
                                    const struct hm_id *device,
                                    uint32_t epoch,
+                                   unsigned branch,
                                    bool make,
                                    struct hm_origin *origin,
                                    struct hm_err *err)
 {
     static const char select[] =
         "SELECT o.id, o.seq, o.head, o.sent, o.acked, o.parent FROM device d CROSS JOIN"
-        " origin o ON o.device = d.id AND o.epoch = :epoch WHERE d.device = :device";
-    static const char insert[] =
-        "INSERT INTO origin(device, epoch, head) VALUES(:device, :epoch, :head)";
+        " origin o ON o.device = d.id AND o.epoch = :epoch AND o.branch = :branch"
+        " WHERE d.device = :device";
+    static const char insert[] = "INSERT INTO origin(device, epoch, branch, head)"
+                                 " VALUES(:device, :epoch, :branch, :head)";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     int64_t number = 0;
-    *origin = (struct hm_origin){.device = *device, .epoch = epoch};
+    *origin = (struct hm_origin){.device = *device, .epoch = epoch, .branch = branch};
     hm_chain_begin(&origin->head, device, epoch, NULL);
     enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
         hm_bind_int(stmt, 1, epoch);
-        hm_bind_id(stmt, 2, device);
+        hm_bind_int(stmt, 2, branch);
+        hm_bind_id(stmt, 3, device);
         status = hm_sql_step(store, stmt, &row, err);
     }
     if (status != HM_OK) {
@@ -50,13 +54,24 @@ enum hm_status hm_store_origin_get(struct hm_store *store,
     if (status == HM_OK) {
         hm_bind_int(stmt, 1, number);
         hm_bind_int(stmt, 2, epoch);
-        hm_bind_blob(stmt, 3, hm_digest_bytes(&origin->head));
+        hm_bind_int(stmt, 3, branch);
+        hm_bind_blob(stmt, 4, hm_digest_bytes(&origin->head));
         status = hm_sql_run(store, stmt, err);
     }
     if (status == HM_OK) {
         origin->row = sqlite3_last_insert_rowid(store->db);
     }
     return status;
+}
+
+enum hm_status hm_store_origin_get(struct hm_store *store,
+                                   const struct hm_id *device,
+                                   uint32_t epoch,
+                                   bool make,
+                                   struct hm_origin *origin,
+                                   struct hm_err *err)
+{
+    return hm_store_branch_get(store, device, epoch, 0, make, origin, err);
 }
 
 enum hm_status hm_store_origin_bind(struct hm_store *store,
@@ -222,7 +237,9 @@ enum hm_status hm_store_envelope_of(struct hm_store *store,
                                     struct hm_err *err)
 {
     static const char select[] =
-        "SELECT v.origin, d.device, o.epoch, v.seq, v.count, v.change FROM envelope v"
+        "SELECT v.origin, d.device, o.epoch, v.seq, v.count, v.change, EXISTS(SELECT 1"
+        " FROM origin b WHERE b.device = o.device AND b.epoch = o.epoch AND b.branch > 0)"
+        " FROM envelope v"
         " CROSS JOIN origin o ON o.id = v.origin CROSS JOIN device d ON d.id = o.device"
         " WHERE v.change <= :change AND v.change + v.count > :change"
         " ORDER BY v.change DESC LIMIT 1";
@@ -243,6 +260,7 @@ enum hm_status hm_store_envelope_of(struct hm_store *store,
     envelope->epoch = (uint32_t)hm_column_int(stmt, 2);
     envelope->seq = (uint64_t)hm_column_int(stmt, 3) + skip;
     envelope->count = (uint64_t)hm_column_int(stmt, 4) - skip;
+    envelope->forked = hm_column_int(stmt, 6) != 0;
     hm_sql_done(stmt);
     return HM_OK;
 }

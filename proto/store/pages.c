@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hamlet/base/limits.h"
+#include "hamlet/store/epoch.h"
 #include "names.h"
 
 enum hm_status hm_store_pages_put(struct hm_store *store,

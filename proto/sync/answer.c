@@ -78,7 +78,7 @@ static bool is_own(const struct answer *a, const struct hm_envelope *envelope)
 {
     const struct hm_request *request = &a->serving->request;
     return hm_id_equal(&envelope->device, &request->device) &&
-           envelope->epoch == request->epoch;
+           envelope->epoch == request->epoch && !envelope->forked;
 }
 
 /* A file may find another epoch here than when it was made: it says whose the run is. */
@@ -152,12 +152,14 @@ static enum hm_status add_one(struct answer *a,
 }
 
 /* A page in a file explains itself: nobody knows what its reader has by then. */
-static struct hm_reader_knows knows_of(const struct answer *a)
+static struct hm_reader_knows knows_of(const struct answer *a,
+                                       const struct hm_envelope *envelope)
 {
     if (a->serving->by_file) {
         return (struct hm_reader_knows){.n = 0};
     }
-    return (struct hm_reader_knows){.n = a->part->asked, .n_sent = a->next_n - 1};
+    return (struct hm_reader_knows){
+        .n = a->part->asked, .n_sent = a->next_n - 1, .forked = envelope->forked};
 }
 
 static enum hm_status write_page(struct answer *a,
@@ -200,7 +202,7 @@ static enum hm_status write_page(struct answer *a,
                                        .count = count,
                                        .signature = stored->signature},
                               .origin = stored->origin,
-                              .knows = knows_of(a),
+                              .knows = knows_of(a, envelope),
                               .with_head = !joins};
     if (status == HM_OK) {
         status = hm_page_out_write(&a->text, &out, &a->piece, err);
@@ -276,13 +278,13 @@ static enum hm_status send_run(struct answer *a,
 
 static enum hm_status send_one(struct answer *a,
                                const struct hm_entry *entry,
+                               int64_t row,
                                const struct hm_envelope *envelope,
                                struct hm_err *err)
 {
     struct hm_held held;
     struct hm_stored_page stored;
-    enum hm_status status =
-        hm_store_changes_get(a->store, entry->change, 1, &held, &a->piece, err);
+    enum hm_status status = hm_store_changes_get(a->store, row, 1, &held, &a->piece, err);
     struct hm_id id = held.change.id;
     bool own = is_own(a, envelope);
     hm_arena_clear(&a->piece);
@@ -310,18 +312,18 @@ static enum hm_status send_entry(struct answer *a,
     enum hm_status status = HM_OK;
     while (done < entry->count && status == HM_OK && !a->full) {
         struct hm_envelope envelope;
-        status =
-            hm_store_envelope_of(a->store, entry->change + (int64_t)done, &envelope, err);
+        int64_t row = entry->change + (int64_t)done;
+        status = hm_store_envelope_of(a->store, row, &envelope, err);
         if (status == HM_OK && envelope.origin == 0) {
             return hm_fail(err, HM_CORRUPT, "page-missing", NULL, NULL, NULL);
         }
-        if (status == HM_OK && entry->kind == HM_ENTRY_ACCEPTED) {
+        if (status == HM_OK && entry->kind == HM_ENTRY_ACCEPTED && !envelope.forked) {
             uint64_t left = entry->count - done;
             uint64_t now = envelope.count < left ? envelope.count : left;
             status = send_run(a, &envelope, now, err);
             done += now;
         } else if (status == HM_OK) {
-            status = send_one(a, entry, &envelope, err);
+            status = send_one(a, entry, row, &envelope, err);
             done++;
         }
     }

@@ -220,9 +220,13 @@ static enum hm_status put_line(struct hm_session *session,
 static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err)
 {
     struct hm_put *puts = NULL;
+    bool forked = false; /* of the server's own chain, which verify would tell */
     enum hm_status status = HM_OK;
     if (session->inbox.page_count > 0) {
-        status = put_changes(session, &puts, err);
+        status = hm_inbox_find_branches(&session->inbox, session->store, &forked, err);
+        if (status == HM_OK) {
+            status = put_changes(session, &puts, err);
+        }
         if (status == HM_OK) {
             status = hm_inbox_put_pages(&session->inbox, session->store, puts,
                                         &session->inbox.arena, err);

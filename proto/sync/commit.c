@@ -5,6 +5,7 @@
 
 #include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
+#include "hamlet/store/epoch.h"
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/sync/judge.h"
@@ -367,7 +368,7 @@ static enum hm_status commit_one(struct hm_serving *serving,
         }
     }
     if (status == HM_OK) {
-        status = hm_inbox_drop_forks(&serving->inbox, store, &forked, err);
+        status = hm_inbox_find_branches(&serving->inbox, store, &forked, err);
     }
     if (status == HM_OK) {
         status = land(serving, store, err);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Pages that give a number of an origin to another change than stands there: a copied
- * disk went its own way, or somebody signs two things. Were both kept, no page over these
- * numbers could be put together again, and no laptop of the unit would take the reply.
+ * disk went its own way, or somebody signs two things. Both are kept, each in a branch of
+ * the origin in which every number means one change.
  */
 #include <stdlib.h>
 
-#include "serving.h"
+#include "put_pages.h"
+
+enum { BRANCHES_MAX = 64 };
 
 struct place {
     const struct hm_page *page;
@@ -35,12 +37,14 @@ static bool same_origin(const struct hm_page *a, const struct hm_page *b)
     return a->epoch == b->epoch && hm_id_equal(&a->device, &b->device);
 }
 
-/*
- * Of the pages of one body that overlap the first stays: no honest program sends a number
- * twice in one request.
- */
-static enum hm_status drop_overlaps(struct hm_inbox *inbox,
-                                    bool *drop,
+static bool overlap(const struct hm_page *a, const struct hm_page *b)
+{
+    return same_origin(a, b) && a->seq < b->seq + b->count && b->seq < a->seq + a->count;
+}
+
+/* Which pages overlap one that came before them in this body. Honest ones do not. */
+static enum hm_status find_overlaps(struct hm_inbox *inbox,
+                                    bool *overlaps,
                                     struct hm_err *err)
 {
     const struct hm_page *last = NULL;
@@ -55,60 +59,74 @@ static enum hm_status drop_overlaps(struct hm_inbox *inbox,
     qsort(places, inbox->page_count, sizeof(*places), by_origin_and_seq);
     for (size_t i = 0; i < inbox->page_count; i++) {
         const struct hm_page *page = places[i].page;
-        if (last != NULL && same_origin(last, page) &&
-            page->seq < last->seq + last->count) {
-            drop[places[i].at] = true;
-        } else {
-            last = page;
-        }
+        bool later = last != NULL && overlap(last, page);
+        overlaps[places[i].at] = later;
+        last = later && last->seq + last->count > page->seq + page->count ? last : page;
     }
     return HM_OK;
 }
 
-/* `*forked`: the one who asks contradicts himself. Who relays another's page may not
- * know. */
-static enum hm_status compare_all(const struct hm_inbox *inbox,
+/* The branches that overlapping pages of this body have taken before page `i`. */
+static uint64_t taken_before(const struct hm_inbox *inbox, size_t i)
+{
+    uint64_t taken = 0;
+    for (size_t k = 0; k < i; k++) {
+        if (inbox->pages[k].branch < BRANCHES_MAX &&
+            overlap(&inbox->pages[k].page, &inbox->pages[i].page)) {
+            taken |= UINT64_C(1) << inbox->pages[k].branch;
+        }
+    }
+    return taken;
+}
+
+/* The first branch that does not say otherwise; BRANCHES_MAX: all of them do. */
+static enum hm_status find_branch(struct hm_inbox_page *in,
+                                  uint64_t taken,
                                   struct hm_store *store,
-                                  bool *drop,
-                                  bool *forked,
                                   struct hm_err *err)
 {
-    struct hm_origin origin = {.row = 0};
+    const struct hm_page *page = &in->page;
     enum hm_status status = HM_OK;
-    for (size_t i = 0; i < inbox->page_count && status == HM_OK; i++) {
-        const struct hm_page *page = &inbox->pages[i].page;
+    for (in->branch = 0; in->branch < BRANCHES_MAX && status == HM_OK; in->branch++) {
+        struct hm_origin origin;
         bool agrees = true;
-        if (i == 0 || !same_origin(&inbox->pages[i - 1].page, page)) {
-            status = hm_store_origin_get(store, &page->device, page->epoch, false,
-                                         &origin, err);
+        if ((taken >> in->branch & 1) != 0) {
+            continue;
         }
+        status = hm_store_branch_get(store, &page->device, page->epoch, in->branch, false,
+                                     &origin, err);
         if (status == HM_OK && origin.row != 0) {
             status = hm_store_envelopes_agree(store, origin.row, page->seq, page->changes,
                                               page->count, &agrees, err);
         }
-        drop[i] = drop[i] || !agrees;
-        *forked = *forked || (!agrees && hm_id_equal(&page->device, &inbox->known));
+        if (status != HM_OK || agrees) {
+            break;
+        }
     }
     return status;
 }
 
-enum hm_status hm_inbox_drop_forks(struct hm_inbox *inbox,
-                                   struct hm_store *store,
-                                   bool *forked,
-                                   struct hm_err *err)
+enum hm_status hm_inbox_find_branches(struct hm_inbox *inbox,
+                                      struct hm_store *store,
+                                      bool *forked,
+                                      struct hm_err *err)
 {
     size_t kept = 0;
-    bool *drop = hm_arena_get_array(&inbox->arena, inbox->page_count, sizeof(*drop));
+    bool *overlaps =
+        hm_arena_get_array(&inbox->arena, inbox->page_count, sizeof(*overlaps));
     enum hm_status status = hm_arena_status(&inbox->arena, err);
     *forked = false;
     if (status == HM_OK && inbox->page_count > 1) {
-        status = drop_overlaps(inbox, drop, err);
-    }
-    if (status == HM_OK) {
-        status = compare_all(inbox, store, drop, forked, err);
+        status = find_overlaps(inbox, overlaps, err);
     }
     for (size_t i = 0; i < inbox->page_count && status == HM_OK; i++) {
-        if (drop[i]) {
+        struct hm_inbox_page *in = &inbox->pages[i];
+        status = find_branch(in, overlaps[i] ? taken_before(inbox, i) : 0, store, err);
+        *forked =
+            *forked || (in->branch > 0 && hm_id_equal(&in->page.device, &inbox->known));
+    }
+    for (size_t i = 0; i < inbox->page_count && status == HM_OK; i++) {
+        if (inbox->pages[i].branch == BRANCHES_MAX) {
             inbox->change_count -= inbox->pages[i].page.count;
         } else {
             inbox->pages[kept++] = inbox->pages[i];

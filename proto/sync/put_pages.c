@@ -33,10 +33,11 @@ enum hm_status hm_inbox_put_pages(const struct hm_inbox *inbox,
     enum hm_status status = hm_arena_status(arena, err);
     for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
         const struct hm_page *page = &inbox->pages[p].page;
-        if (origin.row == 0 || origin.epoch != page->epoch ||
+        unsigned branch = inbox->pages[p].branch;
+        if (origin.row == 0 || origin.epoch != page->epoch || origin.branch != branch ||
             !hm_id_equal(&origin.device, &page->device)) {
-            status = hm_store_origin_get(store, &page->device, page->epoch, true, &origin,
-                                         err);
+            status = hm_store_branch_get(store, &page->device, page->epoch, branch, true,
+                                         &origin, err);
         }
         if (status == HM_OK) {
             status = put_envelopes(store, origin.row, page, puts, err);

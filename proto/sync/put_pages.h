@@ -10,6 +10,16 @@
 #include "hamlet/store/pages.h"
 #include "hamlet/sync/inbox.h"
 
+/*
+ * Before anything is put: in which branch of its origin each page stands (fork.c). What
+ * finds none, since its device contradicts itself too often, is taken out. *forked: a
+ * page of the device that is known to the inbox contradicts its chain.
+ */
+HM_CHECKED enum hm_status hm_inbox_find_branches(struct hm_inbox *inbox,
+                                                 struct hm_store *store,
+                                                 bool *forked,
+                                                 struct hm_err *err);
+
 /* `puts`: as hm_store_changes_put left them, one for each change in the inbox's order. */
 HM_CHECKED enum hm_status hm_inbox_put_pages(const struct hm_inbox *inbox,
                                              struct hm_store *store,

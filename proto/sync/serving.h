@@ -47,15 +47,6 @@ HM_CHECKED enum hm_status hm_head_note(const struct hm_serving *serving,
                                        bool first_visit,
                                        struct hm_err *err);
 
-/*
- * Take out of the inbox what contradicts the writer's store, or itself (fork.c).
- * `*forked`: something of the requester's own contradicted the store.
- */
-HM_CHECKED enum hm_status hm_inbox_drop_forks(struct hm_inbox *inbox,
-                                              struct hm_store *store,
-                                              bool *forked,
-                                              struct hm_err *err);
-
 /* What the device says of itself, for later files (stated.c): of a visit, of a file. */
 HM_CHECKED enum hm_status hm_serving_state(struct hm_serving *serving,
                                            struct hm_visit *visit,

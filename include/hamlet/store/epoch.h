@@ -2,7 +2,7 @@
 /*
  * epoch.h - a replica that finds that its disk was copied or restored begins anew.
  *
- * Owner:      proto/store/epoch.c; layer 2
+ * Owner:      proto/store/epoch.c, origins.c, pages.c; layer 2
  * Format:     PROTOCOL.md sections 3.4 and 7.6
  * Durability: with the transaction that the caller has begun
  * Errors:     store.h
@@ -35,5 +35,23 @@ HM_CHECKED enum hm_status hm_store_head_at(struct hm_store *store,
                                            struct hm_digest *head,
                                            bool *found,
                                            struct hm_err *err);
+
+/* Give an origin that has no change yet the head of the chain that it carries on. */
+HM_CHECKED enum hm_status hm_store_origin_bind(struct hm_store *store,
+                                               struct hm_origin *origin,
+                                               const struct hm_digest *parent,
+                                               struct hm_err *err);
+
+/*
+ * Run the chain on from `head` over the changes `seq`…`end - 1` of an origin. *whole:
+ * all of them are here.
+ */
+HM_CHECKED enum hm_status hm_store_chain_run(struct hm_store *store,
+                                             int64_t origin,
+                                             uint64_t seq,
+                                             uint64_t end,
+                                             struct hm_digest *head,
+                                             bool *whole,
+                                             struct hm_err *err);
 
 #endif

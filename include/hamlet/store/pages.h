@@ -19,6 +19,7 @@ struct hm_origin {
     int64_t row; /* 0: not here */
     struct hm_id device;
     uint32_t epoch;
+    unsigned branch; /* 0: the chain; others hold what contradicts it */
     uint64_t seq;
     struct hm_digest head;
     uint64_t sent;  /* own: left this machine up to here; pages may be sealed beyond */
@@ -34,11 +35,14 @@ HM_CHECKED enum hm_status hm_store_origin_get(struct hm_store *store,
                                               bool make,
                                               struct hm_origin *origin,
                                               struct hm_err *err);
-/* Give an origin that has no change yet the head of the chain that it carries on. */
-HM_CHECKED enum hm_status hm_store_origin_bind(struct hm_store *store,
-                                               struct hm_origin *origin,
-                                               const struct hm_digest *parent,
-                                               struct hm_err *err);
+/* Of a branch, whose seq stays 0: only the chain is acknowledged. */
+HM_CHECKED enum hm_status hm_store_branch_get(struct hm_store *store,
+                                              const struct hm_id *device,
+                                              uint32_t epoch,
+                                              unsigned branch,
+                                              bool make,
+                                              struct hm_origin *origin,
+                                              struct hm_err *err);
 /* Write seq, head, sent and acked back. */
 HM_CHECKED enum hm_status hm_store_origin_put(struct hm_store *store,
                                               const struct hm_origin *origin,
@@ -112,18 +116,6 @@ HM_CHECKED enum hm_status hm_store_origin_advance(struct hm_store *store,
                                                   struct hm_origin *origin,
                                                   struct hm_err *err);
 
-/*
- * Run the chain on from `head` over the changes `seq`…`end - 1` of an origin. *whole:
- * all of them are here.
- */
-HM_CHECKED enum hm_status hm_store_chain_run(struct hm_store *store,
-                                             int64_t origin,
-                                             uint64_t seq,
-                                             uint64_t end,
-                                             struct hm_digest *head,
-                                             bool *whole,
-                                             struct hm_err *err);
-
 /* Which origin and sequence number the change in this row has, and how many neighbours
  * after it go on in step. `origin` 0: it has none. */
 struct hm_envelope {
@@ -132,6 +124,7 @@ struct hm_envelope {
     uint32_t epoch;
     uint64_t seq;
     uint64_t count;
+    bool forked; /* of a chain with branches: its numbers alone do not tell the change */
 };
 HM_CHECKED enum hm_status hm_store_envelope_of(struct hm_store *store,
                                                int64_t change,

@@ -21,6 +21,7 @@
 
 struct hm_inbox_page {
     struct hm_page page; /* all of it in the inbox's arena */
+    unsigned branch;     /* of its origin, where the chain says otherwise (fork.c) */
 };
 
 struct hm_inbox {
