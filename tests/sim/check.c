@@ -114,6 +114,9 @@ static void check_blind(struct sim *sim, int who)
     const struct oracle *oracle = sim->oracle;
     bool decides = sim->replicas[who].role->rank >= scene_role("commune_officer")->rank;
     for (int i = 0; i < oracle_count(oracle); i++) {
+        if (oracle_is_blind(oracle, who, i)) {
+            sim_mark(sim, SIM_MARK_BLIND);
+        }
         if (oracle_is_blind(oracle, who, i) &&
             (decides || !oracle_told(oracle, i)->refused || who == ORACLE_SERVER ||
              oracle_told(oracle, i)->replica == who)) {

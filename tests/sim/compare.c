@@ -100,6 +100,7 @@ static void compare_register(struct compare *c, int reg)
         hm_merged_register(&c->loaded.merged, hm_text(c->form->registers[reg]));
     oracle_register(c->sim->oracle, c->who, c->record, reg, &wanted);
     compare_heads(c, reg, found, &wanted);
+    sim_mark_register(c->sim, reg, &wanted);
     c->sim->stats.registers_compared++;
     if (found == NULL || reg == ORACLE_ALIVE) {
         return;
@@ -190,6 +191,7 @@ static void compare_record(struct compare *c)
     }
     compare_life(c);
     compare_row(c);
+    sim_mark_conflicts(c->sim, c->conflicts);
     for (int reg = 0; reg < c->form->register_count; reg++) {
         c->conflict_count += (c->conflicts >> reg & 1) != 0;
     }

@@ -284,6 +284,7 @@ void sim_do_release(struct sim *sim, const struct sim_event *event)
     }
     if (lasted) {
         oracle_release(sim->oracle, act);
+        sim_mark_release(sim, act);
         sim->stats.released++;
         sim_say(sim, "  = act %d stands", act);
     }

@@ -59,6 +59,17 @@ void sim_event_write(char line[SIM_LINE_MAX], const struct sim_event *event)
     }
 }
 
+void sim_event_move(struct sim_event *event, int gone)
+{
+    struct argument argument;
+    const char *at = forms[event->what].arguments;
+    event->who -= event->who > gone;
+    for (int i = 0; next_argument(&at, &argument); i++) {
+        bool other = strncmp(argument.name, "other=", strlen("other=")) == 0;
+        event->arg[i] -= other && event->arg[i] > gone;
+    }
+}
+
 static bool find_form(struct sim_event *event, const char *word, size_t size)
 {
     for (int i = 0; i < SIM_DO_COUNT; i++) {

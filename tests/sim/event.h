@@ -21,7 +21,8 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
 /*
  * Numbers are taken modulo what there is to choose from. A cut of -1 is none; else as
  * many bytes get through. `how` the power comes back: 0 all that is in doubt is lost,
- * 1 nothing, 2 piece by piece.
+ * 1 nothing, 2 piece by piece; and goes `again` so many operations later. What fails
+ * once of a disk that is sick: 0 a write, 1 a truncation, 2 a sync, 3 a name.
  *
  *    name      word      arguments, each with what it is where it is left out
  */
@@ -40,8 +41,9 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
     X(TWIN, twin, "late=1 other=0 values=0")                                             \
     X(GROUP, group, "other=0 up=-1")                                                     \
     X(REPLAY, replay, "old=0 up=-1")                                                     \
-    X(ARM, arm, "operation=1 how=0")                                                     \
-    X(CRASH, crash, "how=0")                                                             \
+    X(ARM, arm, "operation=1 how=0 again=0")                                             \
+    X(CRASH, crash, "how=0 again=0")                                                     \
+    X(SICK, sick, "operation=0 nth=1")                                                   \
     X(FULL, full, "writes=0")                                                            \
     X(LOOK, look, "")                                                                    \
     X(HEAL, heal, "")                                                                    \
@@ -66,6 +68,9 @@ struct sim_event {
 void sim_event_init(struct sim_event *event, enum sim_do what, int who);
 
 void sim_event_write(char line[SIM_LINE_MAX], const struct sim_event *event);
+
+/* A laptop is no more: those after it have a number less, where `other` names one. */
+void sim_event_move(struct sim_event *event, int gone);
 
 /* False: the line is none; `wrong` says what is not understood. */
 bool sim_event_read(struct sim_event *event, const char *line, const char **wrong);

@@ -5,42 +5,39 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <malloc.h>
-#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "plan.h"
 #include "promise.h"
-#include "script.h"
+#include "shrink.h"
 
-enum { JOBS_MAX = 16 };
+enum { SHRINK_S = 60 };
 
 static const char usage[] =
     "usage: hamlet-sim [--seeds N] [--from S] [--seed S] [--jobs N] [--trace]\n"
-    "                  [--script FILE] [--plant NAME]\n"
+    "                  [--script FILE] [--plant NAME] [--marks] [--shrink S]\n"
+    "                  [--keep FILE]\n"
     "\n"
     "Runs N histories (one, if --seed or --script names it), each drawn from its seed:\n"
     "laptops and a server on faulty disks and a faulty network, beside an oracle that\n"
-    "says what each of them must show. Ends with 0 if all of it held.\n"
+    "says what each of them must show. Ends with 0 if all of it held. A history that\n"
+    "fails is cut down to a short script that fails with the same complaint.\n"
     "\n"
     "  --seeds N      how many histories, from --from on (1000)\n"
     "  --seed S       this one, with its fingerprint\n"
     "  --jobs N       processes (1)\n"
     "  --trace        every event as it happens\n"
     "  --script FILE  events from a file instead (tests/sim/scenarios)\n"
+    "  --marks        the named situations, each with the number of histories that came\n"
+    "                 there; ends with 1 if none came to one of them\n"
+    "  --shrink S     cut a failure down for at most so many seconds (60; of one "
+    "history\n"
+    "                 that was named: 0)\n"
+    "  --keep FILE    where the short script goes, else to standard error\n"
     "  --plant NAME   with a fault in the world that must be found:\n";
-
-struct order {
-    uint64_t from;
-    uint64_t seeds;
-    unsigned jobs;
-    struct sim_options options;
-};
 
 static int fail_usage(const char *what)
 {
@@ -60,71 +57,102 @@ static bool read_number(uint64_t *number, const char *text)
     return text != NULL && end != text && *end == '\0' && errno == 0;
 }
 
-static const char *read_option(struct order *order, const char *name, const char *value)
+static bool read_text_option(struct sim_order *order, const char *name, const char *value)
 {
-    uint64_t number = 0;
-    bool numeric = read_number(&number, value);
-    if (strcmp(name, "--seeds") == 0 && numeric) {
-        order->seeds = number;
-    } else if (strcmp(name, "--from") == 0 && numeric) {
-        order->from = number;
-    } else if (strcmp(name, "--seed") == 0 && numeric) {
-        order->from = number;
-        order->seeds = 1;
-    } else if (strcmp(name, "--jobs") == 0 && numeric && number >= 1 &&
-               number <= JOBS_MAX) {
-        order->jobs = (unsigned)number;
-    } else if (strcmp(name, "--script") == 0 && value != NULL) {
+    if (strcmp(name, "--script") == 0) {
         order->options.script = value;
         order->seeds = 1;
-    } else if (strcmp(name, "--plant") == 0 && value != NULL &&
-               sim_plant_find(&order->options.plant, value)) {
-        return NULL;
+    } else if (strcmp(name, "--keep") == 0) {
+        order->keep = value;
     } else {
-        return name;
+        return strcmp(name, "--plant") == 0 &&
+               sim_plant_find(&order->options.plant, value);
     }
-    return NULL;
+    return true;
 }
 
-static const char *read_order(struct order *order, int argc, char **argv)
+static bool read_option(struct sim_order *order, const char *name, const char *value)
 {
-    *order = (struct order){.from = 1, .seeds = 1000, .jobs = 1};
+    uint64_t number = 0;
+    if (value == NULL) {
+        return false;
+    }
+    if (!read_number(&number, value)) {
+        return read_text_option(order, name, value);
+    }
+    if (strcmp(name, "--seeds") == 0) {
+        order->seeds = number;
+    } else if (strcmp(name, "--from") == 0) {
+        order->from = number;
+    } else if (strcmp(name, "--seed") == 0) {
+        order->from = number;
+        order->seeds = 1;
+    } else if (strcmp(name, "--shrink") == 0) {
+        order->shrink_s = number;
+    } else if (strcmp(name, "--jobs") == 0 && number >= 1 && number <= SIM_JOBS_MAX) {
+        order->jobs = (unsigned)number;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Null, or what is not understood. */
+static const char *read_order(struct sim_order *order, int argc, char **argv)
+{
+    *order =
+        (struct sim_order){.from = 1, .seeds = 1000, .jobs = 1, .shrink_s = UINT64_MAX};
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--trace") == 0) {
             order->options.trace = true;
-            continue;
+        } else if (strcmp(argv[i], "--marks") == 0) {
+            order->marks = true;
+        } else if (read_option(order, argv[i], i + 1 < argc ? argv[i + 1] : NULL)) {
+            i++;
+        } else {
+            return argv[i];
         }
-        const char *wrong =
-            read_option(order, argv[i], i + 1 < argc ? argv[i + 1] : NULL);
-        if (wrong != NULL) {
-            return wrong;
-        }
-        i++;
+    }
+    if (order->shrink_s == UINT64_MAX) {
+        order->shrink_s = order->seeds == 1 ? 0 : SHRINK_S;
     }
     return NULL;
 }
 
-static void add_stats(struct sim_stats *sum, const struct sim_stats *stats)
+static double a_minute(const struct sim_stats *stats, double seconds)
 {
-#define SIM_STATS_ADD(name) sum->name += stats->name;
-    SIM_STATS_MAP(SIM_STATS_ADD)
-#undef SIM_STATS_ADD
+    return seconds > 0 ? (double)stats->seeds * 60 / seconds : 0;
 }
 
-static void print_stats(const struct sim_stats *stats, double seconds)
+static void print_stats(const struct sim_stats *stats, double seconds, double cpu_s)
 {
 #define SIM_STATS_PRINT(name) printf("%-20s %12" PRIu64 "\n", #name, stats->name);
     SIM_STATS_MAP(SIM_STATS_PRINT)
 #undef SIM_STATS_PRINT
     printf("%-20s %12.1f\n%-20s %12.0f\n", "seconds", seconds, "seeds a minute",
-           seconds > 0 ? (double)stats->seeds * 60 / seconds : 0.0);
+           a_minute(stats, seconds));
+    printf("%-20s %12.1f\n%-20s %12.0f\n", "processor seconds", cpu_s,
+           "on two quiet cores", 2 * a_minute(stats, cpu_s));
+}
+
+/* True: every situation was met. */
+static bool print_marks(const struct sim_stats *stats)
+{
+    int missed = 0;
+    for (int i = 0; i < SIM_MARK_COUNT; i++) {
+        missed += stats->marks[i] == 0;
+        printf("mark %-24s %8" PRIu64 "  %s\n", sim_mark_name((enum sim_mark)i),
+               stats->marks[i], sim_mark_what((enum sim_mark)i));
+    }
+    printf("marks %d, not reached %d\n", SIM_MARK_COUNT, missed);
+    return missed == 0;
 }
 
 /*
  * The oracle judges every history at every look and ends it where it is wrong: what is
  * lost, doubled, missed or different shows as a history without an end.
  */
-static void tell_promises(const struct order *order, const struct sim_stats *sum)
+static void tell_promises(const struct sim_order *order, const struct sim_stats *sum)
 {
     const struct {
         const char *what;
@@ -150,83 +178,24 @@ static void tell_promises(const struct order *order, const struct sim_stats *sum
     }
 }
 
-static struct sim sim; /* the history under way */
-
-/*
- * An assertion of the product, or a world that cannot go on: the seed must be told. Only
- * our own abort() comes here, so no call is interrupted that stdio could meet again.
- */
-static void tell_of_abort(int signal_number)
+/* What failed, as short as it gets. */
+static void shrink(const struct sim_order *order, struct sim_case *failed)
 {
-    (void)signal(signal_number, SIG_DFL);
-    /* NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c): see above */
-    sim_fail(&sim, "the program was stopped by signal %d", signal_number);
-}
-
-static void run_history(const struct order *order,
-                        uint64_t seed,
-                        struct sim_stats *sum,
-                        uint64_t *print)
-{
-    if (order->options.script != NULL) {
-        sim_script_run(&sim, seed, &order->options);
-    } else {
-        struct sim_plan plan;
-        struct sim_event event;
-        sim_plan_init(&plan, seed);
-        sim_init(&sim, seed, &order->options, plan.seats, plan.seat_count);
-        while (sim_plan_next(&plan, &sim, &event)) {
-            sim_perform(&sim, &event);
-        }
-        sim_heal(&sim);
+    struct sim_shrunk told;
+    FILE *file = stderr;
+    (void)fflush(stdout);
+    if (!sim_shrink(failed, &order->options, (double)order->shrink_s, &told)) {
+        (void)fprintf(stderr, "SHORT it does not fail again by itself\n");
+        return;
     }
-    add_stats(sum, &sim.stats);
-    *print = sim.print;
-    sim_fini(&sim);
-}
-
-/* One process's share: every jobs-th seed. */
-static void run_share(const struct order *order, unsigned share, struct sim_stats *sum)
-{
-    uint64_t print = 0;
-    for (uint64_t i = share; i < order->seeds; i += order->jobs) {
-        run_history(order, order->from + i, sum, &print);
+    (void)fprintf(stderr, "SHORT %d of %d events, %d tries\n", told.after, told.before,
+                  told.tries);
+    if (order->keep != NULL && (file = fopen(order->keep, "w")) == NULL) {
+        perror(order->keep);
+        return;
     }
-    if (order->seeds == 1) {
-        printf("seed %" PRIu64 " fingerprint %016" PRIx64 "\n", order->from, print);
-    }
-}
-
-/* In processes of their own, which send what they counted through a pipe. */
-static bool run_jobs(const struct order *order, struct sim_stats *sum)
-{
-    int ends[JOBS_MAX][2];
-    pid_t pids[JOBS_MAX];
-    bool good = true;
-    for (unsigned i = 0; i < order->jobs; i++) {
-        struct sim_stats stats = {.seeds = 0};
-        if (pipe(ends[i]) != 0 || (pids[i] = fork()) < 0) {
-            perror("hamlet-sim");
-            exit(71);
-        }
-        if (pids[i] == 0) {
-            run_share(order, i, &stats);
-            bool sent = write(ends[i][1], &stats, sizeof(stats)) == sizeof(stats);
-            _Exit(sent ? 0 : 1);
-        }
-        (void)close(ends[i][1]);
-    }
-    for (unsigned i = 0; i < order->jobs; i++) {
-        struct sim_stats stats;
-        int status = 0;
-        if (read(ends[i][0], &stats, sizeof(stats)) == sizeof(stats)) {
-            add_stats(sum, &stats);
-        }
-        (void)close(ends[i][0]);
-        (void)waitpid(pids[i], &status, 0);
-        good = good && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    }
-    return good;
+    sim_case_write(failed, file);
+    (void)(file == stderr ? fflush(file) : fclose(file));
 }
 
 /* One thread, no figures about memory, and none of it given back in between. */
@@ -248,27 +217,28 @@ static double now_s(void)
 
 int main(int argc, char **argv)
 {
-    struct order order;
+    static struct sim_case failed;
+    struct sim_order order;
     struct sim_stats sum = {.seeds = 0};
+    double cpu_s = 0;
     const char *wrong = read_order(&order, argc, argv);
     if (wrong != NULL) {
         return fail_usage(wrong);
     }
-    (void)signal(SIGABRT, tell_of_abort);
     tune();
     struct hm_kinds *kinds[2] = {scene_kinds_open(false), scene_kinds_open(true)};
     order.options.kinds[0] = kinds[0];
     order.options.kinds[1] = kinds[1];
     double began = now_s();
-    bool good = true;
-    if (order.jobs > 1) {
-        (void)fflush(stdout);
-        good = run_jobs(&order, &sum);
-    } else {
-        run_share(&order, 0, &sum);
-    }
-    print_stats(&sum, now_s() - began);
+    bool good = sim_run(&order, &sum, &cpu_s, &failed);
+    print_stats(&sum, now_s() - began, cpu_s);
     tell_promises(&order, &sum);
+    if (!good && order.shrink_s > 0) {
+        shrink(&order, &failed);
+    }
+    if (order.marks) {
+        good = print_marks(&sum) && good;
+    }
     hm_kinds_close(kinds[0]);
     hm_kinds_close(kinds[1]);
     return good && sum.seeds == order.seeds ? 0 : 1;

@@ -193,6 +193,17 @@ int64_t oracle_value(const struct oracle *oracle, int act, int reg)
     return at->told.writes[write_of(at, reg)].value;
 }
 
+int oracle_over(const struct oracle *oracle, int act, int reg, int over[ORACLE_HEADS])
+{
+    const struct act *at = &oracle->acts[act];
+    int write = write_of(at, reg);
+    if (write == ORACLE_NONE) {
+        return 0;
+    }
+    memcpy(over, at->over[write].acts, (size_t)at->over[write].count * sizeof(*over));
+    return at->over[write].count;
+}
+
 static bool writes(const struct act *act, int replica, int reg)
 {
     return act->known[replica] && write_of(act, reg) != ORACLE_NONE;

@@ -109,6 +109,8 @@ void oracle_register(const struct oracle *oracle,
                      int reg,
                      struct oracle_register *found);
 int64_t oracle_value(const struct oracle *oracle, int act, int reg);
+/* What the act replaced there when it was written; none where it does not write it. */
+int oracle_over(const struct oracle *oracle, int act, int reg, int over[ORACLE_HEADS]);
 
 /* Whether a record is there, deleted, or deleted by one and kept by another. */
 struct oracle_life {

@@ -6,17 +6,18 @@ enum {
     VALUES = 390625, /* a digit of 5 for each of eight fields */
     NOTES = 900,
     FAT = 7,         /* notes that it divides fill a page (scene.c) */
-    CUT_MOST = 6000, /* bytes, about what a trip's messages come to */
+    CUT_EARLY = 750, /* bytes: hardly more than the first line */
+    CUT_ANYWHERE = 1 << 20,
     YEARS_10 = 10 * 365 * 24 * 3600
 };
 
 /* What an average history is made of. */
 static const unsigned usual[SIM_DO_COUNT] = {
-    [SIM_ADD] = 20,    [SIM_CARD] = 10,    [SIM_EDIT] = 60,  [SIM_DELETE] = 6,
-    [SIM_RESOLVE] = 8, [SIM_WITHDRAW] = 2, [SIM_IMPORT] = 2, [SIM_STRAY] = 1,
-    [SIM_RELEASE] = 2, [SIM_CLOCK] = 1,    [SIM_TRIP] = 10,  [SIM_TWIN] = 2,
-    [SIM_GROUP] = 3,   [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
-    [SIM_FULL] = 2,    [SIM_LOOK] = 2};
+    [SIM_ADD] = 20,     [SIM_CARD] = 10,    [SIM_EDIT] = 60,  [SIM_DELETE] = 6,
+    [SIM_RESOLVE] = 16, [SIM_WITHDRAW] = 5, [SIM_IMPORT] = 4, [SIM_STRAY] = 1,
+    [SIM_RELEASE] = 2,  [SIM_CLOCK] = 1,    [SIM_TRIP] = 10,  [SIM_TWIN] = 2,
+    [SIM_GROUP] = 3,    [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
+    [SIM_SICK] = 2,     [SIM_FULL] = 2,     [SIM_LOOK] = 2};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -43,6 +44,17 @@ static void draw_seats(struct sim_plan *plan)
     }
 }
 
+/* One history of ten has no fault at all, others have none of one kind. */
+static void draw_calm(struct sim_plan *plan)
+{
+    static const enum sim_do faults[] = {SIM_CLOCK, SIM_TWIN,  SIM_GROUP, SIM_REPLAY,
+                                         SIM_ARM,   SIM_CRASH, SIM_SICK,  SIM_FULL};
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        plan->weight[faults[i]] = 0;
+    }
+    plan->faulty = 0;
+}
+
 void sim_plan_init(struct sim_plan *plan, uint64_t seed)
 {
     *plan = (struct sim_plan){.seat_count = 0};
@@ -60,6 +72,10 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     plan->faulty = (unsigned)below(plan, 4) * 25;
     plan->fat = (unsigned)below(plan, 4) * 6;
     plan->hot = (int)below(plan, 4) * 2;
+    plan->heals_at = below(plan, 6) == 0 ? 20 + (int)below(plan, 100) : 0;
+    if (below(plan, 10) == 0) {
+        draw_calm(plan);
+    }
 }
 
 static enum sim_do draw_what(struct sim_plan *plan)
@@ -93,8 +109,9 @@ static int64_t draw_record(struct sim_plan *plan)
 
 static int64_t draw_cut(struct sim_plan *plan)
 {
-    int64_t most = below(plan, 3) == 0 ? CUT_MOST : CUT_MOST / 8;
-    return below(plan, 3) == 0 ? -1 : below(plan, (uint64_t)most);
+    int64_t most = below(plan, 2) == 0 ? CUT_ANYWHERE : CUT_EARLY;
+    int64_t cut = below(plan, 3) == 0 ? -1 : below(plan, (uint64_t)most);
+    return below(plan, 6) == 0 ? 0 : cut;
 }
 
 static void draw_person(struct sim_plan *plan, struct sim_event *event)
@@ -134,7 +151,10 @@ static void draw_person(struct sim_plan *plan, struct sim_event *event)
         arg[2] = below(plan, VALUES);
         arg[3] = draw_note(plan);
         break;
-    default: /* withdraw, stray, release */
+    case SIM_WITHDRAW:
+        arg[0] = below(plan, below(plan, 2) == 0 ? 2 : SIM_BULKS_MAX);
+        break;
+    default: /* stray, release */
         arg[0] = below(plan, SIM_RECORDS_MAX);
         break;
     }
@@ -152,6 +172,12 @@ static void draw_trip(struct sim_plan *plan, struct sim_event *event)
         arg[3] = draw_cut(plan);
         arg[4] = below(plan, 3) == 0;
     }
+}
+
+/* The power goes again before the store is open. */
+static int64_t draw_again(struct sim_plan *plan)
+{
+    return below(plan, 2) == 0 ? 0 : 1 + below(plan, 6);
 }
 
 static void draw_machine(struct sim_plan *plan,
@@ -179,9 +205,15 @@ static void draw_machine(struct sim_plan *plan,
     case SIM_ARM:
         arg[0] = 1 + below(plan, below(plan, 2) == 0 ? 12 : 120);
         arg[1] = below(plan, 3);
+        arg[2] = draw_again(plan);
         break;
     case SIM_CRASH:
         arg[0] = below(plan, 3);
+        arg[1] = draw_again(plan);
+        break;
+    case SIM_SICK:
+        arg[0] = below(plan, HM_DISK_OP_COUNT);
+        arg[1] = 1 + below(plan, below(plan, 2) == 0 ? 3 : 20);
         break;
     case SIM_FULL:
         arg[0] = below(plan, 2) == 0 ? -1 : below(plan, 30);
@@ -197,7 +229,11 @@ static int draw_who(struct sim_plan *plan, const struct sim *sim, enum sim_do wh
 {
     bool travels =
         what == SIM_TRIP || what == SIM_TWIN || what == SIM_GROUP || what == SIM_REPLAY;
+    bool decides = what == SIM_RESOLVE || what == SIM_WITHDRAW;
     int who = 1 + (int)below(plan, (uint64_t)sim->replica_count - 1);
+    if (decides && below(plan, 2) == 0) {
+        return 2 + (int)below(plan, 2); /* the head, and the officer above him */
+    }
     return !travels && below(plan, 8) == 0 ? ORACLE_SERVER : who;
 }
 
@@ -208,9 +244,11 @@ bool sim_plan_next(struct sim_plan *plan, const struct sim *sim, struct sim_even
     if (enough || sim->event >= EVENTS_MOST) {
         return false;
     }
-    enum sim_do what = draw_what(plan);
+    enum sim_do what = sim->event + 1 == plan->heals_at ? SIM_HEAL : draw_what(plan);
     sim_event_init(event, what, draw_who(plan, sim, what));
-    if (what <= SIM_RELEASE) {
+    if (what == SIM_HEAL) {
+        event->who = ORACLE_SERVER;
+    } else if (what <= SIM_RELEASE) {
         draw_person(plan, event);
     } else {
         draw_machine(plan, sim, event);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIME_STEP_MS = 40 * 1000 };
+enum { TIME_STEP_MS = 40 * 1000, YEAR_S = 365 * 24 * 3600 };
 
 static void keep_line(struct sim *sim, const char *line)
 {
@@ -35,7 +35,15 @@ void sim_say(struct sim *sim, const char *format, ...)
 
 void sim_fail(struct sim *sim, const char *format, ...)
 {
+    char complaint[SIM_COMPLAINT_MAX];
     va_list args;
+    va_start(args, format);
+    (void)vsnprintf(complaint, sizeof(complaint), format, args);
+    va_end(args);
+    if (sim->options.record != NULL) {
+        sim->options.record->at = sim->event;
+        memcpy(sim->options.record->complaint, complaint, sizeof(complaint));
+    }
     uint64_t from =
         sim->line_count < SIM_TRACE_LINES ? 0 : sim->line_count - SIM_TRACE_LINES;
     (void)fflush(stdout);
@@ -43,9 +51,7 @@ void sim_fail(struct sim *sim, const char *format, ...)
         (void)fprintf(stderr, "%s\n", sim->lines[i % SIM_TRACE_LINES]);
     }
     (void)fprintf(stderr, "FAILED at event %d: ", sim->event);
-    va_start(args, format);
-    (void)vfprintf(stderr, format, args);
-    va_end(args);
+    (void)fprintf(stderr, "%s", complaint);
     (void)fprintf(
         stderr, "\nREPLAY hamlet-sim --trace --seed %" PRIu64 "%s%s%s%s\n", sim->seed,
         sim->options.script == NULL ? "" : " --script ",
@@ -85,15 +91,20 @@ static bool is_full(const struct sim *sim, int who)
     return laptop == NULL ? sim->world.full : laptop->full;
 }
 
-bool sim_troubled(const struct sim *sim, int who)
+bool sim_sick(const struct sim *sim, int who)
 {
-    return is_full(sim, who) || hm_disk_is_off(sim_disk(sim, who));
+    return world_is_sick(&sim->world, sim->replicas[who].laptop);
 }
 
-static enum hm_crash *how_of(struct sim *sim, int who)
+bool sim_troubled(const struct sim *sim, int who)
+{
+    return is_full(sim, who) || sim_sick(sim, who) || hm_disk_is_off(sim_disk(sim, who));
+}
+
+static struct world_outage *outage_of(struct sim *sim, int who)
 {
     struct world_laptop *laptop = sim->replicas[who].laptop;
-    return laptop == NULL ? &sim->world.how : &laptop->how;
+    return laptop == NULL ? &sim->world.outage : &laptop->outage;
 }
 
 static void turn_on(struct sim *sim, int who)
@@ -101,9 +112,9 @@ static void turn_on(struct sim *sim, int who)
     struct world_laptop *laptop = sim->replicas[who].laptop;
     (void)sim_plant_strike(sim, who, SIM_AT_CRASH);
     if (laptop == NULL) {
-        world_server_crash(&sim->world, sim->world.how);
+        world_server_crash(&sim->world, sim->world.outage.how);
     } else {
-        world_laptop_crash(&sim->world, laptop, laptop->how);
+        world_laptop_crash(&sim->world, laptop, laptop->outage.how);
     }
     sim_say(sim, "  ! %d lost power", who);
 }
@@ -124,6 +135,26 @@ void sim_recover(struct sim *sim, int who)
 {
     sim_reopen(sim, who);
     sim_relearn(sim, who);
+}
+
+static void record_begin(struct sim *sim, const struct sim_seat *seats, int count)
+{
+    struct sim_case *record = sim->options.record;
+    if (record != NULL) {
+        record->seed = sim->seed;
+        record->seat_count = count;
+        record->event_count = 0;
+        record->at = 0;
+        memcpy(record->seats, seats, (size_t)count * sizeof(*seats));
+    }
+}
+
+static void record_event(struct sim *sim, const struct sim_event *event)
+{
+    struct sim_case *record = sim->options.record;
+    if (record != NULL && record->event_count < SIM_EVENTS_MAX) {
+        record->events[record->event_count++] = *event;
+    }
 }
 
 static void take_seats(struct sim *sim, const struct sim_seat *seats, int count)
@@ -156,6 +187,7 @@ void sim_init(struct sim *sim,
     sim->seed = seed;
     sim->options = *options;
     sim->print = UINT64_C(0xCBF29CE484222325);
+    record_begin(sim, seats, count);
     sim->oracle = oracle_new();
     hm_testenv_init(&sim->dice, seed ^ UINT64_C(0x5EED5EED5EED5EED));
     world_open(&sim->world, seed, options->kinds[lax], SCENE_COMMUNES, SCENE_HAMLETS);
@@ -182,6 +214,9 @@ static void do_clock(struct sim *sim, const struct sim_event *event)
     struct hm_testenv *env = laptop == NULL ? &sim->world.env : &laptop->env;
     env->wall_ms += event->arg[0] * 1000;
     sim->stats.clocks++;
+    if (event->arg[0] <= -YEAR_S || event->arg[0] >= YEAR_S) {
+        sim_mark(sim, event->arg[0] < 0 ? SIM_MARK_CLOCK_BACK : SIM_MARK_CLOCK_FORTH);
+    }
 }
 
 static enum hm_crash crash_of(int64_t how)
@@ -192,15 +227,28 @@ static enum hm_crash crash_of(int64_t how)
 
 static void do_arm(struct sim *sim, const struct sim_event *event)
 {
-    *how_of(sim, event->who) = crash_of(event->arg[1]);
+    *outage_of(sim, event->who) =
+        (struct world_outage){crash_of(event->arg[1]), (uint64_t)event->arg[2]};
     hm_disk_cut(sim_disk(sim, event->who), (uint64_t)event->arg[0]);
 }
 
 static void do_crash(struct sim *sim, const struct sim_event *event)
 {
-    *how_of(sim, event->who) = crash_of(event->arg[0]);
+    *outage_of(sim, event->who) =
+        (struct world_outage){crash_of(event->arg[0]), (uint64_t)event->arg[1]};
     hm_disk_cut_now(sim_disk(sim, event->who));
     sim_recover(sim, event->who);
+}
+
+static void do_sick(struct sim *sim, const struct sim_event *event)
+{
+    struct world_laptop *laptop = sim->replicas[event->who].laptop;
+    enum hm_disk_op op = (enum hm_disk_op)((uint64_t)event->arg[0] % HM_DISK_OP_COUNT);
+    if (is_full(sim, event->who) && op == HM_DISK_WRITE) {
+        return; /* its writes fail already */
+    }
+    world_sicken(&sim->world, laptop, op, (uint64_t)event->arg[1]);
+    sim->stats.sick++;
 }
 
 static void do_full(struct sim *sim, const struct sim_event *event)
@@ -218,6 +266,7 @@ static void do_look(struct sim *sim, const struct sim_event *event)
 static void do_heal(struct sim *sim, const struct sim_event *event)
 {
     (void)event;
+    sim_mark(sim, SIM_MARK_HEALED);
     sim_heal(sim);
 }
 
@@ -238,6 +287,7 @@ static void (*const performers[SIM_DO_COUNT])(struct sim *, const struct sim_eve
     [SIM_REPLAY] = sim_do_replay,
     [SIM_ARM] = do_arm,
     [SIM_CRASH] = do_crash,
+    [SIM_SICK] = do_sick,
     [SIM_FULL] = do_full,
     [SIM_LOOK] = do_look,
     [SIM_HEAL] = do_heal,
@@ -247,6 +297,7 @@ void sim_perform(struct sim *sim, const struct sim_event *event)
 {
     char line[SIM_LINE_MAX];
     sim->event++;
+    record_event(sim, event);
     sim_event_write(line, event);
     keep_line(sim, line);
     if (event->who < 0 || event->who >= sim->replica_count) {
@@ -260,13 +311,23 @@ void sim_perform(struct sim *sim, const struct sim_event *event)
     for (int who = 0; who < sim->replica_count; who++) {
         if (hm_disk_is_off(sim_disk(sim, who))) {
             sim_recover(sim, who); /* the power went where nobody was told of it */
+        } else if (sim_sick(sim, who)) {
+            world_cure(&sim->world, sim->replicas[who].laptop); /* nobody minded it */
         }
     }
+}
+
+static bool is_calm(const struct sim_stats *stats)
+{
+    return stats->crashes + stats->full + stats->sick + stats->clocks + stats->repeated +
+               stats->requests_cut + stats->replies_cut ==
+           0;
 }
 
 void sim_heal(struct sim *sim)
 {
     for (int who = 0; who < sim->replica_count; who++) {
+        world_cure(&sim->world, sim->replicas[who].laptop);
         world_fill(&sim->world, sim->replicas[who].laptop, -1);
         hm_disk_cut(sim_disk(sim, who), 0);
     }
@@ -280,4 +341,10 @@ void sim_heal(struct sim *sim)
     }
     sim_check_end(sim);
     sim->stats.crashes = sim->world.crashes;
+    if (sim->world.crashes_opening > 0) {
+        sim_mark(sim, SIM_MARK_POWER_OPENING);
+    }
+    if (is_calm(&sim->stats)) {
+        sim_mark(sim, SIM_MARK_CALM);
+    }
 }

@@ -15,7 +15,7 @@
 
 #include <stdio.h>
 
-#include "event.h"
+#include "case.h"
 #include "hamlet/store/buckets.h"
 #include "oracle.h"
 #include "plant.h"
@@ -52,13 +52,6 @@ struct sim_deed {
     bool creates; /* a record that nobody had */
 };
 
-/* Who works where, with which program. */
-struct sim_seat {
-    const char *role;
-    int unit;
-    bool lax; /* its program lets everybody do everything */
-};
-
 struct sim_replica {
     struct world_laptop *laptop; /* null: the server */
     const struct scene_role *role;
@@ -82,7 +75,8 @@ struct sim_old {
 struct sim_options {
     const struct hm_kinds *kinds[2]; /* as they are, and lax */
     enum sim_plant plant;
-    const char *script; /* null: the seed draws the events */
+    const char *script;      /* null: the seed draws the events */
+    struct sim_case *record; /* where the history is written down as it happens */
     bool trace;
 };
 
@@ -136,6 +130,8 @@ struct hm_store *sim_store(const struct sim *sim, int who);
 struct hm_disk *sim_disk(const struct sim *sim, int who);
 /* Whether a failure with HM_IO is what the history asked for. */
 bool sim_troubled(const struct sim *sim, int who);
+/* … and it is that something failed once. */
+bool sim_sick(const struct sim *sim, int who);
 /* After trouble: power on again, or the store opened again as the program does. */
 void sim_reopen(struct sim *sim, int who);
 /* … and nothing that was learnt is gone. */

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "marks.h"
+
 #define SIM_STATS_MAP(X)                                                                 \
     X(seeds)                                                                             \
     X(laptops)                                                                           \
@@ -25,6 +27,7 @@
     X(grouped)                                                                           \
     X(crashes)                                                                           \
     X(unknown_outcomes)                                                                  \
+    X(sick)                                                                              \
     X(full)                                                                              \
     X(clocks)                                                                            \
     X(looks)                                                                             \
@@ -39,6 +42,7 @@
     X(rebuilt)
 
 struct sim_stats {
+    uint64_t marks[SIM_MARK_COUNT]; /* histories that came there (marks.h) */
 #define SIM_STATS_MEMBER(name) uint64_t name;
     SIM_STATS_MAP(SIM_STATS_MEMBER)
 #undef SIM_STATS_MEMBER

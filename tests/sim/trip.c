@@ -6,7 +6,8 @@
 
 #include "sim.h"
 
-enum { BODY_MAX = 8 * 1024 * 1024, VAIN_MAX = 3 };
+enum { BODY_MAX = 8 * 1024 * 1024, VAIN_MAX = 3, STALE = 409, FAILED = 500 };
+static const int64_t YEAR_MS = INT64_C(365) * 24 * 3600 * 1000;
 
 /* One request on its way, and what may excuse that it fails. */
 struct errand {
@@ -16,6 +17,7 @@ struct errand {
     struct world_visit visit;
     struct hm_err err;
     uint64_t crashes; /* as the history stood when it set out */
+    uint64_t failures;
     bool excused;
     bool built;
 };
@@ -42,13 +44,17 @@ static bool is_excused(const struct errand *errand)
 {
     const struct sim *sim = errand->sim;
     return errand->excused || sim->world.crashes != errand->crashes ||
-           sim_troubled(sim, errand->who) || sim_troubled(sim, ORACLE_SERVER);
+           sim->world.failures != errand->failures || sim_troubled(sim, errand->who) ||
+           sim_troubled(sim, ORACLE_SERVER);
 }
 
 /* Make the request. What must be on disk before it is sent may find no room. */
 static void set_out(struct errand *errand, struct sim *sim, int who)
 {
-    *errand = (struct errand){.sim = sim, .who = who, .crashes = sim->world.crashes};
+    *errand = (struct errand){.sim = sim,
+                              .who = who,
+                              .crashes = sim->world.crashes,
+                              .failures = sim->world.failures};
     struct world_laptop *laptop = laptop_of(errand);
     hm_buf_init(&errand->request, BODY_MAX);
     enum hm_status status = world_session(laptop, &errand->err);
@@ -71,6 +77,31 @@ static void go_home(struct errand *errand)
     hm_buf_fini(&errand->request);
 }
 
+/* The first line with its LF; all of it, if there is no other. */
+static size_t header_size(struct hm_bytes message)
+{
+    const uint8_t *end =
+        message.size == 0 ? NULL : memchr(message.data, '\n', message.size);
+    return end == NULL ? message.size : (size_t)(end - message.data) + 1;
+}
+
+static bool has_pages(const struct errand *errand)
+{
+    struct hm_bytes request = hm_buf_bytes(&errand->request);
+    return header_size(request) < request.size;
+}
+
+/* What was met when a reply was cut. */
+static void mark_cut_reply(const struct errand *errand, size_t size)
+{
+    struct hm_bytes reply = hm_buf_bytes(&errand->visit.reply);
+    if (errand->visit.given && errand->visit.http == 200) {
+        sim_mark(errand->sim, size == 0                   ? SIM_MARK_LOST_REPLY
+                              : size < header_size(reply) ? SIM_MARK_CUT_REPLY_HEADER
+                                                          : SIM_MARK_CUT_REPLY);
+    }
+}
+
 /* So many bytes get through: -1 all, else modulo what there is and one more. */
 static size_t cut_of(int64_t cut, size_t size)
 {
@@ -83,6 +114,9 @@ static void cut_request(struct errand *errand, int64_t cut)
     if (errand->visit.seen < errand->request.size) {
         errand->excused = true;
         errand->sim->stats.requests_cut++;
+        if (errand->visit.seen <= header_size(hm_buf_bytes(&errand->request))) {
+            sim_mark(errand->sim, SIM_MARK_CUT_HEADER);
+        }
     }
 }
 
@@ -90,6 +124,7 @@ static void cut_request(struct errand *errand, int64_t cut)
 static void note_server(struct sim *sim)
 {
     if (hm_disk_is_off(sim_disk(sim, ORACLE_SERVER))) {
+        sim_mark(sim, SIM_MARK_POWER_SERVING);
         sim_recover(sim, ORACLE_SERVER);
     }
     sim_learn(sim, ORACLE_SERVER);
@@ -107,6 +142,7 @@ static enum hm_session_next take(struct errand *errand, int64_t cut)
     if (size < errand->visit.reply.size) {
         errand->excused = true;
         sim->stats.replies_cut += errand->visit.given;
+        mark_cut_reply(errand, size);
     }
     enum hm_session_next next =
         world_take(&sim->world, laptop->session, &errand->visit, size, &errand->err);
@@ -139,6 +175,11 @@ static void judge(struct errand *errand, enum hm_session_next next)
     /* Where the disk is full even a wish that was rolled back needs the store reopened.
      */
     if (sim_troubled(sim, errand->who)) {
+        if (off || failed) {
+            sim_mark(sim, off                          ? SIM_MARK_POWER_TAKING
+                          : sim_sick(sim, errand->who) ? SIM_MARK_SICK_TAKING
+                                                       : SIM_MARK_FULL_TAKING);
+        }
         sim_recover(sim, errand->who);
     } else {
         sim_learn(sim, errand->who);
@@ -149,6 +190,30 @@ static void judge(struct errand *errand, enum hm_session_next next)
     }
 }
 
+/* What was met on the server; `rows` is what it held before. */
+static void mark_served(const struct errand *errand, int64_t rows)
+{
+    struct sim *sim = errand->sim;
+    bool cut = errand->visit.seen < errand->request.size;
+    if (cut && sim->replicas[ORACLE_SERVER].rows > rows) {
+        sim_mark(sim, SIM_MARK_CUT_PAGES);
+    }
+    if (errand->visit.http == STALE) {
+        sim_mark(sim, SIM_MARK_STALE);
+    }
+    if (sim->world.failures != errand->failures) {
+        sim_mark(sim, SIM_MARK_SICK_SERVING);
+    } else if (errand->visit.http >= FAILED && sim_troubled(sim, ORACLE_SERVER)) {
+        sim_mark(sim, SIM_MARK_FULL_SERVING);
+    }
+}
+
+static bool clocks_apart(const struct sim *sim, int who)
+{
+    int64_t apart = sim->replicas[who].laptop->env.wall_ms - sim->world.env.wall_ms;
+    return apart > YEAR_MS || apart < -YEAR_MS;
+}
+
 /* Serve bytes that were sent before: learning sees that nothing is there twice (P7). */
 static void serve_again(struct sim *sim, struct hm_bytes request, size_t seen)
 {
@@ -156,6 +221,9 @@ static void serve_again(struct sim *sim, struct hm_bytes request, size_t seen)
     world_visit_init(&visit, request);
     visit.seen = seen;
     world_serve(&sim->world, &visit, 1);
+    if (visit.http == STALE) {
+        sim_mark(sim, SIM_MARK_STALE);
+    }
     world_visit_fini(&visit);
     note_server(sim);
     sim->stats.repeated++;
@@ -168,12 +236,17 @@ static enum hm_session_next exchange(struct sim *sim,
                                      bool twice)
 {
     struct errand errand;
+    int64_t rows = sim->replicas[ORACLE_SERVER].rows;
     set_out(&errand, sim, who);
     if (errand.built) {
         cut_request(&errand, up);
         world_serve(&sim->world, &errand.visit, 1);
         note_server(sim);
+        mark_served(&errand, rows);
         if (twice) {
+            if (has_pages(&errand)) {
+                sim_mark(sim, SIM_MARK_TWICE);
+            }
             serve_again(sim, errand.visit.request, errand.visit.seen);
         }
     }
@@ -192,12 +265,18 @@ void sim_do_trip(struct sim *sim, const struct sim_event *event)
     if (laptop == NULL || world_session(laptop, &err) != HM_OK) {
         return;
     }
-    uint64_t crashes = sim->world.crashes;
+    uint64_t crashes = sim->world.crashes + sim->world.failures;
     int vain = 0;
     hm_session_begin(laptop->session);
+    if (clocks_apart(sim, event->who)) {
+        sim_mark(sim, SIM_MARK_CLOCKS_APART);
+    }
     for (int64_t i = 0; i < event->arg[0] && next != HM_SESSION_DONE && vain < VAIN_MAX;
          i++) {
         bool now = i == event->arg[1];
+        if (i == 2) {
+            sim_mark(sim, SIM_MARK_ROUNDS);
+        }
         next = exchange(sim, event->who, now ? event->arg[2] : -1,
                         now ? event->arg[3] : -1, now && event->arg[4] != 0);
         vain = next == HM_SESSION_AGAIN  ? 0
@@ -207,8 +286,8 @@ void sim_do_trip(struct sim *sim, const struct sim_event *event)
     struct sim_event usual;
     sim_event_init(&usual, SIM_TRIP, event->who);
     if (next != HM_SESSION_DONE && healthy && event->arg[0] >= usual.arg[0] &&
-        sim->world.crashes == crashes && !sim_troubled(sim, event->who) &&
-        !sim_troubled(sim, ORACLE_SERVER)) {
+        sim->world.crashes + sim->world.failures == crashes &&
+        !sim_troubled(sim, event->who) && !sim_troubled(sim, ORACLE_SERVER)) {
         sim_fail(sim, "%d and the server come to no rest", event->who);
     }
 }
@@ -247,6 +326,7 @@ void sim_do_twin(struct sim *sim, const struct sim_event *event)
     if (late.built) {
         serve_again(sim, late.visit.request, SIZE_MAX);
         sim->stats.late++;
+        sim_mark(sim, SIM_MARK_LATE);
     }
     go_home(&late);
 }
@@ -272,6 +352,10 @@ void sim_do_group(struct sim *sim, const struct sim_event *event)
         world_serve(&sim->world, visits, 2);
         note_server(sim);
         sim->stats.grouped++;
+        if (has_pages(&errands[0]) && has_pages(&errands[1])) {
+            sim_mark(sim, visits[0].seen < visits[0].request.size ? SIM_MARK_GROUP_CUT
+                                                                  : SIM_MARK_GROUP);
+        }
     }
     for (int i = 0; i < 2; i++) {
         if (both) {

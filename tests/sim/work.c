@@ -126,6 +126,7 @@ static void confirm(struct work *work)
         int act = oracle_tell(sim->oracle, &deed->act);
         sim_act_add(sim, &deed->id, act);
         count_deed(&sim->stats, &deed->act);
+        sim_mark_act(sim, act);
         sim_say(sim, "  = act %d on record %d%s", act, deed->act.record,
                 deed->act.refused ? ", to be refused" : "");
     }
@@ -161,10 +162,11 @@ static void settle_trouble(struct work *work, enum hm_status status)
 {
     struct sim *sim = work->sim;
     bool off = hm_disk_is_off(sim_disk(sim, work->who));
+    bool sick = sim_sick(sim, work->who);
     sim_reopen(sim, work->who);
     name_deeds(work);
     int found = find_deeds(work);
-    if (found != 0 && (found != work->count || !off)) {
+    if (found != 0 && (found != work->count || !(off || sick))) {
         sim_fail(sim, "%d of %d acts of one transaction are there", found, work->count);
     }
     if (status == HM_OK && found == 0 && work->count > 0) {
@@ -172,6 +174,10 @@ static void settle_trouble(struct work *work, enum hm_status status)
     }
     sim_say(sim, "  ? %s", found > 0 ? "it lasted" : "it is not there");
     sim->stats.unknown_outcomes += off;
+    sim_mark(sim, sick        ? SIM_MARK_SICK_SAVING
+                  : !off      ? SIM_MARK_FULL_SAVING
+                  : found > 0 ? SIM_MARK_POWER_SAVED
+                              : SIM_MARK_POWER_SAVING);
     if (found > 0) {
         confirm(work);
     }

@@ -444,29 +444,94 @@ void world_fill(struct world *world, struct world_laptop *laptop, int64_t writes
     fill_disk(laptop == NULL ? world->disk : laptop->disk, writes);
 }
 
+static struct hm_disk *disk_of(const struct world *world,
+                               const struct world_laptop *laptop)
+{
+    return laptop == NULL ? world->disk : laptop->disk;
+}
+
+void world_sicken(struct world *world,
+                  struct world_laptop *laptop,
+                  enum hm_disk_op op,
+                  uint64_t nth)
+{
+    struct hm_disk *disk = disk_of(world, laptop);
+    struct world_sick *sick = laptop == NULL ? &world->sick : &laptop->sick;
+    world_cure(world, laptop);
+    hm_disk_fail(disk, op, nth, HM_DISK_BROKEN, false);
+    *sick = (struct world_sick){op, hm_disk_count(disk, op) + nth};
+}
+
+bool world_is_sick(const struct world *world, const struct world_laptop *laptop)
+{
+    const struct world_sick *sick = laptop == NULL ? &world->sick : &laptop->sick;
+    return sick->at != 0 && hm_disk_count(disk_of(world, laptop), sick->op) >= sick->at;
+}
+
+/* A full disk stays full: its writes fail for that reason alone. */
+void world_cure(struct world *world, struct world_laptop *laptop)
+{
+    struct world_sick *sick = laptop == NULL ? &world->sick : &laptop->sick;
+    bool full = laptop == NULL ? world->full : laptop->full;
+    if (sick->at != 0 && !(full && sick->op == HM_DISK_WRITE)) {
+        hm_disk_fail(disk_of(world, laptop), sick->op, 0, HM_DISK_BROKEN, false);
+    }
+    world->failures += world_is_sick(world, laptop);
+    sick->at = 0;
+}
+
+/* Power on again; it may be planned to go once more. */
+static void restart(struct world *world,
+                    struct hm_disk *disk,
+                    struct world_outage *outage,
+                    struct world_sick *sick)
+{
+    if (!hm_disk_restart(disk, outage->how)) {
+        abort();
+    }
+    world->crashes++;
+    sick->at = 0;
+    hm_disk_cut(disk, outage->again);
+    outage->again = 0;
+}
+
 void world_laptop_crash(struct world *world,
                         struct world_laptop *laptop,
                         enum hm_crash how)
 {
+    struct hm_err err = HM_ERR_NONE;
+    laptop->outage.how = how;
     hm_disk_cut_now(laptop->disk);
     close_laptop(laptop);
-    if (!hm_disk_restart(laptop->disk, how)) {
-        abort();
+    restart(world, laptop->disk, &laptop->outage, &laptop->sick);
+    enum hm_status status = try_laptop(laptop, &err);
+    if (hm_disk_is_off(laptop->disk)) {
+        world->crashes_opening++;
+        close_laptop(laptop);
+        restart(world, laptop->disk, &laptop->outage, &laptop->sick);
+        status = try_laptop(laptop, &err);
     }
-    world->crashes++;
-    open_laptop(laptop);
+    must(status, &err, laptop->name);
+    hm_disk_cut(laptop->disk, 0);
     fill_disk(laptop->disk, laptop->full ? 0 : -1);
 }
 
 void world_server_crash(struct world *world, enum hm_crash how)
 {
+    struct hm_err err = HM_ERR_NONE;
+    world->outage.how = how;
     hm_disk_cut_now(world->disk);
     close_server(world);
-    if (!hm_disk_restart(world->disk, how)) {
-        abort();
+    restart(world, world->disk, &world->outage, &world->sick);
+    enum hm_status status = try_server(world, &err);
+    if (hm_disk_is_off(world->disk)) {
+        world->crashes_opening++;
+        close_server(world);
+        restart(world, world->disk, &world->outage, &world->sick);
+        status = try_server(world, &err);
     }
-    world->crashes++;
-    open_server(world);
+    must(status, &err, "server store");
+    hm_disk_cut(world->disk, 0);
     fill_disk(world->disk, world->full ? 0 : -1);
 }
 
@@ -476,11 +541,17 @@ void world_laptop_mend(struct world *world, struct world_laptop *laptop)
     close_laptop(laptop);
     fill_disk(laptop->disk, -1);
     enum hm_status status = try_laptop(laptop, &err);
+    if (status != HM_OK && world_is_sick(world, laptop)) {
+        close_laptop(laptop);
+        status = try_laptop(laptop, &err);
+    }
     if (hm_disk_is_off(laptop->disk)) {
-        world_laptop_crash(world, laptop, laptop->how);
+        world->crashes_opening++;
+        world_laptop_crash(world, laptop, laptop->outage.how);
         return;
     }
     must(status, &err, laptop->name);
+    world_cure(world, laptop);
     fill_disk(laptop->disk, laptop->full ? 0 : -1);
 }
 
@@ -490,11 +561,17 @@ void world_server_mend(struct world *world)
     close_server(world);
     fill_disk(world->disk, -1);
     enum hm_status status = try_server(world, &err);
+    if (status != HM_OK && world_is_sick(world, NULL)) {
+        close_server(world);
+        status = try_server(world, &err);
+    }
     if (hm_disk_is_off(world->disk)) {
-        world_server_crash(world, world->how);
+        world->crashes_opening++;
+        world_server_crash(world, world->outage.how);
         return;
     }
     must(status, &err, "server store");
+    world_cure(world, NULL);
     fill_disk(world->disk, world->full ? 0 : -1);
 }
 

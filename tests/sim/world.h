@@ -23,6 +23,18 @@
 
 enum { WORLD_LAPTOPS_MAX = 8, WORLD_UNIT_MAX = 32, WORLD_NAME_MAX = 24 };
 
+/* What is to go wrong with a disk, once; `at` 0: nothing, or it was repaired. */
+struct world_sick {
+    enum hm_disk_op op;
+    uint64_t at; /* of the operations of this kind */
+};
+
+/* How the power comes back, if it goes by itself. */
+struct world_outage {
+    enum hm_crash how;
+    uint64_t again; /* it goes again so many operations later; 0: it stays on */
+};
+
 struct world_laptop {
     char name[WORLD_NAME_MAX];
     struct hm_testenv env;
@@ -35,7 +47,8 @@ struct world_laptop {
     const struct hm_kinds *kinds; /* what its program believes the kinds to be */
     struct hm_session *session;   /* world_session; null: none is open */
     bool full;                    /* world_fill */
-    enum hm_crash how;            /* the power comes back, if it goes by itself */
+    struct world_sick sick;       /* world_sicken */
+    struct world_outage outage;
 };
 
 struct world {
@@ -50,9 +63,12 @@ struct world {
     struct hm_serving_self self;
     struct world_laptop laptops[WORLD_LAPTOPS_MAX];
     size_t laptop_count;
-    bool full;         /* the server's disk: world_fill */
-    enum hm_crash how; /* as a laptop's */
-    uint64_t crashes;  /* of all machines */
+    bool full; /* the server's disk: world_fill */
+    struct world_sick sick;
+    struct world_outage outage;
+    uint64_t crashes;         /* of all machines */
+    uint64_t crashes_opening; /* … while a store was opened */
+    uint64_t failures;        /* of disks that were sick */
     uint64_t bytes_up;
     uint64_t bytes_down;
 };
@@ -153,7 +169,10 @@ enum hm_session_next world_exchange(struct world *world,
 /* Exchanges until the session is done; false: it stopped or tried 50 times in vain. */
 bool world_sync(struct world *world, struct world_laptop *laptop, struct hm_err *err);
 
-/* The power of a laptop goes and comes back; acknowledged work must be there. */
+/*
+ * The power of a laptop goes and comes back, maybe again (its outage); acknowledged work
+ * must be there.
+ */
 void world_laptop_crash(struct world *world,
                         struct world_laptop *laptop,
                         enum hm_crash how);
@@ -165,6 +184,18 @@ void world_server_crash(struct world *world, enum hm_crash how);
  * after one finds its place.
  */
 void world_fill(struct world *world, struct world_laptop *laptop, int64_t writes);
+
+/*
+ * The `nth` operation of this kind fails, once, and with it what it was for; a program
+ * that is told so opens its store again. world_is_sick: it has failed, and nobody did.
+ */
+void world_sicken(struct world *world,
+                  struct world_laptop *laptop,
+                  enum hm_disk_op op,
+                  uint64_t nth);
+bool world_is_sick(const struct world *world, const struct world_laptop *laptop);
+/* It failed, or was to, and that is past. */
+void world_cure(struct world *world, struct world_laptop *laptop);
 
 /*
  * Open again, as a program does that was told of a failed disk. The power may go while it

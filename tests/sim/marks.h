@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * marks.h - named situations that a run of seeds must come to.
+ *
+ * Owner: the simulator
+ *
+ * A generator that never makes a situation proves nothing about it, and nobody notices.
+ * So each that matters has a name and is counted where it happens, once a history; a run
+ * of the release seeds fails that came to one of them in none. Whoever adds a mark sees
+ * to it that it is met in ten histories of a thousand at least.
+ */
+#ifndef HAMLET_TESTS_MARKS_H
+#define HAMLET_TESTS_MARKS_H
+
+#include <stdint.h>
+
+struct sim;
+
+/*    name           word            what is met */
+#define SIM_MARK_MAP(X)                                                                  \
+    X(CALM, calm, "a history without any fault")                                         \
+    X(EDIT_SETTLES, edit_settles, "an edit of a field that is in conflict")              \
+    X(EDIT_REVIVES, edit_revives, "an edit of a deleted record")                         \
+    X(EDIT_NULL, edit_null, "an edit that empties a field")                              \
+    X(EDIT_OVER_REFUSED, edit_over_refused, "a write over one that is refused")          \
+    X(EDIT_OVER_UNJUDGED, edit_over_unjudged, "a write over one that nobody judged yet") \
+    X(CARD_TWICE, card_twice, "one card made by two, each offline")                      \
+    X(CARD_ANEW, card_anew, "a deleted card made anew")                                  \
+    X(DELETE_DISPUTED, delete_disputed, "the deletion of a record in conflict")          \
+    X(DELETE_TWICE, delete_twice, "a record deleted by two, each offline")               \
+    X(DECIDE_LIFE, decide_life, "a decision that a record lives")                        \
+    X(DECIDE_DEATH, decide_death, "a decision that a record is gone")                    \
+    X(DECIDE_BULK, decide_bulk, "a decision that can be withdrawn")                      \
+    X(DECIDE_THREE, decide_three, "a decision between three heads or more")              \
+    X(DECIDE_TWICE, decide_twice, "two decisions about one conflict, each offline")      \
+    X(WITHDRAW_IMPORT, withdraw_import, "an import withdrawn")                           \
+    X(WITHDRAW_DECISION, withdraw_decision, "a decision withdrawn")                      \
+    X(WITHDRAW_WRITTEN_OVER, withdraw_written_over,                                      \
+      "… and somebody had written over it")                                              \
+    X(WITHDRAW_TWICE, withdraw_twice, "one thing withdrawn by two")                      \
+    X(REFUSED_CREATE, refused_create, "a new record that the server refuses")            \
+    X(REFUSED_MARK, refused_mark, "a field that is not his to write")                    \
+    X(REFUSED_DELETE, refused_delete, "a deletion that the server refuses")              \
+    X(REFUSED_DECISION, refused_decision, "a decision that the server refuses")          \
+    X(REFUSED_WITHDRAWAL, refused_withdrawal, "a withdrawal that the server refuses")    \
+    X(RELEASED_UNDER, released_under, "a refused write let stand that was written over") \
+    X(RELEASED_DELETE, released_delete, "a refused deletion let stand")                  \
+    X(HEADS_THREE, heads_three, "a field with three heads")                              \
+    X(HEADS_FOUR, heads_four, "a field with four heads or more")                         \
+    X(HEADS_EQUAL, heads_equal, "two heads of one value: no conflict")                   \
+    X(HEADS_DECIDED, heads_decided, "a decision and an edit beside it")                  \
+    X(HEADS_DECISIONS, heads_decisions, "two decisions that differ")                     \
+    X(LIFE_CONFLICT, life_conflict, "deleted by one, kept by another")                   \
+    X(LIFE_AND_FIELD, life_and_field, "… and a field in conflict as well")               \
+    X(BLIND, blind, "a value that a refusal hides")                                      \
+    X(CUT_HEADER, cut_header, "a request cut in its first line")                         \
+    X(CUT_PAGES, cut_pages, "a request cut among its pages, some of which are kept")     \
+    X(CUT_REPLY_HEADER, cut_reply_header, "a reply cut in its first line")               \
+    X(CUT_REPLY, cut_reply, "a reply cut in its stream")                                 \
+    X(LOST_REPLY, lost_reply, "a reply of which nothing came, and the commit stood")     \
+    X(TWICE, twice, "a request that comes twice, with pages")                            \
+    X(LATE, late, "a request that comes when its laptop has long asked again")           \
+    X(STALE, stale, "a request that is answered: stale")                                 \
+    X(ROUNDS, rounds, "an exchange of three rounds or more")                             \
+    X(GROUP, group, "two requests in one commit, both with pages")                       \
+    X(GROUP_CUT, group_cut, "… one of them cut")                                         \
+    X(POWER_SAVING, power_saving, "the power goes while somebody saves")                 \
+    X(POWER_SAVED, power_saved, "… and it lasted all the same")                          \
+    X(POWER_SERVING, power_serving, "the server's power goes while it commits")          \
+    X(POWER_TAKING, power_taking, "a laptop's power goes while it takes a reply")        \
+    X(POWER_OPENING, power_opening, "the power goes while a store is opened again")      \
+    X(FULL_SAVING, full_saving, "the disk is full while somebody saves")                 \
+    X(FULL_SERVING, full_serving, "the server's disk is full while it commits")          \
+    X(FULL_TAKING, full_taking, "a laptop's disk is full while it takes a reply")        \
+    X(SICK_SAVING, sick_saving, "a write or sync fails while somebody saves")            \
+    X(SICK_SERVING, sick_serving, "… while the server commits")                          \
+    X(SICK_TAKING, sick_taking, "… while a laptop takes a reply")                        \
+    X(CLOCK_BACK, clock_back, "a clock goes back by a year or more")                     \
+    X(CLOCK_FORTH, clock_forth, "a clock goes forth by a year or more")                  \
+    X(CLOCKS_APART, clocks_apart, "an exchange of two whose clocks are years apart")     \
+    X(HEALED, healed, "all is well for a while, and goes on")
+
+enum sim_mark {
+#define SIM_MARK_ENUM(name, word, what) SIM_MARK_##name,
+    SIM_MARK_MAP(SIM_MARK_ENUM)
+#undef SIM_MARK_ENUM
+        SIM_MARK_COUNT
+};
+
+const char *sim_mark_name(enum sim_mark mark);
+const char *sim_mark_what(enum sim_mark mark);
+
+/* This history came there. */
+void sim_mark(struct sim *sim, enum sim_mark mark);
+
+/* What is to be marked of an act that was just told, or let stand. */
+void sim_mark_act(struct sim *sim, int act);
+void sim_mark_release(struct sim *sim, int act);
+
+/* What is to be marked of a register, and of the conflicts of a record, as bits. */
+struct oracle_register;
+void sim_mark_register(struct sim *sim, int reg, const struct oracle_register *found);
+void sim_mark_conflicts(struct sim *sim, uint64_t registers);
+
+#endif
