@@ -30,7 +30,10 @@ static enum hm_status put_record(void *ctx,
     return HM_OK;
 }
 
-/* Rows of the records of a subtree, in order of their ids; the registry is left out. */
+/*
+ * Rows of the records of a subtree, in order of their ids; one id may be claimed in several
+ * homes or kinds, which come in an order of their own. The registry is left out.
+ */
 static enum hm_status records_of(struct hm_store *store,
                                  struct hm_bytes unit,
                                  struct hm_touch **touches,
@@ -41,8 +44,9 @@ static enum hm_status records_of(struct hm_store *store,
     static const char select[] =
         "WITH RECURSIVE down(code) AS (SELECT :unit UNION SELECT u.code FROM down"
         " JOIN unit u ON u.parent = down.code) SELECT r.id, r.first FROM record r"
-        " CROSS JOIN unit u ON u.id = r.home WHERE u.code <> '~'"
-        " AND u.code IN (SELECT code FROM down) AND r.flags & 1 = 1 ORDER BY r.record";
+        " CROSS JOIN unit u ON u.id = r.home CROSS JOIN kind k ON k.id = r.kind"
+        " WHERE u.code <> '~' AND u.code IN (SELECT code FROM down)"
+        " AND r.flags & 1 = 1 ORDER BY r.record, u.code, k.name";
     struct hm_numbers rows = {.count = 0};
     struct hm_numbers firsts = {.count = 0};
     sqlite3_stmt *stmt = NULL;
