@@ -193,18 +193,20 @@ static int pick_bulk(const struct work *work, int64_t pick)
     return count == 0 ? ORACLE_NONE : list[pick % count];
 }
 
-/* The homes in which something of the bulk stands here: a withdrawal for each. */
-static bool note_homes(struct work *work, int bulk)
+/*
+ * The homes in which something of the bulk is known here and stands: a withdrawal for
+ * each. How many there are.
+ */
+static int note_homes(struct work *work, int bulk)
 {
     const struct oracle *oracle = work->sim->oracle;
     bool homes[SCENE_UNITS] = {false};
-    bool any = false;
+    int count = 0;
     for (int i = 0; i < oracle_count(oracle); i++) {
         const struct oracle_act *told = oracle_told(oracle, i);
         if (told->bulk == bulk && oracle_known(oracle, work->who, i) &&
             !oracle_withdrawn(oracle, work->who, i)) {
             homes[told->home] = true;
-            any = true;
         }
     }
     for (int unit = 0; unit < SCENE_UNITS; unit++) {
@@ -212,9 +214,10 @@ static bool note_homes(struct work *work, int bulk)
             struct sim_deed *deed = work_deed(work, ORACLE_WITHDRAW, ORACLE_NONE, unit);
             deed->act.names = bulk;
             deed->act.refused = !work_may_there(work, ORACLE_WITHDRAW, false);
+            count++;
         }
     }
-    return any;
+    return count;
 }
 
 static enum hm_status withdraw(struct work *work, int bulk, enum hm_status *expected)
@@ -225,8 +228,7 @@ static enum hm_status withdraw(struct work *work, int bulk, enum hm_status *expe
     bool own = sim->bulks[bulk].replica == work->who;
     bool may = work_may_here(work, ORACLE_WITHDRAW, false) &&
                (own || replica->role->rank >= scene_role("commune_officer")->rank);
-    bool stands = note_homes(work, bulk);
-    *expected = !stands ? HM_NOT_FOUND : may ? HM_OK : HM_DENIED;
+    *expected = note_homes(work, bulk) == 0 ? HM_NOT_FOUND : may ? HM_OK : HM_DENIED;
     work->unnamed = true;
     return hm_author_withdraw(work->author, &sim->bulks[bulk].id, hm_text("mistaken"),
                               &last, &work->err);
@@ -243,6 +245,61 @@ void sim_do_withdraw(struct sim *sim, const struct sim_event *event)
     int bulk = pick_bulk(&work, event->arg[0]);
     if (bulk != ORACLE_NONE) {
         status = withdraw(&work, bulk, &expected);
+    }
+    work_end(&work, status, expected);
+}
+
+/* One act, whoever did it, by its own id. */
+static enum hm_status undo(struct work *work, int act, enum hm_status *expected)
+{
+    const struct sim *sim = work->sim;
+    const struct sim_replica *replica = &sim->replicas[work->who];
+    const struct oracle_act *told = oracle_told(sim->oracle, act);
+    bool may = work_may_here(work, ORACLE_WITHDRAW, false) &&
+               (told->replica == work->who ||
+                replica->role->rank >= scene_role("commune_officer")->rank);
+    *expected = told->what == ORACLE_WITHDRAW                   ? HM_BAD_INPUT
+                : oracle_withdrawn(sim->oracle, work->who, act) ? HM_NOT_FOUND
+                : may                                           ? HM_OK
+                                                                : HM_DENIED;
+    struct sim_deed *deed = work_deed(work, ORACLE_WITHDRAW, ORACLE_NONE, told->home);
+    deed->act.names_act = act;
+    deed->act.refused = !work_may_there(work, ORACLE_WITHDRAW, false);
+    enum hm_status status = hm_author_withdraw(
+        work->author, &sim->ids[act], hm_text("mistaken"), &deed->id, &work->err);
+    if (status != HM_OK) {
+        work_forget(work);
+    }
+    return status;
+}
+
+/* An act that is known here, and in scope; ORACLE_NONE: there is none. */
+static int pick_known(const struct work *work, int64_t pick)
+{
+    const struct oracle *oracle = work->sim->oracle;
+    int count = oracle_count(oracle);
+    for (int i = 0; i < count; i++) {
+        int act = (int)((pick + i) % count);
+        if (oracle_known(oracle, work->who, act) &&
+            scene_covers(work->sim->replicas[work->who].unit,
+                         oracle_told(oracle, act)->home)) {
+            return act;
+        }
+    }
+    return ORACLE_NONE;
+}
+
+void sim_do_undo(struct sim *sim, const struct sim_event *event)
+{
+    struct work work;
+    enum hm_status expected = HM_OK;
+    enum hm_status status = HM_OK;
+    if (!work_begin(&work, sim, event->who)) {
+        return;
+    }
+    int act = pick_known(&work, event->arg[0]);
+    if (act != ORACLE_NONE) {
+        status = undo(&work, act, &expected);
     }
     work_end(&work, status, expected);
 }

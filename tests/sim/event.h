@@ -33,9 +33,11 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
     X(DELETE, delete, "record=0")                                                        \
     X(RESOLVE, resolve, "conflict=0 head=-1 value=0 bulk=0")                             \
     X(WITHDRAW, withdraw, "bulk=0")                                                      \
+    X(UNDO, undo, "act=0")                                                               \
     X(IMPORT, import, "count=1 unit=-1 values=0 note=0")                                 \
     X(STRAY, stray, "unit=0")                                                            \
     X(RELEASE, release, "refused=0")                                                     \
+    X(LIE, lie, "what=0 record=0 values=0 other=0")                                      \
     X(CLOCK, clock, "seconds=0")                                                         \
     X(TRIP, trip, "rounds=50 at=0 up=-1 down=-1 twice=0")                                \
     X(TWIN, twin, "late=1 other=0 values=0")                                             \

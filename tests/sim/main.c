@@ -167,6 +167,7 @@ static void tell_promises(const struct sim_order *order, const struct sim_stats 
         {"P8 histories whose digests are compared", sum->digests},
         {"P9 histories whose registers are compared", sum->registers_compared},
         {"P10 histories with decisions", sum->resolves},
+        {"P17 histories with devices that lie", sum->lies},
         {"P15 histories with clocks that jump", sum->clocks},
     };
     if (order->seeds == 1) {

@@ -10,6 +10,9 @@ static const struct {
 #define SIM_MARK_ROW(name, word, what) [SIM_MARK_##name] = {#word, what},
     SIM_MARK_MAP(SIM_MARK_ROW)
 #undef SIM_MARK_ROW
+#define SIM_MARK_ROW(name, word, what) [SIM_MARK_LIE_##name] = {"lie_" #word, what},
+        SIM_LIE_MAP(SIM_MARK_ROW)
+#undef SIM_MARK_ROW
 };
 
 const char *sim_mark_name(enum sim_mark mark)
@@ -42,7 +45,8 @@ static bool is_beside(const struct sim *sim, int act)
     for (int i = 0; i < act; i++) {
         const struct oracle_act *other = oracle_told(oracle, i);
         if (other->what == told->what && other->record == told->record &&
-            other->names == told->names && !oracle_known(oracle, told->replica, i) &&
+            other->names == told->names && other->names_act == told->names_act &&
+            !oracle_known(oracle, told->replica, i) &&
             (told->what != ORACLE_DECIDE ||
              other->writes[0].reg == told->writes[0].reg)) {
             return true;
@@ -118,10 +122,23 @@ static bool is_written_over(const struct sim *sim, int replica, int act)
     return false;
 }
 
+static void mark_undo(struct sim *sim, const struct oracle_act *told)
+{
+    const struct oracle_act *undone = oracle_told(sim->oracle, told->names_act);
+    sim_mark(sim, SIM_MARK_UNDO);
+    mark_if(sim, undone->replica != told->replica, SIM_MARK_UNDO_OTHERS);
+    mark_if(sim, undone->what == ORACLE_DELETE, SIM_MARK_UNDO_DELETE);
+    mark_if(sim, undone->what == ORACLE_CREATE, SIM_MARK_UNDO_CREATE);
+}
+
 static void mark_withdrawal(struct sim *sim, int act)
 {
     const struct oracle *oracle = sim->oracle;
     const struct oracle_act *told = oracle_told(oracle, act);
+    if (told->names_act != ORACLE_NONE) {
+        mark_undo(sim, told);
+        return;
+    }
     for (int i = 0; i < act; i++) {
         const struct oracle_act *other = oracle_told(oracle, i);
         if (other->bulk != told->names || !oracle_known(oracle, told->replica, i)) {

@@ -14,9 +14,13 @@
 
 #include <stdint.h>
 
+#include "liar.h"
+
 struct sim;
 
-/*    name           word            what is met */
+/* Each lie is one as well, met where it was answered (liar.h).
+ *
+ *    name           word            what is met */
 #define SIM_MARK_MAP(X)                                                                  \
     X(CALM, calm, "a history without any fault")                                         \
     X(EDIT_SETTLES, edit_settles, "an edit of a field that is in conflict")              \
@@ -33,6 +37,10 @@ struct sim;
     X(DECIDE_BULK, decide_bulk, "a decision that can be withdrawn")                      \
     X(DECIDE_THREE, decide_three, "a decision between three heads or more")              \
     X(DECIDE_TWICE, decide_twice, "two decisions about one conflict, each offline")      \
+    X(UNDO, undo, "one change taken back")                                               \
+    X(UNDO_OTHERS, undo_others, "… that somebody else made")                             \
+    X(UNDO_DELETE, undo_delete, "a deletion taken back")                                 \
+    X(UNDO_CREATE, undo_create, "a new record taken back")                               \
     X(WITHDRAW_IMPORT, withdraw_import, "an import withdrawn")                           \
     X(WITHDRAW_DECISION, withdraw_decision, "a decision withdrawn")                      \
     X(WITHDRAW_WRITTEN_OVER, withdraw_written_over,                                      \
@@ -84,7 +92,10 @@ enum sim_mark {
 #define SIM_MARK_ENUM(name, word, what) SIM_MARK_##name,
     SIM_MARK_MAP(SIM_MARK_ENUM)
 #undef SIM_MARK_ENUM
-        SIM_MARK_COUNT
+#define SIM_MARK_OF_LIE(name, word, what) SIM_MARK_LIE_##name,
+        SIM_LIE_MAP(SIM_MARK_OF_LIE)
+#undef SIM_MARK_OF_LIE
+            SIM_MARK_COUNT
 };
 
 const char *sim_mark_name(enum sim_mark mark);

@@ -151,29 +151,26 @@ static bool refused(const struct act *act, int replica)
     return act->heard[replica] == ORACLE_REFUSED;
 }
 
-static bool withdrawn(const struct oracle *oracle, int replica, const struct act *act)
+bool oracle_withdrawn(const struct oracle *oracle, int replica, int number)
 {
+    const struct act *act = &oracle->acts[number];
     for (int i = oracle->withdrawals.first; i != ORACLE_NONE; i = next_of(oracle, i)) {
         const struct act *by = &oracle->acts[i];
-        if (by->known[replica] && !refused(by, replica) &&
-            by->told.home == act->told.home && by->told.names == act->told.bulk &&
-            act->told.bulk != ORACLE_NONE) {
+        bool named = by->told.names_act == number ||
+                     (by->told.names == act->told.bulk && act->told.bulk != ORACLE_NONE);
+        if (named && by->known[replica] && !refused(by, replica) &&
+            by->told.home == act->told.home) {
             return true;
         }
     }
     return false;
 }
 
-bool oracle_withdrawn(const struct oracle *oracle, int replica, int act)
-{
-    return withdrawn(oracle, replica, &oracle->acts[act]);
-}
-
 bool oracle_effective(const struct oracle *oracle, int replica, int act)
 {
     const struct act *at = &oracle->acts[act];
     return at->known[replica] && !refused(at, replica) &&
-           (at->told.what == ORACLE_WITHDRAW || !withdrawn(oracle, replica, at));
+           (at->told.what == ORACLE_WITHDRAW || !oracle_withdrawn(oracle, replica, act));
 }
 
 /* The index of the act's write of `reg`; ORACLE_NONE: it writes it not. */
@@ -191,6 +188,12 @@ int64_t oracle_value(const struct oracle *oracle, int act, int reg)
 {
     const struct act *at = &oracle->acts[act];
     return at->told.writes[write_of(at, reg)].value;
+}
+
+int oracle_depth(const struct oracle *oracle, int act, int reg)
+{
+    const struct act *at = &oracle->acts[act];
+    return at->over[write_of(at, reg)].depth;
 }
 
 int oracle_over(const struct oracle *oracle, int act, int reg, int over[ORACLE_HEADS])
@@ -436,9 +439,12 @@ static void note_over(const struct oracle *oracle, struct act *act, int write)
 {
     struct oracle_register standing;
     struct over *over = &act->over[write];
-    oracle_register(oracle, act->told.replica, act->told.record,
-                    act->told.writes[write].reg, &standing);
+    int replica =
+        act->told.view == ORACLE_SERVER_VIEW ? ORACLE_SERVER : act->told.replica;
+    oracle_register(oracle, replica, act->told.record, act->told.writes[write].reg,
+                    &standing);
     over->depth = 1;
+    standing.count = act->told.view == ORACLE_NO_VIEW ? 0 : standing.count;
     for (int i = 0; i < standing.count; i++) {
         const struct act *head = &oracle->acts[standing.heads[i]];
         int depth = head->over[write_of(head, act->told.writes[write].reg)].depth;
@@ -464,12 +470,15 @@ int oracle_tell(struct oracle *oracle, const struct oracle_act *told)
 {
     struct act act = {.told = *told};
     if (told->what != ORACLE_WITHDRAW) {
-        add_implied(oracle, &act.told);
+        if (!told->forged) {
+            add_implied(oracle, &act.told);
+        }
         for (int i = 0; i < act.told.write_count; i++) {
             note_over(oracle, &act, i);
         }
         int alive = write_of(&act, ORACLE_ALIVE);
-        if (alive != ORACLE_NONE && act.told.writes[alive].value == 0) {
+        if (alive != ORACLE_NONE && act.told.writes[alive].value == 0 &&
+            told->view != ORACLE_NO_VIEW) {
             note_seen(oracle, &act);
         }
     }
@@ -479,7 +488,7 @@ int oracle_tell(struct oracle *oracle, const struct oracle_act *told)
             must(realloc(oracle->acts, (size_t)oracle->capacity * sizeof(*oracle->acts)));
     }
     struct chain *chain = chain_of(oracle, told->record);
-    act.known[told->replica] = true;
+    act.known[told->replica] = !told->forged;
     act.next = ORACLE_NONE;
     oracle->acts[oracle->count] = act;
     if (chain->last == ORACLE_NONE) {

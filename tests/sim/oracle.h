@@ -45,6 +45,13 @@ enum oracle_what {
     ORACLE_WITHDRAW
 };
 
+/* Whose knowledge an act replaces. */
+enum oracle_view {
+    ORACLE_OWN_VIEW,    /* what stands on its author's replica */
+    ORACLE_SERVER_VIEW, /* what stands on the server, wherever he has it from */
+    ORACLE_NO_VIEW      /* nothing */
+};
+
 struct oracle_write {
     int reg;
     int64_t value; /* equal numbers are equal values; 0: cleared, or not alive */
@@ -55,10 +62,14 @@ struct oracle_act {
     int replica; /* its author's */
     int rank;    /* of the author's role */
     int home;
-    int record;   /* of a withdrawal: ORACLE_NONE */
-    int bulk;     /* acts that can be withdrawn together; ORACLE_NONE */
-    int names;    /* of a withdrawal: the bulk */
-    bool refused; /* the server will not let it stand */
+    int record;    /* of a withdrawal: ORACLE_NONE */
+    int bulk;      /* acts that can be withdrawn together; ORACLE_NONE */
+    int names;     /* of a withdrawal: the bulk, */
+    int names_act; /* … or the act */
+    bool refused;  /* the server will not let it stand */
+    bool forged;   /* in no store yet; nothing goes without saying; it may never come */
+    bool open;     /* the verdict is not ours to say */
+    enum oracle_view view;
     int write_count;
     struct oracle_write writes[ORACLE_REGISTERS];
 };
@@ -92,8 +103,9 @@ void oracle_blind(struct oracle *oracle, int replica, int act, bool blind);
 bool oracle_known(const struct oracle *oracle, int replica, int act);
 unsigned oracle_heard(const struct oracle *oracle, int replica, int act);
 bool oracle_is_blind(const struct oracle *oracle, int replica, int act);
-bool oracle_withdrawn(const struct oracle *oracle, int replica, int act);
 bool oracle_effective(const struct oracle *oracle, int replica, int act);
+/* Whether something takes the act back there. */
+bool oracle_withdrawn(const struct oracle *oracle, int replica, int act);
 
 /* A register as a replica must have it. */
 struct oracle_register {
@@ -110,6 +122,7 @@ void oracle_register(const struct oracle *oracle,
                      struct oracle_register *found);
 int64_t oracle_value(const struct oracle *oracle, int act, int reg);
 /* What the act replaced there when it was written; none where it does not write it. */
+int oracle_depth(const struct oracle *oracle, int act, int reg);
 int oracle_over(const struct oracle *oracle, int act, int reg, int over[ORACLE_HEADS]);
 
 /* Whether a record is there, deleted, or deleted by one and kept by another. */

@@ -14,10 +14,11 @@ enum {
 /* What an average history is made of. */
 static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_ADD] = 20,     [SIM_CARD] = 10,    [SIM_EDIT] = 60,  [SIM_DELETE] = 6,
-    [SIM_RESOLVE] = 16, [SIM_WITHDRAW] = 5, [SIM_IMPORT] = 4, [SIM_STRAY] = 1,
-    [SIM_RELEASE] = 2,  [SIM_CLOCK] = 1,    [SIM_TRIP] = 10,  [SIM_TWIN] = 2,
-    [SIM_GROUP] = 3,    [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
-    [SIM_SICK] = 2,     [SIM_FULL] = 2,     [SIM_LOOK] = 2};
+    [SIM_RESOLVE] = 16, [SIM_WITHDRAW] = 5, [SIM_IMPORT] = 4, [SIM_UNDO] = 4,
+    [SIM_STRAY] = 1,    [SIM_RELEASE] = 2,  [SIM_LIE] = 6,    [SIM_CLOCK] = 1,
+    [SIM_TRIP] = 10,    [SIM_TWIN] = 2,     [SIM_GROUP] = 3,  [SIM_REPLAY] = 2,
+    [SIM_ARM] = 4,      [SIM_CRASH] = 2,    [SIM_SICK] = 2,   [SIM_FULL] = 2,
+    [SIM_LOOK] = 2};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -47,8 +48,9 @@ static void draw_seats(struct sim_plan *plan)
 /* One history of ten has no fault at all, others have none of one kind. */
 static void draw_calm(struct sim_plan *plan)
 {
-    static const enum sim_do faults[] = {SIM_CLOCK, SIM_TWIN,  SIM_GROUP, SIM_REPLAY,
-                                         SIM_ARM,   SIM_CRASH, SIM_SICK,  SIM_FULL};
+    static const enum sim_do faults[] = {SIM_LIE,   SIM_CLOCK,  SIM_TWIN,
+                                         SIM_GROUP, SIM_REPLAY, SIM_ARM,
+                                         SIM_CRASH, SIM_SICK,   SIM_FULL};
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
         plan->weight[faults[i]] = 0;
     }
@@ -73,6 +75,10 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     plan->fat = (unsigned)below(plan, 4) * 6;
     plan->hot = (int)below(plan, 4) * 2;
     plan->heals_at = below(plan, 6) == 0 ? 20 + (int)below(plan, 100) : 0;
+    plan->liar = 1 + (int)below(plan, (uint64_t)plan->seat_count);
+    if (below(plan, 3) > 0) {
+        plan->weight[SIM_LIE] = 0;
+    }
     if (below(plan, 10) == 0) {
         draw_calm(plan);
     }
@@ -154,6 +160,9 @@ static void draw_person(struct sim_plan *plan, struct sim_event *event)
     case SIM_WITHDRAW:
         arg[0] = below(plan, below(plan, 2) == 0 ? 2 : SIM_BULKS_MAX);
         break;
+    case SIM_UNDO:
+        arg[0] = below(plan, SIM_ACTS_MAX);
+        break;
     default: /* stray, release */
         arg[0] = below(plan, SIM_RECORDS_MAX);
         break;
@@ -186,6 +195,13 @@ static void draw_machine(struct sim_plan *plan,
 {
     int64_t *arg = event->arg;
     switch (event->what) {
+    case SIM_LIE:
+        event->who = plan->liar;
+        arg[0] = below(plan, SIM_LIE_COUNT);
+        arg[1] = below(plan, SIM_ACTS_MAX);
+        arg[2] = below(plan, VALUES);
+        arg[3] = below(plan, VALUES);
+        break;
     case SIM_CLOCK:
         arg[0] = below(plan, (uint64_t)2 * YEARS_10) - YEARS_10;
         break;
@@ -229,7 +245,7 @@ static int draw_who(struct sim_plan *plan, const struct sim *sim, enum sim_do wh
 {
     bool travels =
         what == SIM_TRIP || what == SIM_TWIN || what == SIM_GROUP || what == SIM_REPLAY;
-    bool decides = what == SIM_RESOLVE || what == SIM_WITHDRAW;
+    bool decides = what == SIM_RESOLVE || what == SIM_WITHDRAW || what == SIM_UNDO;
     int who = 1 + (int)below(plan, (uint64_t)sim->replica_count - 1);
     if (decides && below(plan, 2) == 0) {
         return 2 + (int)below(plan, 2); /* the head, and the officer above him */

@@ -277,9 +277,11 @@ static void (*const performers[SIM_DO_COUNT])(struct sim *, const struct sim_eve
     [SIM_DELETE] = sim_do_delete,
     [SIM_RESOLVE] = sim_do_resolve,
     [SIM_WITHDRAW] = sim_do_withdraw,
+    [SIM_UNDO] = sim_do_undo,
     [SIM_IMPORT] = sim_do_import,
     [SIM_STRAY] = sim_do_stray,
     [SIM_RELEASE] = sim_do_release,
+    [SIM_LIE] = sim_do_lie,
     [SIM_CLOCK] = do_clock,
     [SIM_TRIP] = sim_do_trip,
     [SIM_TWIN] = sim_do_twin,
@@ -319,8 +321,8 @@ void sim_perform(struct sim *sim, const struct sim_event *event)
 
 static bool is_calm(const struct sim_stats *stats)
 {
-    return stats->crashes + stats->full + stats->sick + stats->clocks + stats->repeated +
-               stats->requests_cut + stats->replies_cut ==
+    return stats->crashes + stats->full + stats->sick + stats->clocks + stats->lies +
+               stats->repeated + stats->requests_cut + stats->replies_cut ==
            0;
 }
 

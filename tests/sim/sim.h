@@ -36,6 +36,7 @@ struct sim_record {
     struct hm_id id;
     enum scene_kind kind;
     int unit;
+    bool claimed; /* a liar wrote to it in a unit that is not its own */
 };
 
 struct sim_bulk {
@@ -153,6 +154,7 @@ void sim_do_import(struct sim *sim, const struct sim_event *event);
 void sim_do_stray(struct sim *sim, const struct sim_event *event);
 void sim_do_resolve(struct sim *sim, const struct sim_event *event);
 void sim_do_withdraw(struct sim *sim, const struct sim_event *event);
+void sim_do_undo(struct sim *sim, const struct sim_event *event);
 void sim_do_release(struct sim *sim, const struct sim_event *event);
 
 /* trip.c: what happens to messages */
@@ -160,6 +162,12 @@ void sim_do_trip(struct sim *sim, const struct sim_event *event);
 void sim_do_twin(struct sim *sim, const struct sim_event *event);
 void sim_do_group(struct sim *sim, const struct sim_event *event);
 void sim_do_replay(struct sim *sim, const struct sim_event *event);
+
+/* The server was asked something: its power may have gone, it may know more. */
+void sim_note_server(struct sim *sim);
+
+/* liar.c: what a device with a good key may try */
+void sim_do_lie(struct sim *sim, const struct sim_event *event);
 
 /* check.c, compare.c: whether a replica shows what the oracle says */
 void sim_look(struct sim *sim, int who);

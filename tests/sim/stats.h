@@ -29,6 +29,7 @@
     X(unknown_outcomes)                                                                  \
     X(sick)                                                                              \
     X(full)                                                                              \
+    X(lies)                                                                              \
     X(clocks)                                                                            \
     X(looks)                                                                             \
     X(registers_compared)                                                                \

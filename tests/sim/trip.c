@@ -121,7 +121,7 @@ static void cut_request(struct errand *errand, int64_t cut)
 }
 
 /* The server falls silent when its power goes; whoever asked hears nothing. */
-static void note_server(struct sim *sim)
+void sim_note_server(struct sim *sim)
 {
     if (hm_disk_is_off(sim_disk(sim, ORACLE_SERVER))) {
         sim_mark(sim, SIM_MARK_POWER_SERVING);
@@ -225,7 +225,7 @@ static void serve_again(struct sim *sim, struct hm_bytes request, size_t seen)
         sim_mark(sim, SIM_MARK_STALE);
     }
     world_visit_fini(&visit);
-    note_server(sim);
+    sim_note_server(sim);
     sim->stats.repeated++;
 }
 
@@ -241,7 +241,7 @@ static enum hm_session_next exchange(struct sim *sim,
     if (errand.built) {
         cut_request(&errand, up);
         world_serve(&sim->world, &errand.visit, 1);
-        note_server(sim);
+        sim_note_server(sim);
         mark_served(&errand, rows);
         if (twice) {
             if (has_pages(&errand)) {
@@ -350,7 +350,7 @@ void sim_do_group(struct sim *sim, const struct sim_event *event)
             visits[i] = errands[i].visit;
         }
         world_serve(&sim->world, visits, 2);
-        note_server(sim);
+        sim_note_server(sim);
         sim->stats.grouped++;
         if (has_pages(&errands[0]) && has_pages(&errands[1])) {
             sim_mark(sim, visits[0].seen < visits[0].request.size ? SIM_MARK_GROUP_CUT

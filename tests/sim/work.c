@@ -58,7 +58,8 @@ struct sim_deed *work_deed(struct work *work, enum oracle_what what, int record,
                                       .home = unit,
                                       .record = record,
                                       .bulk = ORACLE_NONE,
-                                      .names = ORACLE_NONE}};
+                                      .names = ORACLE_NONE,
+                                      .names_act = ORACLE_NONE}};
     return deed;
 }
 
@@ -119,8 +120,8 @@ static void confirm(struct work *work)
                 sim_fail(sim, "more records than the simulation has room for");
             }
             deed->act.record = sim->record_count++;
-            sim->records[deed->act.record] =
-                (struct sim_record){deed->record, deed->kind, deed->act.home};
+            sim->records[deed->act.record] = (struct sim_record){
+                .id = deed->record, .kind = deed->kind, .unit = deed->act.home};
         }
         deed->act.bulk = bulk;
         int act = oracle_tell(sim->oracle, &deed->act);
@@ -294,7 +295,8 @@ int work_record(struct work *work, int64_t pick)
     for (int i = 0; i < oracle_count(sim->oracle); i++) {
         int record = oracle_told(sim->oracle, i)->record;
         if (record != ORACLE_NONE && oracle_known(sim->oracle, work->who, i) &&
-            !is_known[record]) {
+            !is_known[record] &&
+            scene_covers(replica_of(work)->unit, sim->records[record].unit)) {
             is_known[record] = true;
             known[count++] = record;
         }

@@ -58,7 +58,7 @@ int64_t work_shown(struct work *work, int record, int reg);
 bool work_may_here(const struct work *work, enum oracle_what what, bool guarded);
 bool work_may_there(const struct work *work, enum oracle_what what, bool guarded);
 
-/* A known record of this replica; ORACLE_NONE: it knows none. */
+/* A known record in scope of this replica; ORACLE_NONE: it knows none. */
 int work_record(struct work *work, int64_t pick);
 
 /*
