@@ -31,8 +31,8 @@ static enum hm_status put_record(void *ctx,
 }
 
 /*
- * Rows of the records of a subtree, in order of their ids; one id may be claimed in several
- * homes or kinds, which come in an order of their own. The registry is left out.
+ * Rows of the records of a subtree, in order of their ids; an id that several homes or
+ * kinds claim comes once for each of them, in their order. The registry is left out.
  */
 static enum hm_status records_of(struct hm_store *store,
                                  struct hm_bytes unit,

@@ -20,20 +20,9 @@
 #include "hamlet/sync/serving.h"
 #include "hamlet/sync/session.h"
 #include "testenv.h"
+#include "world_machine.h"
 
 enum { WORLD_LAPTOPS_MAX = 8, WORLD_UNIT_MAX = 32, WORLD_NAME_MAX = 24 };
-
-/* What is to go wrong with a disk, once; `at` 0: nothing, or it was repaired. */
-struct world_sick {
-    enum hm_disk_op op;
-    uint64_t at; /* of the operations of this kind */
-};
-
-/* How the power comes back, if it goes by itself. */
-struct world_outage {
-    enum hm_crash how;
-    uint64_t again; /* it goes again so many operations later; 0: it stays on */
-};
 
 struct world_laptop {
     char name[WORLD_NAME_MAX];
@@ -98,14 +87,6 @@ struct world_laptop *world_laptop_add_with(struct world *world,
                                            const char *unit,
                                            const char *role,
                                            const struct hm_kinds *kinds);
-/*
- * The disk of a laptop as it stands, to be freed; the laptop with an older image of its
- * disk; a second laptop with a copy of the first one's disk and keys.
- */
-struct hm_disk *world_laptop_image(const struct world_laptop *laptop);
-void world_laptop_restore(struct world_laptop *laptop, const struct hm_disk *image);
-struct world_laptop *world_laptop_copy(struct world *world,
-                                       const struct world_laptop *laptop);
 /* Somebody who works on the server itself. */
 void world_account_add(struct world *world,
                        const char *name,
@@ -168,41 +149,6 @@ enum hm_session_next world_exchange(struct world *world,
 
 /* Exchanges until the session is done; false: it stopped or tried 50 times in vain. */
 bool world_sync(struct world *world, struct world_laptop *laptop, struct hm_err *err);
-
-/*
- * The power of a laptop goes and comes back, maybe again (its outage); acknowledged work
- * must be there.
- */
-void world_laptop_crash(struct world *world,
-                        struct world_laptop *laptop,
-                        enum hm_crash how);
-void world_server_crash(struct world *world, enum hm_crash how);
-
-/*
- * The disk of a laptop (null: of the server) is full after so many more writes; -1: there
- * is room again. It stays full over crashes; what SQLite must overwrite to open a store
- * after one finds its place.
- */
-void world_fill(struct world *world, struct world_laptop *laptop, int64_t writes);
-
-/*
- * The `nth` operation of this kind fails, once, and with it what it was for; a program
- * that is told so opens its store again. world_is_sick: it has failed, and nobody did.
- */
-void world_sicken(struct world *world,
-                  struct world_laptop *laptop,
-                  enum hm_disk_op op,
-                  uint64_t nth);
-bool world_is_sick(const struct world *world, const struct world_laptop *laptop);
-/* It failed, or was to, and that is past. */
-void world_cure(struct world *world, struct world_laptop *laptop);
-
-/*
- * Open again, as a program does that was told of a failed disk. The power may go while it
- * does, and then comes back.
- */
-void world_laptop_mend(struct world *world, struct world_laptop *laptop);
-void world_server_mend(struct world *world);
 
 /* Whether the digests of `unit` are equal on the laptop and on the server. */
 bool world_agrees(struct world *world, struct world_laptop *laptop, const char *unit);
