@@ -53,6 +53,7 @@ static const struct hm_command commands[] = {
     {"import", "KIND FILE.csv", import_options, hm_run_import},
     {"undo", "BATCH", reason_options, hm_run_undo},
     {"withdraw", "CHANGE|BATCH", decide_options, hm_run_withdraw},
+    {"erase", "ID FIELD\u2026", decide_options, hm_run_erase},
     {"export", "KIND", export_options, hm_run_export},
     {"kinds", "[KIND]", NULL, hm_run_kinds},
     {"status", NULL, NULL, hm_run_status},

@@ -56,6 +56,12 @@ static void put_replaced_by(struct hm_json_write *out,
     hm_json_close(out, ']');
 }
 
+/* Of what stands here only erased values are missing. */
+static bool is_erased(const struct write_row *row)
+{
+    return row->write->value.size == 0 && row->held->verdict != HM_VERDICT_QUARANTINED;
+}
+
 static enum hm_status put_json(struct hm_rows *rows,
                                const struct history *h,
                                const struct write_row *row,
@@ -77,6 +83,7 @@ static enum hm_status put_json(struct hm_rows *rows,
     hm_json_put_bool(out, "resolution", hm_act_decides(change->act));
     hm_api_put_value(out, "reason", row->why);
     hm_json_put_bool(out, "withheld", row->write->value.size == 0);
+    hm_json_put_bool(out, "erased", is_erased(row));
     hm_json_put_bool(out, "quarantined", row->held->verdict == HM_VERDICT_QUARANTINED);
     hm_json_put_bool(out, "withdrawn", row->held->withdrawn);
     hm_json_close(out, '}');
@@ -103,7 +110,11 @@ static enum hm_status put_text(struct hm_grid *table,
     hm_grid_put(table, hm_buf_bytes(&shown));
     enum hm_status status = hm_buf_status(&shown, err);
     hm_buf_clear(&shown);
-    hm_api_show_register(&shown, h->view, kind, row->write->reg, row->write->value);
+    if (is_erased(row)) {
+        hm_buf_put_text(&shown, hm_words_ui(h->view->words, "value.erased"));
+    } else {
+        hm_api_show_register(&shown, h->view, kind, row->write->reg, row->write->value);
+    }
     if (status == HM_OK) {
         status = hm_buf_status(&shown, err);
     }

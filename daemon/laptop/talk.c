@@ -218,6 +218,9 @@ static void finish(struct hm_talk *talk, enum hm_status status, const struct hm_
         talked->err = *err;
         note_failure(talk, err);
     }
+    if (talk->replica.store != NULL) {
+        hm_replica_scrub(talk->replica.store);
+    }
     struct hm_talked told = *talked; /* `done` may begin the next one */
     leave_store(talk);
     talk->done(talk->ctx, &told);

@@ -59,6 +59,9 @@ static enum hm_status settle(struct hm_store *store, struct hm_err *err)
     struct hm_err why = HM_ERR_NONE;
     bool changed = false;
     enum hm_status status = hm_replica_kinds_changed(store, &changed, err);
+    if (status == HM_OK) {
+        hm_replica_scrub(store);
+    }
     if (status != HM_OK || !changed) {
         return status;
     }

@@ -2,6 +2,7 @@
 /* A store whose kinds are others than before: a program or a kind's file came anew. */
 #include "hamlet/replica/replica.h"
 #include "hamlet/store/changes.h"
+#include "hamlet/store/erase.h"
 
 enum { META_MAX = 4096 };
 
@@ -40,4 +41,11 @@ enum hm_status hm_replica_kinds_settle(struct hm_store *store, struct hm_err *er
         hm_store_rollback(store);
     }
     return status;
+}
+
+void hm_replica_scrub(struct hm_store *store)
+{
+    bool scrubbed = false;
+    struct hm_err why = HM_ERR_NONE;
+    (void)!hm_store_scrub(store, &scrubbed, &why); /* else the next opening does it */
 }

@@ -53,6 +53,8 @@ enum hm_status hm_devices_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_revoke_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_resolve_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_withdraw_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_erase_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_erasures_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_release_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_status_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_backup_run(struct hm_call *call, struct hm_err *err);

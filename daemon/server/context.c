@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "data.h"
+#include "erasing.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/host/keyfile.h"
 #include "hamlet/replica/replica.h"
@@ -95,6 +96,7 @@ enum hm_status hm_control_open(struct hm_control_ctx *ctx,
         hm_control_close(&made);
         return status;
     }
+    hm_erasing_after(&made);
     *ctx = made;
     return HM_OK;
 }

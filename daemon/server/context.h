@@ -25,6 +25,7 @@ struct hm_control_ctx {
     struct hm_id device;
     struct hm_bytes unit; /* that the server serves */
     struct hm_arena self; /* what lives as long as the context */
+    int64_t scrub_ms;     /* erasing.c: not before this moment */
 
     /* Of the command under way, set by control.c. */
     const char *folder;    /* where it was given: what relative paths start from */

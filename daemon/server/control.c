@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "data.h"
+#include "erasing.h"
 #include "hamlet/base/assert.h"
 #include "hamlet/host/file.h"
 #include "hamlet/host/keyfile.h"
@@ -37,6 +38,9 @@ static enum hm_status run_on(struct hm_control_ctx *ctx,
     inner.ctx = ctx;
     enum hm_status status = handler->run(&inner, err);
     hm_store_rollback(ctx->store);
+    if (status == HM_OK) {
+        hm_erasing_after(ctx);
+    }
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "hamlet/api/check.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/conflicts.h"
+#include "hamlet/store/erase.h"
 #include "hamlet/store/server.h"
 #include "show.h"
 
@@ -18,6 +19,7 @@ struct standing {
     int64_t incarnation;
     int64_t devices; /* that may write */
     struct hm_counts counts;
+    int64_t erased;
     struct hm_arena arena;
 };
 
@@ -43,12 +45,15 @@ static enum hm_status gather(struct standing *s, struct hm_err *err)
     if (status == HM_OK) {
         status = hm_store_counts(s->ctx->store, false, &s->counts, err);
     }
+    if (status == HM_OK) {
+        status = hm_store_erased_count(s->ctx->store, &s->erased, err);
+    }
     return status;
 }
 
 /*
  * To a server everything that is neither refused nor disputed is accepted, also where it
- * waits for a predecessor. No act of erasure is taken by this version: erased is 0.
+ * waits for a predecessor, or has lost a value: erased is a mark, no state of its own.
  */
 static int64_t accepted(const struct hm_counts *counts)
 {
@@ -68,7 +73,7 @@ static enum hm_status show_json(const struct standing *s, struct hm_err *err)
     hm_json_put_int(&show.out, "accepted", accepted(&s->counts));
     hm_json_put_int(&show.out, "conflict", s->counts.conflict);
     hm_json_put_int(&show.out, "quarantined", s->counts.quarantined);
-    hm_json_put_int(&show.out, "erased", 0);
+    hm_json_put_int(&show.out, "erased", s->erased);
     hm_json_key(&show.out, "buckets");
     enum hm_status status = hm_api_buckets_json(&show.out, s->ctx->store, err);
     hm_json_close(&show.out, '}');

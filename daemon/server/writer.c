@@ -6,6 +6,7 @@
 
 #include "control.h"
 #include "data.h"
+#include "erasing.h"
 #include "hamlet/base/assert.h"
 #include "hamlet/base/log.h"
 
@@ -141,6 +142,9 @@ static void commit_group(struct hm_writer *writer, struct job **jobs, size_t cou
         for (size_t i = 0; i < n; i++) {
             commit_one(writer, ready[i]);
         }
+    }
+    if (!writer->broken) {
+        hm_erasing_after(writer->ctx);
     }
 }
 

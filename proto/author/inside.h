@@ -96,6 +96,15 @@ HM_CHECKED enum hm_status hm_author_seen(struct hm_author *author,
                                          struct hm_err *err);
 
 /*
+ * Load a record that is to be changed, with what is pending of it.
+ * HM_NOT_FOUND, HM_BAD_INPUT of an unknown kind, HM_DENIED out of scope
+ */
+HM_CHECKED enum hm_status hm_author_target(struct hm_author *author,
+                                           const struct hm_id *record,
+                                           struct hm_loaded *loaded,
+                                           struct hm_err *err);
+
+/*
  * Judge the own change as the server will, and say in words what is wrong. `loaded`: the
  * record that it is about, or null where that is new.
  */

@@ -281,11 +281,10 @@ enum hm_status hm_author_add(struct hm_author *author,
     return status != HM_OK ? status : add_change(author, &values, home, added, err);
 }
 
-/* Load a record that is to be changed, with what is pending of it. */
-static enum hm_status load_target(struct hm_author *author,
-                                  const struct hm_id *record,
-                                  struct hm_loaded *loaded,
-                                  struct hm_err *err)
+enum hm_status hm_author_target(struct hm_author *author,
+                                const struct hm_id *record,
+                                struct hm_loaded *loaded,
+                                struct hm_err *err)
 {
     char id[HM_HEX16_SIZE];
     enum hm_status status = hm_author_flush(author, err);
@@ -389,7 +388,7 @@ enum hm_status hm_author_edit(struct hm_author *author,
     struct hm_loaded loaded;
     struct hm_values values;
     struct hm_change *change = NULL;
-    enum hm_status status = load_target(author, record, &loaded, err);
+    enum hm_status status = hm_author_target(author, record, &loaded, err);
     if (status == HM_OK) {
         status = hm_values_read(author, loaded.kind, fields, count, &values, err);
     }
@@ -437,7 +436,7 @@ enum hm_status hm_author_delete(struct hm_author *author,
 {
     struct hm_loaded loaded;
     struct hm_change *change = NULL;
-    enum hm_status status = load_target(author, record, &loaded, err);
+    enum hm_status status = hm_author_target(author, record, &loaded, err);
     if (status == HM_OK && loaded.merged.deleted) {
         char text[HM_HEX16_SIZE];
         hm_hex_put(text, hm_id_bytes(record));

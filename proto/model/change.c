@@ -5,6 +5,7 @@
 
 #include "hamlet/base/assert.h"
 #include "hamlet/base/limits.h"
+#include "hamlet/model/erase.h"
 #include "hamlet/model/value.h"
 
 enum { SALTS_A_BLOCK = 4, BLOCK_SIZE = 64, COMMITMENT_STACK = 512 };
@@ -189,6 +190,23 @@ enum hm_status hm_change_seal(struct hm_change *change,
         change->record = change->id;
     }
     return HM_OK;
+}
+
+void hm_change_forget(struct hm_change *change, size_t i)
+{
+    if (change->has_key) {
+        for (size_t w = 0; w < change->write_count; w++) {
+            hm_change_salt(change->writes[w].salt, change, w);
+        }
+        change->has_key = false;
+        memset(change->key, 0, sizeof(change->key));
+    }
+    struct hm_write *write = &change->writes[i];
+    if (write->value.size > 0) {
+        commit(write, write->salt);
+    }
+    write->value = HM_NO_BYTES;
+    memset(write->salt, 0, sizeof(write->salt));
 }
 
 static bool ascending(const hm_prefix *prefixes, size_t count)

@@ -28,7 +28,7 @@ static const struct rule {
                        .live_false = true,
                        .alias = true},
     [HM_ACT_MERGE] = {.alias = true},
-    [HM_ACT_ERASE] = {.fields = true, .nulls_only = true},
+    [HM_ACT_ERASE] = {.fields = true, .nulls_only = true, .live_false = true},
 };
 
 /* The change with what its registers are in the kind; null: the protocol's own. */

@@ -87,6 +87,22 @@ CREATE INDEX change_withdrawn ON change(home) WHERE withdrawn = 1;
 CREATE INDEX change_bulk ON change(bulk) WHERE bulk IS NOT NULL;
 CREATE INDEX change_not_accepted ON change(record) WHERE verdict <> 2;
 
+CREATE INDEX change_erase ON change(act, id) WHERE act = 7;
+CREATE INDEX change_withheld ON change(withheld, verdict) WHERE withheld = 1;
+
+-- What is erased: of this record the writes of this register by the changes of this prefix.
+-- A fact that only grows; the change, and the record, may come later. `done` 0: what it
+-- reaches is still to be looked at.
+CREATE TABLE erasure(
+  home     INTEGER NOT NULL REFERENCES unit,
+  record   BLOB NOT NULL,
+  register TEXT NOT NULL,
+  prefix   BLOB NOT NULL,
+  done     INTEGER NOT NULL,
+  PRIMARY KEY(home, record, register, prefix)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX erasure_open ON erasure(home, record) WHERE done = 0;
+
 -- Changes or bulks that an effective withdrawal of their home names. Derived.
 CREATE TABLE withdrawal(
   home INTEGER NOT NULL,

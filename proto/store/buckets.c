@@ -6,6 +6,7 @@
 
 #include "bucket_digest.h"
 #include "derive.h"
+#include "erase.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/record/reason.h"
 #include "names.h"
@@ -188,6 +189,9 @@ enum hm_status hm_store_entries_append(struct hm_store *store,
         status = insert_entries(store, &batch, number, n, err);
     }
     if (status == HM_OK) {
+        status = hm_erasure_entries(store, &batch, arena, err);
+    }
+    if (status == HM_OK) {
         status = set_verdicts(store, &batch, &affected, arena, err);
     }
     if (status == HM_OK) {
@@ -196,9 +200,11 @@ enum hm_status hm_store_entries_append(struct hm_store *store,
     for (size_t i = 0; i < affected.homes.count && status == HM_OK; i++) {
         status = hm_withdrawals_refresh(store, affected.homes.at[i], arena, err);
     }
-    return status != HM_OK ? status
-                           : hm_refresh_rows(store, affected.records.at,
-                                             affected.records.count, arena, err);
+    if (status == HM_OK) {
+        status = hm_refresh_rows(store, affected.records.at, affected.records.count,
+                                 arena, err);
+    }
+    return status != HM_OK ? status : hm_erasures_settle(store, err);
 }
 
 enum hm_status hm_store_entries_after(struct hm_store *store,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "derive.h"
+#include "erase.h"
 #include "hamlet/base/limits.h"
 #include "names.h"
 
@@ -33,6 +34,7 @@ struct put {
     struct hm_touch *touches;
     size_t touch_count;
     bool withdraws; /* some change of the set is a withdrawal */
+    bool erases;    /* … an erasure */
 };
 
 static bool same_author(const struct hm_change *a, const struct hm_change *b)
@@ -68,6 +70,7 @@ static enum hm_status find_numbers(struct put *p, struct hm_err *err)
             }
         }
         p->withdraws = p->withdraws || change->act == HM_ACT_WITHDRAW;
+        p->erases = p->erases || change->act == HM_ACT_ERASE;
     }
     return status;
 }
@@ -95,32 +98,20 @@ static enum hm_status open_batch(struct put *p,
     return status;
 }
 
-/* A skeleton gets its values. */
-static enum hm_status complete(struct put *p, struct hm_put *put, struct hm_err *err)
-{
-    static const char set_body[] =
-        "UPDATE change SET body = :body, withheld = 0 WHERE id = :id";
-    sqlite3_stmt *stmt = NULL;
-    struct hm_buf body;
-    hm_buf_init(&body, HM_CHANGE_BYTES_MAX);
-    hm_change_body_put(&body, put->change);
-    enum hm_status status = hm_buf_status(&body, err);
-    if (status == HM_OK) {
-        status = hm_sql(p->store, set_body, &stmt, err);
-    }
-    if (status == HM_OK) {
-        hm_bind_blob(stmt, 1, hm_buf_bytes(&body));
-        hm_bind_int(stmt, 2, put->row);
-        status = hm_sql_run(p->store, stmt, err);
-    }
-    hm_buf_fini(&body);
-    return status;
-}
-
 static bool withholds(const struct hm_change *change)
 {
     for (size_t i = 0; i < change->write_count; i++) {
         if (change->writes[i].value.size == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool holds(const struct hm_change *change)
+{
+    for (size_t i = 0; i < change->write_count; i++) {
+        if (change->writes[i].value.size > 0) {
             return true;
         }
     }
@@ -396,11 +387,35 @@ static enum hm_status apply_withdrawals(struct put *p, struct hm_err *err)
     return status;
 }
 
+/* Erasures that a server accepts as it puts them; of others the entry comes later. */
+static enum hm_status accept_erasures(struct put *p, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; p->erases && i < p->count && status == HM_OK; i++) {
+        const struct hm_put *put = &p->puts[i];
+        if (put->change->act == HM_ACT_ERASE && put->fresh &&
+            put->verdict > HM_VERDICT_QUARANTINED) {
+            status = hm_erasure_accept(p->store, p->places[i].home, put->change, p->arena,
+                                       err);
+        }
+    }
+    return status;
+}
+
+/* What is erased does not come in, nor what it replaced. */
+static enum hm_status stop_erased(struct put *p, struct hm_err *err)
+{
+    struct hm_batch batch = {.rows = p->rows, .count = p->count};
+    return !p->store->has_erasures
+               ? HM_OK
+               : hm_erasure_door(p->store, p->puts, &batch, p->arena, err);
+}
+
 /* What was known without its values, or stands in the set without them before. */
 static void find_gained(const struct put *p, const bool *skeleton, bool *gained)
 {
     for (size_t i = 0; i < p->count; i++) {
-        gained[i] = !p->puts[i].fresh && skeleton[i] && !withholds(p->puts[i].change);
+        gained[i] = !p->puts[i].fresh && skeleton[i] && holds(p->puts[i].change);
     }
 }
 
@@ -411,7 +426,8 @@ static enum hm_status complete_known(struct put *p,
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < p->count && status == HM_OK; i++) {
         if (gained[i]) {
-            status = complete(p, &p->puts[i], err);
+            status = hm_change_gain(p->store, p->puts[i].row, p->puts[i].change, p->arena,
+                                    err);
         }
     }
     return status;
@@ -429,6 +445,9 @@ static enum hm_status put_all(struct put *p, struct hm_err *err)
     }
     if (status == HM_OK) {
         fill_rows(p);
+        status = stop_erased(p, err);
+    }
+    if (status == HM_OK) {
         status = find_known(p, skeleton, err);
     }
     if (status == HM_OK) {
@@ -448,9 +467,15 @@ static enum hm_status put_all(struct put *p, struct hm_err *err)
         status = complete_known(p, gained, err);
     }
     if (status == HM_OK) {
+        status = accept_erasures(p, err);
+    }
+    if (status == HM_OK) {
         status = hm_refresh(p->store, p->touches, p->touch_count, err);
     }
-    return status != HM_OK ? status : apply_withdrawals(p, err);
+    if (status == HM_OK) {
+        status = apply_withdrawals(p, err);
+    }
+    return status != HM_OK ? status : hm_erasures_settle(p->store, err);
 }
 
 enum hm_status hm_store_changes_put(struct hm_store *store,
@@ -468,9 +493,18 @@ enum hm_status hm_store_changes_put(struct hm_store *store,
     if (count == 0) {
         return HM_OK;
     }
+    const struct hm_change **given = hm_arena_get_array(arena, count, sizeof(*given));
+    if (given == NULL) {
+        return hm_arena_status(arena, err);
+    }
     for (size_t i = 0; i < count; i++) {
+        given[i] = puts[i].change;
         puts[i].row = 0;
         puts[i].full = false;
     }
-    return put_all(&p, err);
+    enum hm_status status = put_all(&p, err);
+    for (size_t i = 0; i < count; i++) {
+        puts[i].change = given[i]; /* the caller's again, whatever was left at the door */
+    }
+    return status;
 }

@@ -5,6 +5,7 @@
  * what the changes make of it.
  */
 #include "derive.h"
+#include "erase.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/check.h"
 
@@ -234,6 +235,9 @@ enum hm_status hm_store_check_derived(struct hm_store *store,
     }
     if (status == HM_OK) {
         status = check_withdrawn(c, err);
+    }
+    if (status == HM_OK) {
+        status = hm_erasures_check(store, &c->different, err);
     }
     if (status == HM_OK) {
         status = hm_registry_compare_end(store, &c->registry, err);

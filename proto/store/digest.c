@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "derive.h"
+#include "erase.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/check.h"
 #include "names.h"
@@ -123,6 +124,9 @@ static enum hm_status remake(struct hm_store *store,
         status = hm_registry_forget(store, err);
     }
     if (status == HM_OK) {
+        status = hm_erasures_again(store, arena, err);
+    }
+    if (status == HM_OK) {
         status = hm_sql(store, homes, &stmt, err);
     }
     if (status == HM_OK) {
@@ -144,7 +148,7 @@ static enum hm_status remake(struct hm_store *store,
         status = hm_refresh_rows(store, rows.at + at, n, &piece, err);
         hm_arena_fini(&piece);
     }
-    return status;
+    return status != HM_OK ? status : hm_erasures_settle(store, err);
 }
 
 enum hm_status hm_store_rebuild(struct hm_store *store,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "derive.h"
+#include "erase.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/role.h"
@@ -235,6 +236,10 @@ static enum hm_status derive_row(const struct registry_row *row,
     }
     if (hm_bytes_are(loaded->kind_name, HM_KIND_PERMIT)) {
         return derive_permit(row, loaded, err);
+    }
+    if (hm_bytes_are(loaded->kind_name, HM_KIND_ERASURE)) {
+        return hm_erasure_derive(row->store, loaded,
+                                 row->check == NULL ? NULL : &row->check->different, err);
     }
     return HM_OK;
 }

@@ -33,6 +33,9 @@ struct hm_store {
     int64_t next_change; /* row numbers to give, inside a transaction */
     int64_t next_record;
     bool has_withdrawals; /* inside a transaction: look into the table at all */
+    bool has_erasures;
+    bool listed; /* the registry names all erasures that were accepted */
+    bool erases; /* what some erasure reaches is still to be looked at */
 };
 
 /* Judge the result of a call of SQLite. */

@@ -180,7 +180,8 @@ enum hm_status hm_store_begin(struct hm_store *store, struct hm_err *err)
 {
     static const char next[] = "SELECT (SELECT coalesce(max(id), 0) FROM change),"
                                " (SELECT coalesce(max(id), 0) FROM record),"
-                               " EXISTS(SELECT 1 FROM withdrawal)";
+                               " EXISTS(SELECT 1 FROM withdrawal),"
+                               " EXISTS(SELECT 1 FROM erasure)";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     HM_ASSERT(!store->in_transaction);
@@ -201,6 +202,8 @@ enum hm_status hm_store_begin(struct hm_store *store, struct hm_err *err)
         store->next_change = hm_column_int(stmt, 0) + 1;
         store->next_record = hm_column_int(stmt, 1) + 1;
         store->has_withdrawals = hm_column_int(stmt, 2) != 0;
+        store->has_erasures = hm_column_int(stmt, 3) != 0;
+        store->erases = false;
         hm_sql_done(stmt);
     } else {
         hm_store_rollback(store);

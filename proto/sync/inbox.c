@@ -13,6 +13,9 @@ enum { NAMES_REMEMBERED = 64 };
 
 /* Text of what a reader may have to be told in full, with what stands around it. */
 enum { CHANGE_TEXT = 128, WRITE_TEXT = 80, PREFIX_TEXT = 14, ID_TEXT = 25 };
+/* A value's salt, where another of its change was erased, or a commitment in its place.
+ */
+enum { ERASED_TEXT = 56 };
 
 enum hm_status hm_inbox_open(struct hm_inbox *inbox,
                              struct hm_store *store,
@@ -241,6 +244,7 @@ static enum hm_status write_in_full(const struct hm_page *page,
                                     bool bare,
                                     struct hm_err *err)
 {
+    size_t erased = 0;
     struct hm_arena arena;
     struct hm_page_text text;
     struct hm_page copy = *page;
@@ -254,6 +258,7 @@ static enum hm_status write_in_full(const struct hm_page *page,
         change->writes =
             hm_arena_get_array(&arena, change->write_count, sizeof(*change->writes));
         change->has_key = change->has_key && !bare;
+        erased += bare ? 0 : change->write_count * ERASED_TEXT;
         for (size_t w = 0; change->writes != NULL && w < change->write_count; w++) {
             change->writes[w] = page->changes[i].writes[w];
             change->writes[w].value = bare ? HM_NO_BYTES : change->writes[w].value;
@@ -262,6 +267,9 @@ static enum hm_status write_in_full(const struct hm_page *page,
     enum hm_status status = hm_arena_status(&arena, err);
     if (status == HM_OK) {
         status = hm_page_write(&text, &writing, &arena, err);
+    }
+    if (status == HM_OK && text.rows.size + text.noise.size + erased > HM_PAGE_TEXT_MAX) {
+        status = hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
     }
     hm_page_text_fini(&text);
     hm_arena_fini(&arena);

@@ -165,7 +165,7 @@ class World:
                         if register in later.writes
                         and change.id in later.writes[register].replaces),
                     "resolution": change.act == "resolve", "quarantined": False,
-                    "withheld": False}
+                    "withheld": False, "erased": False}
         for row in rows:
             told = wanted.pop((row["change"], row["register"]), None)
             if told is None:

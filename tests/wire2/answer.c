@@ -28,6 +28,8 @@ static const struct command {
     {"chain", "chain", answer_chain},
     {"merge", "merge", answer_merge},
     {"unit", "unit", answer_unit},
+    {"erase", "merge", answer_erase},
+    {"forget", "change", answer_forget},
     {"rank", "role", answer_rank},
     {"strokes", "strokes", answer_strokes},
     {"draw", "strokes", answer_draw},

@@ -22,10 +22,11 @@
  *   record       home, kind, key_fields -> id       merge   record, changes -> merged
  *   chain        device, epoch, parent, ids -> heads
  *   unit         records: [[record, changes]…] -> digest
- *   rank         role -> rank                       strokes text -> points
- *   draw         points -> text
- * Pages and streams (6)
- *   expand       district, text, before, entries and seqs: [[n, change, record]…], key
+ *   erase        record, changes -> erased: [[id, register]…], merged without them
+ *   forget       change, registers -> id, key, left: [[register, commitment, value,
+ * salt]…] rank         role -> rank                       strokes text -> points draw
+ * points -> text Pages and streams (6) expand       district, text, before, entries and
+ * seqs: [[n, change, record]…], key
  *                -> page, changes, signed
  *   write        page, changes, numbers: [[prefix, n, seq, record]…],
  *                runs: [[seed, seq, count]…], with_head -> rows, noise
@@ -80,6 +81,8 @@ enum hm_status answer_record(struct answering *a);
 enum hm_status answer_chain(struct answering *a);
 enum hm_status answer_merge(struct answering *a);
 enum hm_status answer_unit(struct answering *a);
+enum hm_status answer_erase(struct answering *a);
+enum hm_status answer_forget(struct answering *a);
 enum hm_status answer_rank(struct answering *a);
 enum hm_status answer_strokes(struct answering *a);
 enum hm_status answer_draw(struct answering *a);

@@ -168,6 +168,28 @@ def do_unit(ask):
     return {"digest": merge.unit_digest(records).hex()}
 
 
+def do_erase(ask):
+    known = merge.known_from_json(ask["changes"])
+    erased = merge.erased(known)
+    for one in known:
+        for write in one.change.writes:
+            if (one.change.id, write.reg) in erased:
+                write.value = None
+    told = sorted([change.hex(), reg] for change, reg in erased)
+    return {"erased": told, "merged": told_merged(_raw(ask, "record"), merge.Merged(known))}
+
+
+def do_forget(ask):
+    change = changes.from_json(ask["change"])
+    changes.seal(change)
+    for reg in ask["registers"]:
+        changes.forget(change, reg)
+    changes.seal(change)
+    left = [[w.reg, w.commitment.hex(), (w.value or b"").hex(), (w.salt or bytes(16)).hex()]
+            for w in change.writes]
+    return {"id": change.id.hex(), "key": change.key is not None, "left": left}
+
+
 def do_rank(ask):
     return {"rank": merge.RANKS.get(ask["role"], 0)}
 

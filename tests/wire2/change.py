@@ -116,6 +116,17 @@ def seal(change):
     return change
 
 
+def forget(change, reg):
+    """Without this value, its salt and the key, which gives all salts (4.2)."""
+    for i, write in enumerate(change.writes):
+        if change.key is not None and write.value is not None:
+            write.salt = salt_of(change.key, i)
+    change.key = None
+    for write in change.writes:
+        if write.reg == reg:
+            write.value, write.salt = None, None
+
+
 # Chains (3.4) and the signature of a page (3.5)
 
 

@@ -191,6 +191,7 @@ def cross_merge(x, choice):
     choice.shuffle(told)
     same("another order", merged, x.whole("merge", record=record, changes=told))
     x.whole("merge", record=record, changes=told[: len(told) // 2])
+    x.whole("erase", record=record, changes=told)
     records = sorted([world.raw(16).hex(), HistoryWorld(choice).told()] for _ in range(3))
     x.whole("unit", records=records)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import value as values
-from change import LIVE, WHY, Change, Write
+from change import ALIAS, LIVE, WHY, Change, Write
 from pack import h16, h32, items, text
 
 DECIDES = ("resolve", "policy", "erase")
@@ -124,6 +124,26 @@ class Merged:
             keeps = {h.id: False for h in deletes} | {h.id: True for h in alive}
             self.live_heads = sorted(keeps.items())
             self.live_shown = max(alive, key=_weight_alive).id
+
+
+def erased(known):
+    """(change id, register) of every write that the erasures which stand reach (4.2)."""
+    writes = {}  # (register, prefix) -> [(change id, write)]
+    for one in known:
+        for write in one.change.writes:
+            place = writes.setdefault((write.reg, one.change.id[:8]), [])
+            place.append((one.change.id, write))
+    waiting = [(write.reg, prefix) for one in known for write in one.change.writes
+               for prefix in write.replaces
+               if one.effective and one.change.act == "erase" and write.reg not in (LIVE, ALIAS)]
+    found = set()
+    while waiting:
+        reg, prefix = waiting.pop()
+        for change, write in writes.get((reg, prefix), []):
+            if (change, reg) not in found:
+                found.add((change, reg))
+                waiting += [(reg, before) for before in write.replaces]
+    return found
 
 
 def _weight(head):

@@ -4,6 +4,7 @@ import random
 
 from change import ALIAS, LIVE, WHY
 from generate import HistoryWorld
+from merge import erased as erased_of, known_from_json
 from pack import h16
 from value import pack
 
@@ -151,6 +152,67 @@ STORIES = (
 )
 
 
+def erased(*over, **more):
+    """x was created, y written over it, and both erased."""
+    return with_edit().act("erase", "erase", a=(None, list(over or ("edit",))), **more)
+
+
+ERASURES = (
+    ("an erasure reaches all that its write replaces", erased()),
+    ("one that is not effective erases nothing", erased(effective=False)),
+    ("what is concurrent stays, and conflicts with it",
+     erased().act("other", "edit", a=("z", ["create"]))),
+    ("what replaces an erasure stays", erased().act("later", "edit", a=("z", ["erase"]))),
+    ("another register stays",
+     erased().act("b", "edit", b=("z", []))),
+    ("a path leads through what is not effective",
+     with_edit(effective=False).act("erase", "erase", a=(None, ["edit"]))),
+    ("a prefix of what is not known", erased(NEVER_SEEN)),
+    ("a prefix that means two writes",
+     created().act("one", "edit", id=b"\2" * 16, a=("y", ["create"]))
+     .act("two", "edit", id=b"\2" * 8 + b"\3" * 8, a=("z", ["create"]))
+     .act("erase", "erase", a=(None, [b"\2" * 8]))),
+    ("a reason is erased where the reason of an erasure replaces it",
+     created().act("edit", "edit", a=("y", ["create"]), why=("x was wrong", []))
+     .act("erase", "erase", a=(None, ["edit"]), why=("as she asked", ["edit"]))),
+    ("and stays where it does not",
+     created().act("edit", "edit", a=("y", ["create"]), why=("x was wrong", []))
+     .act("erase", "erase", a=(None, ["edit"]), why=("as she asked", []))),
+    ("that of a deleted record, which stays deleted",
+     created().act("delete", "delete", live=(False, ["create"]), seen=["create"])
+     .act("erase", "erase", a=(None, ["create"]), live=(False, ["delete"]), seen=["create"])),
+    ("that of a record deleted meanwhile",
+     created().act("delete", "delete", live=(False, ["create"]), seen=["create"])
+     .act("erase", "erase", a=(None, ["create"]))),
+    ("two erasures of one value",
+     erased().act("erase 2", "erase", a=(None, ["create"]))),
+    ("a resolution that took the value over",
+     with_edit().act("other", "edit", a=("z", ["create"]))
+     .act("resolve", "resolve", a=("z", ["edit", "other"]))
+     .act("erase", "erase", a=(None, ["resolve"]))),
+)
+
+
+def forgotten(maker):
+    keyed = {"district": "00" * 16, "device": "11" * 16, "user": "22" * 16, "role": "recorder",
+             "act": "edit", "home": "h", "kind": "k", "version": 1, "record": "33" * 16,
+             "time": 1, "key": "44" * 16, "key_fields": [], "seen": [], "names": [],
+             "writes": [{"reg": reg, "value": pack(value).hex(), "replaces": [], "depth": 1}
+                        for reg, value in (("a", "x"), ("b", 7), ("c", None), ("d", True),
+                                           ("e", "y"))]}
+    salted = {name: value for name, value in keyed.items() if name != "key"}
+    salted["writes"] = [{**write, "salt": h16(write["reg"].encode()).hex()}
+                        for write in keyed["writes"]]
+    for what, change in (("a key", keyed), ("salts", salted)):
+        maker.add(f"of a change with {what} nothing", "forget", change=change, registers=[])
+        maker.add(f"of a change with {what} one value", "forget", change=change,
+                  registers=["b"])
+        maker.add(f"of a change with {what} some, and a register it has not", "forget",
+                  change=change, registers=["a", "e", "f"])
+        maker.add(f"of a change with {what} all", "forget", change=change,
+                  registers=["a", "b", "c", "d", "e"])
+
+
 def make(maker):
     maker.file("merges.json", "4", "all that is known of one record, and what it is")
     for name, story in STORIES:
@@ -159,6 +221,17 @@ def make(maker):
         world = HistoryWorld(random.Random(f"merge {i}"))
         maker.add(f"any history {i}", "merge", "c", record=world.record.hex(),
                   changes=world.told())
+    maker.file("erasures.json", "4.2", "what erasures reach, and what is left of a change")
+    for name, story in ERASURES:
+        maker.add(name, "erase", record=RECORD.hex(), changes=story.changes)
+    told = 0
+    for i in range(400):
+        world = HistoryWorld(random.Random(f"erase {i}"))
+        if told < 8 and len(erased_of(known_from_json(world.told()))) > 2:
+            told += 1
+            maker.add(f"any history {i}", "erase", "c", record=world.record.hex(),
+                      changes=world.told())
+    forgotten(maker)
     maker.file("digests.json", "4.1", "digests of units: [record, changes] ascending")
     records = [(bytes([n] * 16).hex(), STORIES[at][1].changes)
                for n, at in ((0, 1), (0x7F, 3), (0x80, 17), (0xFF, 25))]

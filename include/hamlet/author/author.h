@@ -128,6 +128,30 @@ HM_CHECKED enum hm_status hm_author_withdraw(struct hm_author *author,
                                              struct hm_err *err);
 
 /*
+ * Erase registers of a record: null over all that they ever held, which every replica
+ * then forgets, with the reasons that were given for it. Names are those of registers: a
+ * field, or a group as a whole; `~why` means all reasons. What was deleted stays so.
+ * HM_BAD_INPUT  a name is none, a key field's, or that of one field of a group
+ * HM_NOT_FOUND  no such record, or nothing of a register is here
+ * HM_DENIED     role or scope; the registry is never erased
+ */
+HM_CHECKED enum hm_status hm_author_erase(struct hm_author *author,
+                                          const struct hm_id *record,
+                                          const struct hm_bytes *names,
+                                          size_t count,
+                                          struct hm_bytes reason,
+                                          struct hm_id *change,
+                                          struct hm_err *err);
+
+/*
+ * A server lists in its registry, in a transaction of its own, the erasures that it has
+ * accepted since: whoever brings back the registry brings back the orders.
+ */
+HM_CHECKED enum hm_status hm_author_list_erasures(struct hm_store *store,
+                                                  const struct hm_secret *secret,
+                                                  struct hm_err *err);
+
+/*
  * The registry's own kinds (store/registry.h), whose registers are given as they are.
  * `record` null: a new one. `key` names one key field, or is null.
  */

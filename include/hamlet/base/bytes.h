@@ -31,7 +31,7 @@ bool hm_bytes_are(struct hm_bytes a, const char *text);
 int hm_bytes_compare(struct hm_bytes a, struct hm_bytes b);
 
 enum { HM_HEX16_SIZE = 33, HM_HEX32_SIZE = 65 }; /* with the NUL */
-enum { HM_B64_32_SIZE = 44, HM_B64_64_SIZE = 87 };
+enum { HM_B64_8_SIZE = 12, HM_B64_32_SIZE = 44, HM_B64_64_SIZE = 87 };
 
 /* `text` has room for 2 * bytes.size + 1. */
 void hm_hex_put(char *text, struct hm_bytes bytes);

@@ -31,7 +31,8 @@
  * What an act may write, beside ~why (a text, or null):
  *   create edit      fields, and ~live true          resolve policy  both, ~alias, ~live
  *   delete           ~live false                     merge           ~alias
- *   erase            fields, null only               withdraw        nothing
+ *   erase            fields, null only, and, of a    withdraw        nothing
+ *                    deleted record, ~live false
  *
  * `key`: the record's key values as far as known, for the rights that depend on them; of
  * a create those of the change are taken. A value that was withheld is taken on trust.

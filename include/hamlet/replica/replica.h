@@ -60,6 +60,12 @@ HM_CHECKED enum hm_status hm_replica_kinds_changed(struct hm_store *store,
 HM_CHECKED enum hm_status hm_replica_kinds_settle(struct hm_store *store,
                                                   struct hm_err *err);
 
+/*
+ * Where values were erased: leave nothing of them in the store's file either. Outside of
+ * transactions. What cannot be done now is done at the next opening.
+ */
+void hm_replica_scrub(struct hm_store *store);
+
 struct hm_replica {
     struct hm_kinds *kinds;
     struct hm_store *store;

@@ -16,6 +16,7 @@
 #define HM_KIND_USER        "~user"
 #define HM_KIND_DEVICE      "~device"
 #define HM_KIND_PERMIT      "~permit"
+#define HM_KIND_ERASURE     "~erasure"
 #define HM_REGISTRY_NAME    "name"
 #define HM_REGISTRY_DEVICE  "device"
 #define HM_REGISTRY_KEY     "key"
@@ -24,6 +25,10 @@
 #define HM_REGISTRY_ROLE    "role"
 #define HM_REGISTRY_REVOKED "revoked"
 #define HM_REGISTRY_ENDED   "ended"
+#define HM_REGISTRY_CHANGE  "change"
+#define HM_REGISTRY_UNIT    "unit"
+#define HM_REGISTRY_RECORD  "record"
+#define HM_REGISTRY_OVER    "over"
 
 /* A device as the registry has it. `known`: its key is there. */
 struct hm_device {

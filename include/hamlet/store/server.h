@@ -169,6 +169,24 @@ HM_CHECKED enum hm_status hm_store_units(struct hm_store *store,
                                          struct hm_err *err);
 
 /*
+ * Devices that have or had this unit in reach and did not say yet that they hold entry
+ * `n` of its bucket, in order of name; never the server's own. `n` 0: all of them.
+ */
+struct hm_waiting {
+    struct hm_id device;
+    struct hm_bytes name;
+    bool revoked;
+};
+HM_CHECKED enum hm_status hm_store_not_reached(struct hm_store *store,
+                                               struct hm_bytes unit,
+                                               uint64_t n,
+                                               const struct hm_id *server,
+                                               struct hm_waiting **waiting,
+                                               size_t *count,
+                                               struct hm_arena *arena,
+                                               struct hm_err *err);
+
+/*
  * Write the store as it stands to a new file `path`, which is on disk then and a store
  * that hm_store_open takes. Outside of transactions; readers and, in other processes,
  * writers go on. After a failure the caller removes what there is of the file.

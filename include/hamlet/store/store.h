@@ -83,6 +83,7 @@ void hm_store_grow(struct hm_store *store);
 #define HM_META_OFFSET      "clock_offset"
 #define HM_META_ERRORS      "errors"
 #define HM_META_KINDS       "kinds"
+#define HM_META_SCRUB       "scrub"
 
 HM_CHECKED enum hm_status hm_store_meta_get(struct hm_store *store,
                                             const char *name,

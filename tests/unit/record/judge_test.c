@@ -337,7 +337,7 @@ static const struct {
     {HM_ACT_DELETE, "commune_officer", "dead why"},
     {HM_ACT_MERGE, "commune_officer", "alias why"},
     {HM_ACT_WITHDRAW, "recorder", "why"},
-    {HM_ACT_ERASE, "district_admin", "clear clear-required why"},
+    {HM_ACT_ERASE, "district_admin", "clear clear-required why dead"},
 };
 
 static const struct {

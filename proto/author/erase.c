@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Erasing: null over all that a record's registers ever held, so that every replica
+ * forgets it (PROTOCOL.md 4.2), and the server's list of what was erased.
+ */
+#include "hamlet/model/erase.h"
+#include "hamlet/model/value.h"
+#include "hamlet/store/erase.h"
+#include "inside.h"
+
+struct naming {
+    struct hm_author *author;
+    const struct hm_loaded *loaded;
+    const struct hm_kind_register **registers;
+    size_t count;
+    bool reasons; /* ~why is named: all of them */
+};
+
+static enum hm_status find_register(const struct naming *n,
+                                    struct hm_bytes name,
+                                    const struct hm_kind_register **reg,
+                                    struct hm_err *err)
+{
+    const struct hm_kind *kind = n->loaded->kind;
+    char text[HM_ERR_ARG_MAX];
+    const struct hm_field *field = hm_kind_field(kind, name);
+    *reg = hm_kind_register(kind, name);
+    hm_author_argument(text, name);
+    if (*reg != NULL) {
+        return HM_OK;
+    }
+    if (field == NULL) {
+        return hm_fail(err, HM_BAD_INPUT, "field-unknown", text, kind->name, NULL);
+    }
+    return field->reg == NULL
+               ? hm_fail(err, HM_BAD_INPUT, "erase-key", text, NULL, NULL)
+               : hm_fail(err, HM_BAD_INPUT, "erase-group", text, field->reg->name, NULL);
+}
+
+/* Whether something of this register is here that is not cleared or gone. */
+static bool holds(const struct hm_loaded *loaded, struct hm_bytes reg)
+{
+    for (size_t i = 0; i < loaded->count; i++) {
+        const struct hm_write *write = hm_change_write(&loaded->held[i].change, reg);
+        if (write != NULL && write->value.size > 0 &&
+            hm_value_tag(write->value) != HM_VALUE_NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum hm_status name_register(struct naming *n,
+                                    struct hm_bytes name,
+                                    struct hm_err *err)
+{
+    const struct hm_kind_register *reg = NULL;
+    char text[HM_ERR_ARG_MAX];
+    hm_author_argument(text, name);
+    if (hm_bytes_are(name, HM_REGISTER_WHY)) {
+        n->reasons = true;
+        return HM_OK;
+    }
+    enum hm_status status = find_register(n, name, &reg, err);
+    for (size_t i = 0; i < n->count && status == HM_OK; i++) {
+        if (n->registers[i] == reg) {
+            return hm_fail(err, HM_BAD_INPUT, "field-twice", text, NULL, NULL);
+        }
+    }
+    if (status == HM_OK && !holds(n->loaded, name)) {
+        return hm_fail(err, HM_NOT_FOUND, "erase-nothing", text, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        n->registers[n->count++] = reg;
+    }
+    return status;
+}
+
+/*
+ * What the erasure replaces of a register: every write that no other replaces, be it
+ * effective or not. A value that was refused or taken back is to be forgotten as well.
+ */
+static enum hm_status last_writes(struct naming *n,
+                                  struct hm_write *write,
+                                  struct hm_err *err)
+{
+    const struct hm_loaded *loaded = n->loaded;
+    struct hm_arena *arena = &n->author->arena;
+    size_t room = 0;
+    size_t count = 0;
+    size_t last = 0;
+    for (size_t i = 0; i < loaded->count; i++) {
+        const struct hm_write *w = hm_change_write(&loaded->held[i].change, write->reg);
+        room += w == NULL ? 0 : w->replaces_count;
+    }
+    hm_prefix *replaced = hm_arena_get_array(arena, room, sizeof(*replaced));
+    hm_prefix *prefixes = hm_arena_get_array(arena, loaded->count, sizeof(*prefixes));
+    if (replaced == NULL || prefixes == NULL) {
+        return hm_arena_status(arena, err);
+    }
+    for (size_t i = 0; i < loaded->count; i++) {
+        const struct hm_write *w = hm_change_write(&loaded->held[i].change, write->reg);
+        for (size_t p = 0; w != NULL && p < w->replaces_count; p++) {
+            replaced[count++] = w->replaces[p];
+        }
+    }
+    count = hm_prefixes_sort(replaced, count);
+    for (size_t i = 0; i < loaded->count; i++) {
+        const struct hm_change *change = &loaded->held[i].change;
+        const struct hm_write *w = hm_change_write(change, write->reg);
+        if (w == NULL || hm_prefixes_have(replaced, count, hm_prefix_of(&change->id))) {
+            continue;
+        }
+        prefixes[last++] = hm_prefix_of(&change->id);
+        if (w->depth >= write->depth) {
+            write->depth = w->depth == UINT32_MAX ? UINT32_MAX : w->depth + 1;
+        }
+    }
+    last = hm_prefixes_sort(prefixes, last);
+    if (last > HM_REPLACES_MAX) {
+        return hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
+    }
+    write->replaces = prefixes;
+    write->replaces_count = (uint32_t)last;
+    return HM_OK;
+}
+
+static bool speaks_of(const struct naming *n, const struct hm_change *change)
+{
+    for (size_t i = 0; i < n->count && !n->reasons; i++) {
+        if (hm_change_write(change, hm_text(n->registers[i]->name)) != NULL) {
+            return true;
+        }
+    }
+    return n->reasons;
+}
+
+/* Reasons given with an erased value may quote it: they are forgotten together. */
+static enum hm_status over_reasons(struct naming *n,
+                                   struct hm_change *change,
+                                   struct hm_err *err)
+{
+    struct hm_write *why = &change->writes[change->write_count - 1];
+    const struct hm_loaded *loaded = n->loaded;
+    hm_prefix *prefixes =
+        hm_arena_get_array(&n->author->arena, loaded->count, sizeof(*prefixes));
+    size_t count = 0;
+    if (prefixes == NULL) {
+        return hm_arena_status(&n->author->arena, err);
+    }
+    for (size_t i = 0; i < loaded->count; i++) {
+        const struct hm_change *one = &loaded->held[i].change;
+        const struct hm_write *reason = hm_change_write(one, hm_text(HM_REGISTER_WHY));
+        if (reason != NULL && reason->value.size > 0 && speaks_of(n, one)) {
+            prefixes[count++] = hm_prefix_of(&one->id);
+            why->depth = reason->depth >= why->depth && reason->depth < UINT32_MAX
+                             ? reason->depth + 1
+                             : why->depth;
+        }
+    }
+    count = hm_prefixes_sort(prefixes, count);
+    why->replaces = prefixes;
+    why->replaces_count = (uint32_t)(count < HM_REPLACES_MAX ? count : HM_REPLACES_MAX);
+    return HM_OK;
+}
+
+static enum hm_status write_all(struct naming *n,
+                                struct hm_change *change,
+                                struct hm_bytes reason,
+                                struct hm_err *err)
+{
+    struct hm_author *author = n->author;
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < n->count && status == HM_OK; i++) {
+        status = hm_author_write(author, change, NULL, hm_text(n->registers[i]->name),
+                                 hm_text("n"), err);
+        if (status == HM_OK) {
+            status = last_writes(n, &change->writes[change->write_count - 1], err);
+        }
+    }
+    size_t before = change->write_count;
+    if (status == HM_OK) {
+        status = hm_author_why(author, change, reason, err);
+    }
+    if (status == HM_OK && change->write_count > before) {
+        status = over_reasons(n, change, err);
+    }
+    /* What stood deleted stays so: an erasure is no reason to show it again. */
+    if (status == HM_OK && n->loaded->merged.deleted) {
+        status = hm_author_live(author, change, n->loaded, false, err);
+        if (status == HM_OK) {
+            status = hm_author_seen(author, change, n->loaded, err);
+        }
+    }
+    return status;
+}
+
+static enum hm_status name_all(struct naming *n,
+                               const struct hm_bytes *names,
+                               size_t count,
+                               struct hm_err *err)
+{
+    const struct hm_kind *kind = n->loaded->kind;
+    if (kind->registry) {
+        return hm_fail(err, HM_DENIED, "erase-registry", NULL, NULL, NULL);
+    }
+    n->registers = hm_arena_get_array(&n->author->arena, count, sizeof(*n->registers));
+    enum hm_status status = hm_arena_status(&n->author->arena, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        status = name_register(n, names[i], err);
+    }
+    return status;
+}
+
+enum hm_status hm_author_erase(struct hm_author *author,
+                               const struct hm_id *record,
+                               const struct hm_bytes *names,
+                               size_t count,
+                               struct hm_bytes reason,
+                               struct hm_id *id,
+                               struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    struct naming n = {.author = author, .loaded = &loaded};
+    struct hm_change *change = NULL;
+    enum hm_status status = hm_author_target(author, record, &loaded, err);
+    if (status == HM_OK) {
+        status = name_all(&n, names, count, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_draft(author, &change, HM_ACT_ERASE, loaded.kind_name,
+                                 loaded.kind->version, loaded.home, err);
+    }
+    if (status == HM_OK) {
+        change->record = loaded.id;
+        status = hm_author_room(author, change, n.count + 2, err);
+    }
+    if (status == HM_OK) {
+        status = write_all(&n, change, reason, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_judge(author, loaded.kind, change, &loaded, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_take(author, change, err);
+        *id = change->id;
+    }
+    return status;
+}
+
+/* ---- the registry's list ---- */
+
+static struct hm_bytes text_value(struct hm_arena *arena, struct hm_bytes text)
+{
+    struct hm_buf buf;
+    hm_buf_init(&buf, HM_VALUE_BYTES_MAX);
+    hm_value_put_text(&buf, text);
+    struct hm_bytes value = hm_arena_copy(arena, hm_buf_bytes(&buf));
+    hm_buf_fini(&buf);
+    return value;
+}
+
+static enum hm_status put_listed(struct hm_author *author,
+                                 const struct hm_change *erasure,
+                                 const struct hm_key_field *key,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    char record[HM_HEX16_SIZE];
+    struct hm_buf over;
+    struct hm_added added;
+    hm_hex_put(record, hm_id_bytes(&erasure->record));
+    hm_buf_init(&over, 2 * HM_CHANGE_BYTES_MAX);
+    hm_erasure_over_put(&over, erasure);
+    enum hm_status status = hm_buf_status(&over, err);
+    const struct hm_registry_value values[] = {
+        {HM_REGISTRY_UNIT, text_value(arena, erasure->home)},
+        {HM_REGISTRY_RECORD, text_value(arena, hm_text(record))},
+        {HM_REGISTRY_OVER, hm_buf_bytes(&over)}};
+    /* Of a storm of writes the erasure itself tells more than a value can hold. */
+    size_t count = over.size <= HM_VALUE_BYTES_MAX ? 3 : 2;
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_registry(author, HM_KIND_ERASURE, NULL, key, values, count,
+                                    &added, err);
+    }
+    hm_buf_fini(&over);
+    return status;
+}
+
+static enum hm_status list_one(struct hm_author *author,
+                               const struct hm_change *erasure,
+                               struct hm_err *err)
+{
+    struct hm_arena arena;
+    char hex[HM_HEX16_SIZE];
+    struct hm_listed listed;
+    struct hm_err missing = HM_ERR_NONE;
+    struct hm_id id;
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    hm_hex_put(hex, hm_id_bytes(&erasure->id));
+    const struct hm_key_field key = {hm_text(HM_REGISTRY_CHANGE),
+                                     text_value(&arena, hm_text(hex))};
+    enum hm_status status = hm_arena_status(&arena, err);
+    if (status == HM_OK) {
+        hm_record_id(&id, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_ERASURE), &key, 1);
+        status = hm_store_record_show(author->store, &id, &listed, &arena, &missing);
+        if (status == HM_NOT_FOUND) {
+            status = put_listed(author, erasure, &key, &arena, err);
+        } else if (status != HM_OK) {
+            status = hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
+                             missing.arg[2]);
+        }
+    }
+    hm_arena_fini(&arena);
+    return status;
+}
+
+static enum hm_status list_all(struct hm_author *author, struct hm_err *err)
+{
+    struct hm_arena arena;
+    struct hm_erasure *erasures = NULL;
+    size_t count = 0;
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    enum hm_status status =
+        hm_store_erasures(author->store, &erasures, &count, &arena, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        status = list_one(author, &erasures[i].held.change, err);
+    }
+    hm_arena_fini(&arena);
+    return status;
+}
+
+enum hm_status hm_author_list_erasures(struct hm_store *store,
+                                       const struct hm_secret *secret,
+                                       struct hm_err *err)
+{
+    struct hm_author *author = NULL;
+    if (!hm_store_erasures_unlisted(store)) {
+        return HM_OK;
+    }
+    enum hm_status status = hm_author_open(&author, store, err);
+    if (status == HM_OK) {
+        hm_author_as_server(author);
+        hm_author_sign_with(author, secret);
+        status = hm_author_begin(author, err);
+    }
+    if (status == HM_OK) {
+        status = list_all(author, err);
+        if (status == HM_OK) {
+            status = hm_author_commit(author, err);
+        } else {
+            hm_author_rollback(author);
+        }
+    }
+    hm_author_close(author);
+    if (status == HM_OK) {
+        hm_store_erasures_listed(store);
+    }
+    return status;
+}

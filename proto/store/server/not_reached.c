@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which devices an erasure has not reached: how far each said that it has come. */
+#include "../sql.h"
+#include "hamlet/base/pack.h"
+#include "hamlet/store/server.h"
+
+enum { WAITS_FIRST = 32 };
+
+/* The entry of `bucket` up to which a list of (text bucket, uint n) says that all is
+ * here. */
+static uint64_t stated_of(struct hm_bytes stated, struct hm_bytes bucket)
+{
+    struct hm_unpack in;
+    uint64_t found = 0;
+    hm_unpack_init(&in, stated);
+    size_t count = stated.size == 0 ? 0 : hm_unpack_count(&in, 2);
+    for (size_t i = 0; i < count && !in.failed; i++) {
+        struct hm_bytes name = hm_unpack_bytes(&in);
+        uint64_t n = hm_unpack_uint(&in);
+        found = hm_bytes_equal(name, bucket) ? n : found;
+    }
+    return in.failed ? 0 : found;
+}
+
+static enum hm_status add(struct hm_waiting **list,
+                          size_t count,
+                          size_t *capacity,
+                          struct hm_arena *arena,
+                          struct hm_err *err)
+{
+    if (count < *capacity) {
+        return HM_OK;
+    }
+    size_t more = *capacity == 0 ? WAITS_FIRST : *capacity * 2;
+    struct hm_waiting *at = hm_arena_get_array(arena, more, sizeof(*at));
+    if (at == NULL) {
+        return hm_arena_status(arena, err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        at[i] = (*list)[i];
+    }
+    *list = at;
+    *capacity = more;
+    return HM_OK;
+}
+
+enum hm_status hm_store_not_reached(struct hm_store *store,
+                                    struct hm_bytes unit,
+                                    uint64_t n,
+                                    const struct hm_id *server,
+                                    struct hm_waiting **waiting,
+                                    size_t *count,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    /* Whoever ever had the unit in reach may hold what was erased in it. */
+    static const char select[] =
+        "WITH RECURSIVE up(code, parent) AS (SELECT code, parent FROM unit"
+        " WHERE code = :home UNION SELECT u.code, u.parent FROM up JOIN unit u"
+        " ON u.code = up.parent) SELECT d.device, d.name, d.revoked, (SELECT CASE WHEN"
+        " v.incarnation = :incarnation THEN v.stated END FROM visit v WHERE v.device ="
+        " d.device ORDER BY v.contact DESC LIMIT 1) FROM device d WHERE d.key IS NOT NULL"
+        " AND d.device <> :server AND EXISTS(SELECT 1 FROM permit p WHERE p.device ="
+        " d.device AND (p.home = :home OR p.home IN (SELECT code FROM up) OR p.home IN"
+        " (SELECT parent FROM up))) ORDER BY d.name, d.device";
+    struct hm_waiting *list = NULL;
+    sqlite3_stmt *stmt = NULL;
+    size_t capacity = 0;
+    size_t found = 0;
+    bool row = true;
+    int64_t incarnation = 0;
+    enum hm_status status =
+        hm_store_meta_get_int(store, HM_META_INCARNATION, 0, &incarnation, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_text(stmt, 1, unit);
+        hm_bind_int(stmt, 2, incarnation);
+        hm_bind_id(stmt, 3, server);
+    }
+    while (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        if (n > 0 && stated_of(hm_column_bytes(stmt, 3), unit) >= n) {
+            continue;
+        }
+        status = add(&list, found, &capacity, arena, err);
+        if (status == HM_OK) {
+            list[found] = (struct hm_waiting){.revoked = !hm_column_null(stmt, 2)};
+            (void)hm_column_id(stmt, 0, &list[found].device);
+            list[found++].name = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
+        }
+    }
+    hm_sql_done(stmt);
+    *waiting = list;
+    *count = found;
+    return status != HM_OK ? status : hm_arena_status(arena, err);
+}

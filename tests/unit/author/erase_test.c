@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Erasing, as a person asks for it. */
+#include <stdarg.h>
+
+#include "acting.h"
+#include "hamlet/author/author.h"
+#include "hamlet/model/value.h"
+#include "hamlet/store/erase.h"
+
+static struct hm_id household;
+
+static void setup(void)
+{
+    acting_start();
+    household = a_household(&lan, "Bà Bí Mật");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+}
+
+static enum hm_status erase(struct hm_site *site, const struct hm_id *record, ...)
+{
+    struct hm_bytes names[8];
+    size_t n = 0;
+    struct hm_origin before = origin_of(site);
+    int64_t count = changes_of(site);
+    va_list args;
+    va_start(args, record);
+    for (const char *name = va_arg(args, const char *); name != NULL;
+         name = va_arg(args, const char *)) {
+        names[n++] = hm_text(name);
+    }
+    va_end(args);
+    act_begin(site);
+    enum hm_status status = hm_author_erase(
+        site->author, record, names, n, hm_text("theo yêu cầu"), &changed, &site->err);
+    return tried(site, status, count, &before);
+}
+
+static bool holds(struct hm_site *site, const char *reg)
+{
+    struct hm_loaded loaded = hm_site_load(site, &household);
+    for (size_t i = 0; i < loaded.count; i++) {
+        const struct hm_write *write = write_of(&loaded.held[i].change, reg);
+        if (write != NULL && write->value.size > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+START_TEST(the_district_erases_a_field_at_once)
+{
+    (void)an_edit(&lan, &household, "head_name", "Bà Bí Mật Hai");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+
+    struct hm_change change = change_of(&server, &changed);
+    ck_assert_int_eq(change.act, HM_ACT_ERASE);
+    ck_assert_int_eq(hm_value_tag(write_of(&change, "head_name")->value), HM_VALUE_NULL);
+    ck_assert_uint_eq(write_of(&change, "head_name")->replaces_count, 1);
+    ck_assert_uint_eq(write_of(&change, "head_name")->depth, 3);
+    ck_assert(!holds(&server, "head_name"));
+    ck_assert(holds(&server, "address_text"));
+    ck_assert_str_eq(hm_site_shown(&server, &household, "head_name"), "-");
+}
+END_TEST
+
+START_TEST(what_was_refused_and_what_is_in_conflict_is_erased_with_it)
+{
+    (void)an_edit(&lan, &household, "cluster", "Tổ Một");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    hm_site_carry(&server, &mai, HM_VERDICT_ACCEPTED);
+    (void)an_edit(&mai, &household, "cluster", "Tổ Hai");
+    (void)an_edit(&lan, &household, "cluster", "Tổ Ba");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    hm_site_carry(&mai, &server, HM_VERDICT_QUARANTINED);
+
+    ck_assert_int_eq(erase(&server, &household, "cluster", NULL), HM_OK);
+
+    ck_assert(!holds(&server, "cluster"));
+    struct hm_change change = change_of(&server, &changed);
+    ck_assert_uint_eq(write_of(&change, "cluster")->replaces_count, 2);
+}
+END_TEST
+
+static struct hm_id decided_with_a_reason(struct hm_site *site)
+{
+    struct hm_conflict *conflicts = NULL;
+    struct hm_id made;
+    size_t count = 0;
+    ck_assert_int_eq(hm_store_conflicts(site->store, HM_NO_BYTES, true, &conflicts,
+                                        &count, &site->arena, &site->err),
+                     HM_OK);
+    ck_assert_uint_eq(count, 1);
+    struct hm_loaded loaded = hm_site_load(site, &household);
+    const struct hm_register *reg =
+        hm_merged_register(&loaded.merged, hm_text("cluster"));
+    struct hm_id take = loaded.known[reg->heads[0].known].change->id;
+    act_begin(site);
+    ck_assert_int_eq(hm_author_resolve(site->author, &conflicts[0].id, &take, NULL,
+                                       hm_text("bà ở Tổ Hai"), &made, &site->err),
+                     HM_OK);
+    act_commit(site);
+    return made;
+}
+
+START_TEST(reasons_that_came_with_the_value_go_with_it)
+{
+    (void)an_edit(&lan, &household, "cluster", "Tổ Một");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    hm_site_carry(&server, &mai, HM_VERDICT_ACCEPTED);
+    (void)an_edit(&mai, &household, "cluster", "Tổ Hai");
+    (void)an_edit(&lan, &household, "cluster", "Tổ Ba");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    hm_site_carry(&mai, &server, HM_VERDICT_ACCEPTED);
+    struct hm_id resolution = decided_with_a_reason(&server);
+    struct hm_change decided = change_of(&server, &resolution);
+    ck_assert_ptr_nonnull(write_of(&decided, HM_REGISTER_WHY));
+
+    ck_assert_int_eq(erase(&server, &household, "cluster", NULL), HM_OK);
+
+    decided = change_of(&server, &resolution);
+    ck_assert_uint_eq(write_of(&decided, HM_REGISTER_WHY)->value.size, 0);
+    ck_assert(!holds(&server, "cluster"));
+    struct hm_change change = change_of(&server, &changed);
+    ck_assert_uint_gt(write_of(&change, HM_REGISTER_WHY)->value.size, 0);
+}
+END_TEST
+
+START_TEST(a_deleted_record_is_erased_and_stays_deleted)
+{
+    (void)a_delete(&lan, &household);
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+
+    ck_assert_int_eq(
+        erase(&server, &household, "head_name", "address_text", "~why", NULL), HM_OK);
+
+    struct hm_loaded loaded = hm_site_load(&server, &household);
+    ck_assert(loaded.merged.deleted);
+    ck_assert(!loaded.merged.live_conflict);
+    ck_assert(!holds(&server, "head_name") && !holds(&server, "address_text"));
+}
+END_TEST
+
+START_TEST(an_erasure_is_judged_before_anything_is_written)
+{
+    struct hm_id none = hm_make_id(0x44);
+    struct hm_id commitment = a_commitment(&lan, &household);
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+
+    ck_assert_int_eq(erase(&lan, &household, "head_name", NULL), HM_DENIED);
+    refused(&lan, "role-denied", "erase");
+    ck_assert_int_eq(erase(&server, &none, "head_name", NULL), HM_NOT_FOUND);
+    ck_assert_int_eq(erase(&server, &household, "colour", NULL), HM_BAD_INPUT);
+    refused(&server, "field-unknown", "colour");
+    ck_assert_int_eq(erase(&server, &household, "head_name", "head_name", NULL),
+                     HM_BAD_INPUT);
+    refused(&server, "field-twice", "head_name");
+    ck_assert_int_eq(erase(&server, &household, "household_code", NULL), HM_NOT_FOUND);
+    refused(&server, "erase-nothing", "household_code");
+    ck_assert_int_eq(erase(&server, &commitment, "year", NULL), HM_BAD_INPUT);
+    refused(&server, "erase-key", "year");
+    ck_assert_int_eq(erase(&server, &commitment, "signer_name", NULL), HM_BAD_INPUT);
+    refused(&server, "erase-group", "signer_name");
+    ck_assert_int_eq(erase(&server, &commitment, "signing", NULL), HM_OK);
+}
+END_TEST
+
+START_TEST(what_is_erased_is_not_erased_twice_and_not_taken_back)
+{
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+    struct hm_id erasure = changed;
+
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_NOT_FOUND);
+    refused(&server, "erase-nothing", "head_name");
+    act_begin(&server);
+    ck_assert_int_eq(hm_author_withdraw(server.author, &erasure, hm_text("nhầm"),
+                                        &changed, &server.err),
+                     HM_BAD_INPUT);
+    refused(&server, "withdraw-erasure", NULL);
+    hm_author_rollback(server.author);
+}
+END_TEST
+
+START_TEST(what_was_erased_may_be_entered_anew)
+{
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+    hm_site_carry(&server, &lan, HM_VERDICT_ACCEPTED);
+
+    (void)an_edit(&lan, &household, "head_name", "Bà Tám");
+
+    ck_assert_str_eq(hm_site_shown(&lan, &household, "head_name"), "Bà Tám");
+    ck_assert_uint_eq(hm_site_open_conflicts(&lan), 0);
+}
+END_TEST
+
+/* The registry alone, without the erasure: as a server that is being refilled has it. */
+START_TEST(the_registry_lists_it_and_its_list_erases)
+{
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+    int64_t count = changes_of(&server);
+    ck_assert_int_eq(hm_author_list_erasures(server.store, &server.secret, &server.err),
+                     HM_OK);
+    ck_assert_int_eq(changes_of(&server), count + 1);
+    ck_assert_int_eq(hm_author_list_erasures(server.store, &server.secret, &server.err),
+                     HM_OK);
+    ck_assert_int_eq(changes_of(&server), count + 1);
+    struct hm_held *held = hm_site_changes(&server, 1, &(size_t){0});
+    const struct hm_change *listed = &held[changes_of(&server) - 1].change;
+    ck_assert(hm_bytes_are(listed->kind, HM_KIND_ERASURE));
+    hm_site_carry(&lan, &mai, HM_VERDICT_ACCEPTED);
+    ck_assert(holds(&mai, "head_name"));
+
+    (void)hm_site_put(&mai, &listed, 1, HM_VERDICT_ACCEPTED);
+
+    ck_assert(!holds(&mai, "head_name"));
+    ck_assert(holds(&mai, "address_text"));
+    hm_site_carry(&lan, &mai, HM_VERDICT_ACCEPTED);
+    ck_assert(!holds(&mai, "head_name"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("erase");
+    TCase *group = tcase_create("erase");
+    tcase_add_checked_fixture(group, setup, acting_finish);
+    tcase_set_timeout(group, 60);
+    tcase_add_test(group, the_district_erases_a_field_at_once);
+    tcase_add_test(group, what_was_refused_and_what_is_in_conflict_is_erased_with_it);
+    tcase_add_test(group, reasons_that_came_with_the_value_go_with_it);
+    tcase_add_test(group, a_deleted_record_is_erased_and_stays_deleted);
+    tcase_add_test(group, an_erasure_is_judged_before_anything_is_written);
+    tcase_add_test(group, what_is_erased_is_not_erased_twice_and_not_taken_back);
+    tcase_add_test(group, what_was_erased_may_be_entered_anew);
+    tcase_add_test(group, the_registry_lists_it_and_its_list_erases);
+    suite_add_tcase(suite, group);
+    return hm_run(suite);
+}
