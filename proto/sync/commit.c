@@ -8,7 +8,6 @@
 #include "hamlet/store/epoch.h"
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
-#include "hamlet/store/server.h"
 #include "hamlet/sync/judge.h"
 #include "put_pages.h"
 #include "serving.h"

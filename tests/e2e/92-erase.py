@@ -87,6 +87,8 @@ class World:
         self.away = self.site.enrol("C")
         self.m = self.site.enrol("M", self.site.commune, "commune_officer")
         self.all = (self.a, self.b, self.away, self.m)
+        self.meet(*self.all)
+        self.file = self.site.path("before.hmb")
 
     def write(self):
         a, b = self.a, self.b
@@ -96,6 +98,7 @@ class World:
                             f"note={'Gia đình ' + SECRET + ' đã ký. ' * 20}")
         self.gone = a.add("household", f"head_name=Con của {SECRET}", "address_text=Số 8")
         self.kept = a.add("household", "head_name=Bà Còn Lại", "address_text=Số 9")
+        a.ask("bundle export", self.file)
         self.meet(*self.all)
         a.ask("edit", self.record, f"cluster=Tổ của {SECRET}")
         b.ask("edit", self.record, f"cluster=Xóm {SECRET}")
@@ -198,6 +201,12 @@ class World:
             self.clean("of the restored laptop", self.a)
         say("a laptop restored from before", exits=done.code)
 
+    def by_file(self):
+        """A file that was written before the erasure comes late."""
+        done = self.server.call("bundle import", self.file)
+        self.clean("after an old file came", self.server)
+        say("a file from before", exits=done.code)
+
     def again(self):
         """The server stops, starts, and is asked again."""
         self.server.stop()
@@ -218,6 +227,7 @@ def run(site):
     world.concurrent()
     world.hold("after rebuilds")
     world.refused()
+    world.by_file()
     world.restored()
     world.again()
 

@@ -37,6 +37,7 @@ static void setup(void)
     lans = an_edit(&lan, &household, "cluster", "Tổ 1");
     (void)an_edit(&mai, &household, "cluster", "Tổ 2");
     hm_site_carry(&lan, &mai, HM_VERDICT_ACCEPTED);
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
     hm_conflict_id(&conflict, &household, hm_text("cluster"));
     act_begin(&mai);
     ck_assert_int_eq(hm_author_bulk(mai.author, &bulk, &mai.err), HM_OK);
@@ -51,7 +52,11 @@ static void setup(void)
 /* Nothing is prepared or cached: each statement takes memory anew. */
 static void before_cold(void *ctx)
 {
-    hm_site_reopen(ctx);
+    struct hm_site *site = ctx;
+    hm_site_reopen(site);
+    if (site == &server) {
+        ck_assert_int_eq(hm_author_as(site->author, hm_text("Anh"), &site->err), HM_OK);
+    }
     print = print_of(ctx);
 }
 
@@ -146,6 +151,22 @@ static enum hm_status act_withdraw(void *ctx, struct hm_err *err)
     return end(site, status);
 }
 
+/* At the district: it is accepted at once, and what it reaches is forgotten. */
+static enum hm_status act_erase(void *ctx, struct hm_err *err)
+{
+    struct hm_site *site = ctx;
+    const struct hm_bytes names[] = {hm_text("head_name"), hm_text("address_text")};
+    enum hm_status status = hm_author_begin(site->author, err);
+    if (status == HM_OK) {
+        status = hm_author_erase(site->author, &household, names, 2, hm_text("vì sao"),
+                                 &changed, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_flush(site->author, err);
+    }
+    return end(site, status);
+}
+
 /* The server signs, numbers and accepts. */
 static enum hm_status act_registry(void *ctx, struct hm_err *err)
 {
@@ -183,7 +204,7 @@ static const struct {
     {"add", act_add, &mai},           {"edit", act_edit, &mai},
     {"delete", act_delete, &mai},     {"resolve", act_resolve, &mai},
     {"withdraw", act_withdraw, &mai}, {"registry", act_registry, &server},
-    {"open", act_open, &mai},
+    {"open", act_open, &mai},         {"erase", act_erase, &server},
 };
 
 enum { ACTS = sizeof(acts) / sizeof(acts[0]), COLD_STRIDE = 37 };

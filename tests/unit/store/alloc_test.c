@@ -6,6 +6,7 @@
 #include "fault.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/check.h"
+#include "hamlet/store/erase.h"
 #include "hamlet/store/receipts.h"
 #include "hamlet/store/server.h"
 #include "hamlet/store/withdraw.h"
@@ -13,7 +14,7 @@
 #include "site.h"
 #include "sweep.h"
 
-enum { PUTS = 4, COLD_STRIDE = 41 };
+enum { PUTS = 5, COLD_STRIDE = 41 };
 
 static struct hm_site server;
 static struct hm_site lan;
@@ -47,6 +48,10 @@ static void make_fresh(void)
     fresh[1] = hm_make_skeleton(&maker, created);
     fresh[2] = undo;
     fresh[3] = created;
+    struct hm_change *erased = hm_make(&maker, HM_ACT_ERASE, &created->record);
+    hm_make_write(erased, &maker, "head_name", hm_text("n"), 1, created);
+    hm_make_seal(erased, &maker);
+    fresh[4] = erased;
 }
 
 static void setup(void)
@@ -284,6 +289,9 @@ static enum hm_status act_server(void *ctx, struct hm_err *err)
     struct hm_fleet_row *fleet = NULL;
     struct hm_permit *permits = NULL;
     struct hm_unit *units = NULL;
+    struct hm_erasure *erasures = NULL;
+    struct hm_waiting *waiting = NULL;
+    int64_t erased = 0;
     bool found = false;
     size_t count = 0;
     struct hm_arena *arena = begin_round();
@@ -296,6 +304,10 @@ static enum hm_status act_server(void *ctx, struct hm_err *err)
     NEXT(hm_store_visit_get(site->store, &visit.device, 7, &visit, &found, arena, err));
     NEXT(hm_store_fleet(site->store, &fleet, &count, arena, err));
     NEXT(hm_store_visits_forget(site->store, err));
+    NEXT(hm_store_erasures(site->store, &erasures, &count, arena, err));
+    NEXT(hm_store_erased_count(site->store, &erased, err));
+    NEXT(hm_store_not_reached(site->store, hm_text("30341-01"), 1, &site->device,
+                              &waiting, &count, arena, err));
     NEXT(hm_store_permits(site->store, &maker.device, &permits, &count, arena, err));
     NEXT(hm_store_units(site->store, &units, &count, arena, err));
     return end_round(site, status);
