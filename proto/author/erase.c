@@ -8,10 +8,14 @@
 #include "hamlet/store/erase.h"
 #include "inside.h"
 
+struct named {
+    const struct hm_kind_register *reg;
+};
+
 struct naming {
     struct hm_author *author;
     const struct hm_loaded *loaded;
-    const struct hm_kind_register **registers;
+    struct named *at;
     size_t count;
     bool reasons; /* ~why is named: all of them */
 };
@@ -63,7 +67,7 @@ static enum hm_status name_register(struct naming *n,
     }
     enum hm_status status = find_register(n, name, &reg, err);
     for (size_t i = 0; i < n->count && status == HM_OK; i++) {
-        if (n->registers[i] == reg) {
+        if (n->at[i].reg == reg) {
             return hm_fail(err, HM_BAD_INPUT, "field-twice", text, NULL, NULL);
         }
     }
@@ -71,7 +75,7 @@ static enum hm_status name_register(struct naming *n,
         return hm_fail(err, HM_NOT_FOUND, "erase-nothing", text, NULL, NULL);
     }
     if (status == HM_OK) {
-        n->registers[n->count++] = reg;
+        n->at[n->count++].reg = reg;
     }
     return status;
 }
@@ -128,7 +132,7 @@ static enum hm_status last_writes(struct naming *n,
 static bool speaks_of(const struct naming *n, const struct hm_change *change)
 {
     for (size_t i = 0; i < n->count && !n->reasons; i++) {
-        if (hm_change_write(change, hm_text(n->registers[i]->name)) != NULL) {
+        if (hm_change_write(change, hm_text(n->at[i].reg->name)) != NULL) {
             return true;
         }
     }
@@ -172,7 +176,7 @@ static enum hm_status write_all(struct naming *n,
     struct hm_author *author = n->author;
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < n->count && status == HM_OK; i++) {
-        status = hm_author_write(author, change, NULL, hm_text(n->registers[i]->name),
+        status = hm_author_write(author, change, NULL, hm_text(n->at[i].reg->name),
                                  hm_text("n"), err);
         if (status == HM_OK) {
             status = last_writes(n, &change->writes[change->write_count - 1], err);
@@ -204,7 +208,7 @@ static enum hm_status name_all(struct naming *n,
     if (kind->registry) {
         return hm_fail(err, HM_DENIED, "erase-registry", NULL, NULL, NULL);
     }
-    n->registers = hm_arena_get_array(&n->author->arena, count, sizeof(*n->registers));
+    n->at = hm_arena_get_array(&n->author->arena, count, sizeof(*n->at));
     enum hm_status status = hm_arena_status(&n->author->arena, err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         status = name_register(n, names[i], err);

@@ -493,18 +493,19 @@ enum hm_status hm_store_changes_put(struct hm_store *store,
     if (count == 0) {
         return HM_OK;
     }
-    const struct hm_change **given = hm_arena_get_array(arena, count, sizeof(*given));
+    struct hm_put *given = hm_arena_get_array(arena, count, sizeof(*given));
     if (given == NULL) {
         return hm_arena_status(arena, err);
     }
     for (size_t i = 0; i < count; i++) {
-        given[i] = puts[i].change;
+        given[i] = puts[i];
         puts[i].row = 0;
         puts[i].full = false;
     }
     enum hm_status status = put_all(&p, err);
     for (size_t i = 0; i < count; i++) {
-        puts[i].change = given[i]; /* the caller's again, whatever was left at the door */
+        puts[i].change =
+            given[i].change; /* the caller's again, whatever was left at the door */
     }
     return status;
 }

@@ -22,26 +22,25 @@ static uint64_t stated_of(struct hm_bytes stated, struct hm_bytes bucket)
     return in.failed ? 0 : found;
 }
 
-static enum hm_status add(struct hm_waiting **list,
-                          size_t count,
-                          size_t *capacity,
-                          struct hm_arena *arena,
-                          struct hm_err *err)
+/* The place for one more; null: no memory, which the arena knows. */
+static struct hm_waiting *add(struct hm_waiting **list,
+                              size_t count,
+                              size_t *capacity,
+                              struct hm_arena *arena)
 {
-    if (count < *capacity) {
-        return HM_OK;
+    if (count == *capacity) {
+        size_t more = *capacity == 0 ? WAITS_FIRST : *capacity * 2;
+        struct hm_waiting *at = hm_arena_get_array(arena, more, sizeof(*at));
+        if (at == NULL) {
+            return NULL;
+        }
+        for (size_t i = 0; i < count; i++) {
+            at[i] = (*list)[i];
+        }
+        *list = at;
+        *capacity = more;
     }
-    size_t more = *capacity == 0 ? WAITS_FIRST : *capacity * 2;
-    struct hm_waiting *at = hm_arena_get_array(arena, more, sizeof(*at));
-    if (at == NULL) {
-        return hm_arena_status(arena, err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        at[i] = (*list)[i];
-    }
-    *list = at;
-    *capacity = more;
-    return HM_OK;
+    return &(*list)[count];
 }
 
 enum hm_status hm_store_not_reached(struct hm_store *store,
@@ -87,12 +86,14 @@ enum hm_status hm_store_not_reached(struct hm_store *store,
         if (n > 0 && stated_of(hm_column_bytes(stmt, 3), unit) >= n) {
             continue;
         }
-        status = add(&list, found, &capacity, arena, err);
-        if (status == HM_OK) {
-            list[found] = (struct hm_waiting){.revoked = !hm_column_null(stmt, 2)};
-            (void)hm_column_id(stmt, 0, &list[found].device);
-            list[found++].name = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
+        struct hm_waiting *one = add(&list, found, &capacity, arena);
+        if (one == NULL) {
+            break;
         }
+        *one = (struct hm_waiting){.revoked = !hm_column_null(stmt, 2)};
+        (void)hm_column_id(stmt, 0, &one->device);
+        one->name = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
+        found++;
     }
     hm_sql_done(stmt);
     *waiting = list;
