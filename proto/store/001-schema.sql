@@ -23,12 +23,13 @@ CREATE TABLE kind(
   name TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- A device that wrote something here. `key`, `name`, `home` and `revoked` are derived from
--- the registry's records.
+-- A device that wrote something here. `keys` (all of them, the newest last) and `key` (the
+-- newest), `name`, `home` and `revoked` are derived from the registry's records.
 CREATE TABLE device(
   id      INTEGER PRIMARY KEY,
   device  BLOB NOT NULL UNIQUE,
   key     BLOB,
+  keys    TEXT,
   name    TEXT,
   home    TEXT,
   revoked TEXT

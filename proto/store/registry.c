@@ -108,13 +108,14 @@ static enum hm_status derive_device(const struct registry_row *row,
                                     const struct hm_loaded *loaded,
                                     struct hm_err *err)
 {
-    static const char update[] = "UPDATE device SET key = :key, name = :name,"
-                                 " home = :home, revoked = :revoked WHERE id = :id";
+    static const char update[] =
+        "UPDATE device SET key = :key, keys = :keys, name = :name, home = :home,"
+        " revoked = :revoked WHERE id = :id";
     static const char same[] =
-        "SELECT 1 FROM device WHERE key IS :key AND name IS :name AND home IS :home"
-        " AND revoked IS :revoked AND id = :id";
+        "SELECT 1 FROM device WHERE key IS :key AND keys IS :keys AND name IS :name"
+        " AND home IS :home AND revoked IS :revoked AND id = :id";
     struct hm_id device;
-    struct hm_key key;
+    struct hm_keys keys;
     int64_t number = 0;
     sqlite3_stmt *stmt = NULL;
     struct hm_bytes revoked = text_of(loaded, HM_REGISTRY_REVOKED);
@@ -122,18 +123,23 @@ static enum hm_status derive_device(const struct registry_row *row,
         !hm_id_get_hex(&device, text_of(loaded, HM_REGISTRY_DEVICE))) {
         return HM_OK;
     }
-    bool key_known = hm_b64_get(key.at, HM_KEY_SIZE, text_of(loaded, HM_REGISTRY_KEY));
+    struct hm_bytes text = text_of(loaded, HM_REGISTRY_KEY);
+    /* What breaks off the row of keys leaves those before it. */
+    bool whole = hm_keys_read(&keys, text, &device);
+    bool key_known = whole || keys.count > 0;
     enum hm_status status =
         hm_device_number(row->store, &device, row->check == NULL, &number, err);
     if (status == HM_OK) {
         status = prepare(row, update, same, &stmt, err);
     }
     if (status == HM_OK) {
-        hm_bind_blob(stmt, 1, key_known ? HM_BYTES(key.at) : HM_NO_BYTES);
-        hm_bind_text(stmt, 2, text_of(loaded, HM_REGISTRY_NAME));
-        hm_bind_text(stmt, 3, text_of(loaded, HM_REGISTRY_HOME));
-        hm_bind_text(stmt, 4, revoked);
-        hm_bind_int(stmt, 5, number);
+        hm_bind_blob(stmt, 1,
+                     key_known ? HM_BYTES(hm_keys_newest(&keys)->at) : HM_NO_BYTES);
+        hm_bind_text(stmt, 2, key_known ? text : HM_NO_BYTES);
+        hm_bind_text(stmt, 3, text_of(loaded, HM_REGISTRY_NAME));
+        hm_bind_text(stmt, 4, text_of(loaded, HM_REGISTRY_HOME));
+        hm_bind_text(stmt, 5, revoked);
+        hm_bind_int(stmt, 6, number);
         status = finish(row, stmt, err);
     }
     if (row->check != NULL) {
@@ -255,7 +261,8 @@ enum hm_status hm_registry_forget(struct hm_store *store, struct hm_err *err)
 {
     static const char *const steps[] = {
         "UPDATE unit SET parent = NULL, known = 0",
-        "UPDATE device SET key = NULL, name = NULL, home = NULL, revoked = NULL",
+        "UPDATE device SET key = NULL, keys = NULL, name = NULL, home = NULL,"
+        " revoked = NULL",
         "DELETE FROM user", "DELETE FROM permit"};
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == HM_OK; i++) {
@@ -306,7 +313,7 @@ enum hm_status hm_store_device_get(struct hm_store *store,
                                    struct hm_arena *arena,
                                    struct hm_err *err)
 {
-    static const char select[] = "SELECT key, name, home, revoked FROM device"
+    static const char select[] = "SELECT key, name, home, revoked, keys FROM device"
                                  " WHERE device = :device";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
@@ -328,6 +335,7 @@ enum hm_status hm_store_device_get(struct hm_store *store,
         found->name = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
         found->home = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
         found->revoked = !hm_column_null(stmt, 3);
+        found->keys = hm_arena_copy(arena, hm_column_bytes(stmt, 4));
         hm_sql_done(stmt);
     }
     return hm_arena_status(arena, err);

@@ -478,8 +478,10 @@ static enum hm_status check_device(struct answer *a, struct hm_err *err)
     struct hm_device device;
     enum hm_status status = hm_store_device_get(a->store, &a->serving->request.device,
                                                 &device, a->arena, err);
-    if (status == HM_OK && device.revoked) {
-        hm_serving_refuse(a->serving, HM_PROBLEM_REVOKED);
+    enum hm_problem denial =
+        status == HM_OK ? hm_serving_denial(a->serving, &device) : HM_PROBLEM_NONE;
+    if (denial != HM_PROBLEM_NONE) {
+        hm_serving_refuse(a->serving, denial);
         return hm_fail(err, HM_DENIED, "problem-revoked", NULL, NULL, NULL);
     }
     return status;

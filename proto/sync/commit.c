@@ -78,8 +78,34 @@ struct landing {
     struct hm_put *puts;
     enum hm_reason *reasons;
     size_t count;
+    struct hm_id keys_of; /* the device whose keys were looked up last */
+    struct hm_keys keys;
     struct hm_arena arena; /* of this commit alone */
 };
+
+/*
+ * Whether the key that signed the page was good for it. Whoever copied a key that was
+ * replaced can still sign; what comes beyond the end of that key is not its device's.
+ */
+static enum hm_status key_covers(struct landing *landing,
+                                 const struct hm_inbox_page *arrived,
+                                 bool *covers,
+                                 struct hm_err *err)
+{
+    const struct hm_page *page = &arrived->page;
+    const struct hm_keys *keys = &landing->keys;
+    enum hm_status status = HM_OK;
+    if (!hm_id_equal(&landing->keys_of, &page->device)) {
+        status = hm_store_keys(landing->store, &page->device, &landing->keys, err);
+        landing->keys_of = page->device;
+    }
+    *covers = keys->count == 0;
+    for (size_t i = 0; i < keys->count && !*covers; i++) {
+        *covers = memcmp(keys->at[i].at, arrived->key.at, HM_KEY_SIZE) == 0 &&
+                  hm_keys_cover(keys, i, page);
+    }
+    return status;
+}
 
 /* What this very body brought before and was refused; pages of devices may alternate. */
 static size_t refused_before(const struct landing *landing, size_t i)
@@ -135,9 +161,14 @@ static enum hm_status judge_all(struct landing *landing, struct hm_err *err)
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
         const struct hm_page *page = &inbox->pages[p].page;
+        bool covers = true;
+        status = key_covers(landing, &inbox->pages[p], &covers, err);
         for (size_t i = 0; i < page->count && status == HM_OK; i++, at++) {
             status = hm_judge_change(&judge, &page->changes[i], &landing->reasons[at],
                                      &arena, err);
+            if (!covers) {
+                landing->reasons[at] = HM_REASON_REVOKED;
+            }
             landing->puts[at].change = &page->changes[i];
         }
         hm_arena_clear(&arena);
@@ -354,9 +385,9 @@ static enum hm_status commit_one(struct hm_serving *serving,
     }
     /* Revocation acts in the transaction of the request: the reader may have been late.
      */
-    if (device.revoked || !device.known) {
-        hm_serving_refuse(serving,
-                          device.known ? HM_PROBLEM_REVOKED : HM_PROBLEM_UNKNOWN_DEVICE);
+    enum hm_problem denial = hm_serving_denial(serving, &device);
+    if (denial != HM_PROBLEM_NONE) {
+        hm_serving_refuse(serving, denial);
         hm_inbox_clear(&serving->inbox);
         return HM_OK;
     }

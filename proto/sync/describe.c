@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hamlet/store/epoch.h"
+#include "hamlet/store/registry.h"
 #include "hamlet/wire/invitation.h"
 #include "session_inside.h"
 
@@ -49,8 +50,44 @@ static enum hm_status describe_errors(struct hm_session *session,
     return status;
 }
 
+/*
+ * Which keys this device has had, the newest last: named until the registry here names
+ * them too. A key that was replaced meanwhile signs nothing more.
+ */
+static enum hm_status describe_keys(struct hm_session *session,
+                                    struct hm_request *request,
+                                    struct hm_keys *keys,
+                                    struct hm_err *err)
+{
+    struct hm_key own;
+    struct hm_bytes text = HM_NO_BYTES;
+    struct hm_device known;
+    memcpy(own.at, session->secret->at + HM_KEY_SIZE, HM_KEY_SIZE);
+    hm_keys_one(keys, &own);
+    enum hm_status status =
+        hm_store_meta_get(session->store, HM_META_KEYS, &session->arena, &text, err);
+    session->has_keys = text.size > 0;
+    if (status != HM_OK || text.size == 0) {
+        return status;
+    }
+    if (!hm_keys_read(keys, text, &session->device)) {
+        return hm_fail(err, HM_CORRUPT, "keys-broken", NULL, NULL, NULL);
+    }
+    if (memcmp(hm_keys_newest(keys)->at, own.at, HM_KEY_SIZE) != 0) {
+        return hm_fail(err, HM_LOCKED, "key-changed", NULL, NULL, NULL);
+    }
+    status = hm_store_device_get(session->store, &session->device, &known,
+                                 &session->arena, err);
+    session->keys_told = session->tell_keys || !hm_bytes_equal(known.keys, text);
+    if (status == HM_OK && session->keys_told) {
+        request->keys = text;
+    }
+    return status;
+}
+
 /* An invitation that is not redeemed yet is redeemed by this request. */
 static enum hm_status describe_enrolment(struct hm_session *session,
+                                         const struct hm_key *first,
                                          struct hm_request *request,
                                          struct hm_err *err)
 {
@@ -65,7 +102,7 @@ static enum hm_status describe_enrolment(struct hm_session *session,
     status = hm_invitation_read(&invitation, json, &session->arena, err);
     if (status == HM_OK) {
         enrolment->invitation = invitation.id;
-        memcpy(enrolment->key.at, session->secret->at + HM_KEY_SIZE, HM_KEY_SIZE);
+        enrolment->key = *first;
         hm_enrolment_proof(&enrolment->proof, invitation.secret, &invitation.id,
                            &enrolment->key);
         enrolment->present = true;
@@ -89,6 +126,7 @@ enum hm_status hm_upload_describe(struct hm_session *session,
                                   struct hm_err *err)
 {
     int64_t incarnation = 0;
+    struct hm_keys keys;
     const struct hm_origin *origin = &session->origin;
     enum hm_status status =
         hm_store_meta_get_id(session->store, HM_META_LEASE, &request->lease, err);
@@ -97,7 +135,10 @@ enum hm_status hm_upload_describe(struct hm_session *session,
                                        &incarnation, err);
     }
     if (status == HM_OK) {
-        status = describe_enrolment(session, request, err);
+        status = describe_keys(session, request, &keys, err);
+    }
+    if (status == HM_OK) {
+        status = describe_enrolment(session, &keys.at[0], request, err);
     }
     if (status == HM_OK) {
         status = describe_parent(session, request, err);

@@ -40,6 +40,7 @@ void hm_inbox_clear(struct hm_inbox *inbox)
     inbox->page_count = 0;
     inbox->change_count = 0;
     inbox->line_count = 0;
+    inbox->asked = (struct hm_id){{0}}; /* the registry may name more keys by now */
     hm_arena_clear(&inbox->arena);
 }
 
@@ -110,32 +111,26 @@ static enum hm_status look_up(struct hm_inbox *inbox,
     return status;
 }
 
-static enum hm_status find_key(struct hm_inbox *inbox,
-                               const struct hm_id *device,
-                               struct hm_key *key,
-                               bool *known,
-                               struct hm_err *err)
+/* The keys of a device, borrowed until the next call; null: none is known. */
+static enum hm_status find_keys(struct hm_inbox *inbox,
+                                const struct hm_id *device,
+                                const struct hm_keys **keys,
+                                struct hm_err *err)
 {
-    struct hm_device found;
     if (hm_id_equal(device, &inbox->known)) {
-        *key = inbox->known_key;
-        *known = true;
+        *keys = &inbox->known_keys;
         return HM_OK;
     }
     if (!hm_id_is_none(device) && hm_id_equal(device, &inbox->asked)) {
-        *key = inbox->asked_key;
-        *known = true;
+        *keys = &inbox->asked_keys;
         return HM_OK;
     }
-    enum hm_status status =
-        hm_store_device_get(inbox->store, device, &found, &inbox->arena, err);
-    if (status == HM_OK) {
-        *known = found.known;
-        *key = found.key;
-    }
-    if (status == HM_OK && found.known) {
-        inbox->asked = *device; /* a device keeps its key */
-        inbox->asked_key = found.key;
+    inbox->asked = (struct hm_id){{0}};
+    enum hm_status status = hm_store_keys(inbox->store, device, &inbox->asked_keys, err);
+    *keys = NULL;
+    if (status == HM_OK && inbox->asked_keys.count > 0) {
+        inbox->asked = *device;
+        *keys = &inbox->asked_keys;
     }
     return status;
 }
@@ -229,9 +224,11 @@ static enum hm_status own_page(struct hm_inbox *inbox,
     return hm_arena_status(&inbox->arena, err);
 }
 
-static void keep_page(struct hm_inbox *inbox, const struct hm_page *page)
+static void keep_page(struct hm_inbox *inbox,
+                      const struct hm_page *page,
+                      const struct hm_key *key)
 {
-    inbox->pages[inbox->page_count++] = (struct hm_inbox_page){*page};
+    inbox->pages[inbox->page_count++] = (struct hm_inbox_page){.page = *page, .key = *key};
     inbox->change_count += page->count;
     inbox->last_device = page->device;
     inbox->last_epoch = page->epoch;
@@ -312,6 +309,17 @@ static bool is_home(const struct hm_inbox *inbox, const struct hm_page *page)
                                          hm_id_equal(&page->device, &inbox->district));
 }
 
+/* Whether what is not in the store yet may name keys that the store does not know. */
+static bool has_registry(const struct hm_inbox *inbox)
+{
+    for (size_t i = inbox->page_count; i > 0; i--) {
+        if (hm_bytes_are(inbox->pages[i - 1].page.home, HM_HOME_REGISTRY)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* `waits`: the key is not known yet; nothing was kept. */
 static enum hm_status read_page(struct hm_inbox *inbox,
                                 struct hm_bytes lines,
@@ -320,17 +328,17 @@ static enum hm_status read_page(struct hm_inbox *inbox,
 {
     struct hm_page_draft *draft = NULL;
     struct hm_page page;
-    struct hm_key key;
-    bool known = false;
+    const struct hm_keys *keys = NULL;
+    size_t which = 0;
     *waits = false;
     enum hm_status status = hm_page_draft_open(&draft, lines, err);
     if (status == HM_OK && !is_home(inbox, hm_page_draft_header(draft))) {
         status = hm_fail(err, HM_PROTOCOL, "page", "home", NULL, NULL);
     }
     if (status == HM_OK) {
-        status = find_key(inbox, &hm_page_draft_header(draft)->device, &key, &known, err);
+        status = find_keys(inbox, &hm_page_draft_header(draft)->device, &keys, err);
     }
-    if (status == HM_OK && !known) {
+    if (status == HM_OK && keys == NULL) {
         *waits = inbox->page_count > 0;
         if (!*waits) {
             status = hm_fail(err, HM_PROTOCOL, "page", "device", NULL, NULL);
@@ -343,8 +351,12 @@ static enum hm_status read_page(struct hm_inbox *inbox,
     if (status == HM_OK) {
         status = hm_page_draft_expand(draft, &inbox->district, &page, &inbox->arena, err);
     }
-    if (status == HM_OK && (!join(inbox, &page) || !hm_page_check(&page, &key))) {
-        status = hm_fail(err, HM_PROTOCOL, "page", "signature", NULL, NULL);
+    if (status == HM_OK && (!join(inbox, &page) || !hm_keys_check(keys, &page, &which))) {
+        *waits = has_registry(inbox);
+        if (!*waits) {
+            status = hm_fail(err, HM_PROTOCOL, "page", "signature", NULL, NULL);
+        }
+        goto out;
     }
     if (status == HM_OK && !inbox->takes_entries) {
         status = check_travels(&page, lines.size, err);
@@ -356,7 +368,7 @@ static enum hm_status read_page(struct hm_inbox *inbox,
         status = make_page_room(inbox, err);
     }
     if (status == HM_OK) {
-        keep_page(inbox, &page);
+        keep_page(inbox, &page, &keys->at[which]);
     }
 out:
     hm_page_draft_free(draft);

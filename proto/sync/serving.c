@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "hamlet/base/limits.h"
-#include "hamlet/store/registry.h"
 
 enum { INFLATE_BYTES = 48 * 1024 }; /* zlib's window and tables */
 
@@ -82,6 +81,24 @@ bool hm_serving_commits(const struct hm_serving *serving)
 const struct hm_request_enrolment *hm_serving_enrolment(const struct hm_serving *serving)
 {
     return serving->request.enrolment.present ? &serving->request.enrolment : NULL;
+}
+
+struct hm_bytes hm_serving_keys(const struct hm_serving *serving)
+{
+    return serving->rotates ? serving->request.keys : HM_NO_BYTES;
+}
+
+enum hm_problem hm_serving_denial(const struct hm_serving *serving,
+                                  const struct hm_device *device)
+{
+    if (!device->known) {
+        return HM_PROBLEM_UNKNOWN_DEVICE;
+    }
+    if (device->revoked) {
+        return HM_PROBLEM_REVOKED;
+    }
+    return memcmp(device->key.at, serving->key.at, HM_KEY_SIZE) == 0 ? HM_PROBLEM_NONE
+                                                                     : HM_PROBLEM_OLD_KEY;
 }
 
 const struct hm_request *hm_serving_request(const struct hm_serving *serving)
@@ -161,55 +178,92 @@ static enum hm_problem judge_enrolment(struct hm_serving *serving)
                : HM_PROBLEM_ENROLMENT;
 }
 
+/*
+ * The keys of the one who asks. A device that has a new key brings all of them, until it
+ * hears that they are known: they must go on from those that are known here, or one who
+ * copied an earlier key would replace the newer by another.
+ */
+static enum hm_problem find_keys(struct hm_serving *serving,
+                                 const struct hm_device *device,
+                                 struct hm_keys *keys)
+{
+    struct hm_request *request = &serving->request;
+    const struct hm_key *enrols = &request->enrolment.key;
+    struct hm_bytes text = device->keys;
+    bool brings = request->keys.size > 0;
+    if (!device->known && !brings) {
+        hm_keys_one(keys, enrols);
+        return HM_PROBLEM_NONE;
+    }
+    if (brings && !hm_keys_follow(text, request->keys)) {
+        serving->rotates = true;
+        text = request->keys;
+    }
+    if (!hm_keys_read(keys, text, &request->device) ||
+        (serving->rotates && device->known && !hm_keys_follow(text, device->keys)) ||
+        (!device->known && memcmp(keys->at[0].at, enrols->at, HM_KEY_SIZE) != 0)) {
+        return HM_PROBLEM_SIGNATURE;
+    }
+    return HM_PROBLEM_NONE;
+}
+
+static enum hm_problem check_signature(const struct hm_serving *serving,
+                                       const struct hm_request_line *line,
+                                       const struct hm_keys *keys)
+{
+    const struct hm_id *server = &serving->self.server;
+    bool (*check)(const struct hm_request_line *, uint64_t, const struct hm_id *,
+                  const struct hm_key *) =
+        serving->by_file ? hm_request_check_file : hm_request_check;
+    for (size_t i = keys->count; i > 0; i--) {
+        if (check(line, serving->declared, server, &keys->at[i - 1])) {
+            return i == keys->count ? HM_PROBLEM_NONE : HM_PROBLEM_OLD_KEY;
+        }
+    }
+    return HM_PROBLEM_SIGNATURE;
+}
+
 /* Who asks, proven before anything of the body is looked at. */
-static void judge_header(struct hm_serving *serving, const struct hm_request_line *line)
+static enum hm_problem judge_header(struct hm_serving *serving,
+                                    const struct hm_request_line *line)
 {
     struct hm_err err = HM_ERR_NONE;
     struct hm_device device;
     struct hm_request *request = &serving->request;
+    struct hm_inbox *inbox = &serving->inbox;
     enum hm_status status = hm_store_device_get(serving->reader, &request->device,
                                                 &device, &serving->arena, &err);
     if (status != HM_OK) {
-        hm_serving_refuse(serving, problem_of(status, &err));
-        return;
+        return problem_of(status, &err);
     }
     if (!device.known && !request->enrolment.present) {
-        hm_serving_refuse(serving, HM_PROBLEM_UNKNOWN_DEVICE);
-        return;
+        return HM_PROBLEM_UNKNOWN_DEVICE;
     }
     if (device.known) {
         request->enrolment.present = false; /* redeemed before; the reply got lost */
     }
-    const struct hm_key *key = device.known ? &device.key : &request->enrolment.key;
-    bool by_file = serving->by_file;
-    const struct hm_id *server = &serving->self.server;
-    if (by_file ? !hm_request_check_file(line, serving->declared, server, key)
-                : !hm_request_check(line, serving->declared, server, key)) {
-        hm_serving_refuse(serving, HM_PROBLEM_SIGNATURE);
-        return;
+    enum hm_problem problem = find_keys(serving, &device, &inbox->known_keys);
+    if (problem == HM_PROBLEM_NONE) {
+        problem = check_signature(serving, line, &inbox->known_keys);
     }
-    if (device.revoked) {
-        hm_serving_refuse(serving, HM_PROBLEM_REVOKED);
-        return;
+    if (problem == HM_PROBLEM_NONE && device.revoked) {
+        problem = HM_PROBLEM_REVOKED;
     }
-    bool fits = false;
-    status = hm_head_fits(serving, serving->reader, &fits, &err);
-    if (status != HM_OK || !fits) {
-        hm_serving_refuse(serving,
-                          status != HM_OK ? problem_of(status, &err) : HM_PROBLEM_STALE);
-        return;
+    if (problem == HM_PROBLEM_NONE) {
+        bool fits = false;
+        status = hm_head_fits(serving, serving->reader, &fits, &err);
+        problem = status != HM_OK ? problem_of(status, &err)
+                  : fits          ? HM_PROBLEM_NONE
+                                  : HM_PROBLEM_STALE;
     }
-    enum hm_problem enrolment =
-        request->enrolment.present ? judge_enrolment(serving) : HM_PROBLEM_NONE;
-    if (enrolment != HM_PROBLEM_NONE) {
-        hm_serving_refuse(serving, enrolment);
-        return;
+    if (problem == HM_PROBLEM_NONE && request->enrolment.present) {
+        problem = judge_enrolment(serving);
     }
-    serving->inbox.known = request->device;
-    serving->inbox.known_key = *key;
-    serving->pages_count = serving->by_file || request->incarnation == 0 ||
-                           request->incarnation == serving->self.incarnation;
-    serving->header_read = true;
+    if (problem == HM_PROBLEM_NONE) {
+        inbox->known = request->device;
+        serving->key = *hm_keys_newest(&inbox->known_keys);
+    }
+    return problem;
 }
 
 static void read_header(struct hm_serving *serving)
@@ -218,12 +272,16 @@ static void read_header(struct hm_serving *serving)
     struct hm_request_line parts;
     enum hm_status status = hm_request_read(
         &serving->request, &parts, hm_buf_bytes(&serving->line), &serving->arena, &err);
-    if (status == HM_OK) {
-        judge_header(serving, &parts);
+    enum hm_problem problem =
+        status == HM_OK ? judge_header(serving, &parts) : problem_of(status, &err);
+    if (problem != HM_PROBLEM_NONE) {
+        hm_serving_refuse(serving,
+                          problem == HM_PROBLEM_PAGE ? HM_PROBLEM_HEADER : problem);
         return;
     }
-    enum hm_problem problem = problem_of(status, &err);
-    hm_serving_refuse(serving, problem == HM_PROBLEM_PAGE ? HM_PROBLEM_HEADER : problem);
+    serving->pages_count = serving->by_file || serving->request.incarnation == 0 ||
+                           serving->request.incarnation == serving->self.incarnation;
+    serving->header_read = true;
 }
 
 bool hm_serving_put(struct hm_serving *serving,

@@ -4,6 +4,7 @@
 #define HAMLET_SYNC_SERVING_INSIDE_H
 
 #include "hamlet/store/pages.h"
+#include "hamlet/store/registry.h"
 #include "hamlet/sync/serving.h"
 
 struct hm_serving {
@@ -17,6 +18,8 @@ struct hm_serving {
     bool ended;
     enum hm_problem problem;
     struct hm_request request;
+    struct hm_key key; /* that signed it: the device's newest */
+    bool rotates;      /* … once the registry knows the keys that the request brings */
     struct hm_inbox inbox;
     bool by_file;
     struct hm_file_reader *reader_of_file; /* it is written for; null: it was read */
@@ -30,6 +33,10 @@ struct hm_serving {
     uint64_t seq; /* contiguous prefix of the requester's origin */
     struct hm_digest head;
 };
+
+/* What stands in the way of the requester, by the registry as it is now. */
+enum hm_problem hm_serving_denial(const struct hm_serving *serving,
+                                  const struct hm_device *device);
 
 /*
  * Whether the newest change that the requester has of this origin is the newest, or

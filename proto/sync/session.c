@@ -132,7 +132,7 @@ enum hm_status hm_session_round(struct hm_session *session, struct hm_err *err)
     if (status == HM_OK) {
         session->inbox.takes_entries = true;
         session->inbox.known = session->server;
-        session->inbox.known_key = session->server_key;
+        hm_keys_one(&session->inbox.known_keys, &session->server_key);
     }
     return status;
 }
@@ -368,6 +368,10 @@ static enum hm_session_next end_problem(struct hm_session *session, struct hm_er
     }
     if (problem == HM_PROBLEM_STALE) {
         return end_stale(session, err);
+    }
+    if (problem == HM_PROBLEM_SIGNATURE && session->has_keys && !session->keys_told) {
+        session->tell_keys = true; /* it comes from a backup that is older than the key */
+        return HM_SESSION_AGAIN;
     }
     static const char *const keys[HM_PROBLEM_COUNT] = {
 #define HM_PROBLEM_WORD(name, text, http, again, status)                                 \

@@ -52,6 +52,9 @@ struct hm_session {
     uint64_t applied;  /* entries of this round that are in the store */
     uint64_t repaired; /* buckets begun anew in this series */
     bool more_up;
+    bool has_keys;  /* this device changed its key once … */
+    bool keys_told; /* … the request names all keys of this device … */
+    bool tell_keys; /* … and must from here on: the server does not know the newest */
 
     /* of a round whose reply came in a file */
     bool by_file;

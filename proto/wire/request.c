@@ -115,6 +115,9 @@ static void put_json(struct hm_buf *buf, const struct hm_request *request)
         hm_json_put_int(&out, "m", (int64_t)request->reply_max);
     }
     hm_json_put_text(&out, "w", request->version);
+    if (request->keys.size > 0) {
+        hm_json_put_text(&out, "z", request->keys);
+    }
     if (request->enrolment.present) {
         put_enrolment(&out, &request->enrolment);
     }
@@ -271,18 +274,22 @@ static bool read_members(struct hm_request *request,
     const struct hm_json *lease = hm_json_get(json, "l");
     const struct hm_json *incarnation = hm_json_get(json, "i");
     const struct hm_json *most = hm_json_get(json, "m");
+    const struct hm_json *keys = hm_json_get(json, "z");
     int64_t epoch = hm_json_int_or(hm_json_get(json, "e"), 0);
     request->epoch = (uint32_t)epoch;
     request->time.ms = hm_json_int_or(hm_json_get(json, "t"), 0);
     request->waiting = hm_json_int_or(hm_json_get(json, "p"), 0);
     request->version =
         hm_arena_copy(arena, hm_json_text_or(hm_json_get(json, "w"), HM_NO_BYTES));
+    request->keys = hm_arena_copy(arena, hm_json_text_or(keys, HM_NO_BYTES));
     return epoch > 0 && epoch <= UINT32_MAX &&
            hm_json_b64_get(request->device.at, HM_ID_SIZE, hm_json_get(json, "d")) &&
            hm_json_b64_get(request->id.at, HM_ID_SIZE, hm_json_get(json, "r")) &&
            (lease == NULL || hm_json_b64_get(request->lease.at, HM_ID_SIZE, lease)) &&
            (incarnation == NULL || get_count(incarnation, &request->incarnation)) &&
            (most == NULL || get_count(most, &request->reply_max)) &&
+           (keys == NULL || hm_json_is(keys, HM_JSON_TEXT)) &&
+           request->keys.size <= HM_KEYS_TEXT_MAX &&
            read_origin(request, hm_json_get(json, "o")) &&
            read_parent(request, hm_json_get(json, "f")) &&
            read_buckets(request, hm_json_get(json, "b"), arena) &&

@@ -15,6 +15,8 @@ static const struct command {
     {"base64url", "base64url", answer_base64url},
     {"json", "json", answer_json},
     {"device", "key", answer_device},
+    {"keys", "keys", answer_keys},
+    {"next_key", "keys", answer_next_key},
     {"sign", "key", answer_sign},
     {"signed", "key", answer_signed},
     {"unpack", "value", answer_unpack},

@@ -23,10 +23,13 @@
  *   chain        device, epoch, parent, ids -> heads
  *   unit         records: [[record, changes]…] -> digest
  *   erase        record, changes -> erased: [[id, register]…], merged without them
- *   forget       change, registers -> id, key, left: [[register, commitment, value,
- * salt]…] rank         role -> rank                       strokes text -> points draw
- * points -> text Pages and streams (6) expand       district, text, before, entries and
- * seqs: [[n, change, record]…], key
+ *   forget       change, registers -> id, key, left: [[register, commitment, value, salt]…]
+ *   keys         device, text -> keys: [[key, epoch, seq as text]…], whole
+ *   next_key     device, text, key, epoch, seq, seed -> text
+ *   rank         role -> rank                       strokes text -> points
+ *   draw         points -> text
+ * Pages and streams (6)
+ *   expand       district, text, before, entries and seqs: [[n, change, record]…], key
  *                -> page, changes, signed
  *   write        page, changes, numbers: [[prefix, n, seq, record]…],
  *                runs: [[seed, seq, count]…], with_head -> rows, noise
@@ -83,6 +86,8 @@ enum hm_status answer_merge(struct answering *a);
 enum hm_status answer_unit(struct answering *a);
 enum hm_status answer_erase(struct answering *a);
 enum hm_status answer_forget(struct answering *a);
+enum hm_status answer_keys(struct answering *a);
+enum hm_status answer_next_key(struct answering *a);
 enum hm_status answer_rank(struct answering *a);
 enum hm_status answer_strokes(struct answering *a);
 enum hm_status answer_draw(struct answering *a);

@@ -6,6 +6,7 @@ broken. Nothing here is shared with the C: PROTOCOL.md alone says what is right.
 """
 import bucket
 import change as changes
+import keys
 import merge
 import seal
 import stream
@@ -104,6 +105,17 @@ def do_seal_open_with(ask):
 
 
 # Changes and merging
+
+
+def do_keys(ask):
+    found, whole = keys.read(ask["text"], _raw(ask, "device"))
+    return {"keys": [[key.hex(), epoch, str(seq)] for key, epoch, seq in found],
+            "whole": whole}
+
+
+def do_next_key(ask):
+    parts = ask["epoch"], ask["seq"], _raw(ask, "seed")
+    return {"text": keys.add(ask["text"], _raw(ask, "device"), _raw(ask, "key"), *parts)}
 
 
 def do_change(ask):

@@ -60,6 +60,7 @@ static void told_request(struct hm_json_write *out, const struct hm_request *req
     hm_json_close(out, ']');
     hm_json_put_int(out, "reply_max", (int64_t)request->reply_max);
     hm_json_put_text(out, "version", request->version);
+    hm_json_put_text(out, "keys", request->keys);
     if (request->enrolment.present) {
         hm_json_key(out, "enrolment");
         hm_json_open(out, '{');

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What follows a first line: a stream of pages and lines of entries (PROTOCOL.md 6, 7)."""
+import keys
 import stream
 import talk
 import value as values
@@ -8,17 +9,19 @@ from page import Meanings, Page
 
 
 def keys_of(registry):
-    """Device -> public key, as changes of the registry give them (5.1)."""
+    """Device -> its keys (3.6), as changes of the registry give them (5.1)."""
     found = {}
     for change in registry:
         writes = {write.reg: write.value for write in change.writes}
         if (change.home, change.kind) != ("~", "~device"):
             continue
         try:
-            device = values.unpack(dict(change.key_fields)["device"])
-            found[bytes.fromhex(device)] = unb64(values.unpack(writes["key"]), 32)
+            device = bytes.fromhex(values.unpack(dict(change.key_fields)["device"]))
+            held, _ = keys.read(values.unpack(writes["key"]), device)
         except (KeyError, TypeError, ValueError, Refused):
             continue  # it says nothing
+        if held:
+            found[device] = held
     return found
 
 
@@ -76,15 +79,19 @@ class Inbox:
         origin = unb64(device, 16), epoch
         need(not str(home).startswith("@"), "stream: a mailbox is no home")
         need(home != "~" or origin[0] == self.district, "stream: the registry is the server's")
-        key = self.keys.get(origin[0])
-        if key is None:
+        held = self.keys.get(origin[0])
+        if held is None:
             self.waits = bool(self.pages)
             need(self.waits, "stream: a device that is not known")
             return False
         before = self.last[3] if self.last and self.last[:3] == (*origin, first - 1) else None
         known = self.seqs.setdefault(origin, {})
         page = Page(text, self.district, Meanings({}, known), before)
-        need(page.is_signed(key), "stream: signature")
+        if keys.signer(held, page) is None:
+            # The registry before it may name a key that is not known yet
+            self.waits = any(page.fields["home"] == "~" for page in self.pages)
+            need(self.waits, "stream: signature")
+            return False
         known.update({first + i: (c.id, c.record) for i, c in enumerate(page.changes)})
         self.last = (*origin, first + len(page.changes) - 1, page.fields["after"])
         self.pages.append(page)

@@ -15,6 +15,7 @@ from pathlib import Path
 import vectors_basic
 import vectors_body
 import vectors_change
+import vectors_keys
 import vectors_merge
 import vectors_page
 import vectors_refused
@@ -71,7 +72,7 @@ def main():
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
     maker = Maker(Filter(options.filter))
-    for part in (vectors_basic, vectors_change, vectors_merge, vectors_page,
+    for part in (vectors_basic, vectors_change, vectors_keys, vectors_merge, vectors_page,
                  vectors_refused, vectors_talk, vectors_body):
         part.make(maker)
     for name, file in maker.files.items():

@@ -7,6 +7,7 @@ HEADER_MOST = 16 * 1024
 BUCKETS_MOST = 1024
 PROBLEM_MOST = 4096
 NESTING_MOST = 4
+KEYS_TEXT_MOST = 5 * 1024
 UINT32_MOST = 2**32 - 1
 METHOD, PATH = "POST", "/v1/sync"
 ZERO_ID, ZERO_HEAD = bytes(16), bytes(32)
@@ -90,6 +91,11 @@ def _parent(value):
             unb64(newest_head, 32))
 
 
+def _keys(value):
+    need(len(string(value).encode()) <= KEYS_TEXT_MOST, "header: keys")
+    return value
+
+
 def request_read(line):
     """(signature, JSON as sent, what it says) of a line without its LF."""
     need(len(line) < HEADER_MOST, "header: size")
@@ -112,6 +118,7 @@ def request_read(line):
             "errors": [_request_error(item) for item in array(value.get("x", []))],
             "reply_max": _optional(value, "m", whole, 0),
             "version": string(value["w"]),
+            "keys": _optional(value, "z", _keys, ""),
             "enrolment": _optional(value, "n", _enrolment),
             "parent": _optional(value, "f", _parent),
         }
@@ -338,6 +345,7 @@ PROBLEMS = {  # name -> status, whether to try again
     "page": (400, False),
     "signature": (401, False),
     "unknown_device": (401, False),
+    "old_key": (401, False),
     "enrolment": (403, False),
     "revoked": (403, False),
     "path": (404, False),
@@ -400,7 +408,7 @@ def told_reply(reply):
 
 def told_request(said):
     out = {name: said[name].hex() for name in ("device", "id", "lease", "scope")}
-    for name in ("epoch", "incarnation", "time", "waiting", "reply_max", "version"):
+    for name in ("epoch", "incarnation", "time", "waiting", "reply_max", "version", "keys"):
         out[name] = said[name]
     out["seq"], head = said["newest"]
     out["head"] = head.hex()

@@ -3,25 +3,32 @@
 import copy
 import json
 
+import keys
 import stream
 import talk
-from change import run_key, to_json
+from change import page_sign, run_key, to_json
 from ed25519 import public_key
 from pack import b64, device_id, write_json
 from vectors_page import DISTRICT, HOME, RUN, SEED, Sheet
 
 OTHER = b"\x22" * 32
 NOBODY = b"\x23" * 32
+LATER = b"\x24" * 32
+SERVER = b"\x5e" * 32
 
 
-def registry():
-    """Both devices have joined."""
+def registry(*later, joins=(SEED, OTHER)):
+    """Both devices have joined; the first has had `later` keys since."""
     sheet = Sheet(b"\x5e" * 32, home="~")
     sheet.role = "server"
-    for seed in (SEED, OTHER):
-        key = public_key(seed)
-        sheet.put("create", ("~device", 1, ("device",)), keyed=(device_id(key).hex(),),
-                  writes=(("key", b64(key)),))
+    for seed in joins:
+        device, text = device_id(public_key(seed)), b64(public_key(seed))
+        signer = seed
+        for next_seed in later if seed == SEED else ():
+            text = keys.add(text, device, public_key(next_seed), 7, 2, signer)
+            signer = next_seed
+        sheet.put("create", ("~device", 1, ("device",)), keyed=(device.hex(),),
+                  writes=(("key", text),))
     return [to_json(change) for change in sheet.changes]
 
 
@@ -54,6 +61,13 @@ def other():
     sheet = Sheet(OTHER, epoch=8)
     sheet.put("create", writes=(("name", "của người khác"),))
     return sheet.sign()
+
+
+def signed_later(sheet):
+    """The same page, signed with a later key of its device."""
+    copied = copy.deepcopy(sheet)
+    copied.fields["signature"] = page_sign(copied.fields, LATER)
+    return copied
 
 
 def at_home(home):
@@ -93,7 +107,7 @@ def make(maker):
     theirs = entries(n=3, of=(device_id(public_key(OTHER)), 8), items=[(1, 1), ("r", RUN, "")])
     ask = {"district": DISTRICT.hex(), "registry": registry()}
 
-    def add(name, pieces, refused=None, pages=0, cut=None, more=b"", broken=None):
+    def add(name, pieces, refused=None, pages=0, cut=None, more=b"", broken=None, ask=ask):
         data = stream.deflate(pieces)
         if broken is not None:
             at = len(stream.deflate(pieces[:broken])) + 40
@@ -131,3 +145,17 @@ def make(maker):
     add("refused: a broken line of entries", [one, b'{"e":["~",0],"is":[]}\n'], "page", 1)
     add("refused: more after the end", [one], "page", 1, more=b"\0")
     add("refused: damage within the second page", [one, three], "page", 1, broken=1)
+    two_keys = {"district": DISTRICT.hex(), "registry": registry(LATER)}
+    add("a page by the first key of a device, and one by its second",
+        [one, signed_later(b).text("two", False)], pages=2, ask=two_keys)
+    add("refused: a page by a key that the registry does not know",
+        [one, signed_later(b).text("two", False)], "page", 1)
+    district = device_id(public_key(SERVER))
+    joined, late = Sheet(SERVER, home="~"), Sheet()
+    joined.role, joined.district, late.district = "server", district, district
+    joined.put("create", ("~user", 1, ()), writes=(("name", "Lan"),))
+    late.put("create", writes=(("name", "sau"),))
+    news = joined.sign().text("joined")
+    of_server = {"district": district.hex(), "registry": registry(joins=(SEED, SERVER))}
+    add("a page by a key that is not known waits where the registry came before it",
+        [news, signed_later(late.sign()).text("late")], pages=1, ask=of_server)

@@ -2,6 +2,7 @@
 """Vectors of the talk: first lines, receipts, entries, problems, invitations (7, 8, 9)."""
 import json
 
+import keys
 import talk
 from ed25519 import public_key
 from pack import b64, device_id, write_json
@@ -46,6 +47,10 @@ def carrying_request():
             "f": [4, 2**40, b64(HEAD), 2**40 + 3, b64(bytes(32))]}
 
 
+def rotating_request():
+    return {**least_request(), "z": keys.add(b64(KEY), DEVICE, KEY, 7, 10, SEED)}
+
+
 def _without(fields, *names):
     return {name: value for name, value in fields.items() if name not in names}
 
@@ -81,6 +86,8 @@ NO_REQUESTS = (
      {**carrying_request(), "f": [7] + carrying_request()["f"][1:]}),
     ("a parent cut behind its newest", "header",
      {**least_request(), "f": [4, 3, b64(HEAD), 2, b64(HEAD)]}),
+    ("keys that are no text", "header", {**least_request(), "z": [b64(KEY)]}),
+    ("keys of 5 KiB and a byte", "header", {**least_request(), "z": "A" * 5121}),
     ("a list", "header", []),
     ("nested five deep", "header", {**least_request(), "z": [[[[]]]]}),
     ("1,025 buckets", "header", {**least_request(), "b": {f"{i:04}": 0 for i in range(1025)}}),
@@ -98,7 +105,8 @@ def make_requests(maker):
     maker.file("requests.json", "7.1", "first lines of requests without their LF (in hex)")
     for name, fields in (("the least", least_request()), ("every member", full_request()),
                          ("an enrolment", enrolling_request()),
-                         ("an epoch that carries on another", carrying_request())):
+                         ("an epoch that carries on another", carrying_request()),
+                         ("a new key", rotating_request())):
         line, declared, given = add_request(maker, f"{name}, by python", fields, 4711)
         if not given["checked"]:
             raise ValueError(name)

@@ -180,4 +180,15 @@ HM_CHECKED enum hm_status hm_author_redeem(struct hm_store *store,
                                            const struct hm_key *key,
                                            struct hm_err *err);
 
+/*
+ * A server takes a device's new keys into the registry, in a transaction of its own:
+ * `keys` is the text of all of them, those that are known first. The same again changes
+ * nothing. HM_DENIED  the device is not known or revoked, or its keys went on otherwise
+ */
+HM_CHECKED enum hm_status hm_author_rotate(struct hm_store *store,
+                                           const struct hm_secret *secret,
+                                           const struct hm_id *device,
+                                           struct hm_bytes keys,
+                                           struct hm_err *err);
+
 #endif

@@ -9,7 +9,7 @@
 #ifndef HAMLET_STORE_REGISTRY_H
 #define HAMLET_STORE_REGISTRY_H
 
-#include "hamlet/base/sign.h"
+#include "hamlet/model/keys.h"
 #include "hamlet/store/store.h"
 
 /* Kinds of the registry that the protocol itself knows, and their registers. */
@@ -34,7 +34,8 @@
 struct hm_device {
     struct hm_id id;
     bool known;
-    struct hm_key key;
+    struct hm_key key;    /* its newest */
+    struct hm_bytes keys; /* all, as text (model/keys.h) */
     struct hm_bytes name;
     struct hm_bytes home;
     bool revoked;
@@ -46,6 +47,15 @@ HM_CHECKED enum hm_status hm_store_device_get(struct hm_store *store,
                                               struct hm_device *found,
                                               struct hm_arena *arena,
                                               struct hm_err *err);
+
+/*
+ * All keys of a device, for what it signed; none (`count` 0) if it is not known. Of the
+ * laptop's own device those too that the registry has not been told of yet.
+ */
+HM_CHECKED enum hm_status hm_store_keys(struct hm_store *store,
+                                        const struct hm_id *device,
+                                        struct hm_keys *keys,
+                                        struct hm_err *err);
 
 /*
  * Whether `home` lies in the subtree of `root`. The registry lies in the subtree of the

@@ -13,7 +13,7 @@
 #ifndef HAMLET_SYNC_INBOX_H
 #define HAMLET_SYNC_INBOX_H
 
-#include "hamlet/model/page.h"
+#include "hamlet/model/keys.h"
 #include "hamlet/store/store.h"
 #include "hamlet/wire/page.h"
 #include "hamlet/wire/reply.h"
@@ -22,15 +22,16 @@
 struct hm_inbox_page {
     struct hm_page page; /* all of it in the inbox's arena */
     unsigned branch;     /* of its origin, where the chain says otherwise (fork.c) */
+    struct hm_key key;   /* that signed it: one of the device's */
 };
 
 struct hm_inbox {
     struct hm_store *store;
     struct hm_id district;
-    struct hm_id known; /* a device whose key is known beside the registry */
-    struct hm_key known_key;
+    struct hm_id known; /* a device whose keys are known beside the registry */
+    struct hm_keys known_keys;
     struct hm_id asked; /* the device that the store was asked for last, if known there */
-    struct hm_key asked_key;
+    struct hm_keys asked_keys;
     bool takes_entries;
 
     struct hm_arena arena;

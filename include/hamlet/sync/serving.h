@@ -108,6 +108,12 @@ const struct hm_request_enrolment *hm_serving_enrolment(const struct hm_serving 
 const struct hm_request *hm_serving_request(const struct hm_serving *serving);
 
 /*
+ * All keys of the device (model/keys.h), to be registered before the commit; no bytes:
+ * the registry knew them. The certificates and the signature have been checked.
+ */
+struct hm_bytes hm_serving_keys(const struct hm_serving *serving);
+
+/*
  * Commit servings in one transaction of the writer's store. One that cannot be (a stale
  * lease, a device revoked meanwhile) gets its problem and changes nothing.
  * On an error nothing of any of them is kept.

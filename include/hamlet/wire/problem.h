@@ -23,6 +23,7 @@
     X(PAGE, page, 400, false, PROTOCOL)                                                  \
     X(SIGNATURE, signature, 401, false, DENIED)                                          \
     X(UNKNOWN_DEVICE, unknown_device, 401, false, DENIED)                                \
+    X(OLD_KEY, old_key, 401, false, DENIED)                                              \
     X(ENROLMENT, enrolment, 403, false, DENIED)                                          \
     X(REVOKED, revoked, 403, false, DENIED)                                              \
     X(STALE, stale, 409, true, OK)                                                       \

@@ -8,6 +8,7 @@
 #ifndef HAMLET_WIRE_REQUEST_H
 #define HAMLET_WIRE_REQUEST_H
 
+#include "hamlet/model/keys.h"
 #include "hamlet/model/page.h"
 #include "hamlet/wire/receipt.h"
 
@@ -51,6 +52,8 @@ struct hm_request {
     size_t error_count;
     uint64_t reply_max; /* bytes; 0: the server's own limit */
     struct hm_bytes version;
+    struct hm_bytes keys; /* text of all keys (model/keys.h), while one may be new; else
+                             none */
     struct hm_request_enrolment enrolment;
     bool by_file; /* writing: it is signed as one that travels in a file */
 };

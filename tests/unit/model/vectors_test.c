@@ -3,9 +3,9 @@
 
 /* What lies under the model is checked here as well. */
 static const char *const files[] = {"json.json",       "packing.json", "hashes.json",
-                                    "signatures.json", "seals.json",   "values.json",
-                                    "changes.json",    "chains.json",  "merges.json",
-                                    "digests.json",    "erasures.json"};
+                                    "signatures.json", "seals.json",   "keys.json",
+                                    "values.json",     "changes.json", "chains.json",
+                                    "merges.json",     "digests.json", "erasures.json"};
 
 START_TEST(bytes_changes_and_merges_are_as_the_vectors_say)
 {

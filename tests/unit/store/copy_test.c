@@ -11,7 +11,7 @@ static void reopen_copy(void)
 
 START_TEST(a_copy_is_a_store_that_holds_the_same)
 {
-    struct hm_id device = id_of(1);
+    struct hm_id device = device_of(1);
     struct hm_fleet_row *rows = NULL;
     size_t count = 0;
     begin();
@@ -33,8 +33,8 @@ END_TEST
 
 START_TEST(the_store_goes_on_after_it_was_copied)
 {
-    struct hm_id device = id_of(1);
-    struct hm_id later = id_of(2);
+    struct hm_id device = device_of(1);
+    struct hm_id later = device_of(2);
     struct hm_fleet_row *rows = NULL;
     size_t count = 0;
     begin();

@@ -31,7 +31,7 @@ END_TEST
 
 START_TEST(a_device_stands_once_with_what_the_registry_says_of_it)
 {
-    struct hm_id device = id_of(1);
+    struct hm_id device = device_of(1);
     struct hm_id user = id_of(0x51);
     begin();
     world_device(&device, "Ấp 3", "00001", NULL);
@@ -52,7 +52,7 @@ END_TEST
 
 START_TEST(its_role_is_the_highest_that_has_not_ended)
 {
-    struct hm_id device = id_of(1);
+    struct hm_id device = device_of(1);
     struct hm_id user = id_of(0x51);
     begin();
     world_device(&device, "a", "00001", NULL);
@@ -71,7 +71,7 @@ END_TEST
 
 START_TEST(a_revoked_device_keeps_the_role_that_it_had)
 {
-    struct hm_id device = id_of(1);
+    struct hm_id device = device_of(1);
     struct hm_id user = id_of(0x51);
     begin();
     world_device(&device, "a", "00001", "stolen");
@@ -88,7 +88,7 @@ END_TEST
 
 START_TEST(a_device_without_a_permit_has_no_role)
 {
-    struct hm_id device = id_of(1);
+    struct hm_id device = device_of(1);
     begin();
     world_device(&device, "a", "00001", NULL);
     commit();
@@ -105,7 +105,7 @@ START_TEST(devices_stand_in_order_of_their_names)
     static const char *const sorted[] = {"ấp 1", "Ấp 2", "Ấp 10", "Bến"};
     begin();
     for (uint8_t i = 0; i < 4; i++) {
-        struct hm_id device = id_of((uint8_t)(i + 1));
+        struct hm_id device = device_of((uint8_t)(i + 1));
         world_device(&device, names[i], "00001", NULL);
     }
     commit();
@@ -121,7 +121,7 @@ END_TEST
 
 START_TEST(of_several_epochs_the_one_seen_last_is_shown)
 {
-    struct hm_id device = id_of(1);
+    struct hm_id device = device_of(1);
     struct hm_id user = id_of(0x51);
     begin();
     world_device(&device, "a", "00001", NULL);
@@ -145,8 +145,8 @@ END_TEST
 
 START_TEST(permits_are_given_with_their_records_and_their_end)
 {
-    struct hm_id device = id_of(1);
-    struct hm_id other = id_of(2);
+    struct hm_id device = device_of(1);
+    struct hm_id other = device_of(2);
     struct hm_id user = id_of(0x51);
     struct hm_permit *permits = NULL;
     begin();
@@ -172,7 +172,7 @@ END_TEST
 
 START_TEST(a_device_without_permits_has_none)
 {
-    struct hm_id device = id_of(1);
+    struct hm_id device = device_of(1);
     struct hm_permit *permits = NULL;
     count = 7;
 

@@ -79,6 +79,28 @@ static inline struct hm_id world_record(const char *kind,
     return change.record;
 }
 
+/* A device's key is `who` throughout, and names it. */
+static inline struct hm_id device_of(uint8_t who)
+{
+    struct hm_key key;
+    memset(key.at, who, HM_KEY_SIZE);
+    return hm_sign_device(&key);
+}
+
+static inline const char *key_of(const struct hm_id *device)
+{
+    static char text[HM_B64_32_SIZE];
+    struct hm_key key;
+    struct hm_id named;
+    uint8_t who = 0;
+    do {
+        memset(key.at, ++who, HM_KEY_SIZE);
+        named = hm_sign_device(&key);
+    } while (!hm_id_equal(&named, device) && who < UINT8_MAX);
+    hm_b64_put(text, HM_BYTES(key.at));
+    return text;
+}
+
 /* A device with a key, its name and unit. `revoked` may be null. */
 static inline void world_device(const struct hm_id *device,
                                 const char *name,
@@ -88,7 +110,7 @@ static inline void world_device(const struct hm_id *device,
     const struct world_register key = {HM_REGISTRY_DEVICE, hex_of(device)};
     const struct world_register registers[] = {
         {HM_REGISTRY_HOME, home},
-        {HM_REGISTRY_KEY, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+        {HM_REGISTRY_KEY, key_of(device)},
         {HM_REGISTRY_NAME, name},
         {revoked == NULL ? NULL : HM_REGISTRY_REVOKED, revoked},
         {NULL, NULL}};
