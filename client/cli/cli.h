@@ -121,5 +121,6 @@ enum hm_status hm_run_verify(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_rebuild(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_bundle_export(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_receipt(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_rotate_key(struct hm_call *call, struct hm_err *err);
 
 #endif

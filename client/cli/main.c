@@ -65,6 +65,7 @@ static const struct hm_command commands[] = {
     {"rebuild", NULL, NULL, hm_run_rebuild},
     {"receipt", NULL, receipt_options, hm_run_receipt},
     {"bundle export", "FILE", bundle_options, hm_run_bundle_export},
+    {"rotate-key", NULL, NULL, hm_run_rotate_key},
     {NULL},
 };
 static const struct hm_option store_options[] = {{.name = "store", .value = "DIR"},

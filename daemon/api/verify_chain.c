@@ -17,8 +17,7 @@ struct chain {
     const struct hm_origin *origin;
     const struct hm_link *links; /* ascending */
     size_t count;
-    bool has_key;
-    struct hm_key key;
+    struct hm_keys keys; /* of the device; none: it is not known */
 };
 
 static void fault_at(struct hm_verify *v,
@@ -112,38 +111,31 @@ static void check_page(struct hm_verify *v,
                            .signature = stored->signature};
     struct hm_digest head = stored->head_before;
     uint64_t missing = 0;
+    size_t which = 0;
     v->pages++;
     if (!run(chain, stored->seq, stored->count, &head, &missing)) {
         fault_at(v, HM_FAULT_CHAIN_GAP, chain, missing);
     } else if (!hm_digest_equal(&head, &stored->head_after)) {
         fault_at(v, HM_FAULT_PAGE_HEAD, chain, stored->seq);
     }
-    if (!chain->has_key) {
+    if (chain->keys.count == 0) {
         v->unchecked++;
-    } else if (!hm_page_check(&page, &chain->key)) {
+    } else if (!hm_keys_check(&chain->keys, &page, &which)) {
         fault_at(v, HM_FAULT_PAGE_SIGNATURE, chain, stored->seq);
     }
 }
 
-/* The key that signed a device's pages: of the registry, or the server's own. */
-static enum hm_status find_key(const struct hm_verify *v,
-                               struct chain *chain,
-                               struct hm_arena *arena,
-                               struct hm_err *err)
+/* The keys that signed a device's pages: of the registry, or the server's own. */
+static enum hm_status find_keys(const struct hm_verify *v,
+                                struct chain *chain,
+                                struct hm_err *err)
 {
-    struct hm_device device;
     const struct hm_id *id = &chain->origin->device;
     if (v->server_key != NULL && hm_id_equal(id, &v->server)) {
-        chain->key = *v->server_key;
-        chain->has_key = true;
+        hm_keys_one(&chain->keys, v->server_key);
         return HM_OK;
     }
-    enum hm_status status = hm_store_device_get(v->view->store, id, &device, arena, err);
-    if (status == HM_OK && device.known) {
-        chain->key = device.key;
-        chain->has_key = true;
-    }
-    return status;
+    return hm_store_keys(v->view->store, id, &chain->keys, err);
 }
 
 static enum hm_status check_origin(struct hm_verify *v,
@@ -163,7 +155,7 @@ static enum hm_status check_origin(struct hm_verify *v,
                                    &arena, err);
     }
     if (status == HM_OK) {
-        status = find_key(v, &chain, &arena, err);
+        status = find_keys(v, &chain, err);
     }
     if (status == HM_OK) {
         chain.links = links;

@@ -2,13 +2,16 @@
 #include "hamlet/host/keyfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "failure.h"
+#include "folder.h"
 #include "hamlet/base/assert.h"
 #include "hamlet/base/buf.h"
 #include "hamlet/host/file.h"
@@ -192,5 +195,105 @@ enum hm_status hm_keyfile_load_or_make(uint8_t seed[HM_SEED_SIZE],
         status = hm_failure_pass(err, &missing);
     }
     paths_fini(&paths);
+    return status;
+}
+
+/* One file may have both names for a moment; what `name` holds is never wiped. */
+static enum hm_status forget(const struct hm_env *env,
+                             const struct paths *kept,
+                             const struct paths *old,
+                             struct hm_err *err)
+{
+    uint8_t newer[HM_SEED_SIZE];
+    uint8_t older[HM_SEED_SIZE];
+    struct hm_err why = HM_ERR_NONE;
+    struct stat seen;
+    enum hm_status status = HM_OK;
+    if (lstat(old->file, &seen) != 0) {
+        return errno == ENOENT ? HM_OK : hm_failure_path(err, errno, old->file);
+    }
+    status = load(newer, kept, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    status = load(older, old, &why);
+    if (status == HM_OK && memcmp(newer, older, HM_SEED_SIZE) == 0) {
+        status = unlink(old->file) == 0 ? HM_OK : hm_failure_path(err, errno, old->file);
+    } else {
+        status = hm_file_wipe(env, old->file, err);
+    }
+    explicit_bzero(newer, sizeof(newer));
+    explicit_bzero(older, sizeof(older));
+    return status;
+}
+
+static enum hm_status sync_keys(const struct paths *paths, struct hm_err *err)
+{
+    int fd = open(paths->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return hm_failure_path(err, errno, paths->folder);
+    }
+    enum hm_status status = hm_folder_sync(fd, paths->folder, err);
+    close(fd);
+    return status;
+}
+
+enum hm_status hm_keyfile_replace(const struct hm_env *env,
+                                  const char *folder,
+                                  const char *name,
+                                  const char *next,
+                                  const char *old,
+                                  struct hm_err *err)
+{
+    struct paths of_name = {NULL, NULL};
+    struct paths of_next = {NULL, NULL};
+    struct paths of_old = {NULL, NULL};
+    enum hm_status status = paths_init(&of_name, folder, name, err);
+    if (status == HM_OK) {
+        status = paths_init(&of_next, folder, next, err);
+    }
+    if (status == HM_OK) {
+        status = paths_init(&of_old, folder, old, err);
+    }
+    if (status != HM_OK) {
+        goto out;
+    }
+    hm_env_step(env, "key-keep");
+    /* Where there are no second names the old file is gone with its name, not wiped. */
+    (void)!link(of_name.file, of_old.file);
+    hm_env_step(env, "key-rename");
+    if (rename(of_next.file, of_name.file) != 0) {
+        status = hm_failure_path(err, errno, of_next.file);
+        goto out;
+    }
+    hm_env_step(env, "key-sync");
+    status = sync_keys(&of_name, err);
+    if (status == HM_OK) {
+        status = forget(env, &of_name, &of_old, err);
+    }
+out:
+    paths_fini(&of_old);
+    paths_fini(&of_next);
+    paths_fini(&of_name);
+    return status;
+}
+
+enum hm_status hm_keyfile_forget(const struct hm_env *env,
+                                 const char *folder,
+                                 const char *name,
+                                 const char *old,
+                                 struct hm_err *err)
+{
+    struct paths of_name = {NULL, NULL};
+    struct paths of_old = {NULL, NULL};
+    enum hm_status status = paths_init(&of_name, folder, name, err);
+    if (status == HM_OK) {
+        status = paths_init(&of_old, folder, old, err);
+    }
+    if (status == HM_OK) {
+        status = forget(env, &of_name, &of_old, err);
+    }
+    paths_fini(&of_old);
+    paths_fini(&of_name);
     return status;
 }

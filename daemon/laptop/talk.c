@@ -213,6 +213,7 @@ static void finish(struct hm_talk *talk, enum hm_status status, const struct hm_
         talked->epochs = stats->epochs;
     }
     if (status == HM_OK) {
+        hm_replica_settle_key(&talk->replica, talk->dir, talk->env);
         talked->status = count_conflicts(talk, &talked->err);
     } else {
         talked->err = *err;

@@ -4,34 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hamlet/host/keyfile.h"
+#include "key.h"
 
 enum { PATHS_MAX = 64 * 1024 };
-
-/* A device without its key is another device, so it is never given a new one here. */
-static enum hm_status load_key(struct hm_replica *replica,
-                               const char *dir,
-                               struct hm_err *err)
-{
-    uint8_t seed[HM_SEED_SIZE];
-    struct hm_id known;
-    struct hm_err why = HM_ERR_NONE;
-    enum hm_status status = hm_keyfile_load(seed, dir, HM_REPLICA_KEY, &why);
-    if (status == HM_NOT_FOUND) {
-        return hm_fail(err, HM_UNCONFIGURED, "key-missing", dir, NULL, NULL);
-    }
-    if (status != HM_OK) {
-        return hm_fail(err, status, why.key, why.arg[0], why.arg[1], why.arg[2]);
-    }
-    hm_sign_pair(&replica->key, &replica->secret, seed);
-    explicit_bzero(seed, sizeof(seed));
-    status = hm_store_meta_get_id(replica->store, HM_META_DEVICE, &known, err);
-    struct hm_id device = hm_sign_device(&replica->key);
-    if (status == HM_OK && !hm_id_equal(&known, &device)) {
-        return hm_fail(err, HM_UNCONFIGURED, "key-foreign", dir, NULL, NULL);
-    }
-    return status;
-}
 
 static enum hm_status open_store(struct hm_replica *replica,
                                  const char *dir,
@@ -89,7 +64,7 @@ enum hm_status hm_replica_open(struct hm_replica *replica,
         status = settle(made.store, err);
     }
     if (status == HM_OK && with_key) {
-        status = load_key(&made, dir, err);
+        status = hm_replica_load_key(&made, dir, env, err);
     }
     if (status != HM_OK) {
         hm_replica_close(&made);

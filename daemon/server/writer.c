@@ -92,6 +92,29 @@ static enum hm_status redeem(struct hm_writer *writer, struct job *job)
     return status;
 }
 
+/* Who asks has a new key, and signed with it: the registry hears of it first. */
+static enum hm_status rotate(struct hm_writer *writer, struct job *job)
+{
+    struct hm_bytes keys = hm_serving_keys(job->serving);
+    const struct hm_id *id = &hm_serving_request(job->serving)->device;
+    struct hm_control_ctx *ctx = writer->ctx;
+    if (keys.size == 0) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_author_rotate(ctx->store, &ctx->secret, id, keys, &job->err);
+    if (status == HM_DENIED) {
+        hm_err_clear(&job->err); /* the commit finds out what stands in its way */
+        return HM_OK;
+    }
+    if (status == HM_OK) {
+        char device[HM_HEX16_SIZE];
+        hm_hex_put(device, hm_id_bytes(id));
+        hm_log(hm_env_wall(ctx->env), HM_LOG_KEY_CHANGED, "device", device, NULL);
+    }
+    return status;
+}
+
 static void commit_one(struct hm_writer *writer, struct job *job)
 {
     hm_err_clear(&job->err);
@@ -118,6 +141,9 @@ static void commit_group(struct hm_writer *writer, struct job **jobs, size_t cou
         jobs[i]->status = mend(writer, &jobs[i]->err);
         if (jobs[i]->status == HM_OK) {
             jobs[i]->status = redeem(writer, jobs[i]);
+        }
+        if (jobs[i]->status == HM_OK) {
+            jobs[i]->status = rotate(writer, jobs[i]);
         }
         if (jobs[i]->status != HM_OK) {
             note_failure(writer, &jobs[i]->err);

@@ -23,7 +23,8 @@
  *   chain        device, epoch, parent, ids -> heads
  *   unit         records: [[record, changes]…] -> digest
  *   erase        record, changes -> erased: [[id, register]…], merged without them
- *   forget       change, registers -> id, key, left: [[register, commitment, value, salt]…]
+ *   forget       change, registers -> id, key,
+ *                left: [[register, commitment, value, salt]…]
  *   keys         device, text -> keys: [[key, epoch, seq as text]…], whole
  *   next_key     device, text, key, epoch, seq, seed -> text
  *   rank         role -> rank                       strokes text -> points

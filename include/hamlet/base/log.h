@@ -26,6 +26,7 @@
     X(REQUEST_REFUSED, WARNING, "request-refused")                                       \
     X(PAGES_KEPT, INFO, "pages-kept-of-broken-request")                                  \
     X(DEVICE_ENROLLED, INFO, "device-enrolled")                                          \
+    X(KEY_CHANGED, INFO, "device-key-changed")                                           \
     X(DEVICE_STALE, WARNING, "device-copied-or-restored")                                \
     X(STORE_FAILED, ERROR, "store-failed")                                               \
     X(BUG, ERROR, "bug")

@@ -64,6 +64,15 @@ HM_CHECKED enum hm_status hm_file_create(const struct hm_env *env,
                                          struct hm_err *err);
 
 /*
+ * Overwrite a secret that is no longer needed, then remove it. A disk that writes
+ * elsewhere, or a file system that keeps old versions, may still hold it.
+ * HM_NOT_FOUND  there is none
+ */
+HM_CHECKED enum hm_status hm_file_wipe(const struct hm_env *env,
+                                       const char *path,
+                                       struct hm_err *err);
+
+/*
  * Make the folder `path` and those above it that are missing, each 0700 and on disk.
  * Folders that are there keep their mode.
  * HM_BAD_INPUT  something else of that name is there

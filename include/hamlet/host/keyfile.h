@@ -39,4 +39,24 @@ HM_CHECKED enum hm_status hm_keyfile_load_or_make(uint8_t seed[HM_SEED_SIZE],
                                                   const char *name,
                                                   struct hm_err *err);
 
+/*
+ * The seed `next` takes the place of `name`, whose own is wiped; until that is done it
+ * stands as `old`. Killed at any step, `name` is one of the two and the rest can be done
+ * again. What `name` holds is never wiped.
+ * HM_NOT_FOUND  there is no `next`
+ */
+HM_CHECKED enum hm_status hm_keyfile_replace(const struct hm_env *env,
+                                             const char *folder,
+                                             const char *name,
+                                             const char *next,
+                                             const char *old,
+                                             struct hm_err *err);
+
+/* Wipe the seed `old`, if there is one, and it is not that of `name` as well. */
+HM_CHECKED enum hm_status hm_keyfile_forget(const struct hm_env *env,
+                                            const char *folder,
+                                            const char *name,
+                                            const char *old,
+                                            struct hm_err *err);
+
 #endif

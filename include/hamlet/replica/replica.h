@@ -6,7 +6,8 @@
  * Threads: a replica belongs to one thread
  *
  *     store.db       the store; -journal beside it while somebody writes
- *     keys/device    seed of the device's Ed25519 key, 0600
+ *     keys/device    seed of the device's Ed25519 key, 0600; while the key changes
+ *                    device.next, and for a moment device.old, stand beside it
  *     kinds/…json    kinds that stand beside the built-in ones
  *     hamletd.lock   held by the daemon
  *     hamletd.sock   where it is told of changes and asked to synchronise
@@ -19,6 +20,8 @@
 
 #define HM_REPLICA_STORE  "store.db"
 #define HM_REPLICA_KEY    "device" /* for hm_keyfile_load */
+#define HM_REPLICA_NEXT   "device.next"
+#define HM_REPLICA_OLD    "device.old"
 #define HM_REPLICA_KINDS  "kinds"
 #define HM_REPLICA_LOCK   "hamletd.lock"
 #define HM_REPLICA_SOCKET "hamletd.sock"
@@ -84,5 +87,27 @@ HM_CHECKED enum hm_status hm_replica_open(struct hm_replica *replica,
                                           bool with_key,
                                           struct hm_err *err);
 void hm_replica_close(struct hm_replica *replica); /* does nothing on zeros */
+
+/*
+ * Give the device a new key (PROTOCOL.md 3.6), in a replica that was opened with its key
+ * and is to be closed and opened again after this. What is sent from then on is signed
+ * with the new key and brings its certificate; the old one stands until the registry
+ * here names the new. `*waits`: a key was new already, and no other was made.
+ * HM_DENIED  keys-many: it has had as many as there can be
+ */
+HM_CHECKED enum hm_status hm_replica_rotate(struct hm_replica *replica,
+                                            const char *dir,
+                                            const struct hm_env *env,
+                                            bool *waits,
+                                            struct hm_err *err);
+
+/*
+ * The old key is wiped once the registry here names the new one, and what a change of the
+ * key that was killed left behind. Opening with the key does this too: whatever is not
+ * done by one is done by the next. Outside of a transaction.
+ */
+void hm_replica_settle_key(const struct hm_replica *replica,
+                           const char *dir,
+                           const struct hm_env *env);
 
 #endif
