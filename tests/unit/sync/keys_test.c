@@ -541,8 +541,7 @@ int main(void)
     tcase_set_timeout(group, 120);
     tcase_add_test(group, a_key_changed_between_two_exchanges_is_known_after_the_next);
     tcase_add_test(group, the_keys_are_named_until_the_registry_here_names_them);
-    tcase_add_test(group,
-                   a_neighbour_hears_of_the_new_key_and_of_what_it_signed_at_once);
+    tcase_add_test(group, a_neighbour_hears_of_the_new_key_and_of_what_it_signed_at_once);
     tcase_add_test(group, pages_sealed_with_the_old_key_go_as_they_are);
     tcase_add_test(group, a_lost_reply_to_the_new_key_does_no_harm);
     tcase_add_test(group, several_changes_of_the_key_before_an_exchange_are_one_way);
