@@ -228,7 +228,8 @@ static void keep_page(struct hm_inbox *inbox,
                       const struct hm_page *page,
                       const struct hm_key *key)
 {
-    inbox->pages[inbox->page_count++] = (struct hm_inbox_page){.page = *page, .key = *key};
+    inbox->pages[inbox->page_count++] =
+        (struct hm_inbox_page){.page = *page, .key = *key};
     inbox->change_count += page->count;
     inbox->last_device = page->device;
     inbox->last_epoch = page->epoch;
