@@ -15,7 +15,7 @@ import os
 import shutil
 import unicodedata
 
-from sites import check, expect, promise, say, script, unchanged
+from sites import DISTRICT, check, expect, promise, say, script, unchanged
 
 SECRET = "Huỳnh Thị Bí Ẩn"
 WHY = ("--reason", "theo yêu cầu của gia đình")
@@ -86,7 +86,8 @@ class World:
         self.b = self.site.enrol("B")
         self.away = self.site.enrol("C")
         self.m = self.site.enrol("M", self.site.commune, "commune_officer")
-        self.all = (self.a, self.b, self.away, self.m)
+        self.d = self.site.enrol("D", DISTRICT, "district_admin")
+        self.all = (self.a, self.b, self.away, self.m, self.d)
         self.meet(*self.all)
         self.file = self.site.path("before.hmb")
 
@@ -97,7 +98,7 @@ class World:
                             f"signer_name={SECRET}", "signer_relation=chu_ho",
                             f"note={'Gia đình ' + SECRET + ' đã ký. ' * 20}")
         self.gone = a.add("household", f"head_name=Con của {SECRET}", "address_text=Số 8")
-        self.kept = a.add("household", "head_name=Bà Còn Lại", "address_text=Số 9")
+        self.kept = a.add("household", f"head_name=Bà {SECRET}", "address_text=Số 9")
         a.ask("bundle export", self.file)
         self.meet(*self.all)
         a.ask("edit", self.record, f"cluster=Tổ của {SECRET}")
@@ -117,6 +118,19 @@ class World:
 
     # ---- erased ----
 
+    def erase_at_a_laptop(self):
+        """Who may at the district may at a laptop too; it counts once it is accepted."""
+        self.d.ask("erase", self.kept, "head_name", *WHY)
+        held = self.d.ask("history", self.kept)
+        check("kept until it is accepted", any(SECRET in str(row["value"]) for row in held))
+        self.meet(self.d, *self.all)
+        self.meet(*self.all)
+        for host in (self.server, *self.all):
+            row = host.ask("show", self.kept)
+            expect("fields", row["fields"], {"address_text": "Số 9"})
+            check("the history", SECRET not in str(host.ask("history", self.kept)))
+        say("erased at a laptop of the district")
+
     def erase(self):
         for id, fields in ((self.record, ("head_name", "cluster")),
                            (self.signed, ("signing", "note")),
@@ -125,18 +139,19 @@ class World:
             expect("the record", told["id"], id)
         self.clean("at once", self.server)
         orders = self.server.ask("erasures")
-        expect("orders", len(orders), 3)
-        expect("who waits", [row["name"] for row in orders[0]["waiting"]],
-               ["Laptop A", "Laptop B", "Laptop C", "Laptop M"])
+        expect("orders", len(orders), 4)
+        expect("nobody waits", orders[0]["waiting"], [])
+        expect("who waits", [row["name"] for row in orders[1]["waiting"]],
+               [f"Laptop {name}" for name in "ABCDM"])
         check("the mark", self.server.ask("status")["erased"] > 4)
         say("erased at the district", orders=len(orders))
 
     def deliver(self):
         self.away.ask("edit", self.record, "household_code=H7")
         self.away.ask("edit", self.record, "cluster=Tổ Mới")
-        self.meet(self.a, self.b, self.m)
-        self.clean("after delivery", self.server, self.a, self.b, self.m)
-        for row in self.server.ask("erasures"):
+        self.meet(self.a, self.b, self.m, self.d)
+        self.clean("after delivery", self.server, self.a, self.b, self.m, self.d)
+        for row in self.server.ask("erasures")[1:]:
             expect("who waits still", [one["name"] for one in row["waiting"]], ["Laptop C"])
         check("the laptop that is away", self.holds(self.away) >= 2)
         self.meet(self.away)
@@ -183,7 +198,7 @@ class World:
         self.server.refuse("erase", self.record, *WHY, exits=64)
         self.server.refuse("erase", self.record, "head_name", exits=64)
         with unchanged(self.a, "erasures by who may not"):
-            self.a.refuse("erase", self.kept, "head_name", *WHY, exits=77)
+            self.a.refuse("erase", self.kept, "address_text", *WHY, exits=77)
         say("what is no erasure is refused in words")
 
     # ---- what comes again ----
@@ -212,8 +227,8 @@ class World:
         self.server.stop()
         self.clean("of a server that stopped", self.server)
         self.server.serve()
-        self.meet(self.b, self.away, self.m)
-        self.clean("after a restart", self.server, self.b, self.away, self.m)
+        self.meet(self.b, self.away, self.m, self.d)
+        self.clean("after a restart", self.server, self.b, self.away, self.m, self.d)
         promise("P29 bytes of erased values in live files", f"{self.files} files searched",
                 f"{self.searches} searches", "hits 0")
 
@@ -222,6 +237,7 @@ def run(site):
     world = World(site)
     world.enrol()
     world.write()
+    world.erase_at_a_laptop()
     world.erase()
     world.deliver()
     world.concurrent()
