@@ -14,6 +14,7 @@
 #include "hamlet/bundle/out.h"
 #include "hamlet/command/store_path.h"
 #include "hamlet/store/pages.h"
+#include "hamlet/store/registry.h"
 #include "hamlet/sync/session.h"
 
 enum { NUMBER_SIZE = 24, PART_MB_MIN = 1, PART_MB_MAX = 1900, MEGABYTE = 1000 * 1000 };
@@ -42,6 +43,29 @@ static enum hm_status open_replica(struct exporting *e, struct hm_err *err)
 }
 
 /* Who writes to whom, and as what the server knows him. */
+/* A key that the registry has not heard of comes with those before it. */
+static enum hm_status fill_keys(struct exporting *e,
+                                struct hm_store *store,
+                                struct hm_err *err)
+{
+    struct hm_device known;
+    struct hm_bytes keys = HM_NO_BYTES;
+    enum hm_status status = hm_store_meta_get(store, HM_META_KEYS, &e->arena, &keys, err);
+    if (status == HM_OK && keys.size > 0) {
+        status = hm_store_device_get(store, &e->head.from, &known, &e->arena, err);
+        keys = status == HM_OK && hm_bytes_equal(known.keys, keys) ? HM_NO_BYTES : keys;
+    }
+    if (status == HM_OK && keys.size > HM_BUNDLE_KEYS_MAX) {
+        return hm_fail(err, HM_UNCONFIGURED, "bundle-keys", NULL, NULL, NULL);
+    }
+    if (status == HM_OK && keys.size > 0) {
+        memcpy(e->head.keys, keys.data, keys.size);
+        e->head.keys_size = keys.size;
+        e->head.has_key = false;
+    }
+    return status;
+}
+
 static enum hm_status make_head(struct exporting *e, struct hm_err *err)
 {
     struct hm_store *store = e->replica.store;
@@ -78,6 +102,7 @@ static enum hm_status make_head(struct exporting *e, struct hm_err *err)
         e->head.incarnation = (uint64_t)incarnation;
         e->head.has_key = invitation.size > 0;
         e->head.key = e->replica.key;
+        status = fill_keys(e, store, err);
     }
     return status;
 }

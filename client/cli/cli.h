@@ -15,6 +15,7 @@
 #include "hamlet/author/author.h"
 #include "hamlet/command/program.h"
 #include "hamlet/replica/replica.h"
+#include "hamlet/wire/invitation.h"
 
 enum { HM_CLI_KEY_SIZE = 64 };
 
@@ -37,6 +38,20 @@ HM_CHECKED enum hm_status hm_desk_open(struct hm_desk *desk,
                                        const struct hm_call *call,
                                        struct hm_err *err);
 void hm_desk_close(struct hm_desk *desk);
+
+/*
+ * Read and check an invitation, a file or a link. Its JSON is appended to `json`, the
+ * rest comes from `arena`. HM_BAD_INPUT as hm_invitation_read
+ */
+HM_CHECKED enum hm_status hm_read_invitation(struct hm_invitation *invitation,
+                                             struct hm_buf *json,
+                                             const char *given,
+                                             struct hm_arena *arena,
+                                             struct hm_err *err);
+/* Keep how the server is reached and by which TLS keys it is known; in a transaction. */
+HM_CHECKED enum hm_status hm_put_server(struct hm_store *store,
+                                        const struct hm_invitation *invitation,
+                                        struct hm_err *err);
 
 /* A view without a store, for sentences. */
 void hm_desk_view(struct hm_view *view, const struct hm_call *call);
@@ -122,5 +137,6 @@ enum hm_status hm_run_rebuild(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_bundle_export(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_receipt(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_rotate_key(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_trust(struct hm_call *call, struct hm_err *err);
 
 #endif

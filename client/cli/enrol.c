@@ -36,32 +36,6 @@ struct enrolling {
 
 /* ---- the invitation ---- */
 
-static enum hm_status read_invitation(struct enrolling *e,
-                                      const char *given,
-                                      struct hm_err *err)
-{
-    struct hm_buf file;
-    struct hm_bytes text = hm_text(given);
-    enum hm_status status = HM_OK;
-    hm_buf_init(&file, 2 * (size_t)HM_INVITATION_TEXT_MAX);
-    if (!hm_invitation_is_link(text)) {
-        status = hm_file_read(&file, given, err);
-        text = hm_buf_bytes(&file);
-    }
-    if (status == HM_OK && hm_invitation_is_link(text)) {
-        status = hm_invitation_unlink(&e->json, text, err);
-    } else if (status == HM_OK) {
-        hm_buf_put_bytes(&e->json, text);
-        status = hm_buf_status(&e->json, err);
-    }
-    if (status == HM_OK) {
-        status =
-            hm_invitation_read(&e->invitation, hm_buf_bytes(&e->json), &e->arena, err);
-    }
-    hm_buf_fini(&file);
-    return status;
-}
-
 static enum hm_status check_role(struct enrolling *e, struct hm_err *err)
 {
     enum hm_role role = HM_ROLE_COUNT;
@@ -147,27 +121,6 @@ static enum hm_status draw_epoch(const struct enrolling *e,
     return status;
 }
 
-static enum hm_status put_urls(struct enrolling *e,
-                               struct hm_store *store,
-                               struct hm_err *err)
-{
-    struct hm_buf buf;
-    struct hm_json_write out;
-    hm_buf_init(&buf, HM_INVITATION_TEXT_MAX);
-    hm_json_write_init(&out, &buf);
-    hm_json_open(&out, '[');
-    for (size_t i = 0; i < e->invitation.url_count; i++) {
-        hm_json_text(&out, e->invitation.urls[i]);
-    }
-    hm_json_close(&out, ']');
-    enum hm_status status = hm_buf_status(&buf, err);
-    if (status == HM_OK) {
-        status = hm_store_meta_put(store, HM_META_URLS, hm_buf_bytes(&buf), err);
-    }
-    hm_buf_fini(&buf);
-    return status;
-}
-
 static enum hm_status put_facts(struct enrolling *e,
                                 struct hm_store *store,
                                 uint32_t epoch,
@@ -184,14 +137,13 @@ static enum hm_status put_facts(struct enrolling *e,
         {HM_META_ROLE, inv->role},
         {HM_META_UNIT, inv->unit},
         {HM_META_SERVER_KEY, HM_BYTES(inv->key.at)},
-        {HM_META_PIN, HM_BYTES(inv->pin)},
         {HM_META_INVITATION, hm_buf_bytes(&e->json)},
     };
     enum hm_status status = hm_store_meta_put_int(store, HM_META_EPOCH, epoch, err);
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && status == HM_OK; i++) {
         status = hm_store_meta_put(store, facts[i].name, facts[i].value, err);
     }
-    return status != HM_OK ? status : put_urls(e, store, err);
+    return status != HM_OK ? status : hm_put_server(store, inv, err);
 }
 
 static enum hm_status make_store(struct enrolling *e,
@@ -374,7 +326,8 @@ enum hm_status hm_run_enrol(struct hm_call *call, struct hm_err *err)
     struct enrolling e = {.env = &cli->env};
     hm_arena_init(&e.arena, (size_t)PATHS_MAX * 4);
     hm_buf_init(&e.json, 2 * (size_t)HM_INVITATION_TEXT_MAX);
-    enum hm_status status = read_invitation(&e, call->args->operands[0], err);
+    enum hm_status status = hm_read_invitation(&e.invitation, &e.json,
+                                               call->args->operands[0], &e.arena, err);
     if (status == HM_OK) {
         status = check_role(&e, err);
     }

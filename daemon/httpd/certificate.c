@@ -71,6 +71,44 @@ static int certificate_fill(gnutls_x509_crt_t certificate,
     return code;
 }
 
+/* The library takes a pointer to what it does not change. */
+static gnutls_datum_t datum_of(struct hm_bytes bytes)
+{
+    union {
+        const uint8_t *given;
+        unsigned char *taken;
+    } data = {bytes.data};
+    return (gnutls_datum_t){data.taken, (unsigned int)bytes.size};
+}
+
+static enum hm_status certify(struct hm_buf *certificate,
+                              gnutls_x509_privkey_t private,
+                              const char *name,
+                              struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    gnutls_x509_crt_t public = NULL;
+    gnutls_datum_t text = {NULL, 0};
+    int code = gnutls_x509_crt_init(&public);
+    if (code == GNUTLS_E_SUCCESS) {
+        code = certificate_fill(public, private, name);
+    }
+    if (code == GNUTLS_E_SUCCESS) {
+        code = gnutls_x509_crt_export2(public, GNUTLS_X509_FMT_PEM, &text);
+    }
+    if (code == GNUTLS_E_SUCCESS) {
+        hm_buf_put(certificate, text.data, text.size);
+        status = hm_buf_status(certificate, err);
+    } else {
+        status = tls_failed(code, err);
+    }
+    gnutls_free(text.data);
+    if (public != NULL) {
+        gnutls_x509_crt_deinit(public);
+    }
+    return status;
+}
+
 enum hm_status hm_certificate_make(struct hm_buf *certificate,
                                    struct hm_buf *key,
                                    const char *name,
@@ -78,48 +116,56 @@ enum hm_status hm_certificate_make(struct hm_buf *certificate,
 {
     enum hm_status status = HM_OK;
     gnutls_x509_privkey_t private = NULL;
-    gnutls_x509_crt_t public = NULL;
-    gnutls_datum_t key_text = {NULL, 0};
-    gnutls_datum_t certificate_text = {NULL, 0};
+    gnutls_datum_t text = {NULL, 0};
+    size_t before = certificate->size;
     int code = key_make(&private);
     if (code == GNUTLS_E_SUCCESS) {
-        code = gnutls_x509_crt_init(&public);
-    }
-    if (code == GNUTLS_E_SUCCESS) {
-        code = certificate_fill(public, private, name);
-    }
-    if (code == GNUTLS_E_SUCCESS) {
-        code = gnutls_x509_crt_export2(public, GNUTLS_X509_FMT_PEM, &certificate_text);
-    }
-    if (code == GNUTLS_E_SUCCESS) {
-        code = gnutls_x509_privkey_export2(private, GNUTLS_X509_FMT_PEM, &key_text);
+        code = gnutls_x509_privkey_export2(private, GNUTLS_X509_FMT_PEM, &text);
     }
     if (code != GNUTLS_E_SUCCESS) {
         status = tls_failed(code, err);
         goto out;
     }
-    /* Room in both before either is written: a pair is made whole or not at all. */
-    if (hm_buf_reserve(certificate, certificate_text.size) != NULL &&
-        hm_buf_reserve(key, key_text.size) != NULL) {
-        hm_buf_put(certificate, certificate_text.data, certificate_text.size);
-        hm_buf_put(key, key_text.data, key_text.size);
-    }
-    status = hm_buf_status(certificate, err);
+    status = certify(certificate, private, name, err);
     if (status == HM_OK) {
+        hm_buf_put(key, text.data, text.size);
         status = hm_buf_status(key, err);
+        /* A pair is made whole or not at all. */
+        certificate->size = status == HM_OK ? certificate->size : before;
     }
 out:
-    if (key_text.data != NULL) {
-        gnutls_memset(key_text.data, 0, key_text.size);
+    if (text.data != NULL) {
+        gnutls_memset(text.data, 0, text.size);
     }
-    gnutls_free(key_text.data);
-    gnutls_free(certificate_text.data);
-    if (public != NULL) {
-        gnutls_x509_crt_deinit(public);
-    }
+    gnutls_free(text.data);
     if (private != NULL) {
         gnutls_x509_privkey_deinit(private);
     }
+    return status;
+}
+
+enum hm_status hm_certificate_of(struct hm_buf *certificate,
+                                 struct hm_bytes key,
+                                 const char *name,
+                                 struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    gnutls_x509_privkey_t private = NULL;
+    gnutls_datum_t pem = datum_of(key);
+    int code = gnutls_x509_privkey_init(&private);
+    if (code != GNUTLS_E_SUCCESS) {
+        return tls_failed(code, err);
+    }
+    code = gnutls_x509_privkey_import(private, &pem, GNUTLS_X509_FMT_PEM);
+    if (code == GNUTLS_E_MEMORY_ERROR) {
+        status = hm_fail_memory(err);
+    } else if (code != GNUTLS_E_SUCCESS) {
+        status = hm_fail(err, HM_CORRUPT, "certificate-read", gnutls_strerror(code), NULL,
+                         NULL);
+    } else {
+        status = certify(certificate, private, name, err);
+    }
+    gnutls_x509_privkey_deinit(private);
     return status;
 }
 
@@ -145,12 +191,7 @@ enum hm_status hm_certificate_pin(uint8_t pin[HM_PIN_SIZE],
 {
     gnutls_x509_crt_t read = NULL;
     gnutls_datum_t info = {NULL, 0};
-    /* The library takes a pointer to what it does not change. */
-    union {
-        const uint8_t *given;
-        unsigned char *taken;
-    } text = {certificate.data};
-    gnutls_datum_t pem = {text.taken, (unsigned int)certificate.size};
+    gnutls_datum_t pem = datum_of(certificate);
     int code = gnutls_x509_crt_init(&read);
     if (code == GNUTLS_E_SUCCESS) {
         code = gnutls_x509_crt_import(read, &pem, GNUTLS_X509_FMT_PEM);

@@ -56,7 +56,7 @@ struct hm_httpd {
     char address[HM_HTTPD_ADDRESS_SIZE];
     bool layout_known; /* of libmicrohttpd's read buffer: guard.c */
     struct hm_httpd_worker *workers;
-
+    struct hm_httpd_credential *_Atomic credential; /* credential.h; null: plain */
     pthread_t gate;
     bool gate_runs;
     int listen_fd; /* the gate's */

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "credential.h"
 #include "hamlet/base/assert.h"
 #include "inside.h"
 
@@ -50,7 +51,7 @@ static struct MHD_Daemon *worker_daemon(struct hm_httpd_worker *worker)
     unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
                          MHD_USE_NO_LISTEN_SOCKET | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
                          (tls ? (unsigned int)MHD_USE_TLS : 0);
-    /* The three that name TLS come last: a plain server is refused if it is given them.
+    /* The two that name TLS come last: a plain server is refused if it is given them.
      */
     const struct MHD_OptionItem items[] = {
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)limits->connections_max + 64, NULL},
@@ -60,10 +61,9 @@ static struct MHD_Daemon *worker_daemon(struct hm_httpd_worker *worker)
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)hm_httpd_peer_notify, worker},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)hm_httpd_exchange_over, worker},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)hm_httpd_exchange_line, worker},
-        {tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0,
-         (void *)(uintptr_t)options->certificate.data},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)options->key.data},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priority},
+        {tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0,
+         (void *)(uintptr_t)tls_priority},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)hm_httpd_credential_give},
         {MHD_OPTION_END, 0, NULL}};
     return MHD_start_daemon(flags, 0, NULL, NULL, hm_httpd_exchange_run, worker,
                             MHD_OPTION_ARRAY, items, MHD_OPTION_END);
@@ -136,6 +136,7 @@ static void httpd_free(struct hm_httpd *httpd)
     }
     (void)pthread_cond_destroy(&httpd->quiet);
     (void)pthread_mutex_destroy(&httpd->lock);
+    hm_httpd_credentials_free(httpd);
     free(httpd->workers);
     free(httpd);
 }
@@ -151,6 +152,9 @@ static enum hm_status httpd_make(struct hm_httpd *httpd,
     httpd->wake_ms = INT64_MAX;
     status = hm_httpd_listen(&httpd->listen_fd, httpd->address, options->address,
                              options->certificate.size == 0, err);
+    if (status == HM_OK && options->certificate.size > 0) {
+        status = hm_httpd_certify(httpd, options->certificate, options->key, err);
+    }
     if (status != HM_OK) {
         return status;
     }

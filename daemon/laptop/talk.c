@@ -10,7 +10,9 @@
 #include "hamlet/net/client.h"
 #include "hamlet/replica/replica.h"
 #include "hamlet/store/conflicts.h"
+#include "hamlet/store/registry.h"
 #include "hamlet/sync/session.h"
+#include "hamlet/wire/pins.h"
 
 #define SYNC_PATH "/v1/sync"
 #define SYNC_TYPE "application/vnd.hamlet.sync"
@@ -34,9 +36,9 @@ struct hm_talk {
     struct hm_arena arena;
     const char *urls[URLS_MAX];
     size_t url_count;
-    size_t url;    /* in use */
-    size_t silent; /* addresses in a row that gave no reply */
-    uint8_t pin[HM_NET_PIN_SIZE];
+    size_t url;          /* in use */
+    size_t silent;       /* addresses in a row that gave no reply */
+    struct hm_pins pins; /* by which the server is known */
     struct hm_buf body;
     struct hm_mono began; /* of the round */
     struct hm_talked talked;
@@ -116,24 +118,64 @@ static enum hm_status read_urls(struct hm_talk *talk,
     return status;
 }
 
+/* The newer of two texts that name them. */
+static void take_pins(struct hm_talk *talk, struct hm_bytes text)
+{
+    struct hm_pins pins;
+    if (hm_pins_read(&pins, text) && pins.turn >= talk->pins.turn) {
+        talk->pins = pins;
+    }
+}
+
+/*
+ * What the invitation said, what a person was told to trust since, what the registry says
+ * here: each time a newer pair, of which the server may have either.
+ */
+static enum hm_status find_pins(struct hm_talk *talk, struct hm_err *err)
+{
+    struct hm_store *store = talk->replica.store;
+    struct hm_bytes first = HM_NO_BYTES;
+    struct hm_bytes told = HM_NO_BYTES;
+    struct hm_bytes registered = HM_NO_BYTES;
+    struct hm_id server;
+    enum hm_status status =
+        hm_store_meta_get(store, HM_META_PIN, &talk->arena, &first, err);
+    if (status == HM_OK) {
+        status = hm_store_meta_get(store, HM_META_PINS, &talk->arena, &told, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_meta_get_id(store, HM_META_DISTRICT, &server, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_pins(store, &server, &registered, &talk->arena, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    talk->pins = (struct hm_pins){.count = 0};
+    if (first.size == HM_NET_PIN_SIZE) {
+        talk->pins.count = 1;
+        memcpy(talk->pins.at[0], first.data, HM_NET_PIN_SIZE);
+    }
+    take_pins(talk, told);
+    take_pins(talk, registered);
+    return talk->pins.count > 0
+               ? HM_OK
+               : hm_fail(err, HM_UNCONFIGURED, "no-address", NULL, NULL, NULL);
+}
+
 static enum hm_status find_server(struct hm_talk *talk, struct hm_err *err)
 {
     struct hm_bytes urls = HM_NO_BYTES;
-    struct hm_bytes pin = HM_NO_BYTES;
-    struct hm_store *store = talk->replica.store;
-    enum hm_status status =
-        hm_store_meta_get(store, HM_META_URLS, &talk->arena, &urls, err);
+    enum hm_status status = find_pins(talk, err);
     if (status == HM_OK) {
-        status = hm_store_meta_get(store, HM_META_PIN, &talk->arena, &pin, err);
+        status = hm_store_meta_get(talk->replica.store, HM_META_URLS, &talk->arena, &urls,
+                                   err);
     }
-    if (status == HM_OK && (urls.size == 0 || pin.size != HM_NET_PIN_SIZE)) {
+    if (status == HM_OK && urls.size == 0) {
         return hm_fail(err, HM_UNCONFIGURED, "no-address", NULL, NULL, NULL);
     }
-    if (status == HM_OK) {
-        memcpy(talk->pin, pin.data, HM_NET_PIN_SIZE);
-        status = read_urls(talk, urls, err);
-    }
-    return status;
+    return status != HM_OK ? status : read_urls(talk, urls, err);
 }
 
 static void leave_store(struct hm_talk *talk)
@@ -263,8 +305,10 @@ static enum hm_status start_round(struct hm_talk *talk, struct hm_err *err)
     if (status != HM_OK) {
         return status;
     }
+    const uint8_t *spare = talk->pins.count > 1 ? talk->pins.at[1] : NULL;
     const struct hm_net_request request = {.url = talk->urls[talk->url],
-                                           .pin = talk->pin,
+                                           .pin = talk->pins.at[0],
+                                           .spare = spare,
                                            .content_type = SYNC_TYPE,
                                            .body = hm_buf_bytes(&talk->body),
                                            .body_first = line_size(&talk->body),

@@ -9,7 +9,7 @@
 
 enum {
     HEAD_BYTES_MAX = 16 * 1024, /* of a reply: ours sends 130 */
-    PIN_TEXT_SIZE = 64,         /* "sha256//" and 44 characters */
+    PIN_TEXT_SIZE = 128,        /* twice "sha256//" and 44 characters, and a semicolon */
     UPLOAD_BUFFER_BYTES = 16 * 1024,
     RETRY_AFTER_S_MAX = 1000000000 /* the caller clamps; this only fits */
 };
@@ -141,7 +141,8 @@ static int bytes_count(CURL *easy, curl_infotype type, char *data, size_t size, 
     return 0;
 }
 
-static void pin_put(char text[PIN_TEXT_SIZE], const uint8_t pin[HM_NET_PIN_SIZE])
+/* Gives where it ended. */
+static char *pin_put(char *text, const uint8_t pin[HM_NET_PIN_SIZE])
 {
     static const char prefix[] = "sha256//";
     char *at = text + sizeof(prefix) - 1;
@@ -156,6 +157,7 @@ static void pin_put(char text[PIN_TEXT_SIZE], const uint8_t pin[HM_NET_PIN_SIZE]
     }
     at[0] = '=';
     at[1] = '\0';
+    return at + 1;
 }
 
 static bool line_add(struct hm_net *net, const char *line)
@@ -182,11 +184,15 @@ static bool lines_make(struct hm_net *net)
     return made;
 }
 
-static CURLcode trust_set(CURL *easy, const uint8_t *pin)
+static CURLcode trust_set(CURL *easy, const uint8_t *pin, const uint8_t *spare)
 {
     char text[PIN_TEXT_SIZE];
     CURLcode code = CURLE_OK;
-    pin_put(text, pin);
+    char *end = pin_put(text, pin);
+    if (spare != NULL) {
+        *end = ';';
+        (void)pin_put(end + 1, spare);
+    }
     code = curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, text);
     if (code == CURLE_OK) {
         code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
@@ -266,7 +272,7 @@ bool hm_net_transfer_init(struct hm_net *net)
            curl_easy_setopt(net->easy, CURLOPT_HTTPHEADER, net->lines) == CURLE_OK &&
            curl_easy_setopt(net->easy, CURLOPT_URL, net->request.url) == CURLE_OK &&
            curl_easy_setopt(net->easy, CURLOPT_PROXY, proxy) == CURLE_OK &&
-           trust_set(net->easy, net->request.pin) == CURLE_OK;
+           trust_set(net->easy, net->request.pin, net->request.spare) == CURLE_OK;
 }
 
 void hm_net_transfer_fini(struct hm_net *net)

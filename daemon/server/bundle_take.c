@@ -20,6 +20,25 @@ struct taking {
 
 /* ---- whose it is ---- */
 
+/* Keys that the file brings go on from those that are known, or the device's first. */
+static bool take_keys(const struct taking *t,
+                      const struct hm_device *device,
+                      struct hm_key *key)
+{
+    struct hm_keys keys;
+    struct hm_bytes text = {t->head.keys, t->head.keys_size};
+    if (device->known && hm_keys_follow(device->keys, text)) {
+        *key = device->key;
+        return true;
+    }
+    if (!hm_keys_read(&keys, text, &t->head.from) ||
+        (device->known && !hm_keys_follow(text, device->keys))) {
+        return false;
+    }
+    *key = *hm_keys_newest(&keys);
+    return true;
+}
+
 /* The key of a device that is not known yet is one that its id was made of. */
 static enum hm_status find_key(struct taking *t, struct hm_key *key, struct hm_err *err)
 {
@@ -33,6 +52,11 @@ static enum hm_status find_key(struct taking *t, struct hm_key *key, struct hm_e
     }
     if (device.revoked) {
         return hm_fail(err, HM_DENIED, "bundle-revoked", t->path, from, NULL);
+    }
+    if (t->head.keys_size > 0) {
+        return take_keys(t, &device, key)
+                   ? HM_OK
+                   : hm_fail(err, HM_BAD_INPUT, "bundle-unknown", t->path, from, NULL);
     }
     struct hm_id own = hm_sign_device(&t->head.key);
     if (!device.known && (!t->head.has_key || !hm_id_equal(&own, &t->head.from))) {
@@ -87,6 +111,27 @@ static enum hm_status redeem(struct taking *t,
     return status;
 }
 
+/* The registry hears of a new key before what it signed is judged. */
+static enum hm_status rotate(struct taking *t,
+                             struct hm_serving *serving,
+                             struct hm_err *err)
+{
+    struct hm_err refused = HM_ERR_NONE;
+    struct hm_bytes keys = hm_serving_keys(serving);
+    if (keys.size == 0) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_author_rotate(t->ctx->store, &t->ctx->secret, &t->head.from, keys, &refused);
+    if (status == HM_DENIED) {
+        return HM_OK; /* the commit finds out what stands in its way */
+    }
+    if (status != HM_OK && err != NULL && err->status == HM_OK) {
+        *err = refused;
+    }
+    return status;
+}
+
 static enum hm_status commit(struct taking *t,
                              struct hm_serving *serving,
                              struct hm_err *err)
@@ -100,6 +145,9 @@ static enum hm_status commit(struct taking *t,
         return HM_OK;
     }
     enum hm_status status = redeem(t, serving, err);
+    if (status == HM_OK) {
+        status = rotate(t, serving, err);
+    }
     if (status == HM_OK && hm_serving_commits(serving)) {
         status = hm_servings_commit(&serving, 1, t->ctx->store, err);
     }

@@ -17,7 +17,13 @@ static const struct hm_option init_options[] = {
     {"url", "URL", false, true},
     {"listen", "ADDR:PORT", false, false},
     {"recovery-key-file", "FILE", false, false},
+    {"spare-key-file", "FILE", false, false},
     {NULL, NULL, false, false}};
+static const struct hm_option pin_options[] = {{"out", "FILE", true, false},
+                                               {NULL, NULL, false, false}};
+static const struct hm_option rotate_options[] = {{"spare", "FILE", true, false},
+                                                  {"out", "FILE", true, false},
+                                                  {NULL, NULL, false, false}};
 static const struct hm_option serve_options[] = {{"listen", "ADDR:PORT", false, false},
                                                  {NULL, NULL, false, false}};
 static const struct hm_option restore_options[] = {
@@ -76,6 +82,8 @@ static const struct hm_command commands[] = {
     {"quarantine", NULL, NULL, hm_control_forward},
     {"kinds", "[KIND]", NULL, hm_control_forward},
     {"release", "CHANGE", reason_options, hm_control_forward},
+    {"pin", NULL, pin_options, hm_control_forward},
+    {"rotate-certificate", NULL, rotate_options, hm_control_forward},
     {"status", NULL, NULL, hm_control_forward},
     {"digest", NULL, unit_options, hm_control_forward},
     {"verify", NULL, NULL, hm_control_forward},
@@ -98,6 +106,8 @@ static const struct hm_handler handlers[] = {
     {"erase", false, false, hm_erase_run},
     {"erasures", false, false, hm_erasures_run},
     {"release", false, false, hm_release_run},
+    {"pin", false, true, hm_pin_run},
+    {"rotate-certificate", true, true, hm_rotate_certificate_run},
     {"status", false, false, hm_status_run},
     {"backup", false, false, hm_backup_run},
     {"refill", false, false, hm_refill_run},

@@ -56,6 +56,8 @@ enum hm_status hm_withdraw_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_erase_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_erasures_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_release_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_pin_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_rotate_certificate_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_status_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_backup_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_refill_run(struct hm_call *call, struct hm_err *err);

@@ -26,6 +26,12 @@ struct hm_control_ctx {
     struct hm_bytes unit; /* that the server serves */
     struct hm_arena self; /* what lives as long as the context */
     int64_t scrub_ms;     /* erasing.c: not before this moment */
+    /* `serve` answers with this certificate and key from here on; null elsewhere. */
+    enum hm_status (*certify)(void *ctx,
+                              struct hm_bytes certificate,
+                              struct hm_bytes key,
+                              struct hm_err *err);
+    void *certify_ctx;
 
     /* Of the command under way, set by control.c. */
     const char *folder;    /* where it was given: what relative paths start from */

@@ -245,7 +245,9 @@ static enum hm_status prepare(struct errand *errand, struct hm_err *err)
         status = find_folder(errand, err);
     }
     if (status == HM_OK && errand->handler->reads) {
-        status = hm_file_read(&errand->input, errand->call->args->operands[0], err);
+        const char *spare = hm_args_value(errand->call->args, "spare");
+        status = hm_file_read(
+            &errand->input, spare != NULL ? spare : errand->call->args->operands[0], err);
     }
     if (status == HM_OK && errand->handler->writes) {
         status = reserve_out(errand, err);
@@ -283,10 +285,19 @@ static void errand_init(struct errand *errand, struct hm_call *call)
     hm_buf_init(&errand->file, HM_FILE_BYTES_MAX);
 }
 
+/* Either may be a key. */
+static void wipe(struct hm_buf *buf)
+{
+    if (buf->size > 0) {
+        explicit_bzero(buf->data, buf->size);
+    }
+    hm_buf_fini(buf);
+}
+
 static void errand_fini(struct errand *errand)
 {
-    hm_buf_fini(&errand->file);
-    hm_buf_fini(&errand->input);
+    wipe(&errand->file);
+    wipe(&errand->input);
     hm_arena_fini(&errand->arena);
 }
 

@@ -7,7 +7,7 @@
  *
  *     store.db      the store; -wal and -shm beside it while it is open
  *     keys/server   seed of the server's Ed25519 key, 0600
- *     keys/tls.pem  private key of TLS, 0600
+ *     keys/tls.pem  private key of TLS, 0600; for a moment tls.old beside it
  *     tls.crt       its certificate
  *     config.json   config.h
  *     kinds/…json   kinds beside the built-in ones (replica/replica.h)
@@ -23,6 +23,7 @@
 #define HM_DATA_STORE   "store.db"
 #define HM_DATA_KEY     "server" /* for hm_keyfile_load */
 #define HM_DATA_TLS_KEY "keys/tls.pem"
+#define HM_DATA_TLS_OLD "keys/tls.old"
 #define HM_DATA_TLS     "tls.crt"
 #define HM_DATA_CONFIG  "config.json"
 #define HM_DATA_LOCK    "lock"

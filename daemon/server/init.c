@@ -20,6 +20,7 @@
 #include "hamlet/store/registry.h"
 #include "hamlet/store/server.h"
 #include "hamlet/wire/invitation.h"
+#include "hamlet/wire/pins.h"
 #include "init.h"
 #include "recovery.h"
 #include "show.h"
@@ -45,6 +46,8 @@ struct founding {
     uint64_t incarnation;
     struct hm_id user; /* that the server's account is already; none: it is made */
     bool refilled;     /* laptops are to bring what was there */
+    struct hm_pins pins;
+    struct hm_buf spare; /* key of the certificate to come; goes where it is asked to */
     struct hm_arena arena;
 };
 
@@ -152,6 +155,28 @@ static enum hm_status put_file(struct founding *f,
                : hm_file_create(&f->main->env, path, hm_buf_bytes(content), mode, err);
 }
 
+/* The pins of the certificate and, where a file is named for its key, of a spare. */
+static enum hm_status find_pins(struct founding *f,
+                                const struct hm_buf *certificate,
+                                struct hm_err *err)
+{
+    struct hm_buf spare;
+    f->pins = (struct hm_pins){.turn = 1, .count = 1};
+    enum hm_status status =
+        hm_certificate_pin(f->pins.at[0], hm_buf_bytes(certificate), err);
+    if (status != HM_OK || !hm_args_has(f->call->args, "spare-key-file")) {
+        return status;
+    }
+    hm_buf_init(&spare, HM_CERTIFICATE_BYTES_MAX);
+    status = hm_certificate_make(&spare, &f->spare, NULL, err);
+    if (status == HM_OK) {
+        status = hm_certificate_pin(f->pins.at[1], hm_buf_bytes(&spare), err);
+        f->pins.count = 2;
+    }
+    hm_buf_fini(&spare);
+    return status;
+}
+
 static enum hm_status put_keys(struct founding *f, struct hm_err *err)
 {
     uint8_t seed[HM_SEED_SIZE];
@@ -165,6 +190,9 @@ static enum hm_status put_keys(struct founding *f, struct hm_err *err)
         hm_sign_pair(&f->key, &f->secret, seed);
         f->device = hm_sign_device(&f->key);
         status = hm_certificate_make(&certificate, &key, NULL, err);
+    }
+    if (status == HM_OK) {
+        status = find_pins(f, &certificate, err);
     }
     if (status == HM_OK) {
         status = put_file(f, HM_DATA_TLS_KEY, &key, 0600, err);
@@ -237,17 +265,24 @@ static enum hm_status put_device(struct founding *f,
                                  struct hm_err *err)
 {
     char key[HM_B64_32_SIZE];
+    uint8_t memory[HM_PINS_TEXT_MAX];
+    struct hm_buf pins;
     struct hm_added added;
     hm_b64_put(key, HM_BYTES(f->key.at));
+    hm_buf_init_fixed(&pins, memory, sizeof(memory));
+    hm_pins_put(&pins, &f->pins);
     const struct hm_key_field name = {hm_text(HM_REGISTRY_DEVICE), device};
     const struct hm_registry_value registers[] = {
         {HM_REGISTRY_KEY, hm_show_value(&f->arena, hm_text(key))},
         {HM_REGISTRY_NAME, hm_show_value(&f->arena, hm_text(server_name))},
-        {HM_REGISTRY_HOME, hm_show_value(&f->arena, f->unit)}};
+        {HM_REGISTRY_HOME, hm_show_value(&f->arena, f->unit)},
+        {HM_REGISTRY_PINS, hm_show_value(&f->arena, hm_buf_bytes(&pins))}};
+    /* One that comes back with its key alone does not know them: laptops do. */
+    size_t count = f->pins.count == 0 ? 3 : 4;
     enum hm_status status = hm_arena_status(&f->arena, err);
     return status != HM_OK ? status
                            : hm_author_registry(author, HM_KIND_DEVICE, NULL, &name,
-                                                registers, 3, &added, err);
+                                                registers, count, &added, err);
 }
 
 static enum hm_status put_permit(struct founding *f,
@@ -407,23 +442,48 @@ static enum hm_status write_recovery(struct founding *f,
 }
 
 /*
- * The key is where it will be kept before the server is there: the other way round, a
- * full disk would leave a server whose backups nobody can open.
+ * Both keys are where they will be kept before the server is there: the other way round,
+ * a full disk would leave a server whose backups nobody can open.
  */
-static enum hm_status publish(struct founding *f, struct hm_err *err)
+static enum hm_status write_keys(struct founding *f, const char *text, struct hm_err *err)
 {
     const char *file = hm_args_value(f->call->args, "recovery-key-file");
+    const char *spare = hm_args_value(f->call->args, "spare-key-file");
+    enum hm_status status = file == NULL ? HM_OK : write_recovery(f, file, text, err);
+    if (status == HM_OK && spare != NULL) {
+        status = hm_file_create(&f->main->env, spare, hm_buf_bytes(&f->spare), 0600, err);
+        if (status != HM_OK && file != NULL) {
+            (void)unlink(file);
+        }
+    }
+    return status;
+}
+
+static void remove_keys(const struct founding *f)
+{
+    static const char *const options[] = {"recovery-key-file", "spare-key-file"};
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        const char *file = hm_args_value(f->call->args, options[i]);
+        if (file != NULL) {
+            (void)unlink(file);
+        }
+    }
+}
+
+static enum hm_status publish(struct founding *f, struct hm_err *err)
+{
+    bool shown = !hm_args_has(f->call->args, "recovery-key-file");
     char text[HM_RECOVERY_TEXT_SIZE];
     hm_recovery_put(text, f->recovery);
-    enum hm_status status = file == NULL ? HM_OK : write_recovery(f, file, text, err);
+    enum hm_status status = write_keys(f, text, err);
     if (status != HM_OK) {
         explicit_bzero(text, sizeof(text));
         return status;
     }
     if (f->call->args->json) {
-        status = show_json(f, file == NULL ? text : NULL, err);
+        status = show_json(f, shown ? text : NULL, err);
     } else {
-        show(f, file == NULL ? text : NULL);
+        show(f, shown ? text : NULL);
     }
     if (status == HM_OK) {
         status = hm_output_flush(f->call->out, err);
@@ -433,8 +493,8 @@ static enum hm_status publish(struct founding *f, struct hm_err *err)
     }
     if (status == HM_OK) {
         f->draft = NULL;
-    } else if (file != NULL) {
-        (void)unlink(file);
+    } else {
+        remove_keys(f);
     }
     explicit_bzero(text, sizeof(text));
     return status;
@@ -445,6 +505,7 @@ enum hm_status hm_init_run(struct hm_call *call, struct hm_err *err)
     struct founding f = {
         .call = call, .main = call->ctx, .dir = hm_args_value(call->args, "data")};
     hm_arena_init(&f.arena, HM_FILE_BYTES_MAX);
+    hm_buf_init(&f.spare, HM_CERTIFICATE_BYTES_MAX);
     enum hm_status status = hm_kinds_open(&f.kinds, hm_embedded_kinds, err);
     if (status == HM_OK) {
         status = read_line(&f, err);
@@ -470,6 +531,10 @@ enum hm_status hm_init_run(struct hm_call *call, struct hm_err *err)
     hm_data_discard(f.draft);
     explicit_bzero(f.recovery, sizeof(f.recovery));
     hm_secret_wipe(&f.secret);
+    if (f.spare.size > 0) {
+        explicit_bzero(f.spare.data, f.spare.size);
+    }
+    hm_buf_fini(&f.spare);
     hm_kinds_close(f.kinds);
     hm_arena_fini(&f.arena);
     return status;

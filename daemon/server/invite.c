@@ -4,15 +4,13 @@
 
 #include "commands.h"
 #include "config.h"
-#include "data.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/base/log.h"
-#include "hamlet/host/file.h"
-#include "hamlet/httpd/certificate.h"
 #include "hamlet/record/role.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/store/server.h"
 #include "hamlet/wire/invitation.h"
+#include "pins.h"
 #include "show.h"
 
 static const char default_validity[] = "7d";
@@ -89,21 +87,14 @@ static enum hm_status read_line(struct inviting *in, struct hm_err *err)
 
 /* ---- what the server adds ---- */
 
-static enum hm_status read_pin(struct inviting *in, struct hm_err *err)
+static enum hm_status read_pins(struct inviting *in, struct hm_err *err)
 {
-    struct hm_buf certificate;
-    const char *path = hm_data_path(&in->arena, in->ctx->dir, HM_DATA_TLS);
-    _Static_assert((int)HM_PIN_SIZE == (int)HM_INVITATION_PIN_SIZE, "one kind of pin");
-    hm_buf_init(&certificate, HM_CERTIFICATE_BYTES_MAX);
-    enum hm_status status = hm_arena_status(&in->arena, err);
-    if (status == HM_OK) {
-        status = hm_file_read(&certificate, path, err);
-        status = status == HM_NOT_FOUND ? HM_UNCONFIGURED : status;
+    _Static_assert((int)HM_PINS_PIN_SIZE == (int)HM_INVITATION_PIN_SIZE, "of one kind");
+    enum hm_status status = hm_pins_find(&in->inv.pins, in->ctx, err);
+    memcpy(in->inv.pin, in->inv.pins.at[0], HM_INVITATION_PIN_SIZE);
+    if (in->inv.pins.turn == 0) {
+        in->inv.pins.count = 0; /* nothing is known but the certificate */
     }
-    if (status == HM_OK) {
-        status = hm_certificate_pin(in->inv.pin, hm_buf_bytes(&certificate), err);
-    }
-    hm_buf_fini(&certificate);
     return status;
 }
 
@@ -115,7 +106,7 @@ static enum hm_status fill(struct inviting *in, struct hm_err *err)
     if (status == HM_OK) {
         in->inv.urls = in->config.urls;
         in->inv.url_count = in->config.url_count;
-        status = read_pin(in, err);
+        status = read_pins(in, err);
     }
     if (status == HM_OK) {
         status = hm_env_random(in->ctx->env, in->inv.id.at, HM_ID_SIZE, err);

@@ -11,7 +11,6 @@
 #include "data.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/base/log.h"
-#include "hamlet/host/file.h"
 #include "hamlet/host/frame.h"
 #include "hamlet/host/local.h"
 #include "hamlet/host/lock.h"
@@ -20,6 +19,7 @@
 #include "hamlet/httpd/server.h"
 #include "hamlet/run/loop.h"
 #include "hamlet/store/registry.h"
+#include "pins.h"
 #include "sync.h"
 
 enum {
@@ -193,18 +193,14 @@ static const char *const *find_hosts(struct serve *serve)
     return serve->hosts;
 }
 
-static enum hm_status read_tls(struct serve *serve, struct hm_err *err)
+/* In the writer's thread, where commands run. */
+static enum hm_status certify(void *ctx,
+                              struct hm_bytes certificate,
+                              struct hm_bytes key,
+                              struct hm_err *err)
 {
-    const char *certificate = hm_data_path(&serve->arena, serve->dir, HM_DATA_TLS);
-    const char *key = hm_data_path(&serve->arena, serve->dir, HM_DATA_TLS_KEY);
-    enum hm_status status = hm_arena_status(&serve->arena, err);
-    if (status == HM_OK) {
-        status = hm_file_read(&serve->certificate, certificate, err);
-    }
-    if (status == HM_OK) {
-        status = hm_file_read(&serve->key, key, err);
-    }
-    return status == HM_NOT_FOUND ? HM_UNCONFIGURED : status;
+    struct serve *serve = ctx;
+    return hm_httpd_certify(serve->httpd, certificate, key, err);
 }
 
 static enum hm_status open_httpd(struct serve *serve, struct hm_err *err)
@@ -213,7 +209,8 @@ static enum hm_status open_httpd(struct serve *serve, struct hm_err *err)
         {"POST", HM_SYNC_PATH, HM_SYNC_TYPE,
          (int64_t)(HM_HEADER_MAX + HM_REQUEST_BYTES_MAX), false, &hm_sync_handler}};
     const char *listen = hm_args_value(serve->call->args, "listen");
-    enum hm_status status = read_tls(serve, err);
+    enum hm_status status =
+        hm_pins_load(&serve->certificate, &serve->key, serve->dir, err);
     if (status != HM_OK) {
         return status;
     }
@@ -229,7 +226,14 @@ static enum hm_status open_httpd(struct serve *serve, struct hm_err *err)
         .finished = finished,
         .limits = {.threads = THREADS}};
     status = hm_arena_status(&serve->arena, err);
-    return status != HM_OK ? status : hm_httpd_start(&serve->httpd, &options, err);
+    if (status == HM_OK) {
+        status = hm_httpd_start(&serve->httpd, &options, err);
+    }
+    if (status == HM_OK) {
+        serve->ctx.certify = certify;
+        serve->ctx.certify_ctx = serve;
+    }
+    return status;
 }
 
 static enum hm_status start(struct serve *serve, struct hm_err *err)

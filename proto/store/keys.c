@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The keys of a device: of the registry, and a laptop's own before they are there. */
+/*
+ * The keys of a device: of the registry, and a laptop's own before they are there; and
+ * the pins of a server.
+ */
 #include "hamlet/base/limits.h"
+#include "hamlet/model/value.h"
+#include "hamlet/store/records.h"
 #include "hamlet/store/registry.h"
 
 /* A laptop knows of its own new key before the registry does. */
@@ -39,4 +44,44 @@ enum hm_status hm_store_keys(struct hm_store *store,
     }
     hm_arena_fini(&arena);
     return status;
+}
+
+static void record_of(struct hm_id *record, const struct hm_id *device)
+{
+    char hex[HM_HEX16_SIZE];
+    uint8_t memory[2 * HM_HEX16_SIZE];
+    struct hm_buf value;
+    hm_hex_put(hex, hm_id_bytes(device));
+    hm_buf_init_fixed(&value, memory, sizeof(memory));
+    hm_value_put_text(&value, hm_text(hex));
+    const struct hm_key_field key = {hm_text(HM_REGISTRY_DEVICE), hm_buf_bytes(&value)};
+    hm_record_id(record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
+}
+
+enum hm_status hm_store_pins(struct hm_store *store,
+                             const struct hm_id *server,
+                             struct hm_bytes *text,
+                             struct hm_arena *arena,
+                             struct hm_err *err)
+{
+    struct hm_id record;
+    struct hm_loaded loaded;
+    struct hm_err missing = HM_ERR_NONE;
+    record_of(&record, server);
+    *text = HM_NO_BYTES;
+    enum hm_status status =
+        hm_store_record_load(store, &record, &loaded, arena, &missing);
+    if (status == HM_NOT_FOUND) {
+        return HM_OK;
+    }
+    if (status != HM_OK) {
+        return hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
+                       missing.arg[2]);
+    }
+    /* A record of another home by this id says nothing: see the registry's kinds. */
+    if (hm_bytes_are(loaded.home, HM_HOME_REGISTRY) && !loaded.merged.deleted) {
+        *text = hm_value_text_or(hm_loaded_shown(&loaded, hm_text(HM_REGISTRY_PINS)),
+                                 HM_NO_BYTES);
+    }
+    return HM_OK;
 }

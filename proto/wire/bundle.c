@@ -61,6 +61,9 @@ static void put_json(struct hm_buf *buf, const struct hm_bundle_head *head)
         hm_json_key(&out, "key");
         hm_json_b64(&out, HM_BYTES(head->key.at));
     }
+    if (head->keys_size > 0) {
+        hm_json_put_text(&out, "keys", (struct hm_bytes){head->keys, head->keys_size});
+    }
     hm_json_key(&out, "c");
     hm_json_b64(&out, HM_BYTES(head->sealed));
     hm_json_key(&out, "h");
@@ -134,6 +137,20 @@ static bool get_count(const struct hm_json *json, uint64_t *count)
     return number >= 0;
 }
 
+static bool get_keys(struct hm_bundle_head *head, const struct hm_json *json)
+{
+    struct hm_bytes text = hm_json_text_or(json, HM_NO_BYTES);
+    if (json == NULL) {
+        return true;
+    }
+    if (text.size == 0 || text.size > HM_BUNDLE_KEYS_MAX) {
+        return false;
+    }
+    memcpy(head->keys, text.data, text.size);
+    head->keys_size = text.size;
+    return true;
+}
+
 static bool read_members(struct hm_bundle_head *head, const struct hm_json *json)
 {
     const struct hm_json *key = hm_json_get(json, "key");
@@ -148,7 +165,8 @@ static bool read_members(struct hm_bundle_head *head, const struct hm_json *json
         get_count(hm_json_get(json, "k"), &head->part) && head->part > 0 &&
         get_count(hm_json_get(json, "e"), &epoch) && epoch <= UINT32_MAX &&
         get_count(hm_json_get(json, "i"), &head->incarnation) &&
-        (key == NULL || hm_json_b64_get(head->key.at, HM_KEY_SIZE, key));
+        (key == NULL || hm_json_b64_get(head->key.at, HM_KEY_SIZE, key)) &&
+        get_keys(head, hm_json_get(json, "keys"));
     head->time.ms = hm_json_int_or(hm_json_get(json, "t"), 0);
     head->epoch = (uint32_t)epoch;
     head->has_key = key != NULL;

@@ -51,6 +51,15 @@ static void put_b64(struct hm_json_write *out, const char *name, struct hm_bytes
     hm_json_b64(out, bytes);
 }
 
+static void put_pins(struct hm_json_write *out, const struct hm_pins *pins)
+{
+    uint8_t memory[HM_PINS_TEXT_MAX];
+    struct hm_buf text;
+    hm_buf_init_fixed(&text, memory, sizeof(memory));
+    hm_pins_put(&text, pins);
+    hm_json_put_text(out, "pins", hm_buf_bytes(&text));
+}
+
 static void put_unsigned(struct hm_buf *buf, const struct hm_invitation *inv)
 {
     struct hm_json_write out;
@@ -62,6 +71,9 @@ static void put_unsigned(struct hm_buf *buf, const struct hm_invitation *inv)
     put_b64(&out, "server", hm_id_bytes(&inv->server));
     put_b64(&out, "key", HM_BYTES(inv->key.at));
     put_b64(&out, "pin", HM_BYTES(inv->pin));
+    if (inv->pins.count > 0) {
+        put_pins(&out, &inv->pins);
+    }
     hm_json_key(&out, "urls");
     hm_json_open(&out, '[');
     for (size_t i = 0; i < inv->url_count; i++) {
@@ -181,6 +193,16 @@ static bool get_urls(struct hm_invitation *inv,
     return true;
 }
 
+/* Where both are told, the first of the two is the one in use. */
+static bool get_pins(struct hm_invitation *inv, const struct hm_json *json)
+{
+    if (json == NULL) {
+        return true;
+    }
+    return hm_pins_read(&inv->pins, hm_json_text_or(json, HM_NO_BYTES)) &&
+           memcmp(inv->pins.at[0], inv->pin, HM_INVITATION_PIN_SIZE) == 0;
+}
+
 static bool get_members(struct hm_invitation *inv,
                         const struct hm_json *json,
                         struct hm_arena *arena)
@@ -196,6 +218,7 @@ static bool get_members(struct hm_invitation *inv,
            get_b64(inv->server.at, HM_ID_SIZE, json, "server") &&
            get_b64(inv->key.at, HM_KEY_SIZE, json, "key") &&
            get_b64(inv->pin, HM_INVITATION_PIN_SIZE, json, "pin") &&
+           get_pins(inv, hm_json_get(json, "pins")) &&
            get_b64(inv->user.at, HM_ID_SIZE, json, "user") &&
            get_urls(inv, hm_json_get(json, "urls"), arena);
 }

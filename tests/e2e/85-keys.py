@@ -14,6 +14,7 @@ from sites import check, expect, promise, read_file, say, script, wait_until
 
 KILLS = 20
 CHANGE_S = 0.12  # about as long as a change of the key lasts
+FOREIGN = 65
 UNREACHED = 69
 DENIED = 77
 
@@ -84,6 +85,24 @@ def before_it_joined(site):
     c.run("rotate-key")
     whole(site, c)
     return c
+
+
+def by_file(site, a, b):
+    """A new key that only ever travelled on a stick."""
+    copy = copy_of(site, a, "stick")
+    a.run("rotate-key")
+    add(a, "Gửi bằng tệp")
+    file = site.path("new-key.hmb")
+    a.run("bundle export", file)
+    taken = site.server.ask("bundle import", file)
+    expect("refused", taken["refused"], 0)
+    expect("quarantined", site.server.ask("quarantine"), [])
+    add(copy, "Của bản sao trên tệp")
+    forged = site.path("old-key.hmb")
+    copy.run("bundle export", forged)
+    site.server.refuse("bundle import", forged, exits=FOREIGN)
+    whole(site, a, b)
+    say("by file")
 
 
 def copies(site, a, b):
@@ -169,6 +188,7 @@ def run(site):
     whole(site, a, b)
     offline(site, a, b)
     before_it_joined(site)
+    by_file(site, a, b)
     copies(site, a, b)
     while_it_runs(site, a, b)
     kills(site, a, b)

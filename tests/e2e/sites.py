@@ -392,12 +392,12 @@ class Site:
     def path(self, name):
         return os.path.join(self.work, name)
 
-    def set_up(self, serve=True):
+    def set_up(self, serve=True, init=()):
         """Make the server, import district, communes and hamlets, and serve."""
         rows = self.chosen + self.communes + self.hamlets
         file = write_csv(self.path("units.csv"), list(self.chosen[0]),
                          [[row.get(name, "") for name in self.chosen[0]] for row in rows])
-        self.server.init()
+        self.server.init(*init)
         expect("units added", self.server.ask("units import", file)["added"], len(rows))
         if serve:
             self.server.serve()

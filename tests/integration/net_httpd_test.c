@@ -224,6 +224,91 @@ START_TEST(another_pin_does_not_use_the_connection_that_is_there)
 }
 END_TEST
 
+/* The server's key changes while it serves; `known`: what the laptop was told before. */
+static enum hm_status change_key(bool known, const char **key)
+{
+    struct hm_net *net = net_open(NULL);
+    struct hm_buf certificate;
+    struct hm_buf other;
+    struct call call;
+    uint8_t spare[HM_NET_PIN_SIZE];
+    char base[128];
+    world_init(&world, true);
+    world_start(&world);
+    hm_buf_init(&certificate, HM_CERTIFICATE_BYTES_MAX);
+    hm_buf_init(&other, HM_CERTIFICATE_BYTES_MAX);
+    ck_assert_int_eq(hm_certificate_make(&certificate, &other, NULL, NULL), HM_OK);
+    ck_assert_int_eq(hm_certificate_pin(spare, hm_buf_bytes(&certificate), NULL), HM_OK);
+    snprintf(base, sizeof(base), "https://%s", hm_httpd_address(world.httpd));
+    call_init(&call, base, hm_text("before"));
+    call.request.spare = spare;
+    call_run(&call, net);
+    ck_assert_int_eq(call.result.status, HM_OK);
+    call_fini(&call);
+
+    ck_assert_int_eq(hm_httpd_certify(world.httpd, hm_buf_bytes(&certificate),
+                                      hm_buf_bytes(&other), NULL),
+                     HM_OK);
+    call_init(&call, base, hm_text("on the connection that stands"));
+    call.request.spare = spare;
+    call_run(&call, net);
+    ck_assert_int_eq(call.result.status, HM_OK);
+    ck_assert(call.result.reused);
+    call_fini(&call);
+    hm_net_idle(net);
+    call_init(&call, base, hm_text("on a new one"));
+    call.request.spare = known ? spare : NULL;
+    call_run(&call, net);
+
+    enum hm_status status = call.result.status;
+    *key = call.result.err.key;
+    call_fini(&call);
+    hm_net_close(net);
+    hm_buf_fini(&other);
+    hm_buf_fini(&certificate);
+    world_fini(&world);
+    return status;
+}
+
+START_TEST(a_spare_key_is_taken_in_place_of_the_first)
+{
+    const char *key = NULL;
+    ck_assert_int_eq(change_key(true, &key), HM_OK);
+    ck_assert_int_eq(change_key(false, &key), HM_PROTOCOL);
+    ck_assert_str_eq(key, "server-key");
+}
+END_TEST
+
+START_TEST(a_key_that_does_not_fit_leaves_what_was_there)
+{
+    struct hm_net *net = net_open(NULL);
+    struct hm_buf certificate;
+    struct hm_buf other;
+    struct hm_err err = HM_ERR_NONE;
+    struct call call;
+    char base[128];
+    world_init(&world, true);
+    world_start(&world);
+    hm_buf_init(&certificate, HM_CERTIFICATE_BYTES_MAX);
+    hm_buf_init(&other, HM_CERTIFICATE_BYTES_MAX);
+    ck_assert_int_eq(hm_certificate_make(&certificate, &other, NULL, NULL), HM_OK);
+
+    enum hm_status status = hm_httpd_certify(world.httpd, hm_buf_bytes(&certificate),
+                                             hm_buf_bytes(&world.key), &err);
+
+    ck_assert_int_eq(status, HM_CORRUPT);
+    snprintf(base, sizeof(base), "https://%s", hm_httpd_address(world.httpd));
+    call_init(&call, base, hm_text("hello"));
+    call_run(&call, net);
+    ck_assert_int_eq(call.result.status, HM_OK);
+    call_fini(&call);
+    hm_net_close(net);
+    hm_buf_fini(&other);
+    hm_buf_fini(&certificate);
+    world_fini(&world);
+}
+END_TEST
+
 START_TEST(a_kept_connection_that_died_is_replaced)
 {
     enum { SIZE = 30000 };
@@ -652,6 +737,8 @@ static void add_transfers(TCase *all)
     tcase_add_test(all, a_server_with_another_key_sees_no_byte_of_a_request);
     tcase_add_test(all, a_connection_is_used_again_until_idle);
     tcase_add_test(all, another_pin_does_not_use_the_connection_that_is_there);
+    tcase_add_test(all, a_spare_key_is_taken_in_place_of_the_first);
+    tcase_add_test(all, a_key_that_does_not_fit_leaves_what_was_there);
     tcase_add_test(all, a_kept_connection_that_died_is_replaced);
     tcase_add_test(all, without_a_content_type_it_is_a_get);
     tcase_add_test(all, an_event_loop_drives_it_and_is_left_with_nothing_to_watch);

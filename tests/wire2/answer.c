@@ -17,6 +17,7 @@ static const struct command {
     {"device", "key", answer_device},
     {"keys", "keys", answer_keys},
     {"next_key", "keys", answer_next_key},
+    {"pins", "pins", answer_pins},
     {"sign", "key", answer_sign},
     {"signed", "key", answer_signed},
     {"unpack", "value", answer_unpack},

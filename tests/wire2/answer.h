@@ -40,6 +40,7 @@
  *   reply        line, device, epoch, key -> … checked
  *   receipt      message, key, signature -> … checked
  *   entries      line -> …                          problem body -> name, status, retry
+ *   pins         text -> turn, pins
  *   invitation   text, a file's or a link -> …      proof secret, invitation, key ->
  * proof
  * With a store, in stores_test.c
@@ -104,6 +105,7 @@ enum hm_status answer_receipt(struct answering *a);
 enum hm_status answer_entries(struct answering *a);
 enum hm_status answer_problem(struct answering *a);
 enum hm_status answer_invitation(struct answering *a);
+enum hm_status answer_pins(struct answering *a);
 enum hm_status answer_proof(struct answering *a);
 
 /* The member of the question, read from hex: any bytes, or exactly so many. */

@@ -8,6 +8,7 @@ import bucket
 import change as changes
 import keys
 import merge
+import pins
 import seal
 import stream
 import strokes
@@ -315,6 +316,11 @@ def do_invitation(ask):
     return talk.told_invitation(talk.invitation_take(_raw(ask, "text")))
 
 
+def do_pins(ask):
+    turn, held = pins.read(ask["text"])
+    return {"turn": turn, "pins": [pin.hex() for pin in held]}
+
+
 def do_proof(ask):
     parts = (_raw(ask, name) for name in ("secret", "invitation", "key"))
     return {"proof": talk.enrolment_proof(*parts).hex()}
@@ -327,6 +333,7 @@ REASONS = {
     "base64url": "base64url",
     "json": "json",
     "unpack": "value",
+    "pins": "pins",
     "seal_to": "seal",
     "seal_open": "seal",
     "seal_open_with": "seal",

@@ -4,6 +4,7 @@
 
 #include "answer.h"
 #include "hamlet/model/keys.h"
+#include "hamlet/wire/pins.h"
 
 enum { NUMBER_SIZE = 24 };
 
@@ -52,4 +53,28 @@ enum hm_status answer_next_key(struct answering *a)
     }
     hm_buf_fini(&text);
     return status;
+}
+
+enum hm_status answer_pins(struct answering *a)
+{
+    struct hm_pins pins;
+    uint8_t memory[HM_PINS_TEXT_MAX];
+    struct hm_buf again;
+    struct hm_bytes text = heard_text(a->ask, "text");
+    hm_buf_init_fixed(&again, memory, sizeof(memory));
+    if (!hm_pins_read(&pins, text)) {
+        return answer_refuse(a, "pins");
+    }
+    hm_pins_put(&again, &pins);
+    if (!hm_bytes_equal(hm_buf_bytes(&again), text)) {
+        return answer_refuse(a, "pins: two forms");
+    }
+    hm_json_put_int(a->out, "turn", (int64_t)pins.turn);
+    hm_json_key(a->out, "pins");
+    hm_json_open(a->out, '[');
+    for (size_t i = 0; i < pins.count; i++) {
+        hm_json_hex(a->out, HM_BYTES(pins.at[i]));
+    }
+    hm_json_close(a->out, ']');
+    return HM_OK;
 }

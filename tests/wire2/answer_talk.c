@@ -302,6 +302,13 @@ static void told_invitation(struct hm_json_write *out, const struct hm_invitatio
     hm_json_put_text(out, "role", inv->role);
     hm_json_put_text(out, "name", inv->name);
     hm_json_put_int(out, "expires", inv->expires.ms);
+    if (inv->pins.count > 0) {
+        uint8_t memory[HM_PINS_TEXT_MAX];
+        struct hm_buf pins;
+        hm_buf_init_fixed(&pins, memory, sizeof(memory));
+        hm_pins_put(&pins, &inv->pins);
+        hm_json_put_text(out, "pins", hm_buf_bytes(&pins));
+    }
 }
 
 static enum hm_status again_invitation(struct answering *a,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """First lines of requests and replies, receipts, entries, invitations (PROTOCOL.md 7, 9)."""
+import pins
 from pack import (INTEGER_MOST, Refused, Unpack, array, b64, check, device_id, h32, items, need,
                   read_json, sign, sint, string, text, uint, unb64, whole, write_json)
 
@@ -281,7 +282,8 @@ INVITATION = ("v", "invitation", "secret", "server", "key", "pin", "urls", "unit
 
 
 def invitation_write(fields, seed):
-    json = write_json({name: fields[name] for name in INVITATION})
+    names = [*INVITATION[:6], *(["pins"] if "pins" in fields else []), *INVITATION[6:]]
+    json = write_json({name: fields[name] for name in names})
     signature = sign(seed, "hamlet-invitation-1", h32(json))
     return json[:-1] + b',"sign":"' + b64(signature).encode() + b'"}'
 
@@ -294,7 +296,9 @@ def _judge_invitation(value):
     need(set(value) >= {*INVITATION, "sign"}, "invitation: names")
     for name in ("invitation", "secret", "user", "server"):
         unb64(value[name], 16)
-    unb64(value["pin"], 32)
+    pin = unb64(value["pin"], 32)
+    if "pins" in value:
+        need(pins.read(string(value["pins"]))[1][0] == pin, "invitation: pins")
     unb64(value["key"], 32)
     _integer(value["expires"])
     need(0 < len(array(value["urls"])) <= 8, "invitation: urls")
@@ -439,4 +443,6 @@ def told_invitation(value):
     out = {name: value[name] for name in ("urls", "unit", "role", "name", "expires")}
     for name in ("invitation", "secret", "server", "key", "pin", "user"):
         out[name] = unb64(value[name]).hex()
+    if "pins" in value:
+        out["pins"] = value["pins"]
     return out

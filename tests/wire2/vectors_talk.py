@@ -3,6 +3,7 @@
 import json
 
 import keys
+import pins
 import talk
 from ed25519 import public_key
 from pack import b64, device_id, write_json
@@ -20,6 +21,7 @@ def make(maker):
     make_entries(maker)
     make_problems(maker)
     make_invitations(maker)
+    make_pins(maker)
 
 
 # Requests
@@ -307,15 +309,40 @@ NO_INVITATIONS = (
     ("an empty unit", "invitation-broken", an_invitation(unit="")),
     ("a name of 257 bytes", "invitation-broken", an_invitation(name="x" * 257)),
     ("no time", "invitation-broken", an_invitation(expires=None)),
+    ("pins that are none", "invitation-broken", an_invitation(pins="1")),
+    ("pins that do not begin with the pin", "invitation-broken",
+     an_invitation(pins=pins.write(1, [ID + ID, HEAD]))),
+    ("pins in a list", "invitation-broken", an_invitation(pins=["1"])),
     ("the server is not that of the key", "invitation-foreign", an_invitation(server=b64(ID))),
     ("another key", "invitation-foreign", an_invitation(key=b64(KEY), server=b64(DEVICE))),
 )
 
 
+TWO = pins.write(7, [HEAD, b"\x3d" * 32])
+NO_PINS = (
+    ("nothing", ""), ("a turn alone", "1"), ("turn 0", "0" + TWO[1:]), ("a zero before it", "0" + TWO),
+    ("a turn of 16 digits", "1" * 15 + TWO), ("a sign", "+" + TWO), ("two blanks", TWO.replace(" ", "  ")),
+    ("a blank at the end", TWO + " "), ("three pins", TWO + TWO[1:45]), ("a pin that is cut", TWO[:-1]),
+    ("a pin that is too long", TWO + "A"), ("no turn", TWO[2:]), ("other digits", "\u0663" + TWO[1:]),
+)
+
+
+def make_pins(maker):
+    maker.file("pins.json", "9.1", "the text of the keys by which a server is known")
+    for name, text in (("one", pins.write(1, [HEAD])), ("two", TWO),
+                       ("the greatest turn", pins.write(10**15 - 1, [HEAD, ID + ID]))):
+        maker.add(name, "pins", text=text)
+    for name, text in NO_PINS:
+        maker.add_refused(f"refused: {name}", "pins", "pins", text=text)
+
+
 def make_invitations(maker):
     maker.file("invitations.json", "9", "invitations (in hex): files and links")
     longest = an_invitation(urls=[URL] * 8, name='"' * 256, unit="x" * 256)
-    for name, fields in (("an invitation", an_invitation()), ("the longest parts", longest)):
+    spare = an_invitation(pins=pins.write(7, [HEAD, b"\x3d" * 32]))
+    alone = an_invitation(pins=pins.write(1, [HEAD]))
+    for name, fields in (("an invitation", an_invitation()), ("the longest parts", longest),
+                         ("a spare", spare), ("no spare yet", alone)):
         text = talk.invitation_write(fields, SERVER_SEED)
         given = maker.add(name, "invitation", text=text.hex())
         maker.add(f"{name}, as a link", "invitation", text=talk.link_of(text).hex())

@@ -33,6 +33,15 @@ HM_CHECKED enum hm_status hm_certificate_make(struct hm_buf *certificate,
                                               struct hm_err *err);
 
 /*
+ * As hm_certificate_make, for a private key that is there already, as PEM.
+ * HM_CORRUPT  this is no private key
+ */
+HM_CHECKED enum hm_status hm_certificate_of(struct hm_buf *certificate,
+                                            struct hm_bytes key,
+                                            const char *name,
+                                            struct hm_err *err);
+
+/*
  * The SHA-256 of the SubjectPublicKeyInfo of a PEM certificate (the first, if there are
  * several): what curl compares as sha256//BASE64, and what an invitation carries.
  * HM_CORRUPT  this is no certificate

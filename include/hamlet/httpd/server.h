@@ -128,11 +128,22 @@ struct hm_httpd_options {
  * must live until hm_httpd_stop has returned; `options` itself need not.
  * HM_USAGE   the address cannot be read, or is not loopback and there is no certificate
  * HM_LOCKED  another program listens there
- * HM_IO      the address is not of this machine, or the certificate does not fit
+ * HM_IO      the address is not of this machine
+ * HM_CORRUPT the certificate or its key cannot be read, or they do not fit
  */
 HM_CHECKED enum hm_status hm_httpd_start(struct hm_httpd **httpd,
                                          const struct hm_httpd_options *options,
                                          struct hm_err *err);
+
+/*
+ * Answer with this certificate and key, both PEM, from the next handshake on. Connections
+ * that stand go on. From one thread at a time.
+ * HM_CORRUPT  one of them cannot be read, or the key is not that of the certificate
+ */
+HM_CHECKED enum hm_status hm_httpd_certify(struct hm_httpd *httpd,
+                                           struct hm_bytes certificate,
+                                           struct hm_bytes key,
+                                           struct hm_err *err);
 
 /*
  * Take no more connections, give requests under way `grace_ms` to end, break off what is

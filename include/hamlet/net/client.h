@@ -5,9 +5,10 @@
  * Owner:   daemon/net/client.c; layer 4. This folder is the only place that knows libcurl
  * Threads: a `struct hm_net` belongs to one thread; the callbacks come in it, from within
  *          hm_net_ready, hm_net_timeout, hm_net_run
- * Trust:   the SHA-256 of the server's public key, and nothing else: no certificate
- *          authority, no name, no date (laptop clocks are wrong). TLS 1.3 alone. A server
- *          with another key gets the handshake and not one byte of a request
+ * Trust:   the SHA-256 of the server's public key, or of its spare one, and nothing else:
+ *          no certificate authority, no name, no date (laptop clocks are wrong). TLS 1.3
+ *          alone. A server with another key gets the handshake and not one byte of a
+ *          request
  * Network: no redirect is followed, no cookie kept, no proxy asked unless HAMLET_PROXY
  *          names one. A connection is kept and used again while the server lets it
  * Time:    30 s to connect; then 60 s below 16 bytes/s in both directions end it. There
@@ -87,6 +88,7 @@ struct hm_net_result {
 struct hm_net_request {
     const char *url;            /* https:// only; copied */
     const uint8_t *pin;         /* HM_NET_PIN_SIZE bytes; copied */
+    const uint8_t *spare;       /* … another key that it may have instead; or null */
     const char *content_type;   /* null: a GET; copied */
     struct hm_bytes body;       /* of a POST; the caller's until `done` */
     size_t body_first;          /* … of which so much is a record by itself */

@@ -20,6 +20,7 @@
 #define HM_REGISTRY_NAME    "name"
 #define HM_REGISTRY_DEVICE  "device"
 #define HM_REGISTRY_KEY     "key"
+#define HM_REGISTRY_PINS    "pins"
 #define HM_REGISTRY_HOME    "home"
 #define HM_REGISTRY_USER    "user"
 #define HM_REGISTRY_ROLE    "role"
@@ -55,6 +56,16 @@ HM_CHECKED enum hm_status hm_store_device_get(struct hm_store *store,
 HM_CHECKED enum hm_status hm_store_keys(struct hm_store *store,
                                         const struct hm_id *device,
                                         struct hm_keys *keys,
+                                        struct hm_err *err);
+
+/*
+ * The text of the pins of a server's TLS keys (wire/pins.h), as its own device's record
+ * has it; no bytes: it has none. It comes from `arena`.
+ */
+HM_CHECKED enum hm_status hm_store_pins(struct hm_store *store,
+                                        const struct hm_id *server,
+                                        struct hm_bytes *text,
+                                        struct hm_arena *arena,
                                         struct hm_err *err);
 
 /*

@@ -73,6 +73,7 @@ void hm_store_grow(struct hm_store *store);
 #define HM_META_INCARNATION "incarnation"
 #define HM_META_SERVER_KEY  "server_key"
 #define HM_META_PIN         "pin"
+#define HM_META_PINS        "pins"
 #define HM_META_URLS        "urls"
 #define HM_META_KEYS        "keys"
 #define HM_META_LEASE       "lease"

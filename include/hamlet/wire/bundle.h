@@ -19,6 +19,7 @@
 
 enum {
     HM_BUNDLE_HEAD_MAX = 4096, /* the head's line with its LF */
+    HM_BUNDLE_KEYS_MAX = 3072, /* so many changes of a key before the registry hears */
     HM_BUNDLE_PIECE = 4096,    /* of a body, before it is sealed: what a cut loses */
     HM_BUNDLE_SEALED_KEY = 32 + HM_SEAL_TO_EXTRA
 };
@@ -39,6 +40,8 @@ struct hm_bundle_head {
     uint64_t incarnation; /* of the server, as the laptop knows it or said last; 0 */
     bool has_key;         /* the writer is not in the registry yet */
     struct hm_key key;
+    uint8_t keys[HM_BUNDLE_KEYS_MAX]; /* the text of all its keys (model/keys.h) … */
+    size_t keys_size; /* … while the registry does not know the newest */
     uint8_t sealed[HM_BUNDLE_SEALED_KEY];
     uint8_t begin[HM_SEAL_STREAM_BEGIN];
 };

@@ -19,6 +19,7 @@
 #include "hamlet/base/buf.h"
 #include "hamlet/base/sign.h"
 #include "hamlet/base/time.h"
+#include "hamlet/wire/pins.h"
 
 #define HM_INVITATION_LINK "hamlet:"
 
@@ -35,6 +36,7 @@ struct hm_invitation {
     struct hm_id server; /* the id of `key` */
     struct hm_key key;
     uint8_t pin[HM_INVITATION_PIN_SIZE];
+    struct hm_pins pins;         /* `pin` and the spare; none: the server has told none */
     const struct hm_bytes *urls; /* at least one */
     size_t url_count;
     struct hm_bytes unit;

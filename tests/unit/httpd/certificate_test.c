@@ -117,6 +117,31 @@ START_TEST(without_room_nothing_is_appended)
 }
 END_TEST
 
+START_TEST(a_certificate_that_is_made_for_a_key_has_its_pin)
+{
+    struct pair pair;
+    struct hm_buf again;
+    uint8_t pins[2][HM_PIN_SIZE];
+    pair_make(&pair, NULL);
+    hm_buf_init(&again, HM_CERTIFICATE_BYTES_MAX);
+
+    ck_assert_int_eq(hm_certificate_of(&again, hm_buf_bytes(&pair.key), NULL, NULL),
+                     HM_OK);
+
+    ck_assert_int_eq(hm_certificate_pin(pins[0], hm_buf_bytes(&pair.certificate), NULL),
+                     HM_OK);
+    ck_assert_int_eq(hm_certificate_pin(pins[1], hm_buf_bytes(&again), NULL), HM_OK);
+    ck_assert_mem_eq(pins[0], pins[1], HM_PIN_SIZE);
+    hm_buf_clear(&again);
+    ck_assert_int_eq(
+        hm_certificate_of(&again, hm_buf_bytes(&pair.certificate), NULL, NULL),
+        HM_CORRUPT);
+    ck_assert_uint_eq(again.size, 0);
+    hm_buf_fini(&again);
+    pair_fini(&pair);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("httpd/certificate");
@@ -128,6 +153,7 @@ int main(void)
     tcase_add_test(all, two_pairs_have_two_pins);
     tcase_add_loop_test(all, what_is_no_certificate_is_corrupt, 0, 3);
     tcase_add_test(all, without_room_nothing_is_appended);
+    tcase_add_test(all, a_certificate_that_is_made_for_a_key_has_its_pin);
     suite_add_tcase(suite, all);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

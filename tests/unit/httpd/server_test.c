@@ -119,8 +119,8 @@ START_TEST(a_certificate_that_is_none_is_refused_at_the_start)
 
     enum hm_status status = hm_httpd_start(&world.httpd, &world.options, &err);
 
-    ck_assert_int_eq(status, HM_IO);
-    ck_assert_str_eq(err.key, "http-start");
+    ck_assert_int_eq(status, HM_CORRUPT);
+    ck_assert_str_eq(err.key, "certificate-read");
     world_fini(&world);
 }
 END_TEST
