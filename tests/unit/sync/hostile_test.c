@@ -540,6 +540,22 @@ START_TEST(a_page_that_could_not_be_sent_on_without_its_values_is_refused)
 }
 END_TEST
 
+/* Values and, once one of each change is erased, salts of all the others. */
+START_TEST(a_page_that_could_not_be_sent_on_with_some_values_erased_is_refused)
+{
+    struct hm_change *x[31];
+    for (size_t i = 0; i < 7; i++) {
+        x[i] = household(noise(30000));
+    }
+    many_writes(x + 7, 24, 100);
+
+    ck_assert_int_eq(attack_with(x, 31), 413);
+    ck_assert_int_eq(attack_with(x, 7), 200);
+
+    neighbours_go_on();
+}
+END_TEST
+
 static void revoke(const struct hm_id *device)
 {
     struct hm_author *author = NULL;
@@ -759,6 +775,8 @@ static Suite *suite(void)
     tcase_add_test(t, a_storm_of_heads_is_settled_by_more_than_one_edit);
     tcase_add_test(t, the_largest_pages_fit_the_replies_that_carry_them);
     tcase_add_test(t, a_page_that_could_not_be_sent_on_without_its_values_is_refused);
+    tcase_add_test(t,
+                   a_page_that_could_not_be_sent_on_with_some_values_erased_is_refused);
     tcase_add_test(t, a_device_revoked_between_commit_and_answer_gets_nothing);
     tcase_add_test(t, a_page_of_the_registry_is_not_taken);
     tcase_add_test(t, a_laptop_writes_no_record_of_the_registry);
