@@ -18,7 +18,7 @@ static void incarnate(void)
 
 static struct hm_id device(uint8_t byte, const char *name, const char *ended)
 {
-    struct hm_id id = id_of(byte);
+    struct hm_id id = device_of(byte);
     struct hm_id user = id_of(0x51);
     begin();
     world_device(&id, name, "00001", ended);
@@ -54,7 +54,7 @@ static void state(const struct hm_id *id,
 
 static void ask(const char *unit, uint64_t n)
 {
-    struct hm_id server = id_of(0xDD);
+    struct hm_id server = device_of(0xDD);
     ck_assert_int_eq(hm_store_not_reached(store, hm_text(unit), n, &server, &waiting,
                                           &count, &arena, &err),
                      HM_OK);
