@@ -55,10 +55,8 @@ static enum hm_status fill_keys(struct exporting *e,
         status = hm_store_device_get(store, &e->head.from, &known, &e->arena, err);
         keys = status == HM_OK && hm_bytes_equal(known.keys, keys) ? HM_NO_BYTES : keys;
     }
-    if (status == HM_OK && keys.size > HM_BUNDLE_KEYS_MAX) {
-        return hm_fail(err, HM_UNCONFIGURED, "bundle-keys", NULL, NULL, NULL);
-    }
-    if (status == HM_OK && keys.size > 0) {
+    _Static_assert((int)HM_KEYS_TEXT_MAX <= (int)HM_BUNDLE_KEYS_MAX, "all have room");
+    if (status == HM_OK && keys.size > 0 && keys.size <= HM_BUNDLE_KEYS_MAX) {
         memcpy(e->head.keys, keys.data, keys.size);
         e->head.keys_size = keys.size;
         e->head.has_key = false;

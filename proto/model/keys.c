@@ -60,7 +60,8 @@ static struct hm_bytes piece_of(struct hm_bytes *text)
 
 static bool read_later(struct hm_keys *keys,
                        struct hm_bytes piece,
-                       const struct hm_id *device)
+                       const struct hm_id *device,
+                       bool trusted)
 {
     uint8_t plain[LATER_MOST];
     uint8_t memory[MESSAGE_MAX];
@@ -85,7 +86,8 @@ static bool read_later(struct hm_keys *keys,
     memcpy(signature.at, raw_signature.data, HM_SIGNATURE_SIZE);
     struct hm_bytes signed_text =
         message_of(&message, memory, device, keys->count, &key, (uint32_t)epoch, seq);
-    if (!hm_sign_check(&signature, domain, signed_text, hm_keys_newest(keys))) {
+    if (!trusted &&
+        !hm_sign_check(&signature, domain, signed_text, hm_keys_newest(keys))) {
         return false;
     }
     keys->epoch[keys->count - 1] = (uint32_t)epoch;
@@ -94,9 +96,13 @@ static bool read_later(struct hm_keys *keys,
     return true;
 }
 
-bool hm_keys_read(struct hm_keys *keys, struct hm_bytes text, const struct hm_id *device)
+static bool read_all(struct hm_keys *keys,
+                     struct hm_bytes text,
+                     const struct hm_id *device,
+                     bool trusted)
 {
     struct hm_key first;
+    const uint8_t *begin = text.data;
     *keys = (struct hm_keys){.count = 0};
     if (!hm_b64_get(first.at, HM_KEY_SIZE, piece_of(&text))) {
         return false;
@@ -106,14 +112,26 @@ bool hm_keys_read(struct hm_keys *keys, struct hm_bytes text, const struct hm_id
         return false;
     }
     hm_keys_one(keys, &first);
+    keys->size = (size_t)(text.data - begin);
     while (text.size > 0) {
         text.data++; /* the space */
         text.size--;
-        if (!read_later(keys, piece_of(&text), device)) {
+        if (!read_later(keys, piece_of(&text), device, trusted)) {
             return false;
         }
+        keys->size = (size_t)(text.data - begin);
     }
     return true;
+}
+
+bool hm_keys_read(struct hm_keys *keys, struct hm_bytes text, const struct hm_id *device)
+{
+    return read_all(keys, text, device, false);
+}
+
+bool hm_keys_trust(struct hm_keys *keys, struct hm_bytes text, const struct hm_id *device)
+{
+    return read_all(keys, text, device, true);
 }
 
 bool hm_keys_follow(struct hm_bytes later, struct hm_bytes earlier)
@@ -158,19 +176,35 @@ void hm_keys_add(struct hm_buf *buf,
     hm_buf_put_b64(buf, hm_buf_bytes(&piece));
 }
 
+bool hm_keys_cover(const struct hm_keys *keys, size_t which, const struct hm_page *page)
+{
+    return which + 1 == keys->count || (page->epoch == keys->epoch[which] &&
+                                        page->seq + page->count - 1 <= keys->seq[which]);
+}
+
+/* The key that was in use when the chain came to this page: it nearly always signed it.
+ */
+static size_t likely(const struct hm_keys *keys, const struct hm_page *page)
+{
+    size_t which = 0;
+    while (which + 1 < keys->count && !hm_keys_cover(keys, which, page)) {
+        which++;
+    }
+    return which;
+}
+
 bool hm_keys_check(const struct hm_keys *keys, const struct hm_page *page, size_t *which)
 {
+    size_t first = keys->count == 0 ? 0 : likely(keys, page);
+    if (keys->count > 0 && hm_page_check(page, &keys->at[first])) {
+        *which = first;
+        return true;
+    }
     for (size_t i = keys->count; i > 0; i--) {
-        if (hm_page_check(page, &keys->at[i - 1])) {
+        if (i - 1 != first && hm_page_check(page, &keys->at[i - 1])) {
             *which = i - 1;
             return true;
         }
     }
     return false;
-}
-
-bool hm_keys_cover(const struct hm_keys *keys, size_t which, const struct hm_page *page)
-{
-    return which + 1 == keys->count || (page->epoch == keys->epoch[which] &&
-                                        page->seq + page->count - 1 <= keys->seq[which]);
 }

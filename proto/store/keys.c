@@ -40,7 +40,7 @@ enum hm_status hm_store_keys(struct hm_store *store,
         status = own_keys(store, device, &found.keys, &arena, err);
     }
     if (status == HM_OK) {
-        (void)hm_keys_read(keys, found.keys, device);
+        (void)hm_keys_trust(keys, found.keys, device);
     }
     hm_arena_fini(&arena);
     return status;

@@ -135,7 +135,8 @@ static enum hm_status derive_device(const struct registry_row *row,
     if (status == HM_OK) {
         hm_bind_blob(stmt, 1,
                      key_known ? HM_BYTES(hm_keys_newest(&keys)->at) : HM_NO_BYTES);
-        hm_bind_text(stmt, 2, key_known ? text : HM_NO_BYTES);
+        hm_bind_text(stmt, 2,
+                     key_known ? (struct hm_bytes){text.data, keys.size} : HM_NO_BYTES);
         hm_bind_text(stmt, 3, text_of(loaded, HM_REGISTRY_NAME));
         hm_bind_text(stmt, 4, text_of(loaded, HM_REGISTRY_HOME));
         hm_bind_text(stmt, 5, revoked);

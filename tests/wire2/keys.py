@@ -2,7 +2,7 @@
 """The keys of a device, one after the other (PROTOCOL.md 3.6)."""
 from pack import Refused, Unpack, b64, check, device_id, need, sign, uint, unb64
 
-MOST = 32
+MOST = 16
 DOMAIN = "hamlet-key-1"
 
 

@@ -15,12 +15,13 @@
 #include "hamlet/model/page.h"
 
 enum {
-    HM_KEYS_MAX = 32,           /* a new one each season for eight years */
-    HM_KEYS_TEXT_MAX = 5 * 1024 /* all of them as text */
+    HM_KEYS_MAX = 16,           /* each page may have to be tried with all of them */
+    HM_KEYS_TEXT_MAX = 3 * 1024 /* all of them as text */
 };
 
 struct hm_keys {
     size_t count;
+    size_t size;                   /* bytes of the text that hold */
     struct hm_key at[HM_KEYS_MAX]; /* in the order in which they came */
     /* How far key i signed; 0 for the newest, which has no end. */
     uint32_t epoch[HM_KEYS_MAX];
@@ -35,6 +36,11 @@ void hm_keys_one(struct hm_keys *keys, const struct hm_key *key);
  * the first key is not this device's; `keys` holds what stands before that, perhaps none.
  */
 bool hm_keys_read(struct hm_keys *keys, struct hm_bytes text, const struct hm_id *device);
+
+/* As hm_keys_read, of a text that was read so before: no certificate is checked. */
+bool hm_keys_trust(struct hm_keys *keys,
+                   struct hm_bytes text,
+                   const struct hm_id *device);
 
 const struct hm_key *hm_keys_newest(const struct hm_keys *keys); /* there is one */
 

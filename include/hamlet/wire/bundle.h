@@ -19,7 +19,7 @@
 
 enum {
     HM_BUNDLE_HEAD_MAX = 4096, /* the head's line with its LF */
-    HM_BUNDLE_KEYS_MAX = 3072, /* so many changes of a key before the registry hears */
+    HM_BUNDLE_KEYS_MAX = 3072, /* the text of all keys */
     HM_BUNDLE_PIECE = 4096,    /* of a body, before it is sealed: what a cut loses */
     HM_BUNDLE_SEALED_KEY = 32 + HM_SEAL_TO_EXTRA
 };

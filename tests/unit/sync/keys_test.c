@@ -10,10 +10,11 @@
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
+#include "promise.h"
 #include "run.h"
 #include "world.h"
 
-enum { BODY_MAX = 1024 * 1024 };
+enum { BODY_MAX = 1024 * 1024, CUTS_MAX = 400, STRIDE = 3 };
 
 static struct world world;
 static struct world_laptop *a;
@@ -533,6 +534,61 @@ START_TEST(a_server_that_forgot_the_new_key_hears_of_it_again)
 }
 END_TEST
 
+/*
+ * The power of one side goes at every operation of the exchange that brings a new key;
+ * then all goes on, with that key and no other.
+ */
+static void sweep(bool server, enum hm_crash crash)
+{
+    unsigned cuts = 0;
+    unsigned lost = 0;
+    bool cut = true;
+    uint64_t keys = 1;
+    uint64_t changes = 0;
+    for (uint64_t n = 1; cut && n < CUTS_MAX; n += STRIDE) {
+        if (keys + 1 > HM_KEYS_MAX / 2) { /* there is an end to them: begin anew */
+            teardown();
+            setup();
+            keys = 1;
+            changes = 0;
+        }
+        rotate((uint8_t)(0x40 + keys));
+        keys++;
+        add(a, 1);
+        changes++;
+        struct hm_disk *disk = server ? world.disk : a->disk;
+        hm_disk_cut(disk, n);
+
+        (void)exchange(&world_no_faults);
+
+        cut = hm_disk_is_off(disk);
+        cuts += cut;
+        if (server) {
+            world_server_crash(&world, crash);
+        } else {
+            world_laptop_crash(&world, a, crash);
+        }
+        hm_err_clear(&err);
+        lost += !world_sync(&world, a, &err);
+        struct hm_keys known;
+        ck_assert(hm_keys_read(&known, keys_in(world.reader), &device));
+        ck_assert_uint_eq(known.count, keys);
+        ck_assert_uint_eq(own_origin(world.reader).seq, changes);
+    }
+    check_all(changes);
+    hm_promise("P2 power cuts of a %s while a new key is brought: %u places, lost %u",
+               server ? "server" : "laptop", cuts, lost);
+    ck_assert(!cut);
+    ck_assert_uint_eq(lost, 0);
+    ck_assert_uint_ge(cuts, 5);
+}
+
+START_TEST(a_power_cut_while_a_new_key_is_brought_leaves_that_key)
+{
+    sweep(_i >= 2, _i % 2 == 0 ? HM_CRASH_DROP : HM_CRASH_MIX);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sync.keys");
@@ -551,6 +607,8 @@ int main(void)
     tcase_add_test(group, keys_of_another_device_are_not_this_ones);
     tcase_add_test(group, what_a_copied_old_key_signs_beyond_its_end_does_not_stand);
     tcase_add_test(group, a_key_that_is_replaced_meanwhile_signs_nothing_more);
+    tcase_add_loop_test(group, a_power_cut_while_a_new_key_is_brought_leaves_that_key, 0,
+                        4);
     tcase_add_test(group, a_server_that_forgot_the_new_key_hears_of_it_again);
     suite_add_tcase(suite, group);
     return hm_run(suite);
