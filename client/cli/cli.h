@@ -134,6 +134,7 @@ enum hm_status hm_run_quarantine(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_digest(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_verify(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_rebuild(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_bundle_import(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_bundle_export(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_receipt(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_rotate_key(struct hm_call *call, struct hm_err *err);

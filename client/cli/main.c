@@ -67,6 +67,7 @@ static const struct hm_command commands[] = {
     {"bundle export", "FILE", bundle_options, hm_run_bundle_export},
     {"rotate-key", NULL, NULL, hm_run_rotate_key},
     {"trust", "FILE|LINK", NULL, hm_run_trust},
+    {"bundle import", "FILE", NULL, hm_run_bundle_import},
     {NULL},
 };
 static const struct hm_option store_options[] = {{.name = "store", .value = "DIR"},

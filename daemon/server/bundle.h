@@ -30,10 +30,10 @@ enum hm_status hm_bundle_take_run(struct hm_call *call, struct hm_err *err);
 
 /*
  * give, without input: whom the files are for
- *   →   list of (raw16 device, raw32 key, uint epoch, uint incarnation, state)
+ *   →   list of (raw16 device, raw32 key, uint epoch, state)
  * give: raw16 device   uint epoch   state
  *   →   uint more   state   list of (bytes body)
- * state: uint incarnation   list of (bytes bucket, uint n)
+ * state: as of hm_file_reader_put
  */
 enum hm_status hm_bundle_give_run(struct hm_call *call, struct hm_err *err);
 

@@ -58,6 +58,9 @@ static const struct hm_option conflicts_options[] = {
     {"state", "open|resolved", false, false},
     {"unit", "CODE", false, false},
     {NULL, NULL, false, false}};
+static const struct hm_option bundle_options[] = {{"for", "WHOM", false, false},
+                                                  {"split", "MB", false, false},
+                                                  {NULL, NULL, false, false}};
 static const struct hm_option unit_options[] = {{"unit", "CODE", false, false},
                                                 {NULL, NULL, false, false}};
 
@@ -91,6 +94,7 @@ static const struct hm_command commands[] = {
     {"backup", "FILE", NULL, hm_control_forward},
     {"restore", "FILE", restore_options, hm_restore_run},
     {"refill", NULL, refill_options, hm_control_forward},
+    {"bundle export", "FILE", bundle_options, hm_bundle_export_run},
     {"bundle import", "FILE", NULL, hm_bundle_import_run},
     {NULL, NULL, NULL, NULL}};
 
@@ -121,6 +125,7 @@ static const struct hm_handler handlers[] = {
     {"digest", false, false, hm_digest_run},
     {"verify", false, false, hm_verify_run},
     {"rebuild", false, false, hm_rebuild_run},
+    {"bundle export", false, false, hm_bundle_give_run},
     {"bundle import", false, false, hm_bundle_take_run},
 };
 

@@ -9,6 +9,34 @@
 #include "hamlet/store/registry.h"
 #include "serving.h"
 
+static void put_states(struct hm_buf *buf,
+                       const struct hm_bucket_state *buckets,
+                       size_t count)
+{
+    hm_pack_uint(buf, count);
+    for (size_t i = 0; i < count; i++) {
+        hm_pack_bytes(buf, buckets[i].name);
+        hm_pack_uint(buf, buckets[i].n);
+    }
+}
+
+static enum hm_status get_states(struct hm_unpack *in,
+                                 struct hm_bucket_state **buckets,
+                                 size_t *count,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    size_t n = hm_unpack_count(in, 2);
+    struct hm_bucket_state *list = hm_arena_get_array(arena, n, sizeof(*list));
+    for (size_t i = 0; i < n && list != NULL; i++) {
+        list[i].name = hm_unpack_bytes(in);
+        list[i].n = hm_unpack_uint(in);
+    }
+    *buckets = list;
+    *count = in->failed ? 0 : n;
+    return hm_arena_status(arena, err);
+}
+
 static enum hm_status pack(struct hm_bytes *stated,
                            const struct hm_bucket_state *buckets,
                            size_t count,
@@ -17,11 +45,7 @@ static enum hm_status pack(struct hm_bytes *stated,
 {
     struct hm_buf buf;
     hm_buf_init(&buf, HM_REQUEST_BYTES_MAX);
-    hm_pack_uint(&buf, count);
-    for (size_t i = 0; i < count; i++) {
-        hm_pack_bytes(&buf, buckets[i].name);
-        hm_pack_uint(&buf, buckets[i].n);
-    }
+    put_states(&buf, buckets, count);
     enum hm_status status = hm_buf_status(&buf, err);
     if (status == HM_OK) {
         *stated = hm_arena_copy(arena, hm_buf_bytes(&buf));
@@ -39,16 +63,10 @@ static enum hm_status unpack(struct hm_bucket_state **buckets,
                              struct hm_err *err)
 {
     struct hm_unpack in;
+    *buckets = NULL;
+    *count = 0;
     hm_unpack_init(&in, stated);
-    size_t n = stated.size == 0 ? 0 : hm_unpack_count(&in, 2);
-    struct hm_bucket_state *list = hm_arena_get_array(arena, n, sizeof(*list));
-    for (size_t i = 0; i < n && list != NULL; i++) {
-        list[i].name = hm_unpack_bytes(&in);
-        list[i].n = hm_unpack_uint(&in);
-    }
-    *buckets = list;
-    *count = in.failed ? 0 : n;
-    return hm_arena_status(arena, err);
+    return stated.size == 0 ? HM_OK : get_states(&in, buckets, count, arena, err);
 }
 
 enum hm_status hm_serving_state(struct hm_serving *serving,
@@ -176,4 +194,38 @@ enum hm_status hm_serving_for_file(struct hm_serving *serving,
     serving->seq = origin.row == 0 ? 0 : origin.seq;
     serving->head = origin.head;
     return status;
+}
+
+void hm_file_reader_put(struct hm_buf *buf, const struct hm_file_reader *reader)
+{
+    hm_pack_uint(buf, reader->incarnation);
+    put_states(buf, reader->buckets, reader->bucket_count);
+}
+
+enum hm_status hm_file_reader_read(struct hm_file_reader *reader,
+                                   struct hm_unpack *in,
+                                   struct hm_arena *arena,
+                                   struct hm_err *err)
+{
+    reader->incarnation = hm_unpack_uint(in);
+    enum hm_status status =
+        get_states(in, &reader->buckets, &reader->bucket_count, arena, err);
+    return status != HM_OK || !in->failed
+               ? status
+               : hm_fail(err, HM_PROTOCOL, "control-message", NULL, NULL, NULL);
+}
+
+enum hm_status hm_file_reader_keep(struct hm_file_reader *reader,
+                                   struct hm_arena *arena,
+                                   struct hm_err *err)
+{
+    struct hm_bucket_state *copy =
+        hm_arena_get_array(arena, reader->bucket_count, sizeof(*copy));
+    for (size_t i = 0; i < reader->bucket_count && copy != NULL; i++) {
+        copy[i] = (struct hm_bucket_state){
+            .name = hm_arena_copy(arena, reader->buckets[i].name),
+            .n = reader->buckets[i].n};
+    }
+    reader->buckets = copy;
+    return hm_arena_status(arena, err);
 }

@@ -70,9 +70,32 @@ def up(site):
     return laptop
 
 
+def down(site, laptop):
+    """The server answers by a file; the laptop has what the network would have given."""
+    other = site.enrol("B", role="hamlet_head")
+    fill(other, 6, "Ba")
+    other.once()
+
+    file = site.path("a-down.hmb")
+    for_one = site.server.ask("bundle export", file, "--for", "Laptop A")
+    expect("bundles for one laptop", for_one["bundles"], 1)
+    got = laptop.ask("bundle import", file)
+
+    expect("changes acknowledged by the file", got["acknowledged"], 12)
+    check("changes of others came", got["changes"] >= 8)
+    expect("digests of the unit", laptop.digest(site.hamlet), site.server.digest(site.hamlet))
+    status = laptop.ask("status")
+    expect("own changes accepted, waiting", (status["accepted"], status["pending"]), (12, 0))
+    before = state(store_of(laptop))
+    again = laptop.ask("bundle import", file)
+    expect("entries of the same file again", again["entries"], 0)
+    expect("the laptop's store", state(store_of(laptop)), before)
+    say("the server's answer by a file", entries=got["entries"], bytes=for_one["bytes"])
+
+
 def run(site):
     site.set_up()
-    up(site)
+    down(site, up(site))
 
 
 if __name__ == "__main__":

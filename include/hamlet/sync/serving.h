@@ -16,6 +16,7 @@
 #ifndef HAMLET_SYNC_SERVING_H
 #define HAMLET_SYNC_SERVING_H
 
+#include "hamlet/base/pack.h"
 #include "hamlet/store/server.h"
 #include "hamlet/sync/inbox.h"
 #include "hamlet/wire/problem.h"
@@ -75,6 +76,18 @@ HM_CHECKED enum hm_status hm_file_reader_get(struct hm_file_reader *reader,
                                              const struct hm_id *device,
                                              struct hm_arena *arena,
                                              struct hm_err *err);
+
+/* What it says of its buckets: uint incarnation ‖ list of (bytes bucket, uint n). */
+void hm_file_reader_put(struct hm_buf *buf, const struct hm_file_reader *reader);
+/* The same, read; names are borrowed. HM_PROTOCOL  it is none */
+HM_CHECKED enum hm_status hm_file_reader_read(struct hm_file_reader *reader,
+                                              struct hm_unpack *in,
+                                              struct hm_arena *arena,
+                                              struct hm_err *err);
+/* Copy its buckets, before the serving that they belong to is closed. */
+HM_CHECKED enum hm_status hm_file_reader_keep(struct hm_file_reader *reader,
+                                              struct hm_arena *arena,
+                                              struct hm_err *err);
 
 /*
  * In place of a body: hm_serving_answer then gives what a file for this reader holds,

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bundle import: what the server wrote for this laptop, taken as a reply would be. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/bundle/in.h"
+#include "hamlet/command/store_path.h"
+#include "hamlet/sync/session.h"
+
+enum { NUMBER_SIZE = 24 };
+
+struct importing {
+    struct hm_call *call;
+    const char *path;
+    char *folder;
+    struct hm_replica replica;
+    struct hm_id self;
+    struct hm_id district;
+    struct hm_key server;
+    struct hm_session *session;
+    struct hm_bundle_head head; /* under way */
+    size_t ours;
+    size_t others;
+    size_t foreign; /* of these, of another district */
+    bool more;
+    struct hm_arena arena;
+};
+
+static enum hm_status open_self(struct importing *i, struct hm_err *err)
+{
+    const struct hm_cli *cli = i->call->ctx;
+    struct hm_bytes key = HM_NO_BYTES;
+    enum hm_status status =
+        hm_store_path(&i->folder, hm_args_value(i->call->args, "store"), err);
+    if (status == HM_OK) {
+        status = hm_replica_open(&i->replica, i->folder, &cli->env, true, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_meta_get_id(i->replica.store, HM_META_DEVICE, &i->self, err);
+    }
+    if (status == HM_OK) {
+        status =
+            hm_store_meta_get_id(i->replica.store, HM_META_DISTRICT, &i->district, err);
+    }
+    if (status == HM_OK) {
+        status =
+            hm_store_meta_get(i->replica.store, HM_META_SERVER_KEY, &i->arena, &key, err);
+    }
+    if (status == HM_OK && key.size != HM_KEY_SIZE) {
+        return hm_fail(err, HM_UNCONFIGURED, "store-missing", NULL, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        memcpy(i->server.at, key.data, HM_KEY_SIZE);
+        status = hm_session_open(&i->session, i->replica.store, &i->replica.secret,
+                                 HM_VERSION, err);
+    }
+    return status;
+}
+
+static enum hm_status take_head(void *ctx,
+                                const struct hm_bundle_head *head,
+                                const struct hm_bundle_line *line,
+                                bool ours,
+                                struct hm_err *err)
+{
+    struct importing *i = ctx;
+    bool foreign = !hm_id_equal(&head->server, &i->district);
+    i->head = *head;
+    if (!ours) {
+        i->others++;
+        i->foreign += foreign;
+        return HM_OK;
+    }
+    i->ours++;
+    if (foreign || !hm_id_equal(&head->from, &i->district)) {
+        return hm_fail(err, HM_BAD_INPUT, "bundle-foreign", i->path, NULL, NULL);
+    }
+    return hm_bundle_head_check(line, &i->server)
+               ? HM_OK
+               : hm_fail(err, HM_BAD_INPUT, "bundle-broken", i->path, NULL, NULL);
+}
+
+static enum hm_status take_body(void *ctx,
+                                struct hm_bytes body,
+                                size_t declared,
+                                struct hm_err *err)
+{
+    struct importing *i = ctx;
+    enum hm_status status =
+        hm_session_file_begin(i->session, i->head.epoch, i->head.incarnation, err);
+    if (status == HM_OK) {
+        (void)hm_session_put(i->session, body);
+        status = hm_session_file_end(i->session, body.size == declared, err);
+    }
+    return status;
+}
+
+static enum hm_status take_raw(void *ctx, struct hm_bytes bytes, struct hm_err *err)
+{
+    (void)ctx;
+    (void)bytes;
+    (void)err;
+    return HM_OK;
+}
+
+static enum hm_status take_end(void *ctx, bool more, struct hm_err *err)
+{
+    struct importing *i = ctx;
+    (void)err;
+    i->more = i->more || more;
+    return HM_OK;
+}
+
+static enum hm_status take_all(struct importing *i, struct hm_err *err)
+{
+    struct hm_err failed = HM_ERR_NONE;
+    char kept[NUMBER_SIZE];
+    const struct hm_bundle_taker taker = {i, take_head, take_body, take_raw, take_end};
+    hm_session_begin(i->session);
+    enum hm_status status = hm_bundle_in(i->path, &i->self, &i->replica.key,
+                                         &i->replica.secret, &taker, &failed);
+    if (status == HM_OK && i->ours == 0) {
+        return hm_fail(err, HM_BAD_INPUT,
+                       i->foreign > 0 ? "bundle-foreign" : "bundle-reader", i->path, NULL,
+                       NULL);
+    }
+    if (status == HM_OK) {
+        return HM_OK;
+    }
+    uint64_t entries = hm_session_stats(i->session)->entries;
+    bool cut = hm_bytes_are(hm_text(failed.key), "bundle-torn");
+    if (entries > 0 && (cut || hm_bytes_are(hm_text(failed.key), "bundle-broken"))) {
+        (void)snprintf(kept, sizeof(kept), "%" PRIu64, entries);
+        return hm_fail(err, status, cut ? "bundle-torn-kept" : "bundle-broken-kept",
+                       i->path, kept, NULL);
+    }
+    if (err != NULL && err->status == HM_OK) {
+        *err = failed;
+    }
+    return status;
+}
+
+static enum hm_status show_json(const struct importing *i,
+                                const struct hm_view *view,
+                                struct hm_err *err)
+{
+    const struct hm_session_stats *stats = hm_session_stats(i->session);
+    struct hm_buf buf;
+    struct hm_json_write out;
+    hm_buf_init(&buf, HM_REQUEST_BYTES_MAX);
+    hm_json_write_init(&out, &buf);
+    hm_json_open(&out, '{');
+    hm_json_put_int(&out, "changes", (int64_t)stats->changes_down);
+    hm_json_put_int(&out, "entries", (int64_t)stats->entries);
+    hm_json_put_int(&out, "acknowledged", (int64_t)stats->changes_up);
+    hm_json_put_int(&out, "quarantined", (int64_t)stats->quarantined);
+    hm_json_put_int(&out, "bundles", (int64_t)i->ours);
+    hm_json_put_int(&out, "others", (int64_t)i->others);
+    hm_json_put_bool(&out, "more", i->more);
+    hm_json_close(&out, '}');
+    hm_buf_put_byte(&buf, '\n');
+    enum hm_status status = hm_buf_status(&buf, err);
+    if (status == HM_OK) {
+        view->put(view->ctx, hm_buf_bytes(&buf));
+    }
+    hm_buf_fini(&buf);
+    return status;
+}
+
+static void say(const struct importing *i, const struct hm_view *view)
+{
+    const struct hm_session_stats *stats = hm_session_stats(i->session);
+    char changes[NUMBER_SIZE];
+    char acknowledged[NUMBER_SIZE];
+    char next[NUMBER_SIZE];
+    (void)snprintf(changes, sizeof(changes), "%" PRIu64, stats->changes_down);
+    (void)snprintf(acknowledged, sizeof(acknowledged), "%" PRIu64, stats->changes_up);
+    (void)snprintf(next, sizeof(next), "%" PRIu64, i->head.part + 1);
+    bool news = stats->entries > 0 || stats->changes_up > 0;
+    hm_view_say(view, news ? "bundle.received" : "bundle.taken-none", i->path, changes,
+                acknowledged);
+    if (i->more) {
+        hm_view_say(view, "bundle.more", next, NULL, NULL);
+    }
+}
+
+static enum hm_status show(const struct importing *i,
+                           enum hm_status status,
+                           struct hm_err *err)
+{
+    struct hm_view view;
+    bool kept = hm_session_stats(i->session)->entries > 0;
+    hm_desk_view(&view, i->call);
+    if (i->call->args->json && (status == HM_OK || kept)) {
+        enum hm_status shown = show_json(i, &view, err);
+        return status == HM_OK ? shown : status;
+    }
+    if (status == HM_OK) {
+        say(i, &view);
+    }
+    return status;
+}
+
+enum hm_status hm_run_bundle_import(struct hm_call *call, struct hm_err *err)
+{
+    struct importing i = {.call = call, .path = call->args->operands[0]};
+    hm_arena_init(&i.arena, HM_REQUEST_ARENA_MAX);
+    enum hm_status status = open_self(&i, err);
+    if (status == HM_OK) {
+        status = take_all(&i, err);
+        status = show(&i, status, err);
+    }
+    hm_session_close(i.session);
+    hm_replica_close(&i.replica);
+    free(i.folder);
+    hm_arena_fini(&i.arena);
+    return status;
+}
