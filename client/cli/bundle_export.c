@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cargo.h"
 #include "cli.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/bundle/out.h"
 #include "hamlet/command/store_path.h"
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
+#include "hamlet/store/server.h"
 #include "hamlet/sync/session.h"
 
 enum { NUMBER_SIZE = 24, PART_MB_MIN = 1, PART_MB_MAX = 1900, MEGABYTE = 1000 * 1000 };
@@ -27,6 +29,7 @@ struct exporting {
     struct hm_bundle_head head;
     struct hm_key server;
     uint64_t changes; /* that are not acknowledged, all of them in the file */
+    struct hm_cargo cargo;
     struct hm_bundle_out *out;
     struct hm_bundle_out_stats stats;
     struct hm_arena arena;
@@ -150,6 +153,53 @@ static enum hm_status write_own(struct exporting *e, struct hm_err *err)
     return status != HM_OK ? status : hm_bundle_out_end(e->out, err);
 }
 
+/* ---- for others ---- */
+
+/* Whether a device is meant by --for: its name, its id, or a unit that it lies in. */
+static enum hm_status is_meant(struct exporting *e,
+                               const struct hm_fleet_row *row,
+                               const char *wanted,
+                               bool *meant,
+                               struct hm_err *err)
+{
+    struct hm_id id;
+    bool unit = false;
+    *meant = hm_id_get_hex(&id, hm_text(wanted)) ? hm_id_equal(&id, &row->device)
+                                                 : hm_bytes_are(row->name, wanted);
+    enum hm_status status =
+        hm_store_unit_known(e->replica.store, hm_text(wanted), &unit, err);
+    if (status == HM_OK && unit) {
+        status = hm_store_unit_within(e->replica.store, row->home, hm_text(wanted), meant,
+                                      err);
+    }
+    return status;
+}
+
+/* With --for nothing of our own is written: only what the server sealed for them. */
+static enum hm_status write_cargo(struct exporting *e,
+                                  const char *wanted,
+                                  struct hm_err *err)
+{
+    struct hm_fleet_row *rows = NULL;
+    size_t count = 0;
+    enum hm_status status =
+        hm_store_fleet(e->replica.store, &rows, &count, &e->arena, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        bool meant = false;
+        status = is_meant(e, &rows[i], wanted, &meant, err);
+        if (status == HM_OK && meant) {
+            status = hm_cargo_write(&e->cargo, &rows[i].device, e->out, err);
+        }
+    }
+    if (status == HM_OK && hm_bundle_out_stats(e->out)->carried == 0) {
+        return hm_fail(err, HM_NOT_FOUND, "bundle-no-cargo", wanted, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = hm_bundle_out_sync(e->out, err);
+    }
+    return status != HM_OK ? status : hm_bundle_out_publish(e->out, err);
+}
+
 /* One transaction around it all, so that what is in the file is what the store says. */
 static enum hm_status write_all(struct exporting *e, struct hm_err *err)
 {
@@ -161,6 +211,9 @@ static enum hm_status write_all(struct exporting *e, struct hm_err *err)
     status = count_changes(e, err);
     if (status == HM_OK) {
         status = write_own(e, err);
+    }
+    if (status == HM_OK) {
+        status = hm_cargo_write(&e->cargo, &e->head.server, e->out, err);
     }
     if (status == HM_OK) {
         status = hm_bundle_out_sync(e->out, err);
@@ -214,11 +267,17 @@ static void say(const struct exporting *e)
 {
     char changes[NUMBER_SIZE];
     char files[NUMBER_SIZE];
+    char carried[NUMBER_SIZE];
     struct hm_view view;
     hm_desk_view(&view, e->call);
     (void)snprintf(changes, sizeof(changes), "%" PRIu64, e->changes);
     (void)snprintf(files, sizeof(files), "%zu", e->stats.files);
-    hm_view_say(&view, "bundle.written", e->path, changes, NULL);
+    (void)snprintf(carried, sizeof(carried), "%zu", e->stats.carried);
+    hm_view_say(&view, e->stats.bundles > 0 ? "bundle.written" : "bundle.written-carried",
+                e->path, e->stats.bundles > 0 ? changes : carried, NULL);
+    if (e->stats.bundles > 0 && e->stats.carried > 0) {
+        hm_view_say(&view, "bundle.carries", carried, NULL, NULL);
+    }
     if (e->stats.files > 1) {
         hm_view_say(&view, "bundle.files", e->path, files, NULL);
     }
@@ -235,13 +294,17 @@ enum hm_status hm_run_bundle_export(struct hm_call *call, struct hm_err *err)
         status = open_replica(&e, err);
     }
     if (status == HM_OK) {
+        status = hm_cargo_init(&e.cargo, &cli->env, e.folder, &e.arena, err);
+    }
+    if (status == HM_OK) {
         status = make_head(&e, err);
     }
     if (status == HM_OK) {
         status = hm_bundle_out_open(&e.out, &cli->env, e.path, most, err);
     }
     if (status == HM_OK) {
-        status = write_all(&e, err);
+        const char *wanted = hm_args_value(call->args, "for");
+        status = wanted != NULL ? write_cargo(&e, wanted, err) : write_all(&e, err);
     }
     if (status == HM_OK) {
         e.stats = *hm_bundle_out_stats(e.out);

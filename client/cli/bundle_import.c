@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cargo.h"
 #include "cli.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/bundle/in.h"
 #include "hamlet/command/store_path.h"
+#include "hamlet/store/registry.h"
 #include "hamlet/sync/session.h"
 
 enum { NUMBER_SIZE = 24 };
@@ -25,7 +27,10 @@ struct importing {
     struct hm_bundle_head head; /* under way */
     size_t ours;
     size_t others;
+    size_t carried; /* of these, that go along */
     size_t foreign; /* of these, of another district */
+    bool carries;   /* the one under way goes along */
+    struct hm_cargo cargo;
     bool more;
     struct hm_arena arena;
 };
@@ -38,6 +43,9 @@ static enum hm_status open_self(struct importing *i, struct hm_err *err)
         hm_store_path(&i->folder, hm_args_value(i->call->args, "store"), err);
     if (status == HM_OK) {
         status = hm_replica_open(&i->replica, i->folder, &cli->env, true, err);
+    }
+    if (status == HM_OK) {
+        status = hm_cargo_init(&i->cargo, &cli->env, i->folder, &i->arena, err);
     }
     if (status == HM_OK) {
         status = hm_store_meta_get_id(i->replica.store, HM_META_DEVICE, &i->self, err);
@@ -61,6 +69,41 @@ static enum hm_status open_self(struct importing *i, struct hm_err *err)
     return status;
 }
 
+/*
+ * Sealed for somebody else: it goes along if one of our district signed it. Its own work
+ * a laptop has, and nobody is served by a revoked one's.
+ */
+static enum hm_status judge_cargo(struct importing *i,
+                                  const struct hm_bundle_line *line,
+                                  struct hm_err *err)
+{
+    struct hm_device device;
+    struct hm_key key = i->server;
+    bool known = hm_id_equal(&i->head.from, &i->district);
+    enum hm_status status = HM_OK;
+    i->carries = false;
+    if (!hm_id_equal(&i->head.server, &i->district) ||
+        hm_id_equal(&i->head.from, &i->self)) {
+        return HM_OK;
+    }
+    if (!known) {
+        status =
+            hm_store_device_get(i->replica.store, &i->head.from, &device, &i->arena, err);
+        known = status == HM_OK && device.known && !device.revoked;
+        key = device.key;
+    }
+    if (status == HM_OK && !known && !device.revoked && i->head.has_key) {
+        struct hm_id own = hm_sign_device(&i->head.key);
+        known = hm_id_equal(&own, &i->head.from);
+        key = i->head.key;
+    }
+    if (status == HM_OK && known && hm_bundle_head_check(line, &key)) {
+        status = hm_cargo_begin(&i->cargo, &i->head, &i->arena, err);
+        i->carries = status == HM_OK;
+    }
+    return status;
+}
+
 static enum hm_status take_head(void *ctx,
                                 const struct hm_bundle_head *head,
                                 const struct hm_bundle_line *line,
@@ -73,7 +116,9 @@ static enum hm_status take_head(void *ctx,
     if (!ours) {
         i->others++;
         i->foreign += foreign;
-        return HM_OK;
+        enum hm_status status = judge_cargo(i, line, err);
+        i->carried += i->carries;
+        return status;
     }
     i->ours++;
     if (foreign || !hm_id_equal(&head->from, &i->district)) {
@@ -101,18 +146,17 @@ static enum hm_status take_body(void *ctx,
 
 static enum hm_status take_raw(void *ctx, struct hm_bytes bytes, struct hm_err *err)
 {
-    (void)ctx;
-    (void)bytes;
-    (void)err;
-    return HM_OK;
+    struct importing *i = ctx;
+    return i->carries ? hm_cargo_put(&i->cargo, bytes, err) : HM_OK;
 }
 
 static enum hm_status take_end(void *ctx, bool more, struct hm_err *err)
 {
     struct importing *i = ctx;
-    (void)err;
+    enum hm_status status = i->carries ? hm_cargo_end(&i->cargo, err) : HM_OK;
+    i->carries = false;
     i->more = i->more || more;
-    return HM_OK;
+    return status;
 }
 
 static enum hm_status take_all(struct importing *i, struct hm_err *err)
@@ -123,7 +167,7 @@ static enum hm_status take_all(struct importing *i, struct hm_err *err)
     hm_session_begin(i->session);
     enum hm_status status = hm_bundle_in(i->path, &i->self, &i->replica.key,
                                          &i->replica.secret, &taker, &failed);
-    if (status == HM_OK && i->ours == 0) {
+    if (status == HM_OK && i->ours + i->carried == 0) {
         return hm_fail(err, HM_BAD_INPUT,
                        i->foreign > 0 ? "bundle-foreign" : "bundle-reader", i->path, NULL,
                        NULL);
@@ -160,6 +204,7 @@ static enum hm_status show_json(const struct importing *i,
     hm_json_put_int(&out, "quarantined", (int64_t)stats->quarantined);
     hm_json_put_int(&out, "bundles", (int64_t)i->ours);
     hm_json_put_int(&out, "others", (int64_t)i->others);
+    hm_json_put_int(&out, "carried", (int64_t)i->cargo.taken);
     hm_json_put_bool(&out, "more", i->more);
     hm_json_close(&out, '}');
     hm_buf_put_byte(&buf, '\n');
@@ -177,12 +222,19 @@ static void say(const struct importing *i, const struct hm_view *view)
     char changes[NUMBER_SIZE];
     char acknowledged[NUMBER_SIZE];
     char next[NUMBER_SIZE];
+    char carried[NUMBER_SIZE];
     (void)snprintf(changes, sizeof(changes), "%" PRIu64, stats->changes_down);
     (void)snprintf(acknowledged, sizeof(acknowledged), "%" PRIu64, stats->changes_up);
     (void)snprintf(next, sizeof(next), "%" PRIu64, i->head.part + 1);
     bool news = stats->entries > 0 || stats->changes_up > 0;
-    hm_view_say(view, news ? "bundle.received" : "bundle.taken-none", i->path, changes,
-                acknowledged);
+    if (i->ours > 0) {
+        hm_view_say(view, news ? "bundle.received" : "bundle.taken-none", i->path,
+                    changes, acknowledged);
+    }
+    if (i->carried > 0) {
+        (void)snprintf(carried, sizeof(carried), "%zu", i->carried);
+        hm_view_say(view, "bundle.carried", carried, NULL, NULL);
+    }
     if (i->more) {
         hm_view_say(view, "bundle.more", next, NULL, NULL);
     }
@@ -207,13 +259,16 @@ static enum hm_status show(const struct importing *i,
 
 enum hm_status hm_run_bundle_import(struct hm_call *call, struct hm_err *err)
 {
-    struct importing i = {.call = call, .path = call->args->operands[0]};
+    struct importing i = {.call = call,
+                          .path = call->args->operands[0],
+                          .cargo = {.draft = {.folder = -1, .fd = -1}}};
     hm_arena_init(&i.arena, HM_REQUEST_ARENA_MAX);
     enum hm_status status = open_self(&i, err);
     if (status == HM_OK) {
         status = take_all(&i, err);
         status = show(&i, status, err);
     }
+    hm_cargo_fini(&i.cargo);
     hm_session_close(i.session);
     hm_replica_close(&i.replica);
     free(i.folder);

@@ -24,7 +24,11 @@ struct importing {
     size_t waiting;
     size_t ours;
     size_t others;
-    size_t foreign; /* of these, of another district */
+    size_t foreign;  /* of these, of another district */
+    size_t refusals; /* bundles of ours that were refused, and the first one's reason */
+    struct hm_err refusal;
+    char refusal_key[HM_MAIN_KEY_SIZE];
+    bool skips; /* the bundle under way was refused */
     uint64_t part;
     bool more; /* the last part says that another file goes on with it */
     uint64_t fresh;
@@ -86,6 +90,37 @@ static enum hm_status hand_on(struct importing *i, struct hm_err *err)
     return status;
 }
 
+/*
+ * Who carries the files of many must not lose them all by one of a laptop that was
+ * revoked. What is no fault of the bundle's ends it all.
+ */
+static enum hm_status skip_refused(struct importing *i,
+                                   enum hm_status status,
+                                   struct hm_err *err)
+{
+    if (status != HM_BAD_INPUT && status != HM_DENIED) {
+        return status;
+    }
+    if (i->refusals++ == 0 && err != NULL) {
+        i->refusal = *err;
+        (void)snprintf(i->refusal_key, sizeof(i->refusal_key), "%s", err->key);
+    }
+    i->skips = true;
+    hm_err_clear(err);
+    return HM_OK;
+}
+
+static enum hm_status fail_refused(struct importing *i, struct hm_err *err)
+{
+    struct hm_main *main = i->call->ctx;
+    (void)snprintf(main->key, sizeof(main->key), "%s", i->refusal_key);
+    i->refusal.key = main->key;
+    if (err != NULL && err->status == HM_OK) {
+        *err = i->refusal;
+    }
+    return i->refusal.status;
+}
+
 static enum hm_status take_head(void *ctx,
                                 const struct hm_bundle_head *head,
                                 const struct hm_bundle_line *line,
@@ -99,13 +134,14 @@ static enum hm_status take_head(void *ctx,
         return HM_OK;
     }
     i->ours++;
+    i->skips = false;
     i->part = head->part;
     hm_buf_clear(&i->line);
     hm_buf_put_b64(&i->line, HM_BYTES(line->signature.at));
     hm_buf_put_byte(&i->line, ' ');
     hm_buf_put_bytes(&i->line, line->json);
     enum hm_status status = hm_buf_status(&i->line, err);
-    return status != HM_OK ? status : hand_on(i, err);
+    return status != HM_OK ? status : skip_refused(i, hand_on(i, err), err);
 }
 
 static enum hm_status take_body(void *ctx,
@@ -114,10 +150,14 @@ static enum hm_status take_body(void *ctx,
                                 struct hm_err *err)
 {
     struct importing *i = ctx;
+    if (i->skips) {
+        return HM_OK;
+    }
     hm_pack_uint(&i->bodies, declared);
     hm_pack_bytes(&i->bodies, body);
     i->waiting++;
-    return i->bodies.size < HM_BUNDLE_AT_ONCE ? HM_OK : hand_on(i, err);
+    return i->bodies.size < HM_BUNDLE_AT_ONCE ? HM_OK
+                                              : skip_refused(i, hand_on(i, err), err);
 }
 
 static enum hm_status take_raw(void *ctx, struct hm_bytes bytes, struct hm_err *err)
@@ -132,7 +172,7 @@ static enum hm_status take_end(void *ctx, bool more, struct hm_err *err)
 {
     struct importing *i = ctx;
     i->more = more;
-    return i->waiting == 0 ? HM_OK : hand_on(i, err);
+    return i->waiting == 0 ? HM_OK : skip_refused(i, hand_on(i, err), err);
 }
 
 static enum hm_status take_all(struct importing *i, struct hm_err *err)
@@ -150,6 +190,9 @@ static enum hm_status take_all(struct importing *i, struct hm_err *err)
             torn = last;
             status = kept_status;
         }
+    }
+    if (status == HM_OK && i->refusals > 0) {
+        return fail_refused(i, err);
     }
     if (status == HM_OK && i->ours == 0) {
         return hm_fail(err, HM_BAD_INPUT,

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A laptop's side of files: bodies out, bodies in. */
 #include "hamlet/base/limits.h"
+#include "hamlet/store/epoch.h"
 #include "session_inside.h"
-
-/* A body of a file: half of the largest that is sent, since nothing waits for it. */
-#define FILE_BUDGET (HM_REQUEST_BYTES_MAX / 2)
 
 enum hm_status hm_session_file_body(struct hm_session *session,
                                     const struct hm_id *bundle,
@@ -13,7 +11,7 @@ enum hm_status hm_session_file_body(struct hm_session *session,
                                     bool *more,
                                     struct hm_err *err)
 {
-    session->budget = FILE_BUDGET;
+    session->budget = HM_FILE_BODY_BYTES;
     enum hm_status status = hm_upload_build_file(session, bundle, first, body, err);
     if (status == HM_OK) {
         *more = session->more_up;
@@ -35,6 +33,36 @@ enum hm_status hm_session_file_begin(struct hm_session *session,
     return status;
 }
 
+/*
+ * The server has signed what it holds of this chain. Where that is more than is here, or
+ * something else, another disk wrote it: this one was restored, or copied.
+ */
+static enum hm_status check_chain(struct hm_session *session,
+                                  const struct hm_origin *origin,
+                                  struct hm_err *err)
+{
+    const struct hm_receipt *receipt = &session->reply.receipt;
+    struct hm_digest head;
+    int64_t epoch = 0;
+    bool found = false;
+    if (receipt->seq == 0) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_meta_get_int(session->store, HM_META_EPOCH, 0, &epoch, err);
+    if (status == HM_OK && receipt->seq <= origin->seq) {
+        status =
+            hm_store_head_at(session->store, origin, receipt->seq, &head, &found, err);
+    }
+    if (status != HM_OK || (found && hm_digest_equal(&head, &receipt->head))) {
+        return status;
+    }
+    return hm_fail(err, HM_BAD_INPUT,
+                   (uint64_t)epoch == receipt->epoch ? "bundle-ahead"
+                                                     : "bundle-other-state",
+                   NULL, NULL, NULL);
+}
+
 /* Whether the reply names more than is here: an entry, a change of ours. */
 static enum hm_status is_news(struct hm_session *session, bool *news, struct hm_err *err)
 {
@@ -42,9 +70,8 @@ static enum hm_status is_news(struct hm_session *session, bool *news, struct hm_
     struct hm_origin origin;
     enum hm_status status = hm_store_origin_get(
         session->store, &session->device, reply->receipt.epoch, false, &origin, err);
-    /* Ours, and not here: this disk was restored from a copy, and only a round tells. */
-    if (status == HM_OK && reply->receipt.seq > origin.seq) {
-        return hm_fail(err, HM_BAD_INPUT, "bundle-ahead", NULL, NULL, NULL);
+    if (status == HM_OK) {
+        status = check_chain(session, &origin, err);
     }
     *news = status == HM_OK && reply->receipt.seq > origin.acked;
     for (size_t i = 0; i < reply->receipt.bucket_count && status == HM_OK && !*news;
@@ -119,7 +146,30 @@ static enum hm_status fail_file(const struct hm_err *failed, struct hm_err *err)
         }
         return failed->status;
     }
-    return hm_fail(err, HM_BAD_INPUT, "bundle-damaged", NULL, NULL, NULL);
+    /* Who may sign stands in the registry, which a file before this one brought. */
+    bool unknown = hm_bytes_are(hm_text(failed->key), "page") &&
+                   hm_bytes_are(hm_text(failed->arg[0]), "device");
+    return hm_fail(err, HM_BAD_INPUT, unknown ? "bundle-gap" : "bundle-damaged", NULL,
+                   NULL, NULL);
+}
+
+/* As after a stale request: nothing is lost by it (PROTOCOL.md 7.6). */
+static enum hm_status renew(struct hm_session *session, struct hm_err *err)
+{
+    uint64_t moved = 0;
+    enum hm_status status = hm_store_begin(session->store, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    status = hm_store_epoch_begin(session->store, &moved, err);
+    if (status != HM_OK) {
+        hm_store_rollback(session->store);
+        return status;
+    }
+    status = hm_store_commit(session->store, err);
+    session->stats.epochs += status == HM_OK;
+    session->stats.moved += status == HM_OK ? moved : 0;
+    return status;
 }
 
 enum hm_status hm_session_file_end(struct hm_session *session,
@@ -144,5 +194,11 @@ enum hm_status hm_session_file_end(struct hm_session *session,
     }
     hm_session_round_end(session);
     session->by_file = false;
+    if (status != HM_OK && hm_bytes_are(hm_text(failed.key), "bundle-ahead")) {
+        enum hm_status renewed = renew(session, err);
+        if (renewed != HM_OK) {
+            return renewed;
+        }
+    }
     return status == HM_OK ? HM_OK : fail_file(&failed, err);
 }

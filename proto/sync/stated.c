@@ -133,6 +133,13 @@ enum hm_status hm_serving_state_file(struct hm_serving *serving,
     if (status != HM_OK || (found && !news && serving->fresh == 0)) {
         return status;
     }
+    /* An old file of the epoch before may come later: only a visit proves two disks. */
+    if (!found && request->has_parent) {
+        status = hm_head_note(serving, store, true, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
     visit.contact = hm_env_wall(serving->self.env);
     visit.version = request->version;
     visit.waiting =
@@ -190,6 +197,7 @@ enum hm_status hm_serving_for_file(struct hm_serving *serving,
                             .incarnation = same ? reader->incarnation : 0,
                             .buckets = reader->buckets,
                             .bucket_count = same ? reader->bucket_count : 0,
+                            .reply_max = HM_FILE_BODY_BYTES,
                             .waiting = 1 /* what is held of it is said each time */};
     serving->seq = origin.row == 0 ? 0 : origin.seq;
     serving->head = origin.head;

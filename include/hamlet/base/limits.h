@@ -44,6 +44,9 @@
 #define HM_INFLATE_RATIO_MAX ((size_t)64)
 #define HM_INFLATE_BYTES_MAX ((size_t)24 * 1024 * 1024)
 #define HM_REPLY_BYTES_MAX   ((size_t)2 * 1024 * 1024)
+/* A body in a file, about: four and more fit the smallest file that one can be split to.
+ */
+#define HM_FILE_BODY_BYTES ((size_t)192 * 1024)
 
 /*
  * What the changes of one record that stand weigh at most (hm_change_weight), and as much

@@ -106,9 +106,11 @@ HM_CHECKED enum hm_status hm_session_file_body(struct hm_session *session,
  * A body from the server: begin, hm_session_put in any pieces, end. `epoch` and
  * `incarnation` are those that the file was made for. What was here already changes
  * nothing, not a byte; hm_session_stats counts what was not.
- * HM_BAD_INPUT  bundle-gap: another file comes before it; bundle-other-state: it was made
- *               for this laptop as it was before the server was restored, or as it is
- *               not any more; bundle-damaged: it breaks a rule
+ * HM_BAD_INPUT  bundle-ahead: the server has changes of this chain that are not here, so
+ *               a new epoch was begun, which a file for the server will say; bundle-gap:
+ * another file comes before it; bundle-other-state: it was made for this laptop as it was
+ * before the server was restored, or as it is not any more; bundle-damaged: it breaks a
+ * rule
  */
 HM_CHECKED enum hm_status hm_session_file_begin(struct hm_session *session,
                                                 uint32_t epoch,
