@@ -251,7 +251,8 @@ static enum hm_problem judge_header(struct hm_serving *serving,
     if (problem == HM_PROBLEM_NONE && device.revoked) {
         problem = HM_PROBLEM_REVOKED;
     }
-    if (problem == HM_PROBLEM_NONE) {
+    /* A file may be an old one: that it knows less than we do says nothing. */
+    if (problem == HM_PROBLEM_NONE && !serving->by_file) {
         bool fits = false;
         status = hm_head_fits(serving, serving->reader, &fits, &err);
         problem = status != HM_OK ? problem_of(status, &err)

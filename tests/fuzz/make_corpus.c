@@ -12,6 +12,7 @@
 #include "daemon/server/message.h"
 #include "exchange.h"
 #include "hamlet/base/limits.h"
+#include "hamlet/wire/bundle.h"
 #include "hamlet/wire/invitation.h"
 #include "hamlet/wire/page.h"
 #include "hamlet/wire/reply.h"
@@ -325,6 +326,42 @@ static void save_body(const char *name,
     hm_buf_fini(&text);
 }
 
+static bool draw(void *ctx, uint8_t *to, size_t size)
+{
+    (void)ctx;
+    memset(to, 7, size);
+    return true;
+}
+
+/* Two bundles in a file, with the keys of bundle.c; and a body as it stands. */
+static void save_bundle(struct hm_bytes body)
+{
+    struct hm_key keys[2];
+    struct hm_secret secrets[2];
+    struct hm_bundle_writer writer;
+    struct hm_buf file;
+    const struct hm_env env = {.random = draw};
+    hm_buf_init(&file, HM_REQUEST_BYTES_MAX);
+    for (uint8_t i = 0; i < 2; i++) {
+        uint8_t seed[32] = {(uint8_t)(i + 1)};
+        hm_sign_pair(&keys[i], &secrets[i], seed);
+    }
+    for (uint64_t i = 0; i < 2; i++) {
+        struct hm_bundle_head head = {.server = hm_sign_device(&keys[1]),
+                                      .from = hm_sign_device(&keys[0]),
+                                      .to = hm_sign_device(&keys[1]),
+                                      .part = i + 1};
+        HM_ASSERT(hm_bundle_begin(&writer, &file, &head, &keys[1], &secrets[0], &env,
+                                  NULL) == HM_OK);
+        HM_ASSERT(hm_bundle_put(&writer, &file, body, NULL) == HM_OK);
+        HM_ASSERT(hm_bundle_end(&writer, &file, i == 0, NULL) == HM_OK);
+    }
+    save("bundle", "file", "\x20", hm_buf_bytes(&file));
+    save("bundle", "request", "@", body);
+    hm_bundle_writer_wipe(&writer);
+    hm_buf_fini(&file);
+}
+
 static void save_exchange(void)
 {
     struct world world;
@@ -341,6 +378,8 @@ static void save_exchange(void)
     world_serve(&world, &visit, 1);
     save_body("request", "\x04", "\x01", hm_buf_bytes(&body));
     save_body("reply", "\x02", "\x03", hm_buf_bytes(&visit.reply));
+    save_bundle(hm_buf_bytes(&body));
+    save("bundle", "reply", "A", hm_buf_bytes(&visit.reply));
     world_visit_fini(&visit);
     hm_session_close(session);
     hm_buf_fini(&body);

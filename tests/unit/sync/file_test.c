@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bodies that travel in files: late, twice, in any order, and to the wrong ones. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hamlet/base/embed.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/store/buckets.h"
+#include "promise.h"
+#include "world.h"
+
+enum { BODIES_MAX = 64, HISTORIES = 12, STEPS = 14, MANY = 700 };
+
+static const struct hm_id bundle = {{9}};
+static struct world world;
+static struct world_laptop *a; /* recorder of 101-1 */
+static struct world_laptop *b; /* its hamlet_head */
+static struct hm_err err;
+
+static void setup(void)
+{
+    world_init(&world, hm_testenv_seed(7), hm_embedded_kinds, 1, 2);
+    a = world_laptop_add(&world, "101-1", "recorder");
+    b = world_laptop_add(&world, "101-1", "hamlet_head");
+    hm_err_clear(&err);
+}
+
+static void teardown(void)
+{
+    world_fini(&world);
+}
+
+static void add(struct world_laptop *laptop, int count)
+{
+    struct hm_author *author = NULL;
+    struct hm_added added;
+    uint32_t noise = 1;
+    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    for (int i = 0; i < count; i++) {
+        char name[64];
+        char address[128];
+        (void)snprintf(name, sizeof(name), "%s %d", laptop->name, i);
+        for (size_t k = 0; k + 1 < sizeof(address); k++) { /* that hardly packs */
+            noise = noise * UINT32_C(1103515245) + 12345;
+            address[k] = (char)('a' + (noise >> 16) % 26);
+        }
+        address[sizeof(address) - 1] = '\0';
+        const struct hm_field_input fields[] = {
+            {hm_text("head_name"), hm_text(name), NULL},
+            {hm_text("address_text"), hm_text(address), NULL}};
+        ck_assert_int_eq(
+            hm_author_add(author, hm_text("household"), fields, 2, &added, &err), HM_OK);
+    }
+    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+    hm_author_close(author);
+}
+
+/* ---- files, as the bodies that stand in them ---- */
+
+struct file {
+    struct hm_buf bodies[BODIES_MAX];
+    size_t count;
+    uint32_t epoch; /* of its head */
+    uint64_t incarnation;
+};
+
+static struct hm_buf *next_body(struct file *file)
+{
+    ck_assert_uint_lt(file->count, BODIES_MAX);
+    struct hm_buf *body = &file->bodies[file->count++];
+    hm_buf_init(body, HM_REPLY_BYTES_MAX);
+    return body;
+}
+
+static void drop(struct file *file)
+{
+    for (size_t i = 0; i < file->count; i++) {
+        hm_buf_fini(&file->bodies[i]);
+    }
+    file->count = 0;
+}
+
+static void write_up(struct file *file, struct world_laptop *laptop)
+{
+    struct hm_session *session = NULL;
+    bool more = true;
+    *file = (struct file){.count = 0};
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    ck_assert_int_eq(hm_store_begin(laptop->store, &err), HM_OK);
+    while (more) {
+        bool first = file->count == 0;
+        ck_assert_int_eq(
+            hm_session_file_body(session, &bundle, first, next_body(file), &more, &err),
+            HM_OK);
+    }
+    ck_assert_int_eq(hm_store_commit(laptop->store, &err), HM_OK);
+    hm_session_close(session);
+}
+
+/* The problem that it ended with. `size`: bytes of the body that are there. */
+static enum hm_problem take_up(const struct hm_buf *body, size_t size)
+{
+    struct hm_serving *serving = NULL;
+    ck_assert_int_eq(hm_serving_open(&serving, &world.self, body->size, &err), HM_OK);
+    hm_serving_by_file(serving);
+    if (hm_serving_put(serving, world.store, (struct hm_bytes){body->data, size}) &&
+        size == body->size) {
+        hm_serving_end(serving);
+    }
+    if (hm_serving_commits(serving)) {
+        ck_assert_int_eq(hm_servings_commit(&serving, 1, world.store, &err), HM_OK);
+    }
+    enum hm_problem problem = hm_serving_problem(serving);
+    hm_serving_close(serving);
+    return problem;
+}
+
+static void write_down(struct file *file, const struct world_laptop *laptop)
+{
+    struct hm_arena arena;
+    struct hm_file_reader reader;
+    struct hm_id device = hm_sign_device(&laptop->key);
+    bool more = true;
+    *file = (struct file){.count = 0};
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    ck_assert_int_eq(hm_file_reader_get(&reader, world.store, &device, &arena, &err),
+                     HM_OK);
+    file->epoch = reader.epoch;
+    file->incarnation = reader.incarnation;
+    while (more) {
+        struct hm_serving *serving = NULL;
+        ck_assert_int_eq(hm_serving_open(&serving, &world.self, 0, &err), HM_OK);
+        ck_assert_int_eq(hm_serving_for_file(serving, world.store, &reader, &err), HM_OK);
+        ck_assert_int_eq(hm_serving_answer(serving, world.store, next_body(file), &err),
+                         HM_OK);
+        more = hm_serving_more(serving);
+        ck_assert_int_eq(hm_file_reader_keep(&reader, &arena, &err), HM_OK);
+        hm_serving_close(serving);
+    }
+    hm_arena_fini(&arena);
+}
+
+/* *news: entries and acknowledged changes that were not here. */
+static enum hm_status take_down(struct world_laptop *laptop,
+                                const struct file *file,
+                                size_t i,
+                                uint64_t *news)
+{
+    struct hm_session *session = NULL;
+    hm_err_clear(&err);
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    hm_session_begin(session);
+    ck_assert_int_eq(hm_session_file_begin(session, file->epoch, file->incarnation, &err),
+                     HM_OK);
+    (void)hm_session_put(session, hm_buf_bytes(&file->bodies[i]));
+    enum hm_status status = hm_session_file_end(session, true, &err);
+    *news += hm_session_stats(session)->entries + hm_session_stats(session)->changes_up;
+    hm_session_close(session);
+    return status;
+}
+
+static void take_all_up(struct file *file)
+{
+    for (size_t i = 0; i < file->count; i++) {
+        ck_assert_int_eq(take_up(&file->bodies[i], file->bodies[i].size),
+                         HM_PROBLEM_NONE);
+    }
+}
+
+static uint64_t take_all_down(struct world_laptop *laptop, const struct file *file)
+{
+    uint64_t news = 0;
+    for (size_t i = 0; i < file->count; i++) {
+        ck_assert_msg(take_down(laptop, file, i, &news) == HM_OK, "%s", err.key);
+    }
+    return news;
+}
+
+static void by_files(struct world_laptop *laptop)
+{
+    struct file up;
+    struct file down;
+    write_up(&up, laptop);
+    take_all_up(&up);
+    write_down(&down, laptop);
+    (void)take_all_down(laptop, &down);
+    drop(&down);
+    drop(&up);
+}
+
+/* ---- what is held to ---- */
+
+START_TEST(what_files_carry_is_what_the_network_carries)
+{
+    struct world network;
+    struct hm_digest there;
+    struct hm_digest here;
+    world_init(&network, hm_testenv_seed(7), hm_embedded_kinds, 1, 2);
+    struct world_laptop *c = world_laptop_add(&network, "101-1", "recorder");
+    struct world_laptop *d = world_laptop_add(&network, "101-1", "hamlet_head");
+    add(a, 40);
+    add(b, 30);
+    add(c, 40);
+    add(d, 30);
+    ck_assert(world_sync(&network, c, &err) && world_sync(&network, d, &err) &&
+              world_sync(&network, c, &err));
+
+    by_files(a);
+    by_files(b);
+    by_files(a);
+
+    ck_assert(world_agrees(&world, a, "101-1") && world_agrees(&world, b, "101-1"));
+    ck_assert_int_eq(hm_store_digest(network.store, hm_text("101-1"), &there, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_store_digest(world.store, hm_text("101-1"), &here, &err), HM_OK);
+    ck_assert(hm_digest_equal(&here, &there));
+    world_fini(&network);
+}
+END_TEST
+
+START_TEST(bodies_of_a_laptop_may_come_in_any_order_twice_and_cut)
+{
+    struct file up;
+    add(a, MANY);
+    write_up(&up, a);
+    ck_assert_uint_gt(up.count, 0);
+
+    for (size_t i = up.count; i > 0; i--) {
+        struct hm_buf *body = &up.bodies[i - 1];
+        ck_assert_int_eq(take_up(body, body->size * 2 / 3), HM_PROBLEM_NONE);
+        ck_assert_int_eq(take_up(body, body->size), HM_PROBLEM_NONE);
+        ck_assert_int_eq(take_up(body, body->size), HM_PROBLEM_NONE);
+    }
+
+    ck_assert(world_agrees(&world, a, "101-1"));
+    drop(&up);
+}
+END_TEST
+
+START_TEST(an_answer_taken_again_is_no_news_and_one_that_skips_is_refused)
+{
+    struct file first;
+    struct file second;
+    uint64_t news = 0;
+    add(b, 20);
+    by_files(b);
+    by_files(a);
+    add(b, 20);
+    by_files(b);
+    write_down(&first, a);
+
+    ck_assert_uint_gt(take_all_down(a, &first), 0);
+    ck_assert_uint_eq(take_all_down(a, &first), 0);
+
+    /* One for what the laptop would be after a file that it never got. */
+    by_files(a);
+    add(b, 20);
+    by_files(b);
+    struct hm_disk *image = world_laptop_image(a);
+    by_files(a);
+    struct file said;
+    write_up(&said, a);
+    take_all_up(&said);
+    add(b, 20);
+    by_files(b);
+    write_down(&second, a);
+    world_laptop_restore(a, image);
+    ck_assert_int_eq(take_down(a, &second, 0, &news), HM_BAD_INPUT);
+    ck_assert_str_eq(err.key, "bundle-gap");
+    ck_assert_uint_eq(news, 0);
+    drop(&said);
+    drop(&second);
+    drop(&first);
+    hm_disk_free(image);
+}
+END_TEST
+
+START_TEST(a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_one)
+{
+    struct file before;
+    struct file after;
+    uint64_t news = 0;
+    add(b, 5);
+    by_files(b);
+    by_files(a);
+    by_files(a); /* says which incarnation it knows now */
+    add(b, 5);
+    by_files(b);
+    write_down(&before, a);
+    world.self.incarnation++; /* as after a restore */
+    ck_assert_int_eq(hm_store_begin(world.store, &err), HM_OK);
+    ck_assert_int_eq(hm_store_meta_put_int(world.store, HM_META_INCARNATION,
+                                           (int64_t)world.self.incarnation, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_store_commit(world.store, &err), HM_OK);
+    write_down(&after, a);
+
+    ck_assert_uint_gt(take_all_down(a, &after), 0);
+    ck_assert_int_eq(take_down(a, &before, 0, &news), HM_BAD_INPUT);
+
+    ck_assert_str_eq(err.key, "bundle-other-state");
+    ck_assert(world_agrees(&world, a, "101-1"));
+    drop(&after);
+    drop(&before);
+}
+END_TEST
+
+START_TEST(a_body_of_a_file_is_no_request_and_a_request_no_body_of_a_file)
+{
+    struct file up;
+    struct world_visit visit;
+    struct hm_session *session = NULL;
+    struct hm_buf request;
+    add(a, 3);
+    write_up(&up, a);
+    hm_buf_init(&request, HM_REQUEST_BYTES_MAX);
+    ck_assert_int_eq(hm_session_open(&session, a->store, &a->secret, "test", &err),
+                     HM_OK);
+    hm_session_begin(session);
+    ck_assert_int_eq(hm_session_request(session, &request, &err), HM_OK);
+
+    world_visit_init(&visit, hm_buf_bytes(&up.bodies[0]));
+    world_serve(&world, &visit, 1);
+
+    ck_assert_int_eq(visit.http, 401);
+    ck_assert_int_eq(take_up(&request, request.size), HM_PROBLEM_SIGNATURE);
+    ck_assert(!world_agrees(&world, a, "101-1"));
+    world_visit_fini(&visit);
+    hm_session_close(session);
+    hm_buf_fini(&request);
+    drop(&up);
+}
+END_TEST
+
+/* Laptops that write, meet the network or send files, which wait, come twice or never. */
+static uint64_t play(void)
+{
+    struct world_laptop *laptops[] = {a, b};
+    struct file waiting[STEPS];
+    size_t count = 0;
+    uint64_t carried = 0;
+    for (int step = 0; step < STEPS; step++) {
+        struct world_laptop *laptop = laptops[hm_testenv_below(&world.env, 2)];
+        switch (hm_testenv_below(&world.env, 5)) {
+        case 0:
+        case 1:
+            add(laptop, 1 + (int)hm_testenv_below(&world.env, 30));
+            break;
+        case 2:
+            write_up(&waiting[count++], laptop);
+            break;
+        case 3:
+            by_files(laptop);
+            carried++;
+            break;
+        default:
+            ck_assert(world_sync(&world, laptop, &err));
+            break;
+        }
+        if (count > 0 && hm_testenv_below(&world.env, 3) == 0) {
+            take_all_up(&waiting[hm_testenv_below(&world.env, count)]);
+            carried++;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        drop(&waiting[i]);
+    }
+    return carried;
+}
+
+START_TEST(files_and_network_in_any_mixture_lose_and_double_nothing)
+{
+    uint64_t files = 0;
+    for (uint64_t i = 0; i < HISTORIES; i++) {
+        files += play();
+        for (int round = 0; round < 2; round++) {
+            ck_assert_msg(world_sync(&world, a, &err), "%s", err.key);
+            ck_assert_msg(world_sync(&world, b, &err), "%s", err.key);
+        }
+        ck_assert(world_agrees(&world, a, "101-1"));
+        ck_assert(world_agrees(&world, b, "101-1"));
+    }
+
+    ck_assert_uint_gt(files, HISTORIES);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sync file");
+    TCase *cases = tcase_create("files");
+    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_set_timeout(cases, 120);
+    tcase_add_test(cases, what_files_carry_is_what_the_network_carries);
+    tcase_add_test(cases, bodies_of_a_laptop_may_come_in_any_order_twice_and_cut);
+    tcase_add_test(cases, an_answer_taken_again_is_no_news_and_one_that_skips_is_refused);
+    tcase_add_test(
+        cases, a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_one);
+    tcase_add_test(cases, a_body_of_a_file_is_no_request_and_a_request_no_body_of_a_file);
+    tcase_add_test(cases, files_and_network_in_any_mixture_lose_and_double_nothing);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
