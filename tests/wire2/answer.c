@@ -47,11 +47,13 @@ static const struct command {
     {"problem", "problem", answer_problem},
     {"invitation", "invitation-broken", answer_invitation},
     {"proof", "enrolment", answer_proof},
+    {"bundle", "bundle", answer_bundle},
+    {"bundle_write", "bundle", answer_bundle_write},
 };
 
 /* Failures that whoever sent the bytes is told apart from others of the command. */
 static const char *const named[] = {"version", "dictionary", "invitation-newer",
-                                    "invitation-foreign"};
+                                    "invitation-foreign", "bundle-version"};
 
 static const struct command *command_of(const struct hm_json *ask)
 {

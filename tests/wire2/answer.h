@@ -43,6 +43,10 @@
  *   pins         text -> turn, pins
  *   invitation   text, a file's or a link -> …      proof secret, invitation, key ->
  * proof
+ * Files (12)
+ *   bundle       data, seed of the reader, key of the writer -> bundles, whole
+ *   bundle_write id, server, from, to, part, time, epoch, incarnation, key or "", seed,
+ *                key of the reader, random (88 bytes), bodies, more: 0 or 1 -> data
  * With a store, in stores_test.c
  *   bucket       bucket, changes, entries: [[change, kind, reason]…] -> digest
  *   scope        buckets: [[name, digest]…] -> digest        mailbox device -> name
@@ -107,6 +111,9 @@ enum hm_status answer_problem(struct answering *a);
 enum hm_status answer_invitation(struct answering *a);
 enum hm_status answer_pins(struct answering *a);
 enum hm_status answer_proof(struct answering *a);
+
+enum hm_status answer_bundle(struct answering *a);
+enum hm_status answer_bundle_write(struct answering *a);
 
 /* The member of the question, read from hex: any bytes, or exactly so many. */
 struct hm_bytes answer_hex(struct answering *a, const char *name);

@@ -8,6 +8,7 @@ import bucket
 import change as changes
 import keys
 import merge
+import bundle
 import pins
 import seal
 import stream
@@ -326,6 +327,33 @@ def do_proof(ask):
     return {"proof": talk.enrolment_proof(*parts).hex()}
 
 
+# Files
+
+
+def _bundle(one, key):
+    head = one.head
+    return {"id": head.id.hex(), "part": head.part, "server": head.server.hex(),
+            "from": head.from_.hex(), "to": head.to.hex(), "time": head.time,
+            "epoch": head.epoch, "incarnation": head.incarnation, "key": head.key.hex(),
+            "signed": bundle.signed(head, key), "bodies": [body.hex() for body in one.bodies],
+            "mine": one.mine, "rest": one.rest.hex(), "ended": one.ended,
+            "more": one.ended and one.more}
+
+
+def do_bundle(ask):
+    found = bundle.read(_raw(ask, "data"), _raw(ask, "seed"))
+    told = [_bundle(one, _raw(ask, "key")) for one in found if one.head is not None]
+    return {"bundles": told, "whole": all(one.ended for one in found)}
+
+
+def do_bundle_write(ask):
+    head = {name: _raw(ask, name) for name in ("id", "server", "from", "to", "key")}
+    head.update({name: ask[name] for name in ("part", "time", "epoch", "incarnation")})
+    data = bundle.write(head, _raw(ask, "reader"), _raw(ask, "seed"), _raw(ask, "random"),
+                        [bytes.fromhex(body) for body in ask["bodies"]], ask["more"])
+    return {"data": data.hex()}
+
+
 # What everything that a command refuses is called
 REASONS = {
     "uint": "packing",
@@ -349,6 +377,8 @@ REASONS = {
     "entries": "entries",
     "problem": "problem",
     "invitation": "invitation-broken",
+    "bundle": "bundle",
+    "bundle_write": "bundle",
 }
 COMMANDS = {name[3:]: act for name, act in list(globals().items()) if name.startswith("do_")}
 

@@ -24,6 +24,7 @@ import value as values
 from answer import answer, told_page
 from change import to_json
 from check import first_difference, same as equal
+from ed25519 import public_key
 from generate import HistoryWorld, PageWorld
 from page_write import Writer
 from pack import b64, device_id, sign, write_json
@@ -143,6 +144,29 @@ def cross_signature(x, choice):
         parts[at] = flipped(parts[at], choice)
     key, message, signature = (part.hex() for part in parts)
     x.whole("signed", key=key, domain=domain, message=message, signature=signature)
+
+
+def cross_bundle(x, choice):
+    """A file of one side, read by both; and one that was changed, cut or put together."""
+    world = PageWorld(choice)
+    seed, other = world.raw(32), world.raw(32)
+    ids = [device_id(public_key(key)) for key in (seed, other)]
+    up = choice.random() < 0.5
+    bodies = [world.raw(choice.choice((1, 40, 4092, 4093, 5000))).hex()
+              for _ in range(choice.randint(0, 3))]
+    made = x.whole("bundle_write", id=world.raw(16).hex(), server=ids[up].hex(),
+                   **{"from": ids[0].hex()}, to=ids[1].hex(), part=choice.randint(1, 9),
+                   time=choice.randint(0, 2**52), epoch=choice.choice((0, 1, 2**32 - 1)),
+                   incarnation=choice.choice((0, 5, 2**48)),
+                   key=public_key(seed).hex() if choice.random() < 0.3 else "",
+                   seed=seed.hex(), reader=public_key(other).hex(), random=world.raw(88).hex(),
+                   bodies=bodies, more=choice.randint(0, 1))
+    data = bytes.fromhex(made["data"])
+    whole = data * choice.randint(1, 2)
+    broken = changed_bytes(data, choice)
+    for some in (whole, whole[: choice.randint(0, len(whole))], broken):
+        for reader in (other, seed):
+            x.strict("bundle", data=some.hex(), seed=reader.hex(), key=public_key(seed).hex())
 
 
 def cross_seal(x, choice):
@@ -436,6 +460,7 @@ CROSSINGS = {
     "json": (cross_json, 2),
     "signature": (cross_signature, 1),
     "seal": (cross_seal, 0.3),
+    "bundle": (cross_bundle, 0.1),
     "change": (cross_change, 1),
     "page": (cross_page, 4),
     "merge": (cross_merge, 8),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import vectors_basic
 import vectors_body
+import vectors_bundle
 import vectors_change
 import vectors_keys
 import vectors_merge
@@ -73,7 +74,7 @@ def main():
     options = parser.parse_args()
     maker = Maker(Filter(options.filter))
     for part in (vectors_basic, vectors_change, vectors_keys, vectors_merge, vectors_page,
-                 vectors_refused, vectors_talk, vectors_body):
+                 vectors_refused, vectors_talk, vectors_body, vectors_bundle):
         part.make(maker)
     for name, file in maker.files.items():
         (options.folder / name).write_bytes(written(file))

@@ -8,10 +8,12 @@
 #include "hamlet/base/embed.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
+#include "hamlet/wire/page.h"
+#include "hamlet/wire/stream.h"
 #include "promise.h"
 #include "world.h"
 
-enum { BODIES_MAX = 64, HISTORIES = 12, STEPS = 14, MANY = 700 };
+enum { BODIES_MAX = 64, HISTORIES = 12, STEPS = 14, MANY = 1300 };
 
 static const struct hm_id bundle = {{9}};
 static struct world world;
@@ -19,8 +21,17 @@ static struct world_laptop *a; /* recorder of 101-1 */
 static struct world_laptop *b; /* its hamlet_head */
 static struct hm_err err;
 
+/* The records of a laptop, the newest last. */
+enum { MADE_MAX = 4096 };
+static struct {
+    const struct world_laptop *by;
+    struct hm_id record;
+} made[MADE_MAX];
+static size_t made_count;
+
 static void setup(void)
 {
+    made_count = 0;
     world_init(&world, hm_testenv_seed(7), hm_embedded_kinds, 1, 2);
     a = world_laptop_add(&world, "101-1", "recorder");
     b = world_laptop_add(&world, "101-1", "hamlet_head");
@@ -32,6 +43,38 @@ static void teardown(void)
     world_fini(&world);
 }
 
+/* Text that hardly packs. */
+static void make_noise(char *text, size_t size, uint32_t *state)
+{
+    for (size_t k = 0; k + 1 < size; k++) {
+        *state = *state * UINT32_C(1103515245) + 12345;
+        text[k] = (char)('a' + (*state >> 16) % 26);
+    }
+    text[size - 1] = '\0';
+}
+
+/* Edit the last `count` records that this laptop made: pages that refer to pages. */
+static void edit(struct hm_author *author,
+                 const struct world_laptop *laptop,
+                 int count,
+                 uint32_t *noise)
+{
+    for (size_t i = made_count; i > 0 && count > 0; i--) {
+        struct hm_id change;
+        char value[50];
+        make_noise(value, sizeof(value), noise);
+        const struct hm_field_input field = {hm_text("cluster"), hm_text(value), NULL};
+        if (made[i - 1].by != laptop) {
+            continue;
+        }
+        ck_assert_int_eq(
+            hm_author_edit(author, &made[i - 1].record, &field, 1, false, &change, &err),
+            HM_OK);
+        count--;
+    }
+}
+
+/* Records, and edits of half as many. */
 static void add(struct world_laptop *laptop, int count)
 {
     struct hm_author *author = NULL;
@@ -41,19 +84,20 @@ static void add(struct world_laptop *laptop, int count)
     ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
     for (int i = 0; i < count; i++) {
         char name[64];
-        char address[128];
+        char address[190];
         (void)snprintf(name, sizeof(name), "%s %d", laptop->name, i);
-        for (size_t k = 0; k + 1 < sizeof(address); k++) { /* that hardly packs */
-            noise = noise * UINT32_C(1103515245) + 12345;
-            address[k] = (char)('a' + (noise >> 16) % 26);
-        }
-        address[sizeof(address) - 1] = '\0';
+        make_noise(address, sizeof(address), &noise);
         const struct hm_field_input fields[] = {
             {hm_text("head_name"), hm_text(name), NULL},
             {hm_text("address_text"), hm_text(address), NULL}};
         ck_assert_int_eq(
             hm_author_add(author, hm_text("household"), fields, 2, &added, &err), HM_OK);
+        ck_assert_uint_lt(made_count, MADE_MAX);
+        made[made_count].by = laptop;
+        made[made_count++].record = added.record;
     }
+    edit(author, laptop, count * 2 / 3, &noise);
+    edit(author, laptop, count / 2, &noise);
     ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
     hm_author_close(author);
 }
@@ -223,12 +267,64 @@ START_TEST(what_files_carry_is_what_the_network_carries)
 }
 END_TEST
 
+/* How many pages stand in a body, none of which needs anything but itself. */
+static size_t pages_alone(const struct hm_buf *body)
+{
+    struct hm_inflate *inflate = NULL;
+    struct hm_buf text;
+    size_t pages = 0;
+    const uint8_t *from = memchr(body->data, '\n', body->size);
+    struct hm_bytes stream = {from + 1, body->size - (size_t)(from + 1 - body->data)};
+    hm_buf_init(&text, HM_INFLATE_BYTES_MAX);
+    ck_assert_int_eq(hm_inflate_open(&inflate, &err), HM_OK);
+    ck_assert_int_eq(hm_inflate_put(inflate, &text, stream, &err), HM_OK);
+    for (uint8_t *at = text.data, *page = at, *end = NULL;
+         (end = memchr(at, '\n', text.size - (size_t)(at - text.data))) != NULL;
+         at = end + 1) {
+        struct hm_bytes line = {at, (size_t)(end - at)};
+        if (hm_line_kind(line) == HM_LINE_PAGE) {
+            page = at;
+        } else if (hm_line_kind(line) == HM_LINE_TAIL) {
+            struct hm_page_draft *draft = NULL;
+            size_t needs = 0;
+            struct hm_bytes lines = {page, (size_t)(end - page) + 1};
+            ck_assert_int_eq(hm_page_draft_open(&draft, lines, &err), HM_OK);
+            (void)hm_page_draft_needs(draft, &needs);
+            ck_assert_uint_eq(needs, 0);
+            hm_page_draft_free(draft);
+            pages++;
+        }
+    }
+    hm_inflate_close(inflate);
+    hm_buf_fini(&text);
+    return pages;
+}
+
+START_TEST(no_page_of_a_file_points_out_of_itself)
+{
+    struct file up;
+    struct file down;
+    add(b, 60);
+    by_files(b);
+    by_files(a);
+    add(b, 60);
+    write_up(&up, b);
+    take_all_up(&up);
+    write_down(&down, a);
+
+    ck_assert_uint_gt(pages_alone(&up.bodies[0]), 3);
+    ck_assert_uint_gt(pages_alone(&down.bodies[0]), 3);
+    drop(&down);
+    drop(&up);
+}
+END_TEST
+
 START_TEST(bodies_of_a_laptop_may_come_in_any_order_twice_and_cut)
 {
     struct file up;
     add(a, MANY);
     write_up(&up, a);
-    ck_assert_uint_gt(up.count, 0);
+    ck_assert_uint_gt(up.count, 1);
 
     for (size_t i = up.count; i > 0; i--) {
         struct hm_buf *body = &up.bodies[i - 1];
@@ -397,6 +493,7 @@ int main(void)
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, what_files_carry_is_what_the_network_carries);
+    tcase_add_test(cases, no_page_of_a_file_points_out_of_itself);
     tcase_add_test(cases, bodies_of_a_laptop_may_come_in_any_order_twice_and_cut);
     tcase_add_test(cases, an_answer_taken_again_is_no_news_and_one_that_skips_is_refused);
     tcase_add_test(
