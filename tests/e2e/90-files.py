@@ -11,8 +11,10 @@ import hashlib
 import json
 import os
 import random
+import resource
 import shutil
 import sqlite3
+import subprocess
 
 from sites import (DISTRICT, check, expect, promise, read_file, say, script, write_file)
 
@@ -326,6 +328,8 @@ def carried(site):
           b"Far" not in read_file(store_of(carrier)) + b"".join(
               read_file(os.path.join(carrier.folder, "cargo", name))
               for name in os.listdir(os.path.join(carrier.folder, "cargo"))))
+    carrier.refuse("bundle import", site.path("second.hmb"), exits=65,
+                   says="is not meant for this machine")  # of the machine that was revoked
     both = site.path("both.hmb")
     expect("in the carrier's file", carrier.ask("bundle export", both)["carried"], 1)
     taken = site.server.ask("bundle import", both)
@@ -344,6 +348,22 @@ def carried(site):
     say("sealed cargo there and back", bundles=2)
 
 
+def pulled_out(site, laptop):
+    """A stick that takes no more in the middle: no file, no half file, no row changed."""
+    before = state(store_of(laptop))
+    names = sorted(os.listdir(site.work))
+    file = site.path("pulled.hmb")
+    command = site.programs.command("hamlet", ["bundle", "export", file, "--store",
+                                               laptop.folder])
+    done = subprocess.run(command, env=site.programs.env, capture_output=True, check=False,
+                          encoding="utf-8", preexec_fn=lambda: resource.setrlimit(
+                              resource.RLIMIT_FSIZE, (300_000, 300_000)))
+    expect("exit of an export that could not be written", done.returncode, 74)
+    check(f"one sentence and one hint: {done.stderr}", done.stderr.count("\n") == 2)
+    expect("files after it", sorted(os.listdir(site.work)), names)
+    expect("the store after it", state(store_of(laptop)), before)
+
+
 def split(site):
     """A file that is too large goes on in the next one; each part is whole by itself."""
     unit = site.hamlets[7]["code"]
@@ -353,6 +373,7 @@ def split(site):
                    for i in range(6600))
     laptop.ask("import", "household",
                write_file(site.path("large.csv"), "head_name,address_text\n" + rows))
+    pulled_out(site, laptop)
     first = site.path("split.hmb")
     written = laptop.ask("bundle export", first, "--split", "1")
     check(f"it is split ({written['files']})", written["files"] >= 2)

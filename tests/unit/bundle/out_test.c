@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A stick that is full or pulled out, names that are taken, files that end in time. */
+#include "hamlet/bundle/out.h"
+
+#include <sys/resource.h>
+
+#include "hamlet/bundle/in.h"
+#include "tests/unit/host/world.h"
+
+enum { BODY = 100000, BODIES = 8, SMALL = 350000, FEW = 250000 };
+
+static struct hm_key keys[2];
+static struct hm_secret secrets[2];
+static struct hm_bundle_out *out;
+static char path[WORLD_PATH_SIZE];
+static uint8_t body[BODY];
+
+static void start(void)
+{
+    world_start();
+    ck_assert_int_eq(hm_sign_start(&err), HM_OK);
+    for (uint8_t i = 0; i < 2; i++) {
+        uint8_t seed[32] = {(uint8_t)(i + 1)};
+        hm_sign_pair(&keys[i], &secrets[i], seed);
+    }
+    (void)snprintf(path, sizeof(path), "%s/stick.hmb", world_folder);
+    memset(body, 'b', sizeof(body));
+    out = NULL;
+}
+
+static void finish(void)
+{
+    hm_bundle_out_close(out);
+    world_finish();
+}
+
+/* Everything but the names; the first failure. */
+static enum hm_status write_files(uint64_t most)
+{
+    struct hm_bundle_head head = {.server = hm_sign_device(&keys[1]),
+                                  .from = hm_sign_device(&keys[0]),
+                                  .to = hm_sign_device(&keys[1])};
+    enum hm_status status = hm_bundle_out_open(&out, &world_env, path, most, &err);
+    if (status == HM_OK) {
+        status = hm_bundle_out_begin(out, &head, &keys[1], &secrets[0], &err);
+    }
+    for (int i = 0; i < BODIES && status == HM_OK; i++) {
+        status = hm_bundle_out_put(out, HM_BYTES(body), &err);
+    }
+    if (status == HM_OK) {
+        status = hm_bundle_out_end(out, &err);
+    }
+    return status != HM_OK ? status : hm_bundle_out_sync(out, &err);
+}
+
+static int names(void)
+{
+    return world_walk(world_folder, false);
+}
+
+/* ---- what a file gives its reader ---- */
+
+struct taken {
+    size_t heads;
+    size_t bodies;
+    size_t parts;
+    bool more;
+};
+
+static enum hm_status take_head(void *ctx,
+                                const struct hm_bundle_head *head,
+                                const struct hm_bundle_line *line,
+                                bool ours,
+                                struct hm_err *e)
+{
+    struct taken *taken = ctx;
+    (void)e;
+    taken->heads++;
+    taken->parts = (size_t)head->part;
+    ck_assert(ours && hm_bundle_head_check(line, &keys[0]));
+    return HM_OK;
+}
+
+static enum hm_status take_body(void *ctx,
+                                struct hm_bytes bytes,
+                                size_t declared,
+                                struct hm_err *e)
+{
+    struct taken *taken = ctx;
+    (void)e;
+    ck_assert(declared == BODY && hm_bytes_equal(bytes, HM_BYTES(body)));
+    taken->bodies++;
+    return HM_OK;
+}
+
+static enum hm_status take_raw(void *ctx, struct hm_bytes bytes, struct hm_err *e)
+{
+    (void)ctx;
+    (void)bytes;
+    (void)e;
+    return HM_OK;
+}
+
+static enum hm_status take_end(void *ctx, bool more, struct hm_err *e)
+{
+    struct taken *taken = ctx;
+    (void)e;
+    taken->more = more;
+    return HM_OK;
+}
+
+static struct taken read_file(size_t number)
+{
+    char name[WORLD_PATH_SIZE + 8];
+    struct taken taken = {.heads = 0};
+    struct hm_id self = hm_sign_device(&keys[1]);
+    const struct hm_bundle_taker taker = {&taken, take_head, take_body, take_raw,
+                                          take_end};
+    (void)snprintf(name, sizeof(name), number == 1 ? "%s" : "%s.%zu", path, number);
+    ck_assert_int_eq(hm_bundle_in(name, &self, &keys[1], &secrets[1], &taker, &err),
+                     HM_OK);
+    return taken;
+}
+
+START_TEST(what_does_not_fit_goes_on_in_files_that_are_whole_by_themselves)
+{
+    size_t bodies = 0;
+    ck_assert_int_eq(write_files(SMALL), HM_OK);
+    ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_OK);
+    size_t files = hm_bundle_out_stats(out)->files;
+    ck_assert_uint_eq(files, 3);
+
+    for (size_t i = 1; i <= files; i++) {
+        struct taken taken = read_file(i);
+        ck_assert_uint_eq(taken.heads, 1);
+        ck_assert_uint_eq(taken.parts, i);
+        ck_assert(taken.more == (i < files));
+        bodies += taken.bodies;
+    }
+
+    ck_assert_uint_eq(bodies, BODIES);
+    ck_assert_int_eq(names(), 3);
+}
+END_TEST
+
+START_TEST(a_stick_that_takes_no_more_is_left_without_any_of_it)
+{
+    const struct rlimit few = {FEW, RLIM_INFINITY};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    ck_assert_int_eq(sigaction(SIGXFSZ, &ignore, NULL), 0);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &few), 0);
+
+    ck_assert_int_eq(write_files(HM_BUNDLE_FILE_MAX), HM_IO);
+    hm_bundle_out_close(out);
+    out = NULL;
+
+    ck_assert_int_eq(names(), 0);
+}
+END_TEST
+
+START_TEST(closed_before_it_has_its_names_nothing_is_left)
+{
+    ck_assert_int_eq(write_files(SMALL), HM_OK);
+    ck_assert_int_eq(names(), 3);
+
+    hm_bundle_out_close(out);
+    out = NULL;
+
+    ck_assert_int_eq(names(), 0);
+}
+END_TEST
+
+START_TEST(a_name_that_is_taken_is_told_before_anything_is_written)
+{
+    char second[WORLD_PATH_SIZE + 8];
+    (void)snprintf(second, sizeof(second), "%s.2", path);
+    fclose(fopen(second, "w"));
+
+    ck_assert_int_eq(write_files(SMALL), HM_EXISTS);
+    hm_bundle_out_close(out);
+    out = NULL;
+    ck_assert_int_eq(names(), 1);
+
+    err = HM_ERR_NONE;
+    ck_assert_int_eq(write_files(HM_BUNDLE_FILE_MAX), HM_OK);
+    fclose(fopen(path, "w")); /* and while it was written */
+    ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_EXISTS);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("bundle.out");
+    TCase *cases = tcase_create("out");
+    tcase_add_checked_fixture(cases, start, finish);
+    tcase_set_timeout(cases, 60);
+    tcase_add_test(cases,
+                   what_does_not_fit_goes_on_in_files_that_are_whole_by_themselves);
+    tcase_add_test(cases, a_stick_that_takes_no_more_is_left_without_any_of_it);
+    tcase_add_test(cases, closed_before_it_has_its_names_nothing_is_left);
+    tcase_add_test(cases, a_name_that_is_taken_is_told_before_anything_is_written);
+    suite_add_tcase(suite, cases);
+    return world_run(suite);
+}
