@@ -348,8 +348,15 @@ def carried(site):
     say("sealed cargo there and back", bundles=2)
 
 
-def pulled_out(site, laptop):
-    """A stick that takes no more in the middle: no file, no half file, no row changed."""
+def pulled_out(site, large):
+    """A stick that takes no more in the middle: no file, no half file, no row changed. The
+    file is larger than the store, by what it carries: else the store could not grow either."""
+    laptop = site.laptops["K"]
+    laptop.once()
+    expect("carried", laptop.ask("bundle import", large)["carried"], 1)
+    fill(laptop, 3, "Ka")
+    most = os.path.getsize(store_of(laptop)) + 100_000
+    check("the stick ends before the file does", most < os.path.getsize(large))
     before = state(store_of(laptop))
     names = sorted(os.listdir(site.work))
     file = site.path("pulled.hmb")
@@ -357,11 +364,14 @@ def pulled_out(site, laptop):
                                                laptop.folder])
     done = subprocess.run(command, env=site.programs.env, capture_output=True, check=False,
                           encoding="utf-8", preexec_fn=lambda: resource.setrlimit(
-                              resource.RLIMIT_FSIZE, (300_000, 300_000)))
+                              resource.RLIMIT_FSIZE, (most, most)))
     expect("exit of an export that could not be written", done.returncode, 74)
     check(f"one sentence and one hint: {done.stderr}", done.stderr.count("\n") == 2)
     expect("files after it", sorted(os.listdir(site.work)), names)
     expect("the store after it", state(store_of(laptop)), before)
+    expect("carried, once there is room",
+           laptop.ask("bundle export", site.path("room.hmb"))["carried"], 2)
+    check("the store after that is another", state(store_of(laptop)) != before)
 
 
 def split(site):
@@ -373,7 +383,6 @@ def split(site):
                    for i in range(6600))
     laptop.ask("import", "household",
                write_file(site.path("large.csv"), "head_name,address_text\n" + rows))
-    pulled_out(site, laptop)
     first = site.path("split.hmb")
     written = laptop.ask("bundle export", first, "--split", "1")
     check(f"it is split ({written['files']})", written["files"] >= 2)
@@ -387,6 +396,7 @@ def split(site):
         total += taken["changes"]
     expect("changes of all parts, last first", total, 6600)
     expect("digests", laptop.digest(unit), site.server.digest(unit))
+    pulled_out(site, first)
 
     reader = site.enrol("R", unit, "hamlet_head")
     hello = site.path("hello.hmb")
