@@ -45,7 +45,6 @@ static enum hm_status open_replica(struct exporting *e, struct hm_err *err)
                : hm_replica_open(&e->replica, e->folder, &cli->env, true, err);
 }
 
-/* Who writes to whom, and as what the server knows him. */
 /* A key that the registry has not heard of comes with those before it. */
 static enum hm_status fill_keys(struct exporting *e,
                                 struct hm_store *store,
@@ -67,6 +66,7 @@ static enum hm_status fill_keys(struct exporting *e,
     return status;
 }
 
+/* Who writes to whom, and as what the server knows him. */
 static enum hm_status make_head(struct exporting *e, struct hm_err *err)
 {
     struct hm_store *store = e->replica.store;

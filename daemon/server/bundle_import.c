@@ -51,6 +51,8 @@ static enum hm_status fail_problem(const struct importing *i,
     case HM_PROBLEM_ENROLMENT:
     case HM_PROBLEM_UNKNOWN_DEVICE:
         return hm_fail(err, HM_BAD_INPUT, "bundle-unknown", i->path, NULL, NULL);
+    case HM_PROBLEM_OLD_KEY:
+        return hm_fail(err, HM_BAD_INPUT, "bundle-old-key", i->path, NULL, NULL);
     case HM_PROBLEM_BUSY:
         return hm_fail_memory(err);
     default:

@@ -66,6 +66,22 @@ static enum hm_status find_key(struct taking *t, struct hm_key *key, struct hm_e
     return HM_OK;
 }
 
+/* A key that was replaced: what it signed last is written again with the new one. */
+static bool is_by_old_key(struct taking *t, const struct hm_bundle_line *line)
+{
+    struct hm_device device;
+    struct hm_keys keys;
+    bool old = false;
+    if (hm_store_device_get(t->ctx->store, &t->head.from, &device, &t->arena, NULL) ==
+            HM_OK &&
+        device.known && hm_keys_read(&keys, device.keys, &device.id)) {
+        for (size_t i = 0; i + 1 < keys.count && !old; i++) {
+            old = hm_bundle_head_check(line, &keys.at[i]);
+        }
+    }
+    return old;
+}
+
 static enum hm_status check_head(struct taking *t,
                                  struct hm_bytes text,
                                  struct hm_err *err)
@@ -81,7 +97,9 @@ static enum hm_status check_head(struct taking *t,
     }
     enum hm_status status = find_key(t, &key, err);
     if (status == HM_OK && !hm_bundle_head_check(&line, &key)) {
-        status = hm_fail(err, HM_BAD_INPUT, "bundle-broken", t->path, NULL, NULL);
+        status = hm_fail(err, HM_BAD_INPUT,
+                         is_by_old_key(t, &line) ? "bundle-old-key" : "bundle-broken",
+                         t->path, NULL, NULL);
     }
     return status;
 }

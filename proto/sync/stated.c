@@ -182,12 +182,18 @@ enum hm_status hm_serving_for_file(struct hm_serving *serving,
                                    struct hm_err *err)
 {
     struct hm_origin origin = {.seq = 0};
+    struct hm_device device;
     bool same = reader->incarnation == serving->self.incarnation;
-    enum hm_status status = HM_OK;
-    if (reader->epoch != 0) {
+    enum hm_status status =
+        hm_store_device_get(store, &reader->device, &device, &serving->arena, err);
+    if (status == HM_OK && reader->epoch != 0) {
         status = hm_store_origin_get(store, &reader->device, reader->epoch, false,
                                      &origin, err);
     }
+    if (status != HM_OK) {
+        return status;
+    }
+    serving->key = device.key; /* nobody asks, so nobody asks with an older one */
     serving->by_file = true;
     serving->reader_of_file = reader;
     serving->pages_count = true;

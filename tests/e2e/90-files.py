@@ -438,7 +438,12 @@ def restored(site):
     expect("digests", laptop.digest(unit), site.server.digest(unit))
     check("it went on", site.server.digest(unit) != last)
     expect("households after all", len(laptop.ask("list", "household")), 7)
-    say("restored, and never on the network")
+    laptop.run("rotate-key")
+    laptop.add("household", "head_name=New key", "address_text=1")
+    by_file(laptop)
+    by_file(laptop)
+    expect("digests with a new key", laptop.digest(unit), site.server.digest(unit))
+    say("restored, a new key, and never on the network")
 
 
 def run(site):
