@@ -36,6 +36,17 @@ static const struct hm_option invite_options[] = {
     {"unit", "CODE", true, false}, {"role", "ROLE", true, false},
     {"name", "NAME", true, false}, {"valid", "DURATION", false, false},
     {"out", "FILE", true, false},  {NULL, NULL, false, false}};
+static const struct hm_option merge_options[] = {{"into", "CODE", true, false},
+                                                 {NULL, NULL, false, false}};
+static const struct hm_option grant_options[] = {{"unit", "CODE", true, false},
+                                                 {"role", "ROLE", true, false},
+                                                 {"name", "NAME", false, false},
+                                                 {NULL, NULL, false, false}};
+static const struct hm_option move_options[] = {{"unit", "CODE", true, false},
+                                                {"at-once", NULL, false, false},
+                                                {NULL, NULL, false, false}};
+static const struct hm_option end_options[] = {{"at-once", NULL, false, false},
+                                               {NULL, NULL, false, false}};
 static const struct hm_option reason_options[] = {{"reason", "TEXT", true, false},
                                                   {NULL, NULL, false, false}};
 static const struct hm_option resolve_options[] = {{"take", "CHANGE", false, false},
@@ -69,9 +80,14 @@ static const struct hm_option unit_options[] = {{"unit", "CODE", false, false},
 static const struct hm_command commands[] = {
     {"init", NULL, init_options, hm_init_run},
     {"units import", "FILE.csv", NULL, hm_control_forward},
+    {"units merge", "CODE", merge_options, hm_control_forward},
     {"invite", NULL, invite_options, hm_control_forward},
     {"serve", NULL, serve_options, hm_serve_run},
     {"devices", NULL, NULL, hm_control_forward},
+    {"permits", "[DEVICE]", NULL, hm_control_forward},
+    {"grant", "DEVICE", grant_options, hm_control_forward},
+    {"move", "DEVICE", move_options, hm_control_forward},
+    {"end", "PERMIT", end_options, hm_control_forward},
     {"revoke", "DEVICE", reason_options, hm_control_forward},
     {"conflicts", NULL, conflicts_options, hm_control_forward},
     {"resolve", "CONFLICT", resolve_options, hm_control_forward},
@@ -102,8 +118,13 @@ const struct hm_program hm_server_program = {"hamlet-server", program_options, c
 
 static const struct hm_handler handlers[] = {
     {"units import", true, false, hm_units_import_run},
+    {"units merge", false, false, hm_units_merge_run},
     {"invite", false, true, hm_invite_run},
     {"devices", false, false, hm_devices_run},
+    {"permits", false, false, hm_permits_run},
+    {"grant", false, false, hm_grant_run},
+    {"move", false, false, hm_move_run},
+    {"end", false, false, hm_end_run},
     {"revoke", false, false, hm_revoke_run},
     {"resolve", false, false, hm_resolve_run},
     {"withdraw", false, false, hm_withdraw_run},

@@ -48,8 +48,13 @@ enum hm_status hm_init_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_restore_run(struct hm_call *call, struct hm_err *err);
 
 enum hm_status hm_units_import_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_units_merge_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_invite_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_devices_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_permits_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_grant_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_move_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_end_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_revoke_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_resolve_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_withdraw_run(struct hm_call *call, struct hm_err *err);

@@ -6,11 +6,11 @@
 #include "config.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/base/log.h"
-#include "hamlet/record/role.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/store/server.h"
 #include "hamlet/wire/invitation.h"
 #include "pins.h"
+#include "rights.h"
 #include "show.h"
 
 static const char default_validity[] = "7d";
@@ -24,40 +24,6 @@ struct inviting {
 };
 
 /* ---- what was asked for ---- */
-
-static enum hm_status read_unit(struct inviting *in, struct hm_err *err)
-{
-    const char *given = hm_args_value(in->call->args, "unit");
-    bool known = false;
-    bool within = false;
-    enum hm_status status =
-        hm_show_given(&in->inv.unit, given, "--unit", false, &in->arena, err);
-    if (status == HM_OK) {
-        status = hm_store_unit_known(in->ctx->store, in->inv.unit, &known, err);
-    }
-    if (status == HM_OK && !known) {
-        return hm_fail(err, HM_BAD_INPUT, "unit-unknown", given, NULL, NULL);
-    }
-    if (status == HM_OK) {
-        status = hm_store_unit_within(in->ctx->store, in->inv.unit, in->ctx->unit,
-                                      &within, err);
-    }
-    if (status == HM_OK && !within) {
-        return hm_fail(err, HM_DENIED, "unit-scope", given, NULL, NULL);
-    }
-    return status;
-}
-
-static enum hm_status read_role(struct inviting *in, struct hm_err *err)
-{
-    const char *given = hm_args_value(in->call->args, "role");
-    enum hm_role role = HM_ROLE_VIEWER;
-    if (!hm_role_find(&role, hm_text(given)) || role == HM_ROLE_SERVER) {
-        return hm_fail(err, HM_BAD_INPUT, "role-unknown", given, NULL, NULL);
-    }
-    in->inv.role = hm_text(hm_role_name(role));
-    return HM_OK;
-}
 
 static enum hm_status read_validity(struct inviting *in, struct hm_err *err)
 {
@@ -75,9 +41,11 @@ static enum hm_status read_validity(struct inviting *in, struct hm_err *err)
 static enum hm_status read_line(struct inviting *in, struct hm_err *err)
 {
     const char *name = hm_args_value(in->call->args, "name");
-    enum hm_status status = read_unit(in, err);
+    enum hm_status status = hm_rights_unit(in->ctx, hm_args_value(in->call->args, "unit"),
+                                           &in->inv.unit, &in->arena, err);
     if (status == HM_OK) {
-        status = read_role(in, err);
+        status =
+            hm_rights_role(hm_args_value(in->call->args, "role"), &in->inv.role, err);
     }
     if (status == HM_OK) {
         status = hm_show_given(&in->inv.name, name, "--name", false, &in->arena, err);

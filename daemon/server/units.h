@@ -15,7 +15,7 @@
 #include "context.h"
 #include "hamlet/record/kinds.h"
 
-enum { HM_UNITS_COLUMNS_MAX = 7 };
+enum { HM_UNITS_COLUMNS_MAX = 8 };
 
 struct hm_units_row {
     size_t line;
@@ -23,6 +23,7 @@ struct hm_units_row {
     struct hm_bytes values[HM_UNITS_COLUMNS_MAX]; /* canonical; null is 'n' */
     struct hm_bytes code;
     struct hm_bytes parent;       /* no bytes: none */
+    struct hm_bytes into;         /* no bytes: it was not merged into another */
     const struct hm_err *refused; /* null: it may stand */
 };
 
@@ -49,9 +50,10 @@ HM_CHECKED enum hm_status hm_units_read(struct hm_units *units,
                                         struct hm_err *err);
 
 /*
- * Refuse rows whose code stands twice, whose parent is neither in the file nor known, or
- * which would be above themselves. The server's own unit may have a parent that nobody
- * knows: it is the root of what this server serves.
+ * Refuse rows whose code stands twice, whose parent or successor is neither in the file
+ * nor known, or which would be above themselves or merged into themselves. The server's
+ * own unit may have a parent that nobody knows: it is the root of what this server
+ * serves.
  */
 HM_CHECKED enum hm_status hm_units_judge(struct hm_units *units,
                                          struct hm_control_ctx *ctx,

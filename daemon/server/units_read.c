@@ -65,6 +65,7 @@ static void list_fields(const struct hm_kind_tree *tree,
     fields[4] = tree->parent;
     fields[5] = tree->from;
     fields[6] = tree->to;
+    fields[7] = tree->into;
 }
 
 static bool has_column(const struct hm_units *units, const struct hm_field *field)
@@ -86,7 +87,7 @@ static enum hm_status add_column(struct hm_units *units,
     argument(name, cell);
     list_fields(units->kind->tree, fields);
     for (size_t i = 0; i < HM_UNITS_COLUMNS_MAX; i++) {
-        if (!hm_bytes_are(cell, fields[i]->name)) {
+        if (fields[i] == NULL || !hm_bytes_are(cell, fields[i]->name)) {
             continue;
         }
         if (has_column(units, fields[i])) {
@@ -181,6 +182,8 @@ static enum hm_status read_cell(struct hm_units *units,
         row->code = text;
     } else if (field == units->kind->tree->parent) {
         row->parent = text;
+    } else if (field == units->kind->tree->into) {
+        row->into = text;
     }
     return hm_arena_status(units->arena, err);
 }

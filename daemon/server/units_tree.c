@@ -8,6 +8,7 @@
 struct node {
     struct hm_bytes code;
     struct hm_bytes parent;
+    struct hm_bytes into;
     struct hm_units_row *row; /* null: of the store */
     size_t walk;              /* the last one that came by; 0: none */
 };
@@ -92,12 +93,13 @@ static enum hm_status build(struct hm_units *units,
         struct hm_units_row *row = &units->rows[i];
         /* A row that is refused for something else still is there for its children. */
         if (row->code.size > 0) {
-            tree->nodes[tree->count++] = (struct node){row->code, row->parent, row, 0};
+            tree->nodes[tree->count++] =
+                (struct node){row->code, row->parent, row->into, row, 0};
         }
     }
     for (size_t i = 0; i < known_count; i++) {
         tree->nodes[tree->count++] =
-            (struct node){known[i].code, known[i].parent, NULL, 0};
+            (struct node){known[i].code, known[i].parent, known[i].successor, NULL, 0};
     }
     if (tree->count > 1) {
         qsort(tree->nodes, tree->count, sizeof(*tree->nodes), by_code);
@@ -135,6 +137,35 @@ static enum hm_status refuse_ring(struct hm_units *units,
     return status;
 }
 
+/* Whether a merged unit comes back to itself, by way of what it became part of. */
+static bool is_merged_ring(const struct tree *tree, const struct node *node)
+{
+    const struct node *at = find(tree, node->into);
+    for (size_t i = 0; at != NULL && i <= tree->count; i++) {
+        if (at == node) {
+            return true;
+        }
+        at = find(tree, at->into.size > 0 ? at->into : at->parent);
+    }
+    return false;
+}
+
+static enum hm_status judge_merger(struct hm_units *units,
+                                   const struct tree *tree,
+                                   const struct node *node,
+                                   struct hm_err *err)
+{
+    if (node->row == NULL || node->into.size == 0) {
+        return HM_OK;
+    }
+    if (find(tree, node->into) == NULL) {
+        return hm_units_refuse(units, node->row, "units-into", node->into, err);
+    }
+    return is_merged_ring(tree, node)
+               ? hm_units_refuse(units, node->row, "units-ring", node->code, err)
+               : HM_OK;
+}
+
 enum hm_status hm_units_judge(struct hm_units *units,
                               struct hm_control_ctx *ctx,
                               struct hm_err *err)
@@ -146,6 +177,9 @@ enum hm_status hm_units_judge(struct hm_units *units,
         if (node->row != NULL && node->parent.size > 0 &&
             !hm_bytes_equal(node->code, ctx->unit) && find(&tree, node->parent) == NULL) {
             status = hm_units_refuse(units, node->row, "units-parent", node->parent, err);
+        }
+        if (status == HM_OK) {
+            status = judge_merger(units, &tree, node, err);
         }
     }
     for (size_t i = 0; i < tree.count && status == HM_OK; i++) {

@@ -143,6 +143,7 @@ enum hm_status hm_author_begin(struct hm_author *author, struct hm_err *err)
     author->pending_count = 0;
     author->bulk = (struct hm_id){{0}};
     author->known_home = HM_NO_BYTES;
+    author->open_home = HM_NO_BYTES;
     status = hm_store_meta_get_int(author->store, HM_META_EPOCH, 0, &epoch, err);
     if (status == HM_OK) {
         status = hm_store_origin_get(author->store, &author->device, (uint32_t)epoch,
@@ -163,6 +164,7 @@ enum hm_status hm_author_flush(struct hm_author *author, struct hm_err *err)
     size_t count = author->pending_count;
     if (count == 0) {
         author->known_home = HM_NO_BYTES;
+        author->open_home = HM_NO_BYTES;
         hm_arena_clear(&author->arena); /* of acts that were left out */
         return HM_OK;
     }
@@ -181,6 +183,7 @@ enum hm_status hm_author_flush(struct hm_author *author, struct hm_err *err)
     }
     author->pending_count = 0;
     author->known_home = HM_NO_BYTES;
+    author->open_home = HM_NO_BYTES;
     hm_arena_clear(&author->arena);
     return status;
 }
@@ -214,6 +217,13 @@ enum hm_status hm_author_bulk(struct hm_author *author,
     return status;
 }
 
+/* As what the author writes there: hm_author_scope may have found another role. */
+static struct hm_bytes role_in(const struct hm_author *author, struct hm_bytes home)
+{
+    bool acting = author->acting.size > 0 && hm_bytes_equal(home, author->known_home);
+    return acting ? author->acting : author->role;
+}
+
 enum hm_status hm_author_draft(struct hm_author *author,
                                struct hm_change **change,
                                enum hm_act act,
@@ -230,7 +240,7 @@ enum hm_status hm_author_draft(struct hm_author *author,
                                .device = author->device,
                                .user = author->user,
                                .bulk = author->bulk,
-                               .role = author->role,
+                               .role = role_in(author, home),
                                .home = hm_arena_copy(&author->arena, home),
                                .kind = hm_arena_copy(&author->arena, kind),
                                .kind_version = (uint32_t)version,
@@ -404,6 +414,29 @@ static enum hm_status fail_unknown(struct hm_author *author,
                     : hm_fail(err, HM_DENIED, "unit-scope", code, NULL, NULL);
 }
 
+/*
+ * The own unit is in reach before the registry has come for the first time, until that
+ * says that the permit ended.
+ */
+static enum hm_status check_own(struct hm_author *author,
+                                struct hm_bytes home,
+                                const char *code,
+                                struct hm_err *err)
+{
+    bool gone = false;
+    enum hm_status status = hm_store_permit_gone(
+        author->store, &author->device, &author->user, author->role, home, &gone, err);
+    if (status == HM_OK && gone) {
+        status = hm_fail(err, HM_DENIED, "permit-ended", code, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        author->acting = HM_NO_BYTES;
+        author->known_home = hm_arena_copy(&author->arena, home);
+        status = hm_arena_status(&author->arena, err);
+    }
+    return status;
+}
+
 enum hm_status hm_author_scope(struct hm_author *author,
                                struct hm_bytes home,
                                struct hm_err *err)
@@ -411,12 +444,13 @@ enum hm_status hm_author_scope(struct hm_author *author,
     char code[HM_ERR_ARG_MAX];
     bool known = false;
     bool permitted = false;
-    /* The own unit is in reach before the registry has come for the first time. */
-    if (hm_bytes_equal(home, author->unit) ||
-        (author->known_home.size > 0 && hm_bytes_equal(home, author->known_home))) {
+    if (author->known_home.size > 0 && hm_bytes_equal(home, author->known_home)) {
         return HM_OK;
     }
     hm_author_argument(code, home);
+    if (hm_bytes_equal(home, author->unit)) {
+        return check_own(author, home, code, err);
+    }
     enum hm_status status = hm_store_unit_known(author->store, home, &known, err);
     if (status == HM_OK && !known) {
         status = fail_unknown(author, code, err);
@@ -424,6 +458,12 @@ enum hm_status hm_author_scope(struct hm_author *author,
     if (status == HM_OK) {
         status = hm_store_permitted(author->store, &author->device, &author->user,
                                     author->role, home, &permitted, err);
+    }
+    author->acting = HM_NO_BYTES;
+    if (status == HM_OK && !permitted) {
+        status = hm_store_role_over(author->store, &author->device, &author->user, home,
+                                    &author->acting, err);
+        permitted = author->acting.size > 0;
     }
     if (status == HM_OK && !permitted) {
         return hm_fail(err, HM_DENIED, "unit-scope", code, NULL, NULL);

@@ -34,7 +34,9 @@ struct hm_author {
     uint64_t run_seq; /* of the change with index 0 */
     struct hm_put pending[HM_AUTHOR_PENDING_MAX];
     size_t pending_count;
-    struct hm_bytes known_home; /* the unit that was found to be within reach last */
+    struct hm_bytes known_home; /* the unit that was found to be within reach last … */
+    struct hm_bytes open_home;  /* … that takes new records */
+    struct hm_bytes acting;     /* … in another role than the own; no bytes: the own */
 };
 
 /* Put what is pending, so that it can be read. */

@@ -64,6 +64,46 @@ static enum hm_status check_refs(struct hm_author *author,
     return HM_OK;
 }
 
+/* A unit that was merged into another takes changes, and no new records. */
+static enum hm_status scope_of_new(struct hm_author *author,
+                                   struct hm_bytes home,
+                                   struct hm_err *err)
+{
+    char closed[HM_ERR_ARG_MAX];
+    char open[HM_ERR_ARG_MAX];
+    struct hm_bytes successor = HM_NO_BYTES;
+    if (author->open_home.size > 0 && hm_bytes_equal(home, author->open_home)) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_unit_successor(author->store, home, &successor, &author->arena, err);
+    if (status == HM_OK && successor.size > 0) {
+        hm_author_argument(closed, home);
+        hm_author_argument(open, successor);
+        return hm_fail(err, HM_DENIED, "unit-merged", closed, open, NULL);
+    }
+    if (status == HM_OK) {
+        status = hm_author_scope(author, home, err);
+    }
+    if (status == HM_OK) {
+        author->open_home = author->known_home;
+    }
+    return status;
+}
+
+/* What belongs to a record of a merged unit is born where that unit is now. */
+static enum hm_status follow_merger(struct hm_author *author,
+                                    struct hm_bytes unit,
+                                    struct hm_bytes *home,
+                                    struct hm_err *err)
+{
+    struct hm_bytes successor = HM_NO_BYTES;
+    enum hm_status status =
+        hm_store_unit_successor(author->store, unit, &successor, &author->arena, err);
+    *home = successor.size > 0 ? successor : unit;
+    return status != HM_OK ? status : scope_of_new(author, *home, err);
+}
+
 /* Where a new record lives: as named, where the record it belongs to lives, or here. */
 static enum hm_status find_home(struct hm_author *author,
                                 const struct hm_values *values,
@@ -84,16 +124,16 @@ static enum hm_status find_home(struct hm_author *author,
         const struct hm_change *pending = find_pending(author, &id);
         if (pending != NULL) {
             *home = pending->home;
-            return hm_author_scope(author, *home, err);
+            return scope_of_new(author, *home, err);
         }
         enum hm_status status =
             hm_store_record_show(author->store, &id, &found, &author->arena, err);
         if (status != HM_OK) {
             return status;
         }
-        *home = found.unit;
+        return follow_merger(author, found.unit, home, err);
     }
-    return hm_author_scope(author, *home, err);
+    return scope_of_new(author, *home, err);
 }
 
 static enum hm_status read_key(struct hm_author *author,

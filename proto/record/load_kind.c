@@ -88,6 +88,7 @@ static const struct hm_load_row tree_rows[] = {
     {"name", HM_JSON_TEXT, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
     {"from", HM_JSON_TEXT, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
     {"to", HM_JSON_TEXT, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
+    {"into", HM_JSON_TEXT, HM_LOAD_PART, 0, 0, 0},
 };
 enum { TREE_FIELDS = sizeof(tree_rows) / sizeof(tree_rows[0]) };
 
@@ -102,8 +103,8 @@ static enum hm_status read_tree(const struct hm_load *load, const struct hm_json
     enum hm_status status =
         hm_load_part(load, &found, tree_rows, TREE_FIELDS, json, "tree");
     for (size_t i = 0; status == HM_OK && i < TREE_FIELDS; i++) {
-        at[i] = hm_load_field(load, found.at[i]);
-        if (at[i] == NULL) {
+        at[i] = found.at[i] == NULL ? NULL : hm_load_field(load, found.at[i]);
+        if (at[i] == NULL && found.at[i] != NULL) {
             status =
                 hm_load_fail(load, "kind-nowhere", "tree", hm_json_chars(found.at[i]));
         }
@@ -114,7 +115,7 @@ static enum hm_status read_tree(const struct hm_load *load, const struct hm_json
     if (load->kind->key.count != 1 || load->kind->key.at[0] != at[0]) {
         return hm_load_fail(load, "kind-key", "tree", at[0]->name);
     }
-    *tree = (struct hm_kind_tree){at[0], at[1], at[2], at[3], at[4], at[5], at[6]};
+    *tree = (struct hm_kind_tree){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]};
     load->kind->tree = tree;
     return HM_OK;
 }

@@ -8,15 +8,27 @@ CREATE TABLE meta(
   value ANY
 ) STRICT, WITHOUT ROWID;
 
--- A home: a unit's code, '~' for the registry. `parent` and `known` are derived from the
--- records of the tree of units; a code may be met before its record.
+-- A home: a unit's code, '~' for the registry. All but `id` and `code` are derived from the
+-- records of the tree of units; a code may be met before its record. A unit with a
+-- successor was merged into it and is closed; `closing` is the change that says so.
 CREATE TABLE unit(
-  id     INTEGER PRIMARY KEY,
-  code   TEXT NOT NULL UNIQUE,
-  parent TEXT,
-  known  INTEGER NOT NULL DEFAULT 0
+  id        INTEGER PRIMARY KEY,
+  code      TEXT NOT NULL UNIQUE,
+  parent    TEXT,
+  successor TEXT,
+  closing   INTEGER NOT NULL DEFAULT 0,
+  known     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX unit_parent ON unit(parent);
+CREATE INDEX unit_successor ON unit(successor);
+
+-- Units that stood above a unit before, and the change that moved it away. Derived.
+CREATE TABLE moved(
+  unit   INTEGER NOT NULL,
+  parent TEXT NOT NULL,
+  change INTEGER NOT NULL,
+  PRIMARY KEY(unit, parent, change)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE kind(
   id   INTEGER PRIMARY KEY,
@@ -24,7 +36,7 @@ CREATE TABLE kind(
 ) STRICT;
 
 -- A device that wrote something here. `keys` (all of them, the newest last) and `key` (the
--- newest), `name`, `home` and `revoked` are derived from the registry's records.
+-- newest), `name`, `home`, `revoked` and `heads` are derived from the registry's records.
 CREATE TABLE device(
   id      INTEGER PRIMARY KEY,
   device  BLOB NOT NULL UNIQUE,
@@ -32,7 +44,8 @@ CREATE TABLE device(
   keys    TEXT,
   name    TEXT,
   home    TEXT,
-  revoked TEXT
+  revoked TEXT,
+  heads   BLOB -- of its chains when it was revoked: the register's value
 ) STRICT;
 
 -- `branch` 0 is the chain. Pages that give its numbers to other changes stand in others.
@@ -226,9 +239,30 @@ CREATE TABLE permit(
   device BLOB NOT NULL,
   role   TEXT NOT NULL,
   home   TEXT NOT NULL,
-  ended  TEXT
+  ended  TEXT,
+  ending INTEGER NOT NULL -- the change that says so; 0: it has not
 ) STRICT;
 CREATE INDEX permit_device ON permit(device);
+
+-- Server: from when on a device knows that a permit of its ended. Up to `seq` the changes of
+-- `epoch` were written before it presented the lease of a reply with the first `registry`
+-- entries of the registry; those of other epochs were not.
+CREATE TABLE sight(
+  device   BLOB NOT NULL,
+  registry INTEGER NOT NULL,
+  epoch    INTEGER NOT NULL,
+  seq      INTEGER NOT NULL,
+  PRIMARY KEY(device, registry)
+) STRICT, WITHOUT ROWID;
+
+-- Laptop: the own changes up to `seq` that are not acknowledged were written when no more
+-- than `registry` entries of the registry were here.
+CREATE TABLE learned(
+  origin   INTEGER NOT NULL,
+  seq      INTEGER NOT NULL,
+  registry INTEGER NOT NULL,
+  PRIMARY KEY(origin, seq)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE receipt(
   id        INTEGER PRIMARY KEY,
@@ -260,6 +294,7 @@ CREATE TABLE visit(
   version  TEXT,
   incarnation INTEGER, -- that the device knows
   stated   BLOB,       -- which entries it has, as it said last
+  carried  INTEGER NOT NULL DEFAULT 0, -- entries of the registry, of the reply with `pending`
   PRIMARY KEY(device, epoch)
 ) STRICT, WITHOUT ROWID;
 

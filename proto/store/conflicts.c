@@ -24,11 +24,10 @@ static void read_conflict(sqlite3_stmt *stmt,
     " FROM conflict c CROSS JOIN record r ON r.id = c.record"
 
 static const char select_in_unit[] =
-    "WITH RECURSIVE down(code) AS (SELECT :unit UNION SELECT u.code FROM down"
-    " JOIN unit u ON u.parent = down.code) " CONFLICT_COLUMNS
-    " CROSS JOIN unit u ON u.id = r.home WHERE c.open = :open"
-    " AND (:unit IS NULL OR u.code IN (SELECT code FROM down))"
-    " ORDER BY c.opened, c.conflict";
+    HM_SUBTREE("SELECT :unit") " " CONFLICT_COLUMNS
+                               " CROSS JOIN unit u ON u.id = r.home WHERE c.open = :open"
+                               " AND (:unit IS NULL OR u.code IN (SELECT code FROM down))"
+                               " ORDER BY c.opened, c.conflict";
 
 enum hm_status hm_store_conflicts(struct hm_store *store,
                                   struct hm_bytes unit,

@@ -118,6 +118,7 @@ struct hm_registry_check {
     int64_t devices;
     int64_t users;
     int64_t permits;
+    int64_t moves;
 };
 HM_CHECKED enum hm_status hm_registry_compare(struct hm_store *store,
                                               const struct hm_loaded *loaded,

@@ -42,12 +42,12 @@ static enum hm_status records_of(struct hm_store *store,
                                  struct hm_arena *arena,
                                  struct hm_err *err)
 {
-    static const char select[] =
-        "WITH RECURSIVE down(code) AS (SELECT :unit UNION SELECT u.code FROM down"
-        " JOIN unit u ON u.parent = down.code) SELECT r.id, r.first FROM record r"
-        " CROSS JOIN unit u ON u.id = r.home CROSS JOIN kind k ON k.id = r.kind"
-        " WHERE u.code <> '~' AND u.code IN (SELECT code FROM down)"
-        " AND r.flags & 1 = 1 ORDER BY r.record, u.code, k.name";
+    static const char select[] = HM_SUBTREE(
+        "SELECT :unit") " SELECT r.id, r.first FROM record r"
+                        " CROSS JOIN unit u ON u.id = r.home CROSS JOIN kind k ON k.id = "
+                        "r.kind"
+                        " WHERE u.code <> '~' AND u.code IN (SELECT code FROM down)"
+                        " AND r.flags & 1 = 1 ORDER BY r.record, u.code, k.name";
     struct hm_numbers rows = {.count = 0};
     struct hm_numbers firsts = {.count = 0};
     sqlite3_stmt *stmt = NULL;

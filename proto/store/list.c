@@ -208,20 +208,19 @@ static enum hm_status bind_query(struct listing *l,
 static const char select_all[] =
     LISTED_COLUMNS " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
                    " AND :unit IS NULL ORDER BY r.sort";
-static const char select_unit[] =
-    "WITH RECURSIVE down(code) AS (SELECT :unit_root UNION SELECT u.code FROM down"
-    " JOIN unit u ON u.parent = down.code)" LISTED_COLUMNS
+static const char select_unit[] = HM_SUBTREE("SELECT :unit_root") LISTED_COLUMNS
     " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
     " AND u.code IN (SELECT code FROM down) ORDER BY r.sort";
 
 #define IS_FIELD(n)                                                                      \
     " AND (:path" #n " IS NULL OR json_extract(r.fields, :path" #n ") IS :value" #n ")"
-static const char select_where[] = LISTED_COLUMNS
-    " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
-    " AND (:unit IS NULL OR u.code IN (WITH RECURSIVE down(code) AS (SELECT :unit UNION"
-    " SELECT d.code FROM down JOIN unit d ON d.parent = down.code) SELECT code FROM"
-    " down))" IS_FIELD(0) IS_FIELD(1) IS_FIELD(2) IS_FIELD(3) IS_FIELD(4) IS_FIELD(5)
-        IS_FIELD(6) IS_FIELD(7) " ORDER BY r.sort";
+static const char select_where[] =
+    LISTED_COLUMNS " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
+                   " AND (:unit IS NULL OR u.code IN (" HM_SUBTREE(
+                       "SELECT :unit") " SELECT code"
+                                       " FROM down))" IS_FIELD(0) IS_FIELD(1) IS_FIELD(2)
+                                           IS_FIELD(3) IS_FIELD(4) IS_FIELD(5) IS_FIELD(6)
+                                               IS_FIELD(7) " ORDER BY r.sort";
 
 /* Long texts do not stand in the record's row: look at its changes. */
 static enum hm_status match_long(struct listing *l,

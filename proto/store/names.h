@@ -66,6 +66,41 @@ HM_CHECKED enum hm_status hm_change_row(struct hm_store *store,
                                         struct hm_err *err);
 
 /*
+ * The units of the subtree of `root`, as the table `down`: the unit, those whose parent
+ * is in it, and those that were merged into one that is in it (PROTOCOL.md 4.1). `UNION`,
+ * not `UNION ALL`: a ring, which a wrong import could make, ends.
+ */
+#define HM_SUBTREE(root)                                                                 \
+    "WITH RECURSIVE down(code) AS (" root " UNION SELECT d.code FROM down"               \
+    " JOIN unit d ON d.parent = down.code UNION SELECT d.code FROM down"                 \
+    " JOIN unit d ON d.successor = down.code)"
+
+/* The other way: the units in whose subtree `:home` lies, as the table `up`. */
+#define HM_ABOVE_WITH(more)                                                              \
+    "WITH RECURSIVE up(code) AS (SELECT code FROM unit WHERE code = :home"               \
+    " AND known = 1 UNION SELECT a.parent FROM up JOIN unit a ON a.code = up.code"       \
+    " WHERE a.parent IS NOT NULL UNION SELECT a.successor FROM up"                       \
+    " JOIN unit a ON a.code = up.code WHERE a.successor IS NOT NULL" more ")"
+#define HM_ABOVE HM_ABOVE_WITH("")
+
+/* The number of the registry's entry for the change in a row. */
+#define HM_REGISTRY_N(row)                                                               \
+    "(SELECT e.n + " row " - e.change FROM entry e WHERE e.change <= " row               \
+    " AND e.change > " row " - 600 AND " row " < e.change + e.count"                     \
+    " AND +e.bucket = (SELECT b.id FROM bucket b WHERE b.name = '~')"                    \
+    " ORDER BY e.change DESC LIMIT 1)"
+
+/*
+ * Whether a change may have been written without knowing what the registry says in the
+ * row: `:registry` is what its page names, `:epoch` and `:seq` are where it stands.
+ */
+#define HM_LATE(row)                                                                     \
+    "(:registry < " HM_REGISTRY_N(row) " AND coalesce((SELECT s.epoch = :epoch"          \
+                                       " AND s.seq >= :seq FROM sight s WHERE s.device " \
+                                       "= :device AND s.registry >= " HM_REGISTRY_N(     \
+                                           row) " ORDER BY s.registry LIMIT 1), 1))"
+
+/*
  * A row of `page`: seq, count, home, head_before, head_after, registry, signature. A
  * failure is the arena's.
  */

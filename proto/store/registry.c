@@ -7,15 +7,18 @@
 #include "erase.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
-#include "hamlet/record/role.h"
+#include "hamlet/record/register.h"
+#include "hamlet/store/rights.h"
 #include "names.h"
+
+static struct hm_bytes value_of(const struct hm_loaded *loaded, const char *reg)
+{
+    return loaded->merged.deleted ? HM_NO_BYTES : hm_loaded_shown(loaded, hm_text(reg));
+}
 
 static struct hm_bytes text_of(const struct hm_loaded *loaded, const char *reg)
 {
-    if (loaded->merged.deleted) {
-        return HM_NO_BYTES;
-    }
-    return hm_value_text_or(hm_loaded_shown(loaded, hm_text(reg)), HM_NO_BYTES);
+    return hm_value_text_or(value_of(loaded, reg), HM_NO_BYTES);
 }
 
 /*
@@ -67,21 +70,149 @@ static enum hm_status finish(const struct registry_row *row,
     return status;
 }
 
+/* The change whose value of the register is shown; 0: there is none. */
+static int64_t change_of_register(const struct hm_loaded *loaded, struct hm_bytes reg)
+{
+    const struct hm_register *found = hm_merged_register(&loaded->merged, reg);
+    return found == NULL ? 0 : loaded->held[found->heads[found->shown].known].row;
+}
+
+static struct hm_bytes register_of(const struct hm_field *field)
+{
+    return hm_text(field->reg == NULL ? field->name : field->reg->name);
+}
+
+static int64_t change_of(const struct hm_loaded *loaded, const struct hm_field *field)
+{
+    return change_of_register(loaded, register_of(field));
+}
+
+/* The unit that this one became part of. */
+static struct hm_bytes successor_of(const struct hm_loaded *loaded, struct hm_bytes code)
+{
+    const struct hm_field *field = loaded->kind->tree->into;
+    struct hm_bytes into = HM_NO_BYTES;
+    if (field != NULL) {
+        into = hm_value_text_or(hm_loaded_field(loaded, field), HM_NO_BYTES);
+    }
+    return into.size == 0 || hm_bytes_equal(into, code) ? HM_NO_BYTES : into;
+}
+
+/* The write of this register in a change; null: there is none. */
+static const struct hm_write *write_of(const struct hm_change *change,
+                                       struct hm_bytes reg)
+{
+    for (size_t i = 0; i < change->write_count; i++) {
+        if (hm_bytes_equal(change->writes[i].reg, reg)) {
+            return &change->writes[i];
+        }
+    }
+    return NULL;
+}
+
+/* The unit above that the change wrote, if another one replaced it there. */
+static struct hm_bytes parent_before(const struct hm_loaded *loaded,
+                                     const struct hm_field *field,
+                                     size_t i,
+                                     size_t by)
+{
+    const struct hm_bytes reg = register_of(field);
+    const struct hm_known *known = loaded->known;
+    const struct hm_write *write = write_of(known[i].change, reg);
+    const struct hm_write *other = write_of(known[by].change, reg);
+    if (write == NULL || other == NULL || !known[i].effective || !known[by].effective ||
+        !hm_prefixes_have(other->replaces, other->replaces_count,
+                          hm_prefix_of(&known[i].change->id))) {
+        return HM_NO_BYTES;
+    }
+    return hm_value_text_or(hm_register_field(write->value, field), HM_NO_BYTES);
+}
+
+/* Whether an earlier change says the same: two that wrote alike may be replaced by one.
+ */
+static bool is_told(const struct hm_loaded *loaded,
+                    const struct hm_field *field,
+                    size_t i,
+                    size_t by)
+{
+    bool told = false;
+    for (size_t k = 0; k < i && !told; k++) {
+        told = hm_bytes_equal(parent_before(loaded, field, k, by),
+                              parent_before(loaded, field, i, by));
+    }
+    return told;
+}
+
+static enum hm_status put_moved(const struct registry_row *row,
+                                int64_t unit,
+                                struct hm_bytes parent,
+                                int64_t change,
+                                struct hm_err *err)
+{
+    static const char insert[] = "INSERT OR IGNORE INTO moved(unit, parent, change)"
+                                 " VALUES(:unit, :parent, :change)";
+    static const char same[] = "SELECT 1 FROM moved WHERE unit = :unit"
+                               " AND parent = :parent AND change = :change";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = prepare(row, insert, same, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, unit);
+        hm_bind_text(stmt, 2, parent);
+        hm_bind_int(stmt, 3, change);
+        status = finish(row, stmt, err);
+    }
+    if (row->check != NULL) {
+        row->check->moves++;
+    }
+    return status;
+}
+
+/* Where it was before: whoever may write there may not have heard of the move. */
+static enum hm_status derive_moved(const struct registry_row *row,
+                                   const struct hm_loaded *loaded,
+                                   int64_t unit,
+                                   struct hm_err *err)
+{
+    static const char drop[] = "DELETE FROM moved WHERE unit = :unit";
+    const struct hm_field *field = loaded->kind->tree->parent;
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = HM_OK;
+    if (row->check == NULL) {
+        status = hm_sql(row->store, drop, &stmt, err);
+        if (status == HM_OK) {
+            hm_bind_int(stmt, 1, unit);
+            status = hm_sql_run(row->store, stmt, err);
+        }
+    }
+    for (size_t i = 0; i < loaded->count && status == HM_OK; i++) {
+        for (size_t by = 0; by < loaded->count && status == HM_OK; by++) {
+            struct hm_bytes parent = parent_before(loaded, field, i, by);
+            if (parent.size > 0 && !is_told(loaded, field, i, by)) {
+                status = put_moved(row, unit, parent, loaded->held[by].row, err);
+            }
+        }
+    }
+    return status;
+}
+
 /* The unit keeps its row where its record is withdrawn: homes are never forgotten. */
 static enum hm_status derive_unit(const struct registry_row *row,
                                   const struct hm_loaded *loaded,
                                   struct hm_err *err)
 {
     static const char update[] =
-        "UPDATE unit SET parent = :parent, known = :known WHERE id = :id";
+        "UPDATE unit SET parent = :parent, known = :known, successor = :successor,"
+        " closing = :closing WHERE id = :id";
     static const char same[] =
-        "SELECT 1 FROM unit WHERE parent IS :parent AND known = :known AND id = :id";
+        "SELECT 1 FROM unit WHERE parent IS :parent AND known = :known"
+        " AND successor IS :successor AND closing = :closing AND id = :id";
     const struct hm_kind_tree *tree = loaded->kind->tree;
     struct hm_bytes code =
         hm_value_text_or(hm_loaded_field(loaded, tree->code), HM_NO_BYTES);
     struct hm_bytes parent =
         hm_value_text_or(hm_loaded_field(loaded, tree->parent), HM_NO_BYTES);
     bool there = loaded->merged.there && !loaded->merged.deleted;
+    struct hm_bytes into = there ? successor_of(loaded, code) : HM_NO_BYTES;
     sqlite3_stmt *stmt = NULL;
     int64_t number = 0;
     if (code.size == 0 || !has_key(loaded, (const char *const[]){tree->code->name}, 1)) {
@@ -95,13 +226,15 @@ static enum hm_status derive_unit(const struct registry_row *row,
     if (status == HM_OK) {
         hm_bind_text(stmt, 1, there && parent.size > 0 ? parent : HM_NO_BYTES);
         hm_bind_int(stmt, 2, there);
-        hm_bind_int(stmt, 3, number);
+        hm_bind_text(stmt, 3, into);
+        hm_bind_int(stmt, 4, into.size > 0 ? change_of(loaded, tree->into) : 0);
+        hm_bind_int(stmt, 5, number);
         status = finish(row, stmt, err);
     }
     if (row->check != NULL) {
         row->check->units += there;
     }
-    return status;
+    return status != HM_OK ? status : derive_moved(row, loaded, number, err);
 }
 
 static enum hm_status derive_device(const struct registry_row *row,
@@ -110,10 +243,10 @@ static enum hm_status derive_device(const struct registry_row *row,
 {
     static const char update[] =
         "UPDATE device SET key = :key, keys = :keys, name = :name, home = :home,"
-        " revoked = :revoked WHERE id = :id";
+        " revoked = :revoked, heads = :heads WHERE id = :id";
     static const char same[] =
         "SELECT 1 FROM device WHERE key IS :key AND keys IS :keys AND name IS :name"
-        " AND home IS :home AND revoked IS :revoked AND id = :id";
+        " AND home IS :home AND revoked IS :revoked AND heads IS :heads AND id = :id";
     struct hm_id device;
     struct hm_keys keys;
     int64_t number = 0;
@@ -140,7 +273,8 @@ static enum hm_status derive_device(const struct registry_row *row,
         hm_bind_text(stmt, 3, text_of(loaded, HM_REGISTRY_NAME));
         hm_bind_text(stmt, 4, text_of(loaded, HM_REGISTRY_HOME));
         hm_bind_text(stmt, 5, revoked);
-        hm_bind_int(stmt, 6, number);
+        hm_bind_blob(stmt, 6, value_of(loaded, HM_REGISTRY_HEADS));
+        hm_bind_int(stmt, 7, number);
         status = finish(row, stmt, err);
     }
     if (row->check != NULL) {
@@ -191,11 +325,12 @@ static enum hm_status derive_permit(const struct registry_row *row,
                                     struct hm_err *err)
 {
     static const char insert[] =
-        "INSERT INTO permit(record, user, device, role, home, ended)"
-        " VALUES(:record, :user, :device, :role, :home, :ended)";
+        "INSERT INTO permit(record, user, device, role, home, ended, ending)"
+        " VALUES(:record, :user, :device, :role, :home, :ended, :ending)";
     static const char same[] =
         "SELECT 1 FROM permit WHERE record = :record AND user = :user"
-        " AND device = :device AND role = :role AND home = :home AND ended IS :ended";
+        " AND device = :device AND role = :role AND home = :home AND ended IS :ended"
+        " AND ending = :ending";
     struct hm_id user;
     struct hm_id device;
     struct hm_bytes role = text_of(loaded, HM_REGISTRY_ROLE);
@@ -215,6 +350,7 @@ static enum hm_status derive_permit(const struct registry_row *row,
         hm_bind_text(stmt, 4, role);
         hm_bind_text(stmt, 5, home);
         hm_bind_text(stmt, 6, text_of(loaded, HM_REGISTRY_ENDED));
+        hm_bind_int(stmt, 7, change_of_register(loaded, hm_text(HM_REGISTRY_ENDED)));
         status = finish(row, stmt, err);
     }
     if (row->check != NULL) {
@@ -261,10 +397,10 @@ enum hm_status hm_registry_derive(struct hm_store *store,
 enum hm_status hm_registry_forget(struct hm_store *store, struct hm_err *err)
 {
     static const char *const steps[] = {
-        "UPDATE unit SET parent = NULL, known = 0",
-        "UPDATE device SET key = NULL, keys = NULL, name = NULL, home = NULL,"
-        " revoked = NULL",
-        "DELETE FROM user", "DELETE FROM permit"};
+        "UPDATE unit SET parent = NULL, known = 0, successor = NULL, closing = 0",
+        ("UPDATE device SET key = NULL, keys = NULL, name = NULL, home = NULL,"
+         " revoked = NULL, heads = NULL"),
+        "DELETE FROM user", "DELETE FROM permit", "DELETE FROM moved"};
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == HM_OK; i++) {
         sqlite3_stmt *stmt = NULL;
@@ -291,7 +427,8 @@ enum hm_status hm_registry_compare_end(struct hm_store *store,
     static const char select[] =
         "SELECT (SELECT count(*) FROM unit WHERE known <> 0 OR parent IS NOT NULL),"
         " (SELECT count(*) FROM device WHERE key IS NOT NULL),"
-        " (SELECT count(*) FROM user), (SELECT count(*) FROM permit)";
+        " (SELECT count(*) FROM user), (SELECT count(*) FROM permit),"
+        " (SELECT count(*) FROM moved)";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);
@@ -303,6 +440,7 @@ enum hm_status hm_registry_compare_end(struct hm_store *store,
         check->different += hm_column_int(stmt, 1) != check->devices;
         check->different += hm_column_int(stmt, 2) != check->users;
         check->different += hm_column_int(stmt, 3) != check->permits;
+        check->different += hm_column_int(stmt, 4) != check->moves;
         hm_sql_done(stmt);
     }
     return status;
@@ -314,8 +452,9 @@ enum hm_status hm_store_device_get(struct hm_store *store,
                                    struct hm_arena *arena,
                                    struct hm_err *err)
 {
-    static const char select[] = "SELECT key, name, home, revoked, keys FROM device"
-                                 " WHERE device = :device";
+    static const char select[] =
+        "SELECT key, name, home, revoked, keys, heads FROM device"
+        " WHERE device = :device";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);
@@ -337,235 +476,64 @@ enum hm_status hm_store_device_get(struct hm_store *store,
         found->home = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
         found->revoked = !hm_column_null(stmt, 3);
         found->keys = hm_arena_copy(arena, hm_column_bytes(stmt, 4));
+        found->heads = hm_arena_copy(arena, hm_column_bytes(stmt, 5));
         hm_sql_done(stmt);
     }
     return hm_arena_status(arena, err);
 }
 
-/* One statement that gives one boolean. */
-static enum hm_status ask(struct hm_store *store,
-                          sqlite3_stmt *stmt,
-                          bool *answer,
-                          struct hm_err *err)
+/* One head out of the list: [epoch, seq, head]. */
+static bool read_head(struct hm_bytes value, struct hm_revoked_head *head)
 {
-    bool row = false;
-    enum hm_status status = hm_sql_step(store, stmt, &row, err);
-    if (status == HM_OK) {
-        *answer = row && hm_column_int(stmt, 0) != 0;
-        hm_sql_done(stmt);
-    }
-    return status;
-}
-
-/* `UNION`, not `UNION ALL`: a ring of parents, which a wrong import could make, ends. */
-#define ANCESTORS                                                                        \
-    "WITH RECURSIVE up(code, parent) AS (SELECT code, parent FROM unit"                  \
-    " WHERE code = :home AND known = 1 UNION SELECT u.code, u.parent FROM up"            \
-    " JOIN unit u ON u.code = up.parent)"
-
-enum hm_status hm_store_unit_within(struct hm_store *store,
-                                    struct hm_bytes home,
-                                    struct hm_bytes root,
-                                    bool *within,
-                                    struct hm_err *err)
-{
-    static const char select[] =
-        ANCESTORS " SELECT EXISTS(SELECT 1 FROM up WHERE code = :root OR parent = :root)";
-    sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_bind_text(stmt, 1, home);
-    hm_bind_text(stmt, 2, root);
-    return ask(store, stmt, within, err);
-}
-
-enum hm_status hm_store_unit_known(struct hm_store *store,
-                                   struct hm_bytes home,
-                                   bool *known,
-                                   struct hm_err *err)
-{
-    static const char select[] = "SELECT known FROM unit WHERE code = :home";
-    sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_bind_text(stmt, 1, home);
-    return ask(store, stmt, known, err);
-}
-
-enum hm_status hm_store_permitted(struct hm_store *store,
-                                  const struct hm_id *device,
-                                  const struct hm_id *user,
-                                  struct hm_bytes role,
-                                  struct hm_bytes home,
-                                  bool *permitted,
-                                  struct hm_err *err)
-{
-    static const char select[] =
-        ANCESTORS " SELECT EXISTS(SELECT 1 FROM permit p WHERE p.device = :device"
-                  " AND p.user = :user AND p.role = :role AND p.ended IS NULL"
-                  " AND (p.home = :home OR p.home IN (SELECT code FROM up)"
-                  " OR p.home IN (SELECT parent FROM up)))";
-    sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_bind_text(stmt, 1, home);
-    hm_bind_id(stmt, 2, device);
-    hm_bind_id(stmt, 3, user);
-    hm_bind_text(stmt, 4, role);
-    return ask(store, stmt, permitted, err);
-}
-
-enum hm_status hm_store_rank(struct hm_store *store,
-                             const struct hm_id *device,
-                             struct hm_bytes home,
-                             int *rank,
-                             struct hm_err *err)
-{
-    static const char select[] = ANCESTORS
-        " SELECT DISTINCT p.role FROM permit p WHERE p.device = :device"
-        " AND p.ended IS NULL AND (p.home = :home OR p.home IN (SELECT code FROM up)"
-        " OR p.home IN (SELECT parent FROM up))";
-    sqlite3_stmt *stmt = NULL;
-    bool row = true;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    *rank = -1;
-    if (status == HM_OK) {
-        hm_bind_text(stmt, 1, home);
-        hm_bind_id(stmt, 2, device);
-    }
-    while (status == HM_OK) {
-        enum hm_role role = HM_ROLE_VIEWER;
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
+    struct hm_value_each each;
+    struct hm_bytes name = HM_NO_BYTES; /* of members of objects only */
+    struct hm_bytes part = HM_NO_BYTES;
+    int64_t numbers[2] = {0, 0};
+    hm_value_each_init(&each, value);
+    for (size_t i = 0; i < 2; i++) {
+        if (!hm_value_each_next(&each, &name, &part)) {
+            return false;
         }
-        if (hm_role_find(&role, hm_column_bytes(stmt, 0)) && hm_role_rank(role) > *rank) {
-            *rank = hm_role_rank(role);
+        numbers[i] = hm_value_int_or(part, 0);
+    }
+    if (numbers[0] <= 0 || numbers[0] > UINT32_MAX || numbers[1] <= 0 ||
+        !hm_value_each_next(&each, &name, &part)) {
+        return false;
+    }
+    head->epoch = (uint32_t)numbers[0];
+    head->seq = (uint64_t)numbers[1];
+    return hm_b64_get(head->head.at, HM_DIGEST_SIZE, hm_value_text_or(part, HM_NO_BYTES));
+}
+
+bool hm_device_beyond(const struct hm_device *device, uint32_t epoch, uint64_t seq)
+{
+    struct hm_value_each each;
+    struct hm_bytes name = HM_NO_BYTES;
+    struct hm_bytes one = HM_NO_BYTES;
+    struct hm_revoked_head head;
+    if (!device->revoked) {
+        return false;
+    }
+    hm_value_each_init(&each, device->heads);
+    while (hm_value_each_next(&each, &name, &one)) {
+        if (read_head(one, &head) && head.epoch == epoch) {
+            return seq > head.seq;
         }
     }
-    return status;
+    return true;
 }
 
-enum hm_status hm_store_scope(struct hm_store *store,
-                              const struct hm_id *device,
-                              struct hm_bytes **buckets,
-                              size_t *count,
-                              struct hm_arena *arena,
-                              struct hm_err *err)
+void hm_revoked_heads_put(struct hm_buf *value,
+                          const struct hm_revoked_head *heads,
+                          size_t count)
 {
-    static const char select[] =
-        "WITH RECURSIVE down(code) AS (SELECT home FROM permit WHERE device = :device"
-        " AND ended IS NULL UNION SELECT u.code FROM down JOIN unit u"
-        " ON u.parent = down.code WHERE u.known = 1)"
-        " SELECT code FROM down WHERE code <> '~' ORDER BY code";
-    sqlite3_stmt *stmt = NULL;
-    bool row = true;
-    size_t capacity = 64;
-    size_t n = 1;
-    struct hm_bytes *found = hm_arena_get_array(arena, capacity, sizeof(*found));
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    if (status == HM_OK) {
-        hm_bind_id(stmt, 1, device);
-        status = hm_arena_status(arena, err);
+    char text[HM_B64_32_SIZE];
+    hm_value_put_list(value, count);
+    for (size_t i = 0; i < count; i++) {
+        hm_b64_put(text, HM_BYTES(heads[i].head.at));
+        hm_value_put_list(value, 3);
+        hm_value_put_int(value, heads[i].epoch);
+        hm_value_put_int(value, (int64_t)heads[i].seq);
+        hm_value_put_text(value, hm_text(text));
     }
-    while (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        if (n == capacity) {
-            struct hm_bytes *more =
-                hm_arena_get_array(arena, 2 * capacity, sizeof(*more));
-            if (more == NULL) {
-                break;
-            }
-            memcpy(more, found, n * sizeof(*more));
-            found = more;
-            capacity *= 2;
-        }
-        found[n++] = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
-    }
-    hm_sql_done(stmt);
-    if (status == HM_OK) {
-        status = hm_arena_status(arena, err);
-    }
-    if (status == HM_OK) {
-        found[0] = hm_text(HM_HOME_REGISTRY);
-        *buckets = found;
-        *count = n;
-    }
-    return status;
-}
-
-enum hm_status hm_store_user_name(struct hm_store *store,
-                                  const struct hm_id *user,
-                                  struct hm_bytes *name,
-                                  struct hm_arena *arena,
-                                  struct hm_err *err)
-{
-    static const char select[] = "SELECT name FROM user WHERE user = :user";
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    if (status == HM_OK) {
-        hm_bind_id(stmt, 1, user);
-        status = hm_sql_step(store, stmt, &row, err);
-    }
-    if (status != HM_OK) {
-        return status;
-    }
-    *name = HM_NO_BYTES;
-    if (row) {
-        *name = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
-        hm_sql_done(stmt);
-    }
-    return hm_arena_status(arena, err);
-}
-
-enum hm_status hm_store_user_find(struct hm_store *store,
-                                  const struct hm_id *device,
-                                  struct hm_bytes name,
-                                  struct hm_id *user,
-                                  struct hm_bytes *role,
-                                  struct hm_arena *arena,
-                                  struct hm_err *err)
-{
-    static const char select[] =
-        "SELECT p.user, p.role FROM permit p JOIN user u ON u.user = p.user"
-        " WHERE p.device = :device AND u.name = :name AND p.ended IS NULL";
-    sqlite3_stmt *stmt = NULL;
-    bool row = true;
-    int best = -1;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    if (status == HM_OK) {
-        hm_bind_id(stmt, 1, device);
-        hm_bind_text(stmt, 2, name);
-    }
-    while (status == HM_OK) {
-        enum hm_role found = HM_ROLE_VIEWER;
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        if (hm_role_find(&found, hm_column_bytes(stmt, 1)) &&
-            hm_role_rank(found) > best) {
-            best = hm_role_rank(found);
-            (void)hm_column_id(stmt, 0, user);
-            *role = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
-        }
-    }
-    if (status == HM_OK && best < 0) {
-        char text[HM_ERR_ARG_MAX];
-        size_t size = name.size < sizeof(text) - 1 ? name.size : sizeof(text) - 1;
-        memcpy(text, name.data, size);
-        text[size] = '\0';
-        return hm_fail(err, HM_NOT_FOUND, "user-missing", text, NULL, NULL);
-    }
-    return status != HM_OK ? status : hm_arena_status(arena, err);
 }

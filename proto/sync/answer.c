@@ -176,8 +176,9 @@ static enum hm_status write_page(struct answer *a,
         return hm_fail(err, HM_CORRUPT, "change-body", NULL, NULL, NULL);
     }
     if (status == HM_OK) {
-        status = hm_thin_out(a->store, &a->serving->request.device, &envelope->device,
-                             stored->home, held, count, err);
+        status =
+            hm_thin_out(a->store, &a->serving->request.device, &envelope->device,
+                        stored->home, hm_bytes_are(a->part->name, "@"), held, count, err);
     }
     struct hm_change *changes = hm_arena_get_array(&a->piece, count, sizeof(*changes));
     if (status == HM_OK) {

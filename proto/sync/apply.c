@@ -6,9 +6,33 @@
 #include <string.h>
 
 #include "hamlet/base/limits.h"
+#include "hamlet/store/learned.h"
 #include "hamlet/store/receipts.h"
+#include "hamlet/store/registry.h"
+#include "hamlet/sync/judge.h"
 #include "put_pages.h"
 #include "session_inside.h"
+
+/*
+ * What a device wrote beyond what its revocation names is not merged, whatever way it
+ * came: the entry that says so may be in what a cut took.
+ */
+static enum hm_status refuse_beyond(struct hm_session *session,
+                                    const struct hm_inbox_page *in,
+                                    struct hm_put *puts,
+                                    struct hm_err *err)
+{
+    struct hm_device device;
+    enum hm_status status = hm_store_device_get(session->store, &in->page.device, &device,
+                                                &session->inbox.arena, err);
+    for (size_t i = 0; i < in->page.count && status == HM_OK && device.revoked; i++) {
+        struct hm_written written = hm_inbox_written(in, i);
+        if (hm_device_beyond(&device, written.epoch, written.seq)) {
+            puts[i].verdict = HM_VERDICT_QUARANTINED;
+        }
+    }
+    return status;
+}
 
 /* Pages of the inbox, as the store takes them. */
 static enum hm_status put_changes(struct hm_session *session,
@@ -23,8 +47,10 @@ static enum hm_status put_changes(struct hm_session *session,
     for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
         const struct hm_page *page = &inbox->pages[p].page;
         for (size_t i = 0; i < page->count; i++) {
-            list[at++] = (struct hm_put){.change = &page->changes[i]};
+            list[at + i] = (struct hm_put){.change = &page->changes[i]};
         }
+        status = refuse_beyond(session, &inbox->pages[p], list + at, err);
+        at += page->count;
     }
     *puts = list;
     return status != HM_OK
@@ -217,6 +243,40 @@ static enum hm_status put_line(struct hm_session *session,
     return status;
 }
 
+/*
+ * When the registry says more than before: what was written until now was written without
+ * it, and whoever works here may have been given another place.
+ */
+static enum hm_status learn(struct hm_session *session,
+                            uint64_t registry_n,
+                            struct hm_err *err)
+{
+    struct hm_origin origin;
+    uint64_t now_n = 0;
+    enum hm_status status =
+        hm_store_bucket_n(session->store, hm_text(HM_HOME_REGISTRY), &now_n, err);
+    if (status != HM_OK || now_n == registry_n) {
+        return status;
+    }
+    status = hm_store_origin_get(session->store, &session->device, session->origin.epoch,
+                                 false, &origin, err);
+    if (status == HM_OK && origin.row != 0) {
+        status = hm_store_learned_put(session->store, &origin, registry_n, err);
+    }
+    return status != HM_OK ? status : hm_session_follow(session, err);
+}
+
+static enum hm_status put_lines(struct hm_session *session, struct hm_err *err)
+{
+    uint64_t registry_n = 0;
+    enum hm_status status =
+        hm_store_bucket_n(session->store, hm_text(HM_HOME_REGISTRY), &registry_n, err);
+    for (size_t i = 0; i < session->inbox.line_count && status == HM_OK; i++) {
+        status = put_line(session, &session->inbox.lines[i], err);
+    }
+    return status != HM_OK ? status : learn(session, registry_n, err);
+}
+
 static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err)
 {
     struct hm_put *puts = NULL;
@@ -235,10 +295,7 @@ static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err
             session->stats.changes_down += puts[i].fresh;
         }
     }
-    for (size_t i = 0; i < session->inbox.line_count && status == HM_OK; i++) {
-        status = put_line(session, &session->inbox.lines[i], err);
-    }
-    return status;
+    return status != HM_OK ? status : put_lines(session, err);
 }
 
 /* The prefix that the server has: it must be a prefix of this very chain. */

@@ -55,10 +55,15 @@ static enum hm_status take_lease(struct hm_serving *serving,
     }
     if (pending) {
         visit.current = visit.pending;
+        status = hm_store_sight_put(store, &visit, request->seq, err);
     }
-    if (!again && !first_again) {
+    if (status == HM_OK && !again && !first_again) {
         status = hm_env_random(serving->self.env, visit.pending.at, HM_ID_SIZE, err);
         visit.request = request->id;
+        if (status == HM_OK) {
+            status =
+                hm_store_bucket_n(store, hm_text(HM_HOME_REGISTRY), &visit.carried, err);
+        }
     }
     visit.contact = hm_env_wall(serving->self.env);
     visit.offset_ms = request->time.ms - visit.contact.ms;
@@ -164,6 +169,7 @@ static enum hm_status judge_all(struct landing *landing, struct hm_err *err)
         bool covers = true;
         status = key_covers(landing, &inbox->pages[p], &covers, err);
         for (size_t i = 0; i < page->count && status == HM_OK; i++, at++) {
+            judge.written = hm_inbox_written(&inbox->pages[p], i);
             status = hm_judge_change(&judge, &page->changes[i], &landing->reasons[at],
                                      &arena, err);
             if (!covers) {
@@ -370,6 +376,24 @@ static enum hm_status renew_digests(struct hm_serving *serving,
     return status;
 }
 
+/* A body that broke off gets no lease; but the line that came whole presents one. */
+static enum hm_status take_sight(struct hm_serving *serving,
+                                 struct hm_store *store,
+                                 struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    struct hm_visit visit;
+    bool found = false;
+    enum hm_status status = hm_store_visit_get(store, &request->device, request->epoch,
+                                               &visit, &found, &serving->arena, err);
+    if (status != HM_OK || !found || hm_id_is_none(&visit.pending) ||
+        request->incarnation != serving->self.incarnation ||
+        !hm_id_equal(&request->lease, &visit.pending)) {
+        return status;
+    }
+    return hm_store_sight_put(store, &visit, request->seq, err);
+}
+
 static enum hm_status commit_one(struct hm_serving *serving,
                                  struct hm_store *store,
                                  struct hm_err *err)
@@ -397,6 +421,8 @@ static enum hm_status commit_one(struct hm_serving *serving,
             hm_inbox_clear(&serving->inbox);
             return HM_OK;
         }
+    } else {
+        status = take_sight(serving, store, err);
     }
     if (status == HM_OK) {
         status = hm_inbox_find_branches(&serving->inbox, store, &forked, err);

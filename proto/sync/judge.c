@@ -14,6 +14,13 @@ void hm_judge_init(struct hm_judge *judge,
     *judge = (struct hm_judge){.store = store, .district = *district};
 }
 
+struct hm_written hm_inbox_written(const struct hm_inbox_page *in, size_t index)
+{
+    return (struct hm_written){.epoch = in->page.epoch,
+                               .seq = in->branch > 0 ? INT64_MAX : in->page.seq + index,
+                               .registry_n = in->page.registry_n};
+}
+
 static bool same(const struct hm_judge *judge, const struct hm_change *change)
 {
     return judge->asked && hm_id_equal(&judge->device, &change->device) &&
@@ -40,12 +47,13 @@ static enum hm_status ask_registry(struct hm_judge *judge,
                                     change->role, change->home, &judge->permitted, err);
     }
     if (status == HM_OK) {
-        judge->revoked = device.revoked;
+        judge->revoked =
+            hm_device_beyond(&device, judge->written.epoch, judge->written.seq);
         judge->device = change->device;
         judge->user = change->user;
         judge->role = change->role;
         judge->home = change->home;
-        judge->asked = true;
+        judge->asked = !device.revoked; /* which is asked of each change */
     }
     return status;
 }
@@ -176,9 +184,24 @@ enum hm_status hm_judge_change(struct hm_judge *judge,
         *reason = HM_REASON_REVOKED;
         return HM_OK;
     }
-    if (!judge->permitted) {
+    bool permitted = judge->permitted;
+    if (!permitted) {
+        status = hm_store_permitted_late(judge->store, &change->device, &change->user,
+                                         change->role, change->home, &judge->written,
+                                         &permitted, err);
+    }
+    if (status != HM_OK || !permitted) {
         *reason = HM_REASON_SCOPE;
-        return HM_OK;
+        return status;
+    }
+    if (change->act == HM_ACT_CREATE) {
+        bool closed = false;
+        status = hm_store_unit_closed(judge->store, change->home, &change->device,
+                                      &judge->written, &closed, err);
+        if (status != HM_OK || closed) {
+            *reason = HM_REASON_CLOSED;
+            return status;
+        }
     }
     return judge_content(judge, change, reason, arena, err);
 }

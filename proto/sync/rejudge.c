@@ -3,6 +3,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/conflicts.h"
+#include "hamlet/store/pages.h"
 #include "hamlet/sync/judge.h"
 
 /* The author may not be a reader of the unit any more. */
@@ -18,6 +19,27 @@ static enum hm_status release(struct hm_store *store,
         hm_store_entries_append(store, held->change.home, &entry, 1, arena, err);
     if (status == HM_OK) {
         status = hm_store_entries_append(store, hm_text(mailbox), &entry, 1, arena, err);
+    }
+    return status;
+}
+
+/* Where the change stood when it came: the page that it was in. */
+static enum hm_status find_page(struct hm_judge *judge,
+                                const struct hm_held *held,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    struct hm_envelope envelope;
+    struct hm_stored_page page;
+    bool found = false;
+    enum hm_status status = hm_store_envelope_of(judge->store, held->row, &envelope, err);
+    if (status == HM_OK && envelope.origin != 0) {
+        status = hm_store_page_at(judge->store, envelope.origin, envelope.seq, &page,
+                                  &found, arena, err);
+    }
+    if (status == HM_OK) {
+        judge->written = (struct hm_written){envelope.epoch, envelope.seq,
+                                             found ? page.registry_n : UINT64_MAX};
     }
     return status;
 }
@@ -39,7 +61,11 @@ static enum hm_status judge_all(struct hm_store *store,
         if (!hm_bytes_are(refused[i].reason, hm_reason_name(HM_REASON_UNKNOWN_KIND))) {
             continue;
         }
-        status = hm_judge_change(&judge, &refused[i].held.change, &reason, arena, err);
+        status = find_page(&judge, &refused[i].held, arena, err);
+        if (status == HM_OK) {
+            status =
+                hm_judge_change(&judge, &refused[i].held.change, &reason, arena, err);
+        }
         if (status == HM_OK && reason == HM_REASON_NONE) {
             status = release(store, &refused[i].held, arena, err);
         }

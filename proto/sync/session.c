@@ -451,7 +451,14 @@ static enum hm_session_next end_whole(struct hm_session *session,
     if (differs || more || session->reply.more) {
         return HM_SESSION_AGAIN;
     }
-    return note_success(session, err) == HM_OK ? HM_SESSION_DONE : HM_SESSION_STOP;
+    status = hm_session_part(session, err);
+    if (status == HM_OK) {
+        status = note_success(session, err);
+    }
+    if (status != HM_OK) {
+        return failed(session, HM_SESSION_STOP, false);
+    }
+    return HM_SESSION_DONE;
 }
 
 /* What arrived before the cut is good and is kept. */

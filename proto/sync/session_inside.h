@@ -120,6 +120,19 @@ HM_CHECKED enum hm_status hm_session_renew(struct hm_session *session,
  * be done (apply.c). */
 HM_CHECKED enum hm_status hm_apply(struct hm_session *session, struct hm_err *err);
 
+/*
+ * The registry says more than before: where the permit that the person here works under
+ * ended and another one stands, role and unit are those of that one (follow.c).
+ */
+HM_CHECKED enum hm_status hm_session_follow(struct hm_session *session,
+                                            struct hm_err *err);
+
+/*
+ * Both sides agree: forget the units that lie outside of the scope now. What was written
+ * here is with the server by then (follow.c).
+ */
+HM_CHECKED enum hm_status hm_session_part(struct hm_session *session, struct hm_err *err);
+
 /* After a whole reply: do the buckets say what the server says? */
 HM_CHECKED enum hm_status hm_apply_compare(struct hm_session *session,
                                            bool *differs,

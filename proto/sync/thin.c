@@ -22,29 +22,51 @@ static enum hm_status make_skeleton(struct hm_change *change, struct hm_err *err
     return status;
 }
 
+/*
+ * What was refused in a unit is for those who decide there; what the own mailbox names is
+ * its author's, unless he lost the unit.
+ */
+static enum hm_status may_see(struct hm_store *store,
+                              const struct hm_id *reader,
+                              struct hm_bytes home,
+                              bool mailbox,
+                              bool *may,
+                              struct hm_err *err)
+{
+    int rank = -1;
+    bool had = false;
+    enum hm_status status = hm_store_rank(store, reader, home, &rank, err);
+    if (status == HM_OK && mailbox && rank < 0) {
+        status = hm_store_permit_had(store, reader, home, &had, err);
+    }
+    *may = mailbox ? !had : rank >= hm_role_rank(HM_ROLE_COMMUNE_OFFICER);
+    return status;
+}
+
 enum hm_status hm_thin_out(struct hm_store *store,
                            const struct hm_id *reader,
                            const struct hm_id *author,
                            struct hm_bytes home,
+                           bool mailbox,
                            struct hm_held *held,
                            size_t count,
                            struct hm_err *err)
 {
-    int rank = -1;
+    bool may = false;
     bool asked = false;
     enum hm_status status = HM_OK;
-    if (hm_id_equal(author, reader)) {
+    if (!mailbox && hm_id_equal(author, reader)) {
         return HM_OK;
     }
     for (size_t i = 0; i < count && status == HM_OK; i++) {
-        if (held[i].verdict != HM_VERDICT_QUARANTINED) {
+        if (!mailbox && held[i].verdict != HM_VERDICT_QUARANTINED) {
             continue;
         }
         if (!asked) {
-            status = hm_store_rank(store, reader, home, &rank, err);
+            status = may_see(store, reader, home, mailbox, &may, err);
             asked = true;
         }
-        if (status == HM_OK && rank < hm_role_rank(HM_ROLE_COMMUNE_OFFICER)) {
+        if (status == HM_OK && !may) {
             status = make_skeleton(&held[i].change, err);
         }
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "hamlet/base/limits.h"
+#include "hamlet/store/learned.h"
 #include "page_out.h"
 #include "session_inside.h"
 
@@ -33,7 +34,9 @@ struct hm_upload {
     size_t at;    /* in held */
     uint64_t seq; /* of held[at] */
     struct hm_digest head;
-    uint64_t registry_n;
+    uint64_t registry_n; /* of entries here now … */
+    uint64_t learned;    /* … and when the changes up to learned_end were written */
+    uint64_t learned_end;
     struct hm_stored_page *sealed; /* new pages, to be stored */
     size_t sealed_count;
     size_t sealed_capacity;
@@ -99,6 +102,7 @@ static size_t guess(const struct hm_upload *u, size_t *page_weight)
         size_t more = sum + weight(change);
         double sent = PAGE_OVERHEAD + (double)more * u->session->page_ratio;
         if (count > 0 && (sent > (double)HM_PAGE_SENT_BYTES * 0.96 ||
+                          u->seq + count > u->learned_end ||
                           !hm_bytes_equal(change->home, u->held[u->at].change.home))) {
             break;
         }
@@ -144,7 +148,7 @@ static struct hm_page page_of(const struct hm_upload *u,
                            .epoch = u->origin.epoch,
                            .home = changes[0].home,
                            .seq = u->seq,
-                           .registry_n = u->registry_n,
+                           .registry_n = u->learned,
                            .head_before = u->head,
                            .changes = changes,
                            .count = count};
@@ -181,6 +185,17 @@ static void step(struct hm_upload *u, const struct hm_page *page)
     u->seq += page->count;
     u->head = page->head_after;
     u->page_count++;
+}
+
+/* What the author knew of the registry when the next change was written. */
+static enum hm_status need_learned(struct hm_upload *u, struct hm_err *err)
+{
+    if (u->seq <= u->learned_end) {
+        return HM_OK;
+    }
+    u->learned = u->registry_n;
+    return hm_store_learned_at(u->session->store, u->origin.row, u->seq, &u->learned_end,
+                               &u->learned, err);
 }
 
 /* Seal a page that is as large as it may be, trying again with fewer changes if need be.
@@ -295,6 +310,9 @@ static enum hm_status fill(struct hm_upload *u, struct hm_err *err)
             status = resend_page(u, &stored, first, err);
         } else if (status == HM_OK) {
             status = need_changes(u, err);
+            if (status == HM_OK) {
+                status = need_learned(u, err);
+            }
             if (status == HM_OK && u->held_count == 0) {
                 return hm_fail(err, HM_CORRUPT, "change-body", NULL, NULL, NULL);
             }

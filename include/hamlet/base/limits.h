@@ -61,6 +61,12 @@
  */
 #define HM_REFUSED_DEVICE_MAX 10000
 
+/*
+ * Changes that a device may claim to have written before it heard that a permit of its
+ * ended, beyond those that are here: more than a laptop that was years without a network.
+ */
+#define HM_LATE_CHANGES_MAX 100000
+
 /* What one command or one import takes in. */
 #define HM_FILE_BYTES_MAX  ((size_t)64 * 1024 * 1024)
 #define HM_FIELD_BYTES_MAX HM_VALUE_BYTES_MAX

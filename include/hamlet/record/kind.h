@@ -112,6 +112,7 @@ struct hm_kind_tree {
     const struct hm_field *name;
     const struct hm_field *from;
     const struct hm_field *to;
+    const struct hm_field *into; /* the code of the unit it became part of; may be null */
 };
 
 struct hm_kind_rights {

@@ -23,7 +23,8 @@
     X(BAD_KEY, bad_key)                                                                  \
     X(ERASED, erased) /* for what was erased by order; given by nothing yet */           \
     X(STORM, storm)   /* its device had too many refused already */                      \
-    X(FULL, full)     /* its record holds as much as one may */
+    X(FULL, full)     /* its record holds as much as one may */                          \
+    X(CLOSED, closed) /* a new record of a unit that was merged into another */
 
 enum hm_reason {
     HM_REASON_NONE, /* it may stand */

@@ -2,7 +2,7 @@
 /*
  * registry.h - who may write what where: units, devices, users, permits.
  *
- * Owner:  proto/store/registry.c; layer 2
+ * Owner:  proto/store/registry.c, permits.c; layer 2
  * Format: PROTOCOL.md section 5.1. All of it is derived from records whose home is `~`.
  * Errors: store.h
  */
@@ -10,6 +10,7 @@
 #define HAMLET_STORE_REGISTRY_H
 
 #include "hamlet/model/keys.h"
+#include "hamlet/store/permits.h"
 #include "hamlet/store/store.h"
 
 /* Kinds of the registry that the protocol itself knows, and their registers. */
@@ -25,11 +26,18 @@
 #define HM_REGISTRY_USER    "user"
 #define HM_REGISTRY_ROLE    "role"
 #define HM_REGISTRY_REVOKED "revoked"
+#define HM_REGISTRY_HEADS   "heads"
 #define HM_REGISTRY_ENDED   "ended"
 #define HM_REGISTRY_CHANGE  "change"
 #define HM_REGISTRY_UNIT    "unit"
 #define HM_REGISTRY_RECORD  "record"
 #define HM_REGISTRY_OVER    "over"
+
+/* How a permit ended; any other text means as much as the second. The last is that of a
+ * revocation: it ends at once but for what the revocation says was accepted. */
+#define HM_ENDED_SEEN    "when seen"
+#define HM_ENDED_ONCE    "at once"
+#define HM_ENDED_REVOKED "revoked"
 
 /* A device as the registry has it. `known`: its key is there. */
 struct hm_device {
@@ -40,6 +48,7 @@ struct hm_device {
     struct hm_bytes name;
     struct hm_bytes home;
     bool revoked;
+    struct hm_bytes heads; /* hm_device_beyond */
 };
 
 /* Text comes from `arena`. A device that nobody has heard of: `known` is false. */
@@ -48,6 +57,9 @@ HM_CHECKED enum hm_status hm_store_device_get(struct hm_store *store,
                                               struct hm_device *found,
                                               struct hm_arena *arena,
                                               struct hm_err *err);
+
+/* Whether the device was revoked and this change of its is not among what was named. */
+bool hm_device_beyond(const struct hm_device *device, uint32_t epoch, uint64_t seq);
 
 /*
  * All keys of a device, for what it signed; none (`count` 0) if it is not known. Of the
@@ -69,8 +81,9 @@ HM_CHECKED enum hm_status hm_store_pins(struct hm_store *store,
                                         struct hm_err *err);
 
 /*
- * Whether `home` lies in the subtree of `root`. The registry lies in the subtree of the
- * server's own unit only. *within is false for a unit that is not known.
+ * Whether `home` lies in the subtree of `root`, with what was merged into it. The
+ * registry lies in the subtree of the server's own unit only. *within is false for a unit
+ * that is not known.
  */
 HM_CHECKED enum hm_status hm_store_unit_within(struct hm_store *store,
                                                struct hm_bytes home,
@@ -81,6 +94,16 @@ HM_CHECKED enum hm_status hm_store_unit_known(struct hm_store *store,
                                               struct hm_bytes home,
                                               bool *known,
                                               struct hm_err *err);
+
+/*
+ * The open unit that `home` became part of, itself or through others that are closed; no
+ * bytes where it is not closed.
+ */
+HM_CHECKED enum hm_status hm_store_unit_successor(struct hm_store *store,
+                                                  struct hm_bytes home,
+                                                  struct hm_bytes *successor,
+                                                  struct hm_arena *arena,
+                                                  struct hm_err *err);
 
 /* Whether a permit that has not ended covers this user, device, role and home. */
 HM_CHECKED enum hm_status hm_store_permitted(struct hm_store *store,

@@ -10,6 +10,7 @@
 #ifndef HAMLET_STORE_SERVER_H
 #define HAMLET_STORE_SERVER_H
 
+#include "hamlet/store/rights.h"
 #include "hamlet/store/store.h"
 
 /* The public half of the recovery key, to which backups seal the server's own keys. */
@@ -61,6 +62,7 @@ struct hm_visit {
     /* What it said last of what it has: files for it begin there (sync/serving.h). */
     uint64_t incarnation;
     struct hm_bytes stated; /* list of (text bucket, uint n), packed */
+    uint64_t carried;       /* entries that the registry had when `pending` was given */
 };
 
 /* *found: there is one. Text comes from `arena`. */
@@ -110,6 +112,16 @@ HM_CHECKED enum hm_status hm_store_notices(struct hm_store *store,
                                            struct hm_err *err);
 
 /*
+ * The device presents the lease that was given with the first `visit->carried` entries of
+ * the registry: what it wrote beyond `seq`, or in other epochs, it wrote knowing them.
+ * Only the first time counts.
+ */
+HM_CHECKED enum hm_status hm_store_sight_put(struct hm_store *store,
+                                             const struct hm_visit *visit,
+                                             uint64_t seq,
+                                             struct hm_err *err);
+
+/*
  * How many of `wanted` more refused changes a device may leave in the buckets of units:
  * all, until the refusals that its mailbox holds reach HM_REFUSED_DEVICE_MAX (PROTOCOL.md
  * 5). What was released or accepted later does not count, nor what was refused for
@@ -142,25 +154,11 @@ HM_CHECKED enum hm_status hm_store_fleet(struct hm_store *store,
 HM_CHECKED enum hm_status hm_store_visits_forget(struct hm_store *store,
                                                  struct hm_err *err);
 
-/* What the registry permits a device, ended or not, oldest first. */
-struct hm_permit {
-    struct hm_id record;
-    struct hm_id user;
-    struct hm_bytes role;
-    struct hm_bytes home;
-    bool ended;
-};
-HM_CHECKED enum hm_status hm_store_permits(struct hm_store *store,
-                                           const struct hm_id *device,
-                                           struct hm_permit **permits,
-                                           size_t *count,
-                                           struct hm_arena *arena,
-                                           struct hm_err *err);
-
-/* Every unit that is known, in ascending order of code. `parent`: no bytes where none. */
+/* Every unit that is known, in ascending order of code. No bytes: it has none. */
 struct hm_unit {
     struct hm_bytes code;
     struct hm_bytes parent;
+    struct hm_bytes successor; /* that it was merged into */
 };
 HM_CHECKED enum hm_status hm_store_units(struct hm_store *store,
                                          struct hm_unit **units,

@@ -6,14 +6,16 @@
  * Rules:   PROTOCOL.md 5; what a record may be: hamlet/record/judge.h
  *
  * Accept, then judge: a refused change is kept, answered and never blocks what follows.
- * The registry of the moment of the commit decides; a later one re-judges nothing. Only
- * what a server could not read, because its kind was not known, is judged again.
+ * The registry of the moment of the commit decides, with permits that ended of which the
+ * author could not have heard; a later one re-judges nothing. Only what a server could
+ * not read, because its kind was not known, is judged again.
  */
 #ifndef HAMLET_SYNC_JUDGE_H
 #define HAMLET_SYNC_JUDGE_H
 
 #include "hamlet/model/change.h"
 #include "hamlet/record/reason.h"
+#include "hamlet/store/registry.h"
 #include "hamlet/sync/inbox.h"
 
 /* Remembers the last answers, since the changes of a page are alike. */
@@ -21,18 +23,23 @@ struct hm_judge {
     struct hm_store *store;
     struct hm_id district;
     const struct hm_inbox *beside; /* changes that arrived together, not stored yet */
+    struct hm_written written;     /* set by the caller: where the change stands */
     struct hm_id device;
     struct hm_id user;
     struct hm_bytes role;
     struct hm_bytes home;
     bool permitted;
-    bool revoked;
+    bool revoked; /* … before this change was accepted */
     bool asked;
 };
 
 void hm_judge_init(struct hm_judge *judge,
                    struct hm_store *store,
                    const struct hm_id *district);
+
+/* Where the change with this index stands. What contradicts its chain stands beyond it.
+ */
+struct hm_written hm_inbox_written(const struct hm_inbox_page *in, size_t index);
 
 /* HM_REASON_NONE: it is accepted. `arena` is for the call. */
 HM_CHECKED enum hm_status hm_judge_change(struct hm_judge *judge,

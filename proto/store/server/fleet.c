@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../names.h"
 #include "../sql.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/record/role.h"
+#include "hamlet/store/registry.h"
 #include "hamlet/store/server.h"
 #include "hamlet/text/sort.h"
 
@@ -179,6 +181,22 @@ enum hm_status hm_store_fleet(struct hm_store *store,
 
 /* ---- permits and visits ---- */
 
+static void read_permit(sqlite3_stmt *stmt,
+                        struct hm_permit *permit,
+                        struct hm_arena *arena)
+{
+    struct hm_bytes ended = hm_column_bytes(stmt, 4);
+    *permit = (struct hm_permit){.ended = !hm_column_null(stmt, 4)};
+    (void)hm_column_id(stmt, 0, &permit->record);
+    (void)hm_column_id(stmt, 1, &permit->user);
+    permit->role = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
+    permit->home = hm_arena_copy(arena, hm_column_bytes(stmt, 3));
+    (void)hm_column_id(stmt, 5, &permit->device);
+    permit->name = hm_arena_copy(arena, hm_column_bytes(stmt, 6));
+    permit->when_seen = permit->ended && hm_bytes_are(ended, HM_ENDED_SEEN);
+    permit->seen = permit->when_seen && hm_column_int(stmt, 7) != 0;
+}
+
 enum hm_status hm_store_permits(struct hm_store *store,
                                 const struct hm_id *device,
                                 struct hm_permit **permits,
@@ -186,10 +204,15 @@ enum hm_status hm_store_permits(struct hm_store *store,
                                 struct hm_arena *arena,
                                 struct hm_err *err)
 {
-    static const char amount[] = "SELECT count(*) FROM permit WHERE device = :device";
+    static const char amount[] = "SELECT count(*) FROM permit";
     static const char select[] =
-        "SELECT r.record, p.user, p.role, p.home, p.ended FROM permit p"
-        " JOIN record r ON r.id = p.record WHERE p.device = :device ORDER BY p.record";
+        "SELECT r.record, p.user, p.role, p.home, p.ended, p.device, u.name,"
+        " EXISTS(SELECT 1 FROM sight s WHERE s.device = p.device"
+        " AND s.registry >= " HM_REGISTRY_N(
+            "p.ending") ") FROM permit p"
+                        " JOIN record r ON r.id = p.record LEFT JOIN user u ON u.user = "
+                        "p.user"
+                        " WHERE :device IS NULL OR p.device = :device ORDER BY p.record";
     struct hm_permit *list = NULL;
     sqlite3_stmt *stmt = NULL;
     bool row = true;
@@ -197,7 +220,6 @@ enum hm_status hm_store_permits(struct hm_store *store,
     size_t n = 0;
     enum hm_status status = hm_sql(store, amount, &stmt, err);
     if (status == HM_OK) {
-        hm_bind_id(stmt, 1, device);
         status = count_of(store, stmt, &room, err);
     }
     if (status == HM_OK) {
@@ -205,19 +227,14 @@ enum hm_status hm_store_permits(struct hm_store *store,
         status = hm_sql(store, select, &stmt, err);
     }
     if (status == HM_OK) {
-        hm_bind_id(stmt, 1, device);
+        hm_bind_blob(stmt, 1, device == NULL ? HM_NO_BYTES : hm_id_bytes(device));
     }
     while (status == HM_OK && list != NULL && n < room) {
         status = hm_sql_step(store, stmt, &row, err);
         if (status != HM_OK || !row) {
             break;
         }
-        struct hm_permit *permit = &list[n++];
-        *permit = (struct hm_permit){.ended = !hm_column_null(stmt, 4)};
-        (void)hm_column_id(stmt, 0, &permit->record);
-        (void)hm_column_id(stmt, 1, &permit->user);
-        permit->role = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
-        permit->home = hm_arena_copy(arena, hm_column_bytes(stmt, 3));
+        read_permit(stmt, &list[n++], arena);
     }
     hm_sql_done(stmt);
     if (status == HM_OK) {
@@ -225,6 +242,50 @@ enum hm_status hm_store_permits(struct hm_store *store,
     }
     if (status == HM_OK) {
         *permits = list;
+        *count = n;
+    }
+    return status;
+}
+
+enum hm_status hm_store_heads(struct hm_store *store,
+                              const struct hm_id *device,
+                              struct hm_revoked_head **heads,
+                              size_t *count,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
+{
+    static const char select[] = "SELECT o.epoch, o.seq, o.head FROM device d"
+                                 " JOIN origin o ON o.device = d.id"
+                                 " WHERE d.device = :device AND o.seq > 0"
+                                 " ORDER BY o.id DESC LIMIT :limit";
+    struct hm_revoked_head *list =
+        hm_arena_get_array(arena, HM_REVOKED_HEADS_MAX, sizeof(*list));
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    size_t n = 0;
+    enum hm_status status = hm_arena_status(arena, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, device);
+        hm_bind_int(stmt, 2, HM_REVOKED_HEADS_MAX);
+    }
+    while (status == HM_OK && n < HM_REVOKED_HEADS_MAX) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        struct hm_bytes head = hm_column_bytes(stmt, 2);
+        if (head.size == HM_DIGEST_SIZE) {
+            list[n] = (struct hm_revoked_head){.epoch = (uint32_t)hm_column_int(stmt, 0),
+                                               .seq = (uint64_t)hm_column_int(stmt, 1)};
+            memcpy(list[n++].head.at, head.data, HM_DIGEST_SIZE);
+        }
+    }
+    hm_sql_done(stmt);
+    if (status == HM_OK) {
+        *heads = list;
         *count = n;
     }
     return status;

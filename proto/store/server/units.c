@@ -10,7 +10,7 @@ enum hm_status hm_store_units(struct hm_store *store,
 {
     static const char amount[] = "SELECT count(*) FROM unit WHERE known = 1";
     static const char select[] =
-        "SELECT code, parent FROM unit WHERE known = 1 ORDER BY code";
+        "SELECT code, parent, successor FROM unit WHERE known = 1 ORDER BY code";
     struct hm_unit *list = NULL;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
@@ -33,6 +33,7 @@ enum hm_status hm_store_units(struct hm_store *store,
         }
         list[n].code = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
         list[n].parent = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
+        list[n].successor = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
         n++;
     }
     hm_sql_done(stmt);

@@ -12,7 +12,8 @@ enum hm_status hm_store_visit_get(struct hm_store *store,
 {
     static const char select[] =
         "SELECT current, pending, request, contact, waiting, offset_ms, version,"
-        " incarnation, stated FROM visit WHERE device = :device AND epoch = :epoch";
+        " incarnation, stated, carried FROM visit WHERE device = :device"
+        " AND epoch = :epoch";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     *visit = (struct hm_visit){.device = *device, .epoch = epoch};
@@ -32,6 +33,7 @@ enum hm_status hm_store_visit_get(struct hm_store *store,
         visit->version = hm_arena_copy(arena, hm_column_bytes(stmt, 6));
         visit->incarnation = (uint64_t)hm_column_int(stmt, 7);
         visit->stated = hm_arena_copy(arena, hm_column_bytes(stmt, 8));
+        visit->carried = (uint64_t)hm_column_int(stmt, 9);
         hm_sql_done(stmt);
         status = hm_arena_status(arena, err);
     }
@@ -75,9 +77,9 @@ enum hm_status hm_store_visit_put(struct hm_store *store,
 {
     static const char put[] =
         "INSERT OR REPLACE INTO visit(device, epoch, current, pending, request, contact,"
-        " waiting, offset_ms, version, incarnation, stated) VALUES(:device, :epoch,"
-        " :current, :pending, :request, :contact, :waiting, :offset_ms, :version,"
-        " :incarnation, :stated)";
+        " waiting, offset_ms, version, incarnation, stated, carried) VALUES(:device,"
+        " :epoch, :current, :pending, :request, :contact, :waiting, :offset_ms, :version,"
+        " :incarnation, :stated, :carried)";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, put, &stmt, err);
     if (status != HM_OK) {
@@ -94,5 +96,6 @@ enum hm_status hm_store_visit_put(struct hm_store *store,
     hm_bind_text(stmt, 9, visit->version);
     hm_bind_int(stmt, 10, (int64_t)visit->incarnation);
     hm_bind_blob(stmt, 11, visit->stated);
+    hm_bind_int(stmt, 12, (int64_t)visit->carried);
     return hm_sql_run(store, stmt, err);
 }

@@ -7,6 +7,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/store/check.h"
 #include "hamlet/store/erase.h"
+#include "hamlet/store/purge.h"
 #include "hamlet/store/receipts.h"
 #include "hamlet/store/server.h"
 #include "hamlet/store/withdraw.h"
@@ -263,6 +264,7 @@ static enum hm_status act_registry(void *ctx, struct hm_err *err)
     struct hm_arena *arena = begin_round();
     struct hm_bytes unit = hm_text("30341-01");
     struct hm_bytes role = hm_text("recorder");
+    const struct hm_written written = {7, 1, 0};
     enum hm_status status =
         hm_store_device_get(site->store, &maker.device, &device, arena, err);
     NEXT(hm_store_unit_within(site->store, unit, hm_text("886"), &answer, err));
@@ -271,6 +273,16 @@ static enum hm_status act_registry(void *ctx, struct hm_err *err)
                             arena, err));
     NEXT(hm_store_user_name(site->store, &user, &text, arena, err));
     NEXT(hm_store_permitted(site->store, &maker.device, &user, role, unit, &answer, err));
+    NEXT(hm_store_permitted_late(site->store, &maker.device, &user, role, unit, &written,
+                                 &answer, err));
+    NEXT(hm_store_permit_had(site->store, &maker.device, unit, &answer, err));
+    NEXT(hm_store_permit_gone(site->store, &maker.device, &user, role, unit, &answer,
+                              err));
+    NEXT(hm_store_permit_best(site->store, &maker.device, &user, &role, &unit, &answer,
+                              arena, err));
+    NEXT(hm_store_role_over(site->store, &maker.device, &user, unit, &role, err));
+    NEXT(hm_store_unit_closed(site->store, unit, &maker.device, &written, &answer, err));
+    NEXT(hm_store_unit_successor(site->store, unit, &text, arena, err));
     NEXT(hm_store_rank(site->store, &maker.device, unit, &rank, err));
     NEXT(hm_store_scope(site->store, &maker.device, &buckets, &count, arena, err));
     return end_round(site, status);
@@ -288,6 +300,7 @@ static enum hm_status act_server(void *ctx, struct hm_err *err)
     struct hm_visit visit = {.device = maker.device, .epoch = 7, .version = hm_text("1")};
     struct hm_fleet_row *fleet = NULL;
     struct hm_permit *permits = NULL;
+    struct hm_revoked_head *heads = NULL;
     struct hm_unit *units = NULL;
     struct hm_erasure *erasures = NULL;
     struct hm_waiting *waiting = NULL;
@@ -302,6 +315,8 @@ static enum hm_status act_server(void *ctx, struct hm_err *err)
     NEXT(hm_store_invitations(site->store, &all, &count, arena, err));
     NEXT(hm_store_visit_put(site->store, &visit, err));
     NEXT(hm_store_visit_get(site->store, &visit.device, 7, &visit, &found, arena, err));
+    NEXT(hm_store_sight_put(site->store, &visit, 3, err));
+    NEXT(hm_store_heads(site->store, &maker.device, &heads, &count, arena, err));
     NEXT(hm_store_fleet(site->store, &fleet, &count, arena, err));
     NEXT(hm_store_visits_forget(site->store, err));
     NEXT(hm_store_erasures(site->store, &erasures, &count, arena, err));
@@ -310,6 +325,20 @@ static enum hm_status act_server(void *ctx, struct hm_err *err)
                               &waiting, &count, arena, err));
     NEXT(hm_store_permits(site->store, &maker.device, &permits, &count, arena, err));
     NEXT(hm_store_units(site->store, &units, &count, arena, err));
+    return end_round(site, status);
+}
+
+/* A laptop leaves a unit, in a transaction that is rolled back. */
+static enum hm_status act_purge(void *ctx, struct hm_err *err)
+{
+    struct hm_site *site = ctx;
+    struct hm_bytes *homes = NULL;
+    size_t count = 0;
+    struct hm_arena *arena = begin_round();
+    enum hm_status status = hm_store_begin(site->store, err);
+    NEXT(hm_store_homes(site->store, &homes, &count, arena, err));
+    NEXT(hm_store_purge(site->store, hm_text("30341-01"), err));
+    NEXT(hm_store_purged(site->store, err));
     return end_round(site, status);
 }
 
@@ -379,7 +408,7 @@ static const struct {
     {"conflicts", act_conflicts, 20}, {"pages", act_pages, 20},
     {"registry", act_registry, 20},   {"server", act_server, 50},
     {"check", act_check, 100},        {"rebuild", act_rebuild, 100},
-    {"commit", act_commit, 4},
+    {"purge", act_purge, 50},         {"commit", act_commit, 4},
 };
 
 enum { ACTS = sizeof(acts) / sizeof(acts[0]) };

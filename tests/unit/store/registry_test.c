@@ -101,6 +101,67 @@ START_TEST(a_unit_lies_in_all_that_are_above_it)
 }
 END_TEST
 
+/* `unit` became part of `into`. */
+static void merge_unit(const char *unit, const char *into)
+{
+    struct hm_maker maker;
+    struct hm_id record;
+    struct hm_id change;
+    hm_maker_init(&maker, &server.arena, 1);
+    const struct hm_key_field key = {hm_text("code"), hm_make_plain(&maker, unit)};
+    const struct hm_field_input field = {.name = hm_text("merged_into"),
+                                         .text = hm_text(into)};
+    hm_record_id(&record, hm_text("~"), hm_text("unit"), &key, 1);
+    ck_assert_int_eq(hm_author_begin(server.author, &server.err), HM_OK);
+    ck_assert_int_eq(
+        hm_author_edit(server.author, &record, &field, 1, true, &change, &server.err),
+        HM_OK);
+    ck_assert_int_eq(hm_author_commit(server.author, &server.err), HM_OK);
+}
+
+static const char *successor(const char *unit)
+{
+    struct hm_bytes found = HM_NO_BYTES;
+    ck_assert_int_eq(hm_store_unit_successor(server.store, hm_text(unit), &found,
+                                             &server.arena, &server.err),
+                     HM_OK);
+    const char *text = hm_arena_copy_text(&server.arena, found);
+    ck_assert_ptr_nonnull(text);
+    return text;
+}
+
+START_TEST(a_merged_unit_lies_in_what_it_became_part_of_and_where_it_was)
+{
+    ck_assert_str_eq(successor("30341-01"), "");
+
+    merge_unit("30341-01", "30344-01");
+
+    ck_assert(within("30341-01", "30344-01"));
+    ck_assert(within("30341-01", "30344"));
+    ck_assert(within("30341-01", "30341"));
+    ck_assert(!within("30344-01", "30341"));
+    ck_assert_str_eq(successor("30341-01"), "30344-01");
+    ck_assert(permitted(HM_LAN, "recorder", "30341-01"));
+    ck_assert(permitted(HM_MAI, "commune_officer", "30341-01"));
+    ck_assert(!permitted(HM_MAI, "commune_officer", "30344-01"));
+}
+END_TEST
+
+START_TEST(mergers_follow_one_another_and_a_ring_of_them_ends)
+{
+    merge_unit("30341-01", "30341-02");
+    merge_unit("30341-02", "30344-01");
+    ck_assert_str_eq(successor("30341-01"), "30344-01");
+    ck_assert(within("30341-01", "30344"));
+
+    merge_unit("30344-01", "30341-01");
+
+    ck_assert_str_eq(successor("30341-01"), "");
+    ck_assert(within("30344-01", "30341-02"));
+    ck_assert(!within("30344-01", "30999"));
+}
+END_TEST
+
 START_TEST(a_unit_is_known_by_its_record_only)
 {
     bool known = true;
@@ -255,6 +316,8 @@ int main(void)
     tcase_add_checked_fixture(group, setup, teardown);
     tcase_set_timeout(group, 60);
     tcase_add_test(group, a_unit_lies_in_all_that_are_above_it);
+    tcase_add_test(group, a_merged_unit_lies_in_what_it_became_part_of_and_where_it_was);
+    tcase_add_test(group, mergers_follow_one_another_and_a_ring_of_them_ends);
     tcase_add_test(group, a_unit_is_known_by_its_record_only);
     tcase_add_test(group, a_permit_covers_its_user_device_role_and_subtree);
     tcase_add_test(group, the_registry_itself_is_for_those_of_the_server_s_own_unit);

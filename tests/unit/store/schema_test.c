@@ -48,8 +48,9 @@ static struct {
     {"SELECT id FROM record ORDER BY id", "rebuild", false},
     {"SELECT home FROM change WHERE act = 6 UNION", "rebuild", false},
     {"SELECT count(*) FROM change c WHERE c.withdrawn <>", "verify", false},
-    {"WITH RECURSIVE down(code) AS (SELECT :unit UNION SELECT u.code FROM down JOIN unit"
-     " u ON u.parent = down.code) SELECT r.id, r.first",
+    {"WITH RECURSIVE down(code) AS (SELECT :unit UNION SELECT d.code FROM down JOIN unit"
+     " d ON d.parent = down.code UNION SELECT d.code FROM down JOIN unit d ON d.successor"
+     " = down.code) SELECT r.id, r.first",
      "the digest of a subtree reads all its records", false},
     {"SELECT count(*) FROM bucket b CROSS JOIN entry e",
      "the mailbox of a device that was refused thousands of times", false},
@@ -60,6 +61,19 @@ static struct {
     {"UPDATE change SET verdict = 0", "a bucket is begun anew", false},
     {"SELECT p.seq, p.count, u.code", "verify", false},
     {"SELECT DISTINCT v.seq + c.id - v.change", "verify", false},
+    {"SELECT u.code FROM unit u WHERE u.code <> '~'", "one look a unit", false},
+    {"SELECT c.id FROM change c WHERE c.home = :home AND EXISTS", "a unit is left",
+     false},
+    {"SELECT v.origin, v.seq, v.count, v.change FROM envelope", "a unit is left", false},
+    {"SELECT id FROM record WHERE home", "a unit is left", false},
+    {"DELETE FROM page WHERE home", "a unit is left", false},
+    {"DELETE FROM change WHERE home", "a unit is left", false},
+    {"DELETE FROM conflict WHERE record IN", "a unit is left", false},
+    {"DELETE FROM disputed WHERE record IN", "a unit is left", false},
+    {"DELETE FROM incomplete WHERE record IN", "a unit is left", false},
+    {"DELETE FROM record WHERE home", "a unit is left", false},
+    {"UPDATE record SET first", "a unit is left", false},
+    {"UPDATE change SET later", "a unit is left", false},
 };
 
 static bool is_statement(const char *text)

@@ -14,6 +14,7 @@
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
+#include "hamlet/store/server.h"
 #include "promise.h"
 #include "run.h"
 #include "world.h"
@@ -33,6 +34,10 @@ static struct {
     unsigned missing; /* what should have been possible and was not */
 } sum;
 
+/* What ends a device's rights in the middle of an exchange. */
+static void revoke(const struct world_laptop *laptop);
+static void (*blow)(const struct world_laptop *);
+
 static void setup(void)
 {
     world_init(&world, 9, hm_embedded_kinds, 2, 2);
@@ -40,6 +45,7 @@ static void setup(void)
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
     hm_err_clear(&err);
     memset(&sum, 0, sizeof(sum));
+    blow = revoke;
 }
 
 static void teardown(void)
@@ -241,7 +247,7 @@ enum moment {
 static void strike(const struct world_laptop *laptop, enum moment now, enum moment chosen)
 {
     if (now == chosen) {
-        revoke(laptop);
+        blow(laptop);
     }
 }
 
@@ -321,6 +327,99 @@ START_TEST(from_the_commit_of_a_revocation_no_byte_goes_either_way)
 }
 END_TEST
 
+/* ---- a permit that ends at once ---- */
+
+static void end_at_once(const struct world_laptop *laptop)
+{
+    struct hm_author *author = NULL;
+    struct hm_maker maker;
+    struct hm_added added;
+    struct hm_id device = hm_sign_device(&laptop->key);
+    struct hm_permit *permits = NULL;
+    size_t count = 0;
+    hm_maker_init(&maker, &arena, 1);
+    const struct hm_registry_value value = {HM_REGISTRY_ENDED,
+                                            hm_make_plain(&maker, HM_ENDED_ONCE)};
+    ck_assert_int_eq(
+        hm_store_permits(world.store, &device, &permits, &count, &arena, &err), HM_OK);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(hm_author_open(&author, world.store, &err), HM_OK);
+    hm_author_as_server(author);
+    hm_author_sign_with(author, &world.secret);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    ck_assert_int_eq(hm_author_registry(author, HM_KIND_PERMIT, &permits[0].record, NULL,
+                                        &value, 1, &added, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+    hm_author_close(author);
+}
+
+/* Serve the request and give the laptop the reply: it still may hear of the registry. */
+static void serve_ended(const struct world_laptop *laptop,
+                        struct hm_session *session,
+                        struct hm_bytes body,
+                        enum moment chosen)
+{
+    struct hm_serving *serving = NULL;
+    struct hm_buf reply;
+    const struct hm_bytes half = {body.data, body.size / 2};
+    const struct hm_bytes rest = {body.data + half.size, body.size - half.size};
+    hm_buf_init(&reply, BODY_MAX);
+    ck_assert_int_eq(hm_serving_open(&serving, &world.self, body.size, &err), HM_OK);
+    strike(laptop, BEFORE_HEARD, chosen);
+    ck_assert(hm_serving_put(serving, world.reader, half));
+    strike(laptop, HALF_HEARD, chosen);
+    ck_assert(hm_serving_put(serving, world.reader, rest));
+    hm_serving_end(serving);
+    strike(laptop, BEFORE_COMMIT, chosen);
+    ck_assert_int_eq(hm_servings_commit(&serving, 1, world.store, &err), HM_OK);
+    strike(laptop, BEFORE_ANSWER, chosen);
+    ck_assert_int_eq(hm_serving_answer(serving, world.reader, &reply, &err), HM_OK);
+    hm_session_answer(session, 200);
+    ck_assert(hm_session_put(session, hm_buf_bytes(&reply)));
+    (void)hm_session_end(session, true, NULL, 1, &err);
+    hm_serving_close(serving);
+    hm_buf_fini(&reply);
+}
+
+START_TEST(from_the_commit_of_an_end_at_once_nothing_of_the_unit_goes_either_way)
+{
+    enum moment chosen = (enum moment)_i;
+    struct world_laptop *laptop = world_laptop_add(&world, "101-1", "hamlet_head");
+    struct hm_session *session = NULL;
+    struct hm_buf request;
+    struct hm_id records[UNITS];
+    struct hm_id mine;
+    ck_assert(sync_with(laptop));
+    fill_units(records);
+    ck_assert(add(laptop, &mine));
+    hm_buf_init(&request, BODY_MAX);
+    blow = end_at_once;
+
+    strike(laptop, BEFORE_ALL, chosen);
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    hm_session_begin(session);
+    ck_assert_int_eq(hm_session_request(session, &request, &err), HM_OK);
+    serve_ended(laptop, session, hm_buf_bytes(&request), chosen);
+    hm_session_close(session);
+    hm_buf_fini(&request);
+    ck_assert(sync_with(laptop));
+
+    unsigned got = 0;
+    for (int i = 0; i < UNITS; i++) {
+        got += holds(laptop->store, &records[i]);
+    }
+    bool taken = stands(world.reader, &mine);
+    sum.cells++;
+    hm_promise("P16 an end at once at every moment of an exchange: %u moments, "
+               "changes taken %u, changes given %u",
+               sum.cells, taken && chosen != BEFORE_ANSWER, got);
+    ck_assert(taken == (chosen == BEFORE_ANSWER));
+    ck_assert_uint_eq(got, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("permit");
@@ -331,6 +430,9 @@ int main(void)
                         HM_ROLE_SERVER);
     tcase_add_loop_test(group, from_the_commit_of_a_revocation_no_byte_goes_either_way, 0,
                         MOMENTS);
+    tcase_add_loop_test(
+        group, from_the_commit_of_an_end_at_once_nothing_of_the_unit_goes_either_way, 0,
+        MOMENTS);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }

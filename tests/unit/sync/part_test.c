@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A laptop is moved to and fro between two units, and the power goes at every operation
+ * of the exchange in which it leaves one: the unit is there whole or not at all, nothing
+ * that was written is lost, and the next exchange finishes what was begun.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../proto/store/sql.h"
+#include "builders.h"
+#include "hamlet/base/embed.h"
+#include "hamlet/base/limits.h"
+#include "hamlet/store/check.h"
+#include "hamlet/store/registry.h"
+#include "hamlet/store/server.h"
+#include "promise.h"
+#include "run.h"
+#include "world.h"
+
+enum { MATES = 6, ROUNDS_MAX = 2000, STRIDE = 9, CHECKS = 8 };
+
+static const char *const units[2] = {"101-1", "101-2"};
+static struct world world;
+static struct world_laptop *a; /* which is moved */
+static struct world_laptop *b; /* which stays in the first unit */
+static struct hm_arena arena;
+static struct hm_err err;
+static unsigned cuts;
+static unsigned torn;
+static unsigned lost;
+static unsigned kept;
+
+static void setup(void)
+{
+    world_init(&world, 31, hm_embedded_kinds, 1, 2);
+    a = world_laptop_add(&world, "101-1", "hamlet_head");
+    b = world_laptop_add(&world, "101-1", "hamlet_head");
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    hm_err_clear(&err);
+    cuts = 0;
+    torn = 0;
+    lost = 0;
+    kept = 0;
+}
+
+static void teardown(void)
+{
+    hm_arena_fini(&arena);
+    world_fini(&world);
+}
+
+static void sync_with(struct world_laptop *laptop)
+{
+    hm_err_clear(&err);
+    ck_assert_msg(world_sync(&world, laptop, &err), "%s: %s %s", laptop->name, err.key,
+                  err.arg[0]);
+}
+
+static void add(struct world_laptop *laptop, int count)
+{
+    struct hm_author *author = NULL;
+    struct hm_added added;
+    const struct hm_field_input fields[] = {
+        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
+        {.name = hm_text("address_text"), .text = hm_text("Tổ 3")}};
+    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    for (int i = 0; i < count; i++) {
+        ck_assert_int_eq(
+            hm_author_add(author, hm_text("household"), fields, 2, &added, &err), HM_OK);
+    }
+    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+    hm_author_close(author);
+}
+
+static int64_t changes_in(struct hm_store *store, const char *unit)
+{
+    char text[160];
+    int64_t count = 0;
+    (void)snprintf(text, sizeof(text),
+                   "SELECT count(*) FROM change c JOIN unit u ON u.id = c.home"
+                   " WHERE u.code = '%s'",
+                   unit);
+    ck_assert_int_eq(hm_sql_once(store, text, &count, NULL, &err), HM_OK);
+    return count;
+}
+
+/* The server ends what stands and gives the same in the other unit. */
+static void move_to(const char *unit)
+{
+    struct hm_author *author = NULL;
+    struct hm_maker maker;
+    struct hm_added added;
+    struct hm_id device = hm_sign_device(&a->key);
+    struct hm_permit *permits = NULL;
+    size_t count = 0;
+    char user[HM_HEX16_SIZE];
+    char hex[HM_HEX16_SIZE];
+    hm_maker_init(&maker, &arena, 1);
+    hm_hex_put(hex, hm_id_bytes(&device));
+    ck_assert_int_eq(
+        hm_store_permits(world.store, &device, &permits, &count, &arena, &err), HM_OK);
+    hm_hex_put(user, hm_id_bytes(&permits[0].user));
+    const struct hm_registry_value ended = {HM_REGISTRY_ENDED,
+                                            hm_make_plain(&maker, HM_ENDED_SEEN)};
+    const struct hm_registry_value values[] = {
+        {HM_REGISTRY_USER, hm_make_plain(&maker, user)},
+        {HM_REGISTRY_DEVICE, hm_make_plain(&maker, hex)},
+        {HM_REGISTRY_ROLE, hm_make_plain(&maker, "hamlet_head")},
+        {HM_REGISTRY_HOME, hm_make_plain(&maker, unit)}};
+    ck_assert_int_eq(hm_author_open(&author, world.store, &err), HM_OK);
+    hm_author_as_server(author);
+    hm_author_sign_with(author, &world.secret);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    ck_assert_int_eq(
+        hm_author_registry(author, HM_KIND_PERMIT, NULL, NULL, values, 4, &added, &err),
+        HM_OK);
+    for (size_t i = 0; i < count; i++) {
+        if (!permits[i].ended) {
+            ck_assert_int_eq(hm_author_registry(author, HM_KIND_PERMIT,
+                                                &permits[i].record, NULL, &ended, 1,
+                                                &added, &err),
+                             HM_OK);
+        }
+    }
+    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+    hm_author_close(author);
+}
+
+static void check_whole(void)
+{
+    size_t records = 0;
+    size_t different = 0;
+    if (cuts % CHECKS == 0) {
+        ck_assert_int_eq(hm_store_check_file(a->store, &err), HM_OK);
+        ck_assert_int_eq(hm_store_check_derived(a->store, &records, &different, &err),
+                         HM_OK);
+        ck_assert_uint_eq(different, 0);
+    }
+}
+
+START_TEST(a_laptop_cut_while_it_leaves_a_unit_has_left_it_or_not)
+{
+    enum hm_crash crash = (enum hm_crash)_i;
+    bool cut = true;
+    int at = 0;
+    sync_with(b);
+    add(b, MATES);
+    sync_with(b);
+    sync_with(a);
+    for (uint64_t n = 1; cut && n < ROUNDS_MAX; n += STRIDE, at = !at) {
+        add(a, 2);
+        int64_t before = changes_in(a->store, units[at]);
+        int64_t there = changes_in(world.reader, units[at]);
+        move_to(units[!at]);
+        hm_disk_cut(a->disk, n);
+
+        (void)world_sync(&world, a, &err);
+
+        cut = hm_disk_is_off(a->disk);
+        cuts += cut;
+        world_laptop_crash(&world, a, crash);
+        int64_t left = changes_in(a->store, units[at]);
+        torn += left != 0 && left != before;
+        check_whole();
+        sync_with(a);
+        sync_with(a);
+        kept += changes_in(a->store, units[at]) != 0;
+        lost += changes_in(world.reader, units[at]) != there + 2;
+        ck_assert(world_agrees(&world, a, units[!at]));
+    }
+
+    hm_promise("%s: %u places, half done %u, lost %u, kept %u",
+               crash == HM_CRASH_KEEP ? "P1 kills of a laptop that leaves a unit"
+                                      : "P2 power cuts of a laptop that leaves a unit",
+               cuts, torn, lost, kept);
+    ck_assert(!cut);
+    ck_assert_uint_gt(cuts, 20);
+    ck_assert_uint_eq(torn, 0);
+    ck_assert_uint_eq(lost, 0);
+    ck_assert_uint_eq(kept, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("part");
+    TCase *group = tcase_create("part");
+    tcase_add_checked_fixture(group, setup, teardown);
+    tcase_set_timeout(group, 240);
+    tcase_add_loop_test(group, a_laptop_cut_while_it_leaves_a_unit_has_left_it_or_not, 0,
+                        HM_CRASH_MIX + 1);
+    suite_add_tcase(suite, group);
+    return hm_run(suite);
+}
