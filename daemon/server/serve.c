@@ -18,6 +18,7 @@
 #include "hamlet/httpd/certificate.h"
 #include "hamlet/httpd/server.h"
 #include "hamlet/run/loop.h"
+#include "hamlet/store/refill.h"
 #include "hamlet/store/registry.h"
 #include "pins.h"
 #include "sync.h"
@@ -127,13 +128,20 @@ static enum hm_status open_data(struct serve *serve, struct hm_err *err)
     return status;
 }
 
-/* Laptops must find the unit that this server is for: it is imported before serving. */
+/*
+ * Laptops must find the unit that this server is for: it is imported before serving, or
+ * they bring it back.
+ */
 static enum hm_status check_unit(struct serve *serve, struct hm_err *err)
 {
     bool known = false;
+    bool refilling = false;
     enum hm_status status =
         hm_store_unit_known(serve->ctx.store, serve->ctx.unit, &known, err);
-    if (status == HM_OK && !known) {
+    if (status == HM_OK) {
+        status = hm_store_refilling(serve->ctx.store, &refilling, err);
+    }
+    if (status == HM_OK && !known && !refilling) {
         char unit[HM_ERR_ARG_MAX];
         (void)snprintf(unit, sizeof(unit), "%.*s", (int)serve->ctx.unit.size,
                        (const char *)serve->ctx.unit.data);

@@ -11,6 +11,7 @@
 
 #include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
+#include "hamlet/store/offers.h"
 #include "names.h"
 
 enum { LEAVES = 256, LEAF_SIZE = HM_ID_SIZE, MASK_SIZE = LEAVES / 8 };
@@ -35,7 +36,8 @@ static enum hm_status load_tree(struct hm_store *store,
                                 struct hm_err *err)
 {
     static const char select[] =
-        "SELECT id, n, leaves, stale FROM bucket WHERE name = :name";
+        "SELECT id, CASE WHEN old = 0 THEN n ELSE 0 END, leaves, stale FROM bucket"
+        " WHERE name = :name";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     memset(tree, 0, sizeof(*tree));
@@ -286,6 +288,25 @@ enum hm_status hm_store_bucket_get(struct hm_store *store,
         }
     }
     free(tree);
+    return status;
+}
+
+enum hm_status hm_store_bucket_leaves(struct hm_store *store,
+                                      struct hm_bytes name,
+                                      struct hm_bytes *leaves,
+                                      struct hm_arena *arena,
+                                      struct hm_err *err)
+{
+    struct tree *tree = hm_arena_get(arena, sizeof(*tree));
+    bool any = false;
+    if (tree == NULL) {
+        return hm_arena_status(arena, err);
+    }
+    enum hm_status status = load_tree(store, name, tree, err);
+    if (status == HM_OK && tree->row != 0) {
+        status = renew_stale(store, tree, &any, err);
+    }
+    *leaves = (struct hm_bytes){&tree->leaves[0][0], sizeof(tree->leaves)};
     return status;
 }
 

@@ -23,7 +23,8 @@ enum hm_status hm_store_bucket_n(struct hm_store *store,
                                  uint64_t *n,
                                  struct hm_err *err)
 {
-    static const char select[] = "SELECT n FROM bucket WHERE name = :name";
+    static const char select[] =
+        "SELECT CASE WHEN old = 0 THEN n ELSE 0 END FROM bucket WHERE name = :name";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);
@@ -346,7 +347,8 @@ enum hm_status hm_store_numbers(struct hm_store *store,
      * `+`: what lies around the change is looked at, not all of the bucket. */
     static const char select[] =
         "SELECT x.i,"
-        " (SELECT e.n + c.id - e.change FROM entry e WHERE +e.bucket = :bucket"
+        " (SELECT e.n + c.id - e.change FROM entry e WHERE +e.bucket ="
+        "  (SELECT b.id FROM bucket b WHERE b.id = :bucket AND b.old = 0)"
         "  AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
         "  ORDER BY e.change DESC LIMIT 1),"
         " (SELECT CASE WHEN v.origin = :origin AND c.id < v.change + v.count"
@@ -413,8 +415,9 @@ enum hm_status hm_store_bucket_reset(struct hm_store *store,
     static const char unjudge[] =
         "UPDATE change SET verdict = 0 WHERE verdict = 2 AND home = (SELECT u.id"
         " FROM bucket b JOIN unit u ON u.code = b.name WHERE b.id = :bucket)";
-    static const char reset[] = "UPDATE bucket SET n = 0, leaves = NULL, stale = NULL,"
-                                " digest = NULL WHERE id = :bucket";
+    static const char reset[] =
+        "UPDATE bucket SET n = 0, leaves = NULL, stale = NULL, digest = NULL,"
+        " receipt = NULL, old = 0 WHERE id = :bucket";
     const char *const steps[] = {drop, unjudge, reset};
     sqlite3_stmt *stmt = NULL;
     int64_t number = 0;

@@ -11,8 +11,10 @@ enum hm_status hm_store_receipt_put(struct hm_store *store,
 {
     static const char insert[] = "INSERT INTO receipt(time, message, signature)"
                                  " VALUES(:time, :message, :signature)";
-    static const char drop[] = "DELETE FROM receipt WHERE id <="
-                               " (SELECT max(id) FROM receipt) - :kept";
+    /* The word on a bucket is kept as long as it is the last one. */
+    static const char drop[] =
+        "DELETE FROM receipt WHERE id <= (SELECT max(id) FROM receipt) - :kept"
+        " AND id NOT IN (SELECT receipt FROM bucket WHERE receipt IS NOT NULL)";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, insert, &stmt, err);
     if (status == HM_OK) {

@@ -440,14 +440,17 @@ static enum hm_status write_answer(struct answer *a,
                                          .device = serving->request.device,
                                          .epoch = serving->request.epoch},
                              .lease = serving->lease};
-    if (serving->by_file || !hm_parts_same(a->parts, a->part_count, &serving->request)) {
+    if (!serving->offering && (serving->by_file || !hm_parts_same(a->parts, a->part_count,
+                                                                  &serving->request))) {
         reply.has_scope = true;
         reply.scope = hm_arena_get_array(a->arena, a->part_count, sizeof(*reply.scope));
         for (size_t i = 0; reply.scope != NULL && i < a->part_count; i++) {
             reply.scope[reply.scope_count++] = a->parts[i].name;
         }
     }
-    enum hm_status status = state_buckets(a, &reply, err);
+    enum hm_status status =
+        serving->offering ? hm_refill_answer(serving, a->store, &reply, a->arena, err)
+                          : state_buckets(a, &reply, err);
     if (status == HM_OK) {
         status = hm_arena_status(a->arena, err);
     }
@@ -455,7 +458,7 @@ static enum hm_status write_answer(struct answer *a,
      * last one. */
     if (serving->seq > 0 &&
         (hm_serving_pages(serving) > 0 || serving->request.waiting > 0 ||
-         reply.receipt.bucket_count > 0)) {
+         serving->offering || reply.receipt.bucket_count > 0)) {
         reply.receipt.seq = serving->seq;
         reply.receipt.head = serving->head;
     }
@@ -477,11 +480,15 @@ static enum hm_status write_answer(struct answer *a,
 static enum hm_status check_device(struct answer *a, struct hm_err *err)
 {
     struct hm_device device;
+    bool admitted = false;
     enum hm_status status = hm_store_device_get(a->store, &a->serving->request.device,
                                                 &device, a->arena, err);
     enum hm_problem denial =
         status == HM_OK ? hm_serving_denial(a->serving, &device) : HM_PROBLEM_NONE;
     if (denial != HM_PROBLEM_NONE) {
+        status = hm_refill_admits(a->serving, a->store, &admitted, err);
+    }
+    if (status == HM_OK && denial != HM_PROBLEM_NONE && !admitted) {
         hm_serving_refuse(a->serving, denial);
         return hm_fail(err, HM_DENIED, "problem-revoked", NULL, NULL, NULL);
     }
@@ -510,7 +517,7 @@ enum hm_status hm_serving_answer(struct hm_serving *serving,
     if (status == HM_OK) {
         status = check_device(a, err);
     }
-    if (status == HM_OK) {
+    if (status == HM_OK && !serving->offering) {
         status = hm_parts_find(&a->parts, &a->part_count, serving, reader, err);
     }
     if (status == HM_OK) {

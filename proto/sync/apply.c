@@ -7,9 +7,11 @@
 
 #include "hamlet/base/limits.h"
 #include "hamlet/store/learned.h"
+#include "hamlet/store/offers.h"
 #include "hamlet/store/receipts.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/sync/judge.h"
+#include "offer.h"
 #include "put_pages.h"
 #include "session_inside.h"
 
@@ -230,7 +232,13 @@ static enum hm_status put_line(struct hm_session *session,
         hm_mailbox_name(mailbox, &session->device);
         bucket = hm_text(mailbox);
     }
-    enum hm_status status = hm_store_bucket_n(session->store, bucket, &n, err);
+    enum hm_status status = HM_OK;
+    if (line->n == 1) {
+        status = hm_store_bucket_renew(session->store, bucket, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_bucket_n(session->store, bucket, &n, err);
+    }
     if (status == HM_OK && line->n > n + 1) {
         return session->by_file
                    ? hm_fail(err, HM_BAD_INPUT, "bundle-gap", NULL, NULL, NULL)
@@ -368,6 +376,10 @@ static enum hm_status take_back_ack(struct hm_session *session, struct hm_err *e
     return hm_store_origin_put(session->store, &origin, err);
 }
 
+/*
+ * What the server said before it was lost is offered to it before its buckets are begun
+ * anew. Pages packed ahead name entries by numbers that mean nothing any more.
+ */
 enum hm_status hm_apply_incarnation(struct hm_session *session, struct hm_err *err)
 {
     int64_t known = 0;
@@ -378,15 +390,15 @@ enum hm_status hm_apply_incarnation(struct hm_session *session, struct hm_err *e
         return status;
     }
     if (known != 0) {
-        struct hm_bucket *buckets = NULL;
-        size_t count = 0;
-        status = hm_store_buckets(session->store, &buckets, &count, &session->arena, err);
-        for (size_t i = 0; i < count && status == HM_OK; i++) {
-            status = hm_store_bucket_reset(session->store, buckets[i].name, err);
-        }
+        status = hm_store_buckets_age(session->store, err);
         if (status == HM_OK) {
             status = take_back_ack(session, err);
         }
+        session->aged = true;
+        hm_offering_free(session->offering);
+        session->offering = NULL;
+        hm_upload_free(session->ahead);
+        session->ahead = NULL;
     }
     return status != HM_OK ? status
                            : hm_store_meta_put_int(session->store, HM_META_INCARNATION,
@@ -480,6 +492,26 @@ enum hm_status hm_apply(struct hm_session *session, struct hm_err *err)
     return status;
 }
 
+enum hm_status hm_apply_renewed(struct hm_session *session, struct hm_err *err)
+{
+    struct hm_bytes *names = NULL;
+    size_t count = 0;
+    enum hm_status status = hm_store_buckets_old(session->store, HM_OLD_OFFERED, &names,
+                                                 &count, &session->arena, err);
+    if (status != HM_OK || count == 0) {
+        return status;
+    }
+    status = hm_store_begin(session->store, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        status = hm_store_bucket_renew(session->store, names[i], err);
+    }
+    if (status == HM_OK) {
+        return hm_store_commit(session->store, err);
+    }
+    hm_store_rollback(session->store);
+    return status;
+}
+
 /*
  * A bucket that counts as far as the server's and still differs holds another set: it is
  * begun anew, so that all its entries come again. That loses nothing, since changes stay.
@@ -495,9 +527,12 @@ enum hm_status hm_apply_compare(struct hm_session *session,
         const struct hm_bucket_state *said = &receipt->buckets[i];
         struct hm_bucket bucket;
         status = hm_store_bucket_get(session->store, said->name, &bucket, err);
-        bool older = session->by_file && bucket.n > said->n;
-        if (status != HM_OK || bucket.n < said->n || older ||
-            hm_digest_equal(&bucket.digest, &said->digest)) {
+        if (status != HM_OK || bucket.n < said->n ||
+            (session->by_file && bucket.n > said->n)) {
+            continue;
+        }
+        if (hm_digest_equal(&bucket.digest, &said->digest)) {
+            status = hm_store_bucket_signed(session->store, said->name, err);
             continue;
         }
         *differs = true;

@@ -9,6 +9,7 @@
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/sync/judge.h"
+#include "landing.h"
 #include "put_pages.h"
 #include "serving.h"
 
@@ -76,23 +77,11 @@ static enum hm_status take_lease(struct hm_serving *serving,
     return status != HM_OK ? status : hm_head_note(serving, store, !found, err);
 }
 
-/* A body's changes in one set, with where each page begins in it. */
-struct landing {
-    struct hm_serving *serving;
-    struct hm_store *store;
-    struct hm_put *puts;
-    enum hm_reason *reasons;
-    size_t count;
-    struct hm_id keys_of; /* the device whose keys were looked up last */
-    struct hm_keys keys;
-    struct hm_arena arena; /* of this commit alone */
-};
-
 /*
  * Whether the key that signed the page was good for it. Whoever copied a key that was
  * replaced can still sign; what comes beyond the end of that key is not its device's.
  */
-static enum hm_status key_covers(struct landing *landing,
+static enum hm_status key_covers(struct hm_landing *landing,
                                  const struct hm_inbox_page *arrived,
                                  bool *covers,
                                  struct hm_err *err)
@@ -113,7 +102,7 @@ static enum hm_status key_covers(struct landing *landing,
 }
 
 /* What this very body brought before and was refused; pages of devices may alternate. */
-static size_t refused_before(const struct landing *landing, size_t i)
+static size_t refused_before(const struct hm_landing *landing, size_t i)
 {
     const struct hm_id *device = &landing->puts[i].change->device;
     size_t count = 0;
@@ -130,7 +119,7 @@ static size_t refused_before(const struct landing *landing, size_t i)
  * or hostile device can do to them ends at a number: from then on nothing of it stands
  * until a person at the district has looked.
  */
-static enum hm_status stop_storm(struct landing *landing, struct hm_err *err)
+static enum hm_status stop_storm(struct hm_landing *landing, struct hm_err *err)
 {
     const struct hm_bytes storm = hm_text(hm_reason_name(HM_REASON_STORM));
     const struct hm_change *last = NULL;
@@ -154,7 +143,7 @@ static enum hm_status stop_storm(struct landing *landing, struct hm_err *err)
     return status;
 }
 
-static enum hm_status judge_all(struct landing *landing, struct hm_err *err)
+static enum hm_status judge_all(struct hm_landing *landing, struct hm_err *err)
 {
     const struct hm_inbox *inbox = &landing->serving->inbox;
     struct hm_judge judge;
@@ -194,7 +183,7 @@ static enum hm_status judge_all(struct landing *landing, struct hm_err *err)
     return status;
 }
 
-static enum hm_status put_changes(struct landing *landing, struct hm_err *err)
+static enum hm_status put_changes(struct hm_landing *landing, struct hm_err *err)
 {
     enum hm_status status = hm_store_changes_put(
         landing->store, landing->puts, landing->count,
@@ -208,7 +197,7 @@ static enum hm_status put_changes(struct landing *landing, struct hm_err *err)
 }
 
 /* Entries of fresh changes, in order, runs of accepted neighbours as one. */
-static size_t make_entries(const struct landing *landing,
+static size_t make_entries(const struct hm_landing *landing,
                            size_t from,
                            size_t to,
                            struct hm_entry *entries)
@@ -218,7 +207,7 @@ static size_t make_entries(const struct landing *landing,
         const struct hm_put *put = &landing->puts[i];
         bool accepted = landing->reasons[i] == HM_REASON_NONE;
         struct hm_entry *last = count == 0 ? NULL : &entries[count - 1];
-        if (!put->fresh) {
+        if (!put->fresh || hm_landing_offered(landing, i)) {
             continue;
         }
         if (accepted && last != NULL && last->kind == HM_ENTRY_ACCEPTED &&
@@ -238,13 +227,14 @@ static size_t make_entries(const struct landing *landing,
 }
 
 /* A refusal also goes to its author's mailbox. */
-static enum hm_status put_refusals(struct landing *landing, struct hm_err *err)
+static enum hm_status put_refusals(struct hm_landing *landing, struct hm_err *err)
 {
     struct hm_arena *arena = &landing->arena;
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
         char mailbox[HM_MAILBOX_SIZE];
-        if (!landing->puts[i].fresh || landing->reasons[i] == HM_REASON_NONE) {
+        if (!landing->puts[i].fresh || landing->reasons[i] == HM_REASON_NONE ||
+            hm_landing_offered(landing, i)) {
             continue;
         }
         struct hm_entry entry = {.count = 1,
@@ -258,7 +248,7 @@ static enum hm_status put_refusals(struct landing *landing, struct hm_err *err)
     return status;
 }
 
-static enum hm_status put_entries(struct landing *landing, struct hm_err *err)
+static enum hm_status put_entries(struct hm_landing *landing, struct hm_err *err)
 {
     struct hm_arena *arena = &landing->arena;
     struct hm_entry *entries =
@@ -281,7 +271,7 @@ static enum hm_status put_entries(struct landing *landing, struct hm_err *err)
     return status != HM_OK ? status : put_refusals(landing, err);
 }
 
-static enum hm_status land_all(struct landing *landing, struct hm_err *err)
+static enum hm_status land_all(struct hm_landing *landing, struct hm_err *err)
 {
     landing->puts =
         hm_arena_get_array(&landing->arena, landing->count, sizeof(*landing->puts));
@@ -290,6 +280,9 @@ static enum hm_status land_all(struct landing *landing, struct hm_err *err)
     enum hm_status status = hm_arena_status(&landing->arena, err);
     if (status == HM_OK) {
         status = judge_all(landing, err);
+    }
+    if (status == HM_OK) {
+        status = hm_landing_find_offered(landing, err);
     }
     if (status == HM_OK) {
         status = put_changes(landing, err);
@@ -303,14 +296,17 @@ static enum hm_status land_all(struct landing *landing, struct hm_err *err)
         landing->serving->refused +=
             landing->puts[i].fresh && landing->reasons[i] != HM_REASON_NONE;
     }
-    return status != HM_OK ? status : put_entries(landing, err);
+    if (status == HM_OK) {
+        status = put_entries(landing, err);
+    }
+    return status != HM_OK ? status : hm_landing_regain(landing, err);
 }
 
 static enum hm_status land(struct hm_serving *serving,
                            struct hm_store *store,
                            struct hm_err *err)
 {
-    struct landing landing = {
+    struct hm_landing landing = {
         .serving = serving, .store = store, .count = serving->inbox.change_count};
     if (landing.count == 0) {
         return HM_OK;
@@ -328,13 +324,14 @@ static enum hm_status acknowledge(struct hm_serving *serving,
 {
     const struct hm_request *request = &serving->request;
     struct hm_origin origin;
-    enum hm_status status = hm_store_origin_get(
-        store, &request->device, request->epoch,
-        serving->inbox.page_count > 0 || request->has_parent, &origin, err);
+    bool own = serving->inbox.page_count > 0 && !serving->offering;
+    enum hm_status status = hm_store_origin_get(store, &request->device, request->epoch,
+                                                own || request->has_parent, &origin, err);
     if (status == HM_OK && request->has_parent && origin.seq == 0 && !origin.has_parent) {
         status = hm_store_origin_bind(store, &origin, &request->parent.cut_head, err);
     }
-    if (status == HM_OK && origin.row != 0 && serving->inbox.page_count > 0) {
+    /* Others may have brought pages of it. */
+    if (status == HM_OK && origin.row != 0 && (own || serving->offering)) {
         status = hm_store_origin_advance(store, &origin, err);
     }
     serving->seq = origin.row == 0 ? 0 : origin.seq;
@@ -401,21 +398,30 @@ static enum hm_status commit_one(struct hm_serving *serving,
     struct hm_device device;
     struct hm_visit visit;
     bool forked = false;
+    bool admitted = false;
     bool visits = serving->ended && serving->problem == HM_PROBLEM_NONE;
     enum hm_status status = hm_store_device_get(store, &serving->request.device, &device,
                                                 &serving->arena, err);
+    enum hm_problem denial =
+        status == HM_OK ? hm_serving_denial(serving, &device) : HM_PROBLEM_NONE;
+    if (denial != HM_PROBLEM_NONE) {
+        status = hm_refill_admits(serving, store, &admitted, err);
+    }
     if (status != HM_OK) {
         return status;
     }
     /* Revocation acts in the transaction of the request: the reader may have been late.
      */
-    enum hm_problem denial = hm_serving_denial(serving, &device);
-    if (denial != HM_PROBLEM_NONE) {
+    if (denial != HM_PROBLEM_NONE && !admitted) {
         hm_serving_refuse(serving, denial);
         hm_inbox_clear(&serving->inbox);
         return HM_OK;
     }
-    if (visits && !serving->by_file) {
+    if (visits && !device.known) {
+        /* Nothing is kept of somebody who only says so. */
+        visits = false;
+        status = hm_env_random(serving->self.env, serving->lease.at, HM_ID_SIZE, err);
+    } else if (visits && !serving->by_file) {
         status = take_lease(serving, store, &visit, err);
         if (status == HM_OK && serving->problem == HM_PROBLEM_STALE) {
             hm_inbox_clear(&serving->inbox);
@@ -426,6 +432,9 @@ static enum hm_status commit_one(struct hm_serving *serving,
     }
     if (status == HM_OK) {
         status = hm_inbox_find_branches(&serving->inbox, store, &forked, err);
+    }
+    if (status == HM_OK && serving->ended) {
+        status = hm_refill_take(serving, store, err);
     }
     if (status == HM_OK) {
         status = land(serving, store, err);

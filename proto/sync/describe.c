@@ -50,6 +50,18 @@ static enum hm_status describe_errors(struct hm_session *session,
     return status;
 }
 
+/* The text of the keys of a device that never changed it. */
+static enum hm_status describe_only_key(struct hm_session *session,
+                                        struct hm_request *request,
+                                        const struct hm_key *own,
+                                        struct hm_err *err)
+{
+    char text[HM_B64_32_SIZE];
+    hm_b64_put(text, HM_BYTES(own->at));
+    request->keys = hm_arena_copy(&session->arena, hm_text(text));
+    return hm_arena_status(&session->arena, err);
+}
+
 /*
  * Which keys this device has had, the newest last: named until the registry here names
  * them too. A key that was replaced meanwhile signs nothing more.
@@ -68,7 +80,10 @@ static enum hm_status describe_keys(struct hm_session *session,
         hm_store_meta_get(session->store, HM_META_KEYS, &session->arena, &text, err);
     session->has_keys = text.size > 0;
     if (status != HM_OK || text.size == 0) {
-        return status;
+        session->keys_told = session->tell_keys;
+        return status != HM_OK || !session->tell_keys
+                   ? status
+                   : describe_only_key(session, request, &own, err);
     }
     if (!hm_keys_read(keys, text, &session->device)) {
         return hm_fail(err, HM_CORRUPT, "keys-broken", NULL, NULL, NULL);
@@ -121,6 +136,21 @@ static enum hm_status describe_parent(struct hm_session *session,
                                        &request->has_parent, err);
 }
 
+enum hm_status hm_upload_open(struct hm_session *session, struct hm_err *err)
+{
+    enum hm_status status =
+        hm_store_meta_get_id(session->store, HM_META_REQUEST, &session->request_id, err);
+    if (status == HM_OK && hm_id_is_none(&session->request_id)) {
+        status = hm_env_random(hm_store_env(session->store), session->request_id.at,
+                               HM_ID_SIZE, err);
+        if (status == HM_OK) {
+            status = hm_store_meta_put(session->store, HM_META_REQUEST,
+                                       hm_id_bytes(&session->request_id), err);
+        }
+    }
+    return status;
+}
+
 enum hm_status hm_upload_describe(struct hm_session *session,
                                   struct hm_request *request,
                                   struct hm_err *err)
@@ -158,6 +188,7 @@ enum hm_status hm_upload_describe(struct hm_session *session,
     request->head = origin->head;
     request->time = hm_env_wall(hm_store_env(session->store));
     request->waiting = (int64_t)(origin->seq - origin->acked);
+    request->offers = session->offers;
     request->version = hm_text(session->version);
     return status;
 }

@@ -24,13 +24,15 @@ enum hm_status hm_inbox_open(struct hm_inbox *inbox,
 {
     *inbox = (struct hm_inbox){.store = store, .district = *district};
     hm_arena_init(&inbox->arena, HM_REQUEST_ARENA_MAX);
+    hm_arena_init(&inbox->offer_arena, HM_REQUEST_ARENA_MAX);
     hm_buf_init(&inbox->text, HM_INFLATE_BYTES_MAX);
     return hm_inflate_open(&inbox->inflate, err);
 }
 
 size_t hm_inbox_held(const struct hm_inbox *inbox)
 {
-    return inbox->arena.used + inbox->text.capacity +
+    return inbox->arena.used + inbox->offer_arena.used + inbox->text.capacity +
+           inbox->offer_capacity * sizeof(*inbox->offers) +
            inbox->page_capacity * sizeof(*inbox->pages) +
            inbox->line_capacity * sizeof(*inbox->lines);
 }
@@ -51,6 +53,8 @@ void hm_inbox_close(struct hm_inbox *inbox)
     hm_buf_fini(&inbox->text);
     free(inbox->pages);
     free(inbox->lines);
+    free(inbox->offers);
+    hm_arena_fini(&inbox->offer_arena);
     *inbox = (struct hm_inbox){.store = NULL};
 }
 
@@ -119,6 +123,10 @@ static enum hm_status find_keys(struct hm_inbox *inbox,
 {
     if (hm_id_equal(device, &inbox->known)) {
         *keys = &inbox->known_keys;
+        return HM_OK;
+    }
+    if (inbox->district_keys != NULL && hm_id_equal(device, &inbox->district)) {
+        *keys = inbox->district_keys;
         return HM_OK;
     }
     if (!hm_id_is_none(device) && hm_id_equal(device, &inbox->asked)) {
@@ -339,6 +347,9 @@ static enum hm_status read_page(struct hm_inbox *inbox,
     if (status == HM_OK) {
         status = find_keys(inbox, &hm_page_draft_header(draft)->device, &keys, err);
     }
+    if (status == HM_OK && keys == NULL && inbox->takes_offers) {
+        goto out; /* whoever knows who wrote it brings it again */
+    }
     if (status == HM_OK && keys == NULL) {
         *waits = inbox->page_count > 0;
         if (!*waits) {
@@ -395,6 +406,25 @@ static enum hm_status read_entries(struct hm_inbox *inbox,
     return status;
 }
 
+static enum hm_status read_offer(struct hm_inbox *inbox,
+                                 struct hm_bytes line,
+                                 struct hm_err *err)
+{
+    if (inbox->offer_count == inbox->offer_capacity) {
+        size_t capacity = inbox->offer_capacity == 0 ? 16 : inbox->offer_capacity * 2;
+        struct hm_offer_line *lines = realloc(inbox->offers, capacity * sizeof(*lines));
+        if (lines == NULL) {
+            return hm_fail_memory(err);
+        }
+        inbox->offers = lines;
+        inbox->offer_capacity = capacity;
+    }
+    enum hm_status status = hm_offer_line_read(&inbox->offers[inbox->offer_count], line,
+                                               &inbox->offer_arena, err);
+    inbox->offer_count += status == HM_OK;
+    return status;
+}
+
 /* One whole line at the front of what is left. `*used`: it need not be seen again. */
 static enum hm_status take_line(struct hm_inbox *inbox,
                                 const uint8_t *start,
@@ -407,7 +437,8 @@ static enum hm_status take_line(struct hm_inbox *inbox,
     size_t end = (size_t)(line.data - start) + line.size + 1;
     *waits = false;
     if (inbox->in_page) {
-        if (kind == HM_LINE_PAGE || kind == HM_LINE_ENTRIES || end > HM_PAGE_TEXT_MAX) {
+        if (kind == HM_LINE_PAGE || kind == HM_LINE_ENTRIES || kind == HM_LINE_OFFER ||
+            end > HM_PAGE_TEXT_MAX) {
             return hm_fail(err, HM_PROTOCOL, "page", "line", NULL, NULL);
         }
         if (kind != HM_LINE_TAIL) {
@@ -428,10 +459,13 @@ static enum hm_status take_line(struct hm_inbox *inbox,
         inbox->page_size = end;
         return HM_OK;
     }
+    *used = end;
+    if (kind == HM_LINE_OFFER && inbox->takes_offers) {
+        return read_offer(inbox, line, err);
+    }
     if (kind != HM_LINE_ENTRIES || !inbox->takes_entries) {
         return hm_fail(err, HM_PROTOCOL, "page", "line", NULL, NULL);
     }
-    *used = end;
     return read_entries(inbox, line, err);
 }
 

@@ -22,6 +22,8 @@ enum hm_status hm_serving_open(struct hm_serving **serving,
     hm_arena_init(&made->arena, HM_REQUEST_ARENA_MAX);
     hm_buf_init(&made->line, HM_HEADER_MAX);
     enum hm_status status = hm_inbox_open(&made->inbox, NULL, &self->server, err);
+    hm_keys_one(&made->own_keys, self->key);
+    made->inbox.district_keys = &made->own_keys;
     if (status == HM_OK) {
         *serving = made;
         made = NULL;
@@ -191,6 +193,11 @@ static enum hm_problem find_keys(struct hm_serving *serving,
     const struct hm_key *enrols = &request->enrolment.key;
     struct hm_bytes text = device->keys;
     bool brings = request->keys.size > 0;
+    if (!device->known && !request->enrolment.present) {
+        /* It offers what was lost, and with it who it is (refill.c). */
+        return hm_keys_read(keys, request->keys, &request->device) ? HM_PROBLEM_NONE
+                                                                   : HM_PROBLEM_SIGNATURE;
+    }
     if (!device->known && !brings) {
         hm_keys_one(keys, enrols);
         return HM_PROBLEM_NONE;
@@ -225,6 +232,23 @@ static enum hm_problem check_signature(const struct hm_serving *serving,
     return HM_PROBLEM_SIGNATURE;
 }
 
+/*
+ * Whether it comes to offer what a server lost, and whether it is let in: those too whom
+ * the registry does not know, or not any more, while that is being refilled.
+ */
+static enum hm_status find_offering(struct hm_serving *serving,
+                                    const struct hm_device *device,
+                                    bool *admitted,
+                                    struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    bool foreign =
+        request->incarnation != 0 && request->incarnation != serving->self.incarnation;
+    serving->offering = !serving->by_file && (request->offers || foreign);
+    *admitted = device->known ? !device->revoked : request->enrolment.present;
+    return *admitted ? HM_OK : hm_refill_admits(serving, serving->reader, admitted, err);
+}
+
 /* Who asks, proven before anything of the body is looked at. */
 static enum hm_problem judge_header(struct hm_serving *serving,
                                     const struct hm_request_line *line)
@@ -233,22 +257,27 @@ static enum hm_problem judge_header(struct hm_serving *serving,
     struct hm_device device;
     struct hm_request *request = &serving->request;
     struct hm_inbox *inbox = &serving->inbox;
+    bool admitted = false;
     enum hm_status status = hm_store_device_get(serving->reader, &request->device,
                                                 &device, &serving->arena, &err);
     if (status != HM_OK) {
         return problem_of(status, &err);
     }
-    if (!device.known && !request->enrolment.present) {
-        return HM_PROBLEM_UNKNOWN_DEVICE;
-    }
     if (device.known) {
         request->enrolment.present = false; /* redeemed before; the reply got lost */
+    }
+    status = find_offering(serving, &device, &admitted, &err);
+    if (status != HM_OK) {
+        return problem_of(status, &err);
+    }
+    if (!device.known && !admitted) {
+        return HM_PROBLEM_UNKNOWN_DEVICE;
     }
     enum hm_problem problem = find_keys(serving, &device, &inbox->known_keys);
     if (problem == HM_PROBLEM_NONE) {
         problem = check_signature(serving, line, &inbox->known_keys);
     }
-    if (problem == HM_PROBLEM_NONE && device.revoked) {
+    if (problem == HM_PROBLEM_NONE && !admitted) {
         problem = HM_PROBLEM_REVOKED;
     }
     /* A file may be an old one: that it knows less than we do says nothing. */
@@ -263,7 +292,10 @@ static enum hm_problem judge_header(struct hm_serving *serving,
         problem = judge_enrolment(serving);
     }
     if (problem == HM_PROBLEM_NONE) {
-        inbox->known = request->device;
+        /* Of somebody who is not known pages prove nothing. */
+        inbox->known = device.known || request->enrolment.present ? request->device
+                                                                  : (struct hm_id){{0}};
+        inbox->takes_offers = serving->offering && request->offers;
         serving->key = *hm_keys_newest(&inbox->known_keys);
     }
     return problem;
@@ -333,5 +365,7 @@ void hm_serving_end(struct hm_serving *serving)
         hm_serving_refuse(serving, HM_PROBLEM_HEADER);
     } else if (serving->pages_count && serving->inbox.in_page) {
         hm_serving_refuse(serving, HM_PROBLEM_PAGE);
+    } else if (serving->problem == HM_PROBLEM_NONE && serving->inbox.offer_count > 0) {
+        hm_refill_check(serving);
     }
 }

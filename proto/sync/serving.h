@@ -6,15 +6,19 @@
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/sync/serving.h"
+#include "hamlet/wire/reply.h"
 
 struct hm_serving {
     struct hm_serving_self self;
+    struct hm_keys own_keys;
     struct hm_store *reader;
     uint64_t declared;
     struct hm_arena arena;
     struct hm_buf line; /* the first line, until it is whole */
     bool header_read;
     bool pages_count; /* the incarnation is ours: numbers in pages mean something */
+    bool offering;    /* it comes with another incarnation, or brings back what it has of
+                         one: nothing goes down to it */
     bool ended;
     enum hm_problem problem;
     struct hm_request request;
@@ -37,6 +41,29 @@ struct hm_serving {
 /* What stands in the way of the requester, by the registry as it is now. */
 enum hm_problem hm_serving_denial(const struct hm_serving *serving,
                                   const struct hm_device *device);
+
+/* ---- what laptops bring back (refill.c) ---- */
+
+/*
+ * Whether this device may offer although it is not known or was revoked: while a refill
+ * is open nobody can tell what the registry was.
+ */
+HM_CHECKED enum hm_status hm_refill_admits(const struct hm_serving *serving,
+                                           struct hm_store *store,
+                                           bool *admits,
+                                           struct hm_err *err);
+/* Hold what is offered against the server's own signature; refuses all of it. */
+void hm_refill_check(struct hm_serving *serving);
+/* Keep it, in the writer's transaction. */
+HM_CHECKED enum hm_status hm_refill_take(struct hm_serving *serving,
+                                         struct hm_store *store,
+                                         struct hm_err *err);
+/* Which leaves differ here, which changes are not here. */
+HM_CHECKED enum hm_status hm_refill_answer(const struct hm_serving *serving,
+                                           struct hm_store *store,
+                                           struct hm_reply *reply,
+                                           struct hm_arena *arena,
+                                           struct hm_err *err);
 
 /*
  * Whether the newest change that the requester has of this origin is the newest, or

@@ -4,6 +4,7 @@
 
 #include "hamlet/base/assert.h"
 #include "hamlet/base/limits.h"
+#include "offer.h"
 #include "session_inside.h"
 
 enum {
@@ -101,6 +102,7 @@ void hm_session_close(struct hm_session *session)
     if (session != NULL) {
         forget_round(session);
         forget_ahead(session);
+        hm_offering_free(session->offering);
         hm_buf_fini(&session->head);
         hm_arena_fini(&session->arena);
         free(session);
@@ -123,6 +125,7 @@ enum hm_status hm_session_round(struct hm_session *session, struct hm_err *err)
     forget_round(session);
     session->reply_taken = false;
     session->applied = 0;
+    session->aged = false;
     session->http_status = 0;
     session->failed = HM_ERR_NONE;
     session->reply = (struct hm_reply){.more = false};
@@ -379,6 +382,10 @@ static enum hm_session_next end_problem(struct hm_session *session, struct hm_er
         HM_PROBLEM_MAP(HM_PROBLEM_WORD)
 #undef HM_PROBLEM_WORD
     };
+    if (problem == HM_PROBLEM_UNKNOWN_DEVICE && !session->tell_keys) {
+        session->tell_keys = true; /* it may have lost its registry */
+        return HM_SESSION_AGAIN;
+    }
     (void)hm_fail(err, hm_problem_status(problem), keys[problem], NULL, NULL, NULL);
     return failed(session, hm_problem_again(problem) ? HM_SESSION_RETRY : HM_SESSION_STOP,
                   false);
@@ -438,12 +445,18 @@ static enum hm_session_next end_whole(struct hm_session *session,
     if (status == HM_OK && differs && session->repaired > REPAIRS_MAX) {
         status = hm_fail(err, HM_CORRUPT, "bucket-differs", NULL, NULL, NULL);
     }
+    if (status == HM_OK && session->offers) {
+        status = hm_offer_answered(session, err);
+    } else if (status == HM_OK && !session->aged && !session->reply.more) {
+        status = hm_apply_renewed(session, err);
+    }
     if (status == HM_OK) {
         status = more_to_send(session, &more, err);
     }
     if (status != HM_OK) {
         return failed(session, HM_SESSION_STOP, false);
     }
+    more = more || session->offers || session->aged;
     adapt(session, false, false, took_ms);
     session->cuts = 0;
     session->stats.rounds++;

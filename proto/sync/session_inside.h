@@ -20,6 +20,7 @@ enum hm_round {
 };
 
 struct hm_upload;
+struct hm_offering;
 
 struct hm_session {
     struct hm_store *store;
@@ -55,6 +56,9 @@ struct hm_session {
     bool has_keys;  /* this device changed its key once … */
     bool keys_told; /* … the request names all keys of this device … */
     bool tell_keys; /* … and must from here on: the server does not know the newest */
+    bool offers;    /* the request under way offers what the server lost */
+    bool aged;      /* its reply came from another incarnation */
+    struct hm_offering *offering; /* null: nothing is under way */
 
     /* of a round whose reply came in a file */
     bool by_file;
@@ -102,6 +106,9 @@ HM_CHECKED enum hm_status hm_apply_receipt(struct hm_session *session,
 void hm_upload_ahead(struct hm_session *session);
 void hm_upload_free(struct hm_upload *upload); /* does nothing on null */
 
+/* The open request id: a row of the store, kept until a reply is taken (describe.c). */
+HM_CHECKED enum hm_status hm_upload_open(struct hm_session *session, struct hm_err *err);
+
 /* What the request says beside its pages (describe.c), inside a transaction. */
 HM_CHECKED enum hm_status hm_upload_describe(struct hm_session *session,
                                              struct hm_request *request,
@@ -132,6 +139,10 @@ HM_CHECKED enum hm_status hm_session_follow(struct hm_session *session,
  * here is with the server by then (follow.c).
  */
 HM_CHECKED enum hm_status hm_session_part(struct hm_session *session, struct hm_err *err);
+
+/* After a whole reply that may bring entries: what was old is not any more. */
+HM_CHECKED enum hm_status hm_apply_renewed(struct hm_session *session,
+                                           struct hm_err *err);
 
 /* After a whole reply: do the buckets say what the server says? */
 HM_CHECKED enum hm_status hm_apply_compare(struct hm_session *session,

@@ -11,6 +11,7 @@
 
 #include "hamlet/base/limits.h"
 #include "hamlet/store/learned.h"
+#include "offer.h"
 #include "page_out.h"
 #include "session_inside.h"
 
@@ -433,22 +434,6 @@ void hm_upload_ahead(struct hm_session *session)
     hm_upload_free(u);
 }
 
-/* The open request id: a row of the store, kept until a reply is taken. */
-static enum hm_status open_request(struct hm_session *session, struct hm_err *err)
-{
-    enum hm_status status =
-        hm_store_meta_get_id(session->store, HM_META_REQUEST, &session->request_id, err);
-    if (status == HM_OK && hm_id_is_none(&session->request_id)) {
-        status = hm_env_random(hm_store_env(session->store), session->request_id.at,
-                               HM_ID_SIZE, err);
-        if (status == HM_OK) {
-            status = hm_store_meta_put(session->store, HM_META_REQUEST,
-                                       hm_id_bytes(&session->request_id), err);
-        }
-    }
-    return status;
-}
-
 /* What was packed ahead, if it carries on where the server is; else pack now. */
 static enum hm_status need_pages(struct hm_upload **upload, struct hm_err *err)
 {
@@ -504,15 +489,25 @@ static enum hm_status build(struct hm_upload **upload,
 {
     struct hm_session *session = (*upload)->session;
     struct hm_request request = {.epoch = 0};
+    bool whole = true;
     enum hm_status status = find_origin(*upload, true, err);
     if (status == HM_OK) {
-        status = open_request(session, err);
+        status = hm_upload_open(session, err);
     }
     if (status == HM_OK) {
+        session->origin = (*upload)->origin;
+        (*upload)->seq = session->origin.acked + 1;
+        status = hm_offer_build(session, &(*upload)->stream, &whole, err);
+    }
+    if (status == HM_OK && !whole) {
+        status = find_head(*upload, err);
+    }
+    if (status == HM_OK && whole) {
         status = need_pages(upload, err);
     }
     if (status == HM_OK) {
         status = note_pages(*upload, err);
+        session->more_up = session->more_up && whole;
     }
     if (status == HM_OK) {
         status = hm_upload_describe(session, &request, err);

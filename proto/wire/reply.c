@@ -38,6 +38,23 @@ static void put_receipt(struct hm_json_write *out, const struct hm_reply *reply)
     }
 }
 
+static void put_wants(struct hm_json_write *out, const struct hm_reply *reply)
+{
+    if (reply->want_count > 0) {
+        hm_json_key(out, "want");
+        hm_json_open(out, '{');
+        for (size_t i = 0; i < reply->want_count; i++) {
+            hm_json_key_bytes(out, reply->wants[i].bucket);
+            hm_json_b64(out, HM_BYTES(reply->wants[i].mask));
+        }
+        hm_json_close(out, '}');
+    }
+    if (reply->need.size > 0) {
+        hm_json_key(out, "need");
+        hm_json_b64(out, reply->need);
+    }
+}
+
 void hm_reply_write(struct hm_buf *buf, const struct hm_reply *reply)
 {
     struct hm_json_write out;
@@ -65,6 +82,7 @@ void hm_reply_write(struct hm_buf *buf, const struct hm_reply *reply)
     if (reply->wait_s > 0) {
         hm_json_put_int(&out, "wait", reply->wait_s);
     }
+    put_wants(&out, reply);
     hm_json_close(&out, '}');
     hm_buf_put_byte(buf, '\n');
 }
@@ -144,6 +162,29 @@ static bool read_scope(struct hm_reply *reply,
     return hm_json_is(json, HM_JSON_LIST);
 }
 
+static bool read_wants(struct hm_reply *reply,
+                       const struct hm_json *want,
+                       const struct hm_json *need,
+                       struct hm_arena *arena)
+{
+    size_t size = hm_json_text_or(need, HM_NO_BYTES).size * 3 / 4;
+    uint8_t *bits = hm_arena_get(arena, size);
+    reply->wants = hm_arena_get_array(arena, hm_json_count(want), sizeof(*reply->wants));
+    for (const struct hm_json *at = hm_json_first(want);
+         at != NULL && reply->wants != NULL; at = hm_json_next(at)) {
+        struct hm_want *made = &reply->wants[reply->want_count++];
+        made->bucket = hm_arena_copy(arena, hm_text(hm_json_name(at)));
+        if (made->bucket.size > HM_NAME_MAX ||
+            !hm_json_b64_get(made->mask, HM_LEAF_MASK_SIZE, at)) {
+            return false;
+        }
+    }
+    reply->need = (struct hm_bytes){bits, size};
+    return (want == NULL || hm_json_is(want, HM_JSON_OBJECT)) &&
+           (need == NULL || (hm_json_is(need, HM_JSON_TEXT) &&
+                             (bits == NULL || hm_json_b64_get(bits, size, need))));
+}
+
 enum hm_status hm_reply_read(struct hm_reply *reply,
                              struct hm_bytes line,
                              const struct hm_id *device,
@@ -174,7 +215,9 @@ enum hm_status hm_reply_read(struct hm_reply *reply,
                                 hm_json_get(json, "s")) ||
                !hm_json_b64_get(reply->lease.at, HM_ID_SIZE, hm_json_get(json, "l")) ||
                !read_receipt(reply, json, device, arena) ||
-               !read_scope(reply, hm_json_get(json, "u"), arena)) {
+               !read_scope(reply, hm_json_get(json, "u"), arena) ||
+               !read_wants(reply, hm_json_get(json, "want"), hm_json_get(json, "need"),
+                           arena)) {
         status = hm_fail(err, HM_PROTOCOL, "header", NULL, NULL, NULL);
     }
     hm_json_free(json);
@@ -311,6 +354,10 @@ enum hm_line hm_line_kind(struct hm_bytes line)
     }
     if (begins(line, "{\"tail\":")) {
         return HM_LINE_TAIL;
+    }
+    if (begins(line, "{\"leaves\":") || begins(line, "{\"leaf\":") ||
+        begins(line, "{\"have\":")) {
+        return HM_LINE_OFFER;
     }
     return begins(line, "{\"e\":") ? HM_LINE_ENTRIES : HM_LINE_OTHER;
 }

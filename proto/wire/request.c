@@ -121,6 +121,9 @@ static void put_json(struct hm_buf *buf, const struct hm_request *request)
     if (request->enrolment.present) {
         put_enrolment(&out, &request->enrolment);
     }
+    if (request->offers) {
+        hm_json_put_int(&out, "h", 1);
+    }
     hm_json_close(&out, '}');
 }
 
@@ -276,7 +279,9 @@ static bool read_members(struct hm_request *request,
     const struct hm_json *most = hm_json_get(json, "m");
     const struct hm_json *keys = hm_json_get(json, "z");
     int64_t epoch = hm_json_int_or(hm_json_get(json, "e"), 0);
+    const struct hm_json *offers = hm_json_get(json, "h");
     request->epoch = (uint32_t)epoch;
+    request->offers = offers != NULL;
     request->time.ms = hm_json_int_or(hm_json_get(json, "t"), 0);
     request->waiting = hm_json_int_or(hm_json_get(json, "p"), 0);
     request->version =
@@ -295,6 +300,7 @@ static bool read_members(struct hm_request *request,
            read_buckets(request, hm_json_get(json, "b"), arena) &&
            read_errors(request, hm_json_get(json, "x"), arena) &&
            read_enrolment(&request->enrolment, hm_json_get(json, "n")) &&
+           (offers == NULL || hm_json_int_or(offers, 0) == 1) &&
            hm_json_b64_get(request->scope, HM_ID_SIZE, hm_json_get(json, "a"));
 }
 

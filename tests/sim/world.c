@@ -8,7 +8,9 @@
 #include "hamlet/model/value.h"
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/records.h"
+#include "hamlet/store/refill.h"
 #include "hamlet/store/registry.h"
+#include "hamlet/store/server.h"
 
 enum { WORLD_VALUE = 128, ARENA_MAX = 64 * 1024 * 1024 };
 
@@ -358,6 +360,57 @@ enum hm_status world_release(struct world *world,
     }
     hm_arena_fini(&arena);
     return status;
+}
+
+static void close_server(struct world *world)
+{
+    hm_store_close(world->reader);
+    world->reader = NULL;
+    hm_store_close(world->store);
+    world->store = NULL;
+}
+
+struct hm_disk *world_server_backup(struct world *world)
+{
+    struct hm_disk *copy =
+        hm_disk_copy(world->disk, "backup", hm_testenv_next(&world->env));
+    return copy;
+}
+
+static void begin_refill(struct world *world)
+{
+    struct hm_err err = HM_ERR_NONE;
+    must(hm_store_begin(world->store, &err), &err, "begin");
+    world->self.incarnation = hm_testenv_below(&world->env, 1ULL << 40) + 1;
+    put_int(world->store, HM_META_INCARNATION, (int64_t)world->self.incarnation);
+    put_int(world->store, HM_META_EPOCH,
+            (int64_t)hm_testenv_below(&world->env, 1U << 30) + 1);
+    must(hm_store_visits_forget(world->store, &err), &err, "visits");
+    must(hm_store_refill_open(world->store, hm_env_wall(&world->env.env), &err), &err,
+         "refill");
+    must(hm_store_commit(world->store, &err), &err, "commit");
+}
+
+static void replace_server(struct world *world, struct hm_disk *disk)
+{
+    close_server(world);
+    hm_disk_free(world->disk);
+    world->disk = disk;
+    world_server_open(world);
+}
+
+void world_server_restore(struct world *world, struct hm_disk *backup)
+{
+    replace_server(world, backup);
+    begin_refill(world);
+}
+
+void world_server_empty(struct world *world)
+{
+    replace_server(world, make_disk(HM_STORE_SERVER, world->kinds, "server",
+                                    hm_testenv_next(&world->env)));
+    init_server(world);
+    begin_refill(world);
 }
 
 bool world_agrees(struct world *world, struct world_laptop *laptop, const char *unit)

@@ -74,4 +74,12 @@ void world_cure(struct world *world, struct world_laptop *laptop);
 void world_laptop_mend(struct world *world, struct world_laptop *laptop);
 void world_server_mend(struct world *world);
 
+/*
+ * A backup of the server, and its return: from one (which is the world's from here), or
+ * with its key alone. Both begin a new incarnation and open a refill.
+ */
+struct hm_disk *world_server_backup(struct world *world);
+void world_server_restore(struct world *world, struct hm_disk *backup);
+void world_server_empty(struct world *world);
+
 #endif

@@ -44,6 +44,7 @@ static const struct command {
     {"reply", "header", answer_reply},
     {"receipt", "receipt", answer_receipt},
     {"entries", "entries", answer_entries},
+    {"offer", "offer", answer_offer},
     {"problem", "problem", answer_problem},
     {"invitation", "invitation-broken", answer_invitation},
     {"proof", "enrolment", answer_proof},

@@ -39,7 +39,7 @@
  *   request      line, declared, server, key, following -> … checked
  *   reply        line, device, epoch, key -> … checked
  *   receipt      message, key, signature -> … checked
- *   entries      line -> …                          problem body -> name, status, retry
+ *   entries, offer line -> …                        problem body -> name, status, retry
  *   pins         text -> turn, pins
  *   invitation   text, a file's or a link -> …      proof secret, invitation, key ->
  * proof
@@ -107,6 +107,7 @@ enum hm_status answer_request(struct answering *a);
 enum hm_status answer_reply(struct answering *a);
 enum hm_status answer_receipt(struct answering *a);
 enum hm_status answer_entries(struct answering *a);
+enum hm_status answer_offer(struct answering *a);
 enum hm_status answer_problem(struct answering *a);
 enum hm_status answer_invitation(struct answering *a);
 enum hm_status answer_pins(struct answering *a);

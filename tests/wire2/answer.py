@@ -9,6 +9,7 @@ import change as changes
 import keys
 import merge
 import bundle
+import offer
 import pins
 import seal
 import stream
@@ -307,6 +308,10 @@ def do_entries(ask):
     return talk.told_entries(talk.entries_read(_raw(ask, "line")))
 
 
+def do_offer(ask):
+    return offer.told_offer(offer.offer_read(_raw(ask, "line")))
+
+
 def do_problem(ask):
     name = talk.problem_read(_raw(ask, "body"))
     status, retry = talk.PROBLEMS[name]
@@ -375,6 +380,7 @@ REASONS = {
     "reply": "header",
     "receipt": "receipt",
     "entries": "entries",
+    "offer": "offer",
     "problem": "problem",
     "invitation": "invitation-broken",
     "bundle": "bundle",

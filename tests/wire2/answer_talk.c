@@ -69,6 +69,9 @@ static void told_request(struct hm_json_write *out, const struct hm_request *req
         told_digest(out, "proof", &request->enrolment.proof);
         hm_json_close(out, '}');
     }
+    if (request->offers) {
+        hm_json_put_bool(out, "offers", true);
+    }
 }
 
 /* `again`: what was read, written anew and signed with the seed in the question. */
@@ -158,6 +161,20 @@ static void told_reply(struct hm_json_write *out, const struct hm_reply *reply)
     }
     hm_json_put_bool(out, "more", reply->more);
     hm_json_put_int(out, "wait", reply->wait_s);
+    if (reply->want_count > 0) {
+        hm_json_key(out, "want");
+        hm_json_open(out, '[');
+        for (size_t i = 0; i < reply->want_count; i++) {
+            hm_json_open(out, '[');
+            hm_json_text(out, reply->wants[i].bucket);
+            hm_json_hex(out, HM_BYTES(reply->wants[i].mask));
+            hm_json_close(out, ']');
+        }
+        hm_json_close(out, ']');
+    }
+    if (reply->need.size > 0) {
+        hm_json_put_hex(out, "need", reply->need);
+    }
 }
 
 /* As of a request. */

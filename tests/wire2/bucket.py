@@ -12,11 +12,19 @@ def mailbox(device):
 def bucket_digest(entries):
     """`entries`: (change id, kind, reason), in any order, twice or once."""
     ordered = sorted({(change, kind, reason.encode()) for change, kind, reason in entries})
-    leaves = []
-    for first in range(256):
-        leaf = [i + k.encode() + packed(reason) for i, k, reason in ordered if i[0] == first]
-        leaves.append(h16(*leaf) if leaf else EMPTY_LEAF)
-    return h32(text("hamlet-bucket-1"), *leaves)
+    return leaves_digest(b"".join(
+        leaf_hash([(i, k, r.decode()) for i, k, r in ordered if i[0] == first])
+        for first in range(256)))
+
+
+def leaf_hash(items_of_it):
+    """`items_of_it`: in their order, each once."""
+    leaf = [i + k.encode() + packed(reason.encode()) for i, k, reason in items_of_it]
+    return h16(*leaf) if leaf else EMPTY_LEAF
+
+
+def leaves_digest(leaves):
+    return h32(text("hamlet-bucket-1"), leaves)
 
 
 def scope_digest(buckets):

@@ -20,7 +20,7 @@ PROTO = Path(__file__).resolve().parents[2] / "proto"
 FILES = (
     "bodies.json", "buckets.json", "bundles.json", "chains.json", "changes.json", "digests.json",
     "entries.json", "erasures.json", "hashes.json", "invitations.json", "json.json", "keys.json",
-    "merges.json", "packing.json", "pages-refused.json", "pages.json", "pins.json",
+    "merges.json", "offers.json", "packing.json", "pages-refused.json", "pages.json", "pins.json",
     "problems.json", "replies.json", "requests.json",
     "roles.json", "seals.json", "signatures.json", "streams.json", "strokes.json",
     "values.json",

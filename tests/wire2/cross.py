@@ -17,6 +17,7 @@ import random
 import subprocess
 import sys
 
+import offer
 import seal
 import stream
 import talk
@@ -427,6 +428,29 @@ def cross_entries(x, choice):
         x.strict("entries", line=mutated(data, choice).hex())
 
 
+def cross_offer(x, choice):
+    world = PageWorld(choice)
+    leaf = choice.randrange(256)
+    ids = [bytes([leaf]) + world.raw(15) for _ in range(choice.randrange(4))]
+    items = [(each, "a", "") for each in ids]
+    items += [(each, "q", choice.choice(["scope", "làng", ""])) for each in ids[:2]]
+    items += [(each, "r", "") for each in ids[1:]]
+    items.sort(key=lambda item: (item[0], item[1], item[2].encode()))
+    line = choice.choice([
+        {"offer": "leaves", "leaves": world.raw(16) * 256, "message": world.raw(9),
+         "signature": world.raw(64)},
+        {"offer": "leaf", "leaf": leaf, "items": items},
+        {"offer": "have", "ids": ids},
+    ])
+    line["bucket"] = choice.choice(["~", "làng", "@x"])
+    data = offer.offer_write(line)[:-1]
+    meant = x.whole("offer", line=data.hex())
+    again = x.c.ask("offer", line=data.hex(), again=True)["again"]
+    same("an offer of the C", meant, x.whole("offer", line=again[:-2]))
+    for _ in range(4):
+        x.strict("offer", line=mutated(data, choice).hex())
+
+
 def cross_invitation(x, choice):
     world = PageWorld(choice)
     fields = {name: b64(world.raw(16)) for name in ("invitation", "secret", "user")}
@@ -468,6 +492,7 @@ CROSSINGS = {
     "request": (cross_request, 1),
     "reply": (cross_reply, 1),
     "entries": (cross_entries, 1),
+    "offer": (cross_offer, 1),
     "invitation": (cross_invitation, 1),
     "stream": (cross_stream, 1),
 }

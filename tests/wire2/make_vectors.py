@@ -18,6 +18,7 @@ import vectors_bundle
 import vectors_change
 import vectors_keys
 import vectors_merge
+import vectors_offer
 import vectors_page
 import vectors_refused
 import vectors_talk
@@ -74,7 +75,7 @@ def main():
     options = parser.parse_args()
     maker = Maker(Filter(options.filter))
     for part in (vectors_basic, vectors_change, vectors_keys, vectors_merge, vectors_page,
-                 vectors_refused, vectors_talk, vectors_body, vectors_bundle):
+                 vectors_refused, vectors_talk, vectors_body, vectors_bundle, vectors_offer):
         part.make(maker)
     for name, file in maker.files.items():
         (options.folder / name).write_bytes(written(file))

@@ -122,6 +122,7 @@ def request_read(line):
             "keys": _optional(value, "z", _keys, ""),
             "enrolment": _optional(value, "n", _enrolment),
             "parent": _optional(value, "f", _parent),
+            "offers": _optional(value, "h", lambda v: whole(v, 1, 1), 0) == 1,
         }
         need(said["parent"] is None or said["parent"][0] != said["epoch"], "header: its own")
     except KeyError as error:
@@ -194,6 +195,12 @@ def _bucket_state(value):
     return whole(n), unb64(digest, 32)
 
 
+def _want(value):
+    for name in _object(value):
+        need(len(name.encode()) <= 256, "header: name")
+    return {name: unb64(mask, 32) for name, mask in value.items()}
+
+
 def reply_read(line, device, epoch):
     """What a line without its LF says to the one that asked."""
     value = read_json(line, NESTING_MOST)
@@ -223,6 +230,8 @@ def reply_read(line, device, epoch):
             "scope": _optional(value, "u", lambda v: [_name(n) for n in array(v)]),
             "more": _optional(value, "more", lambda v: whole(v, 1, 1), 0) == 1,
             "wait": _optional(value, "wait", whole, 0),
+            "want": _optional(value, "want", _want, {}),
+            "need": _optional(value, "need", unb64, b""),
         }
     except KeyError as error:
         raise Refused(f"header: {error} is missing") from error
@@ -407,6 +416,10 @@ def told_reply(reply):
         out["signature"] = reply["signature"].hex()
     if reply["scope"] is not None:
         out["scope"] = reply["scope"]
+    if reply["want"]:
+        out["want"] = [[name, mask.hex()] for name, mask in reply["want"].items()]
+    if reply["need"]:
+        out["need"] = reply["need"].hex()
     return out
 
 
@@ -425,6 +438,8 @@ def told_request(said):
     if said["enrolment"] is not None:
         names = ("invitation", "key", "proof")
         out["enrolment"] = {n: v.hex() for n, v in zip(names, said["enrolment"])}
+    if said["offers"]:
+        out["offers"] = True
     return out
 
 

@@ -90,6 +90,7 @@ NO_REQUESTS = (
      {**least_request(), "f": [4, 3, b64(HEAD), 2, b64(HEAD)]}),
     ("keys that are no text", "header", {**least_request(), "z": [b64(KEY)]}),
     ("keys of 3 KiB and a byte", "header", {**least_request(), "z": "A" * 3073}),
+    ("offers 2", "header", {**least_request(), "h": 2}),
     ("a list", "header", []),
     ("nested five deep", "header", {**least_request(), "z": [[[[]]]]}),
     ("1,025 buckets", "header", {**least_request(), "b": {f"{i:04}": 0 for i in range(1025)}}),
@@ -108,7 +109,8 @@ def make_requests(maker):
     for name, fields in (("the least", least_request()), ("every member", full_request()),
                          ("an enrolment", enrolling_request()),
                          ("an epoch that carries on another", carrying_request()),
-                         ("a new key", rotating_request())):
+                         ("a new key", rotating_request()),
+                         ("an offer", {**least_request(), "h": 1})):
         line, declared, given = add_request(maker, f"{name}, by python", fields, 4711)
         if not given["checked"]:
             raise ValueError(name)
@@ -167,6 +169,9 @@ REPLIES = (
     ("an acknowledgement", a_reply(a_receipt(seq=5, head=HEAD))),
     ("entries, no acknowledgement", a_reply(a_receipt(buckets={"~": (1, HEAD)}))),
     ("every member", a_reply(FULL, u=["@", "HY.01.002", "làng", "~"], more=1, wait=3600)),
+    ("what is wanted of an offer", a_reply(a_receipt(seq=5, head=HEAD), need="AQI",
+                                           want={"HY.01.002": b64(b"\x81" * 32),
+                                                 "@" + DEVICE.hex(): b64(bytes(32))})),
     ("an empty scope", a_reply(a_receipt(), u=[])),
     ("names that are not known", a_reply(a_receipt(), zz={})),
     ("a receipt of another time", a_reply(FULL, t=0)),
@@ -188,6 +193,9 @@ NO_REPLIES = (
     ("a scope with no name", "header", a_reply(a_receipt(), u=[""])),
     ("a scope with a name of 257 bytes", "header", a_reply(a_receipt(), u=["x" * 257])),
     ("a scope in an object", "header", a_reply(a_receipt(), u={})),
+    ("a mask that is cut", "header", a_reply(a_receipt(), want={"~": b64(bytes(31))})),
+    ("masks in a list", "header", a_reply(a_receipt(), want=[])),
+    ("a need that is no base64url", "header", a_reply(a_receipt(), need="A")),
     ("no object", "header", []),
 )
 

@@ -13,7 +13,8 @@
 
 enum { HM_RECEIPTS_KEPT = 64 };
 
-/* Keep one, inside a transaction; the oldest beyond HM_RECEIPTS_KEPT go. */
+/* Keep one, inside a transaction; the oldest beyond HM_RECEIPTS_KEPT go, but not
+ * the last word on a bucket (offers.h). */
 HM_CHECKED enum hm_status hm_store_receipt_put(struct hm_store *store,
                                                struct hm_wall time,
                                                struct hm_bytes message,

@@ -30,9 +30,11 @@ struct hm_inbox {
     struct hm_id district;
     struct hm_id known; /* a device whose keys are known beside the registry */
     struct hm_keys known_keys;
+    const struct hm_keys *district_keys; /* null: they are as any other's */
     struct hm_id asked; /* the device that the store was asked for last, if known there */
     struct hm_keys asked_keys;
     bool takes_entries;
+    bool takes_offers; /* and passes over pages of devices that nobody knows */
 
     struct hm_arena arena;
     struct hm_inflate *inflate;
@@ -47,6 +49,12 @@ struct hm_inbox {
     struct hm_entry_line *lines;
     size_t line_count;
     size_t line_capacity;
+
+    /* what is offered (PROTOCOL.md 7.5); stays until close */
+    struct hm_arena offer_arena;
+    struct hm_offer_line *offers;
+    size_t offer_count;
+    size_t offer_capacity;
 
     /* the page before in this stream, which the next may join */
     struct hm_id last_device;

@@ -9,7 +9,14 @@
 #define HAMLET_WIRE_REPLY_H
 
 #include "hamlet/base/json.h"
+#include "hamlet/wire/offer.h"
 #include "hamlet/wire/receipt.h"
+
+/* Which leaves of an offered bucket differ here (PROTOCOL.md 7.5). */
+struct hm_want {
+    struct hm_bytes bucket;
+    uint8_t mask[HM_LEAF_MASK_SIZE]; /* bit i % 8 of byte i / 8: leaf i */
+};
 
 struct hm_reply {
     struct hm_receipt receipt; /* server, incarnation, time, acknowledgement, buckets */
@@ -21,6 +28,9 @@ struct hm_reply {
     size_t scope_count;
     bool more;
     int64_t wait_s; /* 0: no wish */
+    struct hm_want *wants;
+    size_t want_count;
+    struct hm_bytes need; /* bits, in the order offered: which changes are lacking here */
 };
 
 /* Append JSON and LF. */
@@ -65,7 +75,13 @@ HM_CHECKED enum hm_status hm_entry_line_read(struct hm_entry_line *line,
                                              struct hm_err *err);
 
 /* What kind of line begins with these bytes. */
-enum hm_line { HM_LINE_OTHER, HM_LINE_PAGE, HM_LINE_TAIL, HM_LINE_ENTRIES };
+enum hm_line {
+    HM_LINE_OTHER,
+    HM_LINE_PAGE,
+    HM_LINE_TAIL,
+    HM_LINE_ENTRIES,
+    HM_LINE_OFFER
+};
 enum hm_line hm_line_kind(struct hm_bytes line);
 
 #endif

@@ -56,6 +56,7 @@ struct hm_request {
                              none */
     struct hm_request_enrolment enrolment;
     bool by_file; /* writing: it is signed as one that travels in a file */
+    bool offers;  /* what follows is offered, and nothing is to come down */
 };
 
 /*

@@ -59,6 +59,8 @@ static struct {
     {"DELETE FROM entry WHERE bucket", "a bucket is begun anew", false},
     {"DELETE FROM run WHERE origin = :origin", "an epoch ends: all its seeds go", false},
     {"UPDATE change SET verdict = 0", "a bucket is begun anew", false},
+    {"SELECT c.change, c.id, 'a', ''",
+     "a laptop goes through a home once, for a server that lost it", false},
     {"SELECT p.seq, p.count, u.code", "verify", false},
     {"SELECT DISTINCT v.seq + c.id - v.change", "verify", false},
     {"SELECT u.code FROM unit u WHERE u.code <> '~'", "one look a unit", false},

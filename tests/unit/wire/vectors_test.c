@@ -5,7 +5,7 @@
 static const char *const files[] = {"pages.json",    "pages-refused.json", "streams.json",
                                     "requests.json", "replies.json",       "entries.json",
                                     "problems.json", "invitations.json",   "pins.json",
-                                    "bundles.json"};
+                                    "bundles.json",  "offers.json"};
 
 START_TEST(what_travels_is_read_as_the_vectors_say)
 {

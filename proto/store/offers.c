@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Buckets of an incarnation that is over: what is in them, and who signed it. */
+#include "hamlet/store/offers.h"
+
+#include <string.h>
+
+#include "names.h"
+
+static enum hm_status run_named(struct hm_store *store,
+                                const char *sql,
+                                struct hm_bytes bucket,
+                                struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, sql, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_text(stmt, 1, bucket);
+    return hm_sql_run(store, stmt, err);
+}
+
+enum hm_status hm_store_buckets_age(struct hm_store *store, struct hm_err *err)
+{
+    static const char update[] = "UPDATE bucket SET old = 1";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, update, &stmt, err);
+    return status != HM_OK ? status : hm_sql_run(store, stmt, err);
+}
+
+enum hm_status hm_store_bucket_offered(struct hm_store *store,
+                                       struct hm_bytes bucket,
+                                       struct hm_err *err)
+{
+    static const char update[] =
+        "UPDATE bucket SET old = 2 WHERE name = :name AND old = 1";
+    return run_named(store, update, bucket, err);
+}
+
+enum hm_status hm_store_bucket_renew(struct hm_store *store,
+                                     struct hm_bytes bucket,
+                                     struct hm_err *err)
+{
+    static const char select[] = "SELECT old FROM bucket WHERE name = :name";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    bool old = false;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_text(stmt, 1, bucket);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK && row) {
+        old = hm_column_int(stmt, 0) != 0;
+        hm_sql_done(stmt);
+    }
+    return status != HM_OK || !old ? status : hm_store_bucket_reset(store, bucket, err);
+}
+
+enum hm_status hm_store_buckets_old(struct hm_store *store,
+                                    enum hm_old state,
+                                    struct hm_bytes **names,
+                                    size_t *count,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    static const char amount[] = "SELECT count(*) FROM bucket WHERE old = :state";
+    static const char select[] =
+        "SELECT name FROM bucket WHERE old = :state ORDER BY name";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    size_t room = 0;
+    size_t n = 0;
+    struct hm_bytes *list = NULL;
+    enum hm_status status = hm_sql(store, amount, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, state);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK) {
+        room = (size_t)hm_column_int(stmt, 0);
+        hm_sql_done(stmt);
+        list = hm_arena_get_array(arena, room, sizeof(*list));
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, state);
+    }
+    while (status == HM_OK && list != NULL && n < room) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        list[n++] = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+    }
+    hm_sql_done(stmt);
+    *names = list;
+    *count = n;
+    return status != HM_OK ? status : hm_arena_status(arena, err);
+}
+
+enum hm_status hm_store_bucket_signed(struct hm_store *store,
+                                      struct hm_bytes bucket,
+                                      struct hm_err *err)
+{
+    static const char update[] = "UPDATE bucket SET receipt = (SELECT max(id)"
+                                 " FROM receipt) WHERE name = :name AND old = 0";
+    return run_named(store, update, bucket, err);
+}
+
+enum hm_status hm_store_bucket_statement(struct hm_store *store,
+                                         struct hm_bytes bucket,
+                                         struct hm_bytes *message,
+                                         struct hm_bytes *signature,
+                                         struct hm_arena *arena,
+                                         struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT r.message, r.signature FROM bucket b CROSS JOIN receipt r"
+        " ON r.id = b.receipt WHERE b.name = :name";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    *message = HM_NO_BYTES;
+    *signature = HM_NO_BYTES;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_text(stmt, 1, bucket);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK && row) {
+        *message = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+        *signature = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
+        hm_sql_done(stmt);
+    }
+    return status != HM_OK ? status : hm_arena_status(arena, err);
+}
+
+/* ---- sets ---- */
+
+struct growing {
+    struct hm_element *at;
+    size_t count;
+    size_t capacity;
+};
+
+static struct hm_element *grow(struct growing *list, struct hm_arena *arena)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
+        struct hm_element *more = hm_arena_get_array(arena, capacity, sizeof(*more));
+        if (more == NULL) {
+            return NULL;
+        }
+        if (list->count > 0) {
+            memcpy(more, list->at, list->count * sizeof(*more));
+        }
+        list->at = more;
+        list->capacity = capacity;
+    }
+    return &list->at[list->count++];
+}
+
+/* Rows of change, row number, kind and reason. Of two that are equal one is kept. */
+static enum hm_status read_elements(struct hm_store *store,
+                                    sqlite3_stmt *stmt,
+                                    struct growing *list,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    bool row = true;
+    enum hm_status status = HM_OK;
+    while (status == HM_OK) {
+        struct hm_element element = {.change = 0};
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        struct hm_bytes kind = hm_column_bytes(stmt, 2);
+        (void)hm_column_id(stmt, 0, &element.id);
+        element.change = hm_column_int(stmt, 1);
+        element.kind =
+            kind.size == 1 ? (enum hm_entry_kind)kind.data[0] : HM_ENTRY_ACCEPTED;
+        element.reason = hm_column_bytes(stmt, 3);
+        const struct hm_element *last =
+            list->count == 0 ? NULL : &list->at[list->count - 1];
+        if (last != NULL && hm_id_equal(&last->id, &element.id) &&
+            last->kind == element.kind && hm_bytes_equal(last->reason, element.reason)) {
+            continue;
+        }
+        element.reason =
+            element.reason.size == 0 ? HM_NO_BYTES : hm_arena_copy(arena, element.reason);
+        struct hm_element *made = grow(list, arena);
+        if (made == NULL) {
+            break;
+        }
+        *made = element;
+    }
+    hm_sql_done(stmt);
+    return status != HM_OK ? status : hm_arena_status(arena, err);
+}
+
+enum hm_status hm_store_elements(struct hm_store *store,
+                                 struct hm_bytes bucket,
+                                 uint64_t n,
+                                 struct hm_element **elements,
+                                 size_t *count,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT c.change, c.id, e.kind, coalesce(e.reason, '') FROM bucket b"
+        " CROSS JOIN entry e ON e.bucket = b.id AND e.n <= :n CROSS JOIN change c"
+        " ON c.id BETWEEN e.change AND e.change + min(e.count, :n - e.n + 1) - 1"
+        " WHERE b.name = :name ORDER BY 1, 3, 4";
+    struct growing list = {.count = 0};
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, (int64_t)n);
+        hm_bind_text(stmt, 2, bucket);
+        status = read_elements(store, stmt, &list, arena, err);
+    }
+    *elements = list.at;
+    *count = list.count;
+    return status;
+}
+
+enum hm_status hm_store_unspoken(struct hm_store *store,
+                                 struct hm_bytes home,
+                                 uint64_t n,
+                                 int64_t own,
+                                 struct hm_element **elements,
+                                 size_t *count,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    /* `+`: the few entries around the change are looked at, not all of the bucket. What
+     * is in no page cannot be sent. */
+    static const char select[] =
+        "SELECT c.change, c.id, 'a', '' FROM bucket b CROSS JOIN unit u ON u.code = "
+        "b.name"
+        " CROSS JOIN change c ON c.home = u.id WHERE b.name = :name AND c.withheld = 0"
+        " AND NOT EXISTS (SELECT 1 FROM entry e WHERE +e.bucket = b.id"
+        " AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
+        " AND e.n + c.id - e.change <= :n)"
+        " AND (SELECT CASE WHEN c.id < v.change + v.count THEN v.origin END"
+        " FROM envelope v WHERE v.change <= c.id ORDER BY v.change DESC LIMIT 1) <> :own"
+        " ORDER BY c.id";
+    struct growing list = {.count = 0};
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_text(stmt, 1, home);
+        hm_bind_int(stmt, 2, (int64_t)n);
+        hm_bind_int(stmt, 3, own);
+        status = read_elements(store, stmt, &list, arena, err);
+    }
+    *elements = list.at;
+    *count = list.count;
+    return status;
+}

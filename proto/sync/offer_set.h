@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * offer_set.h - what a laptop knows of one bucket: the set that the server signed last,
+ * and changes that it has beside it. Private to proto/sync.
+ */
+#ifndef HAMLET_SYNC_OFFER_SET_H
+#define HAMLET_SYNC_OFFER_SET_H
+
+#include "hamlet/store/offers.h"
+#include "hamlet/wire/offer.h"
+#include "session_inside.h"
+
+struct hm_offer_bucket {
+    struct hm_bytes name;
+    struct hm_bytes message; /* the last word on it that its leaves fit; none: no bytes */
+    struct hm_signature signature;
+    uint64_t n;
+    uint8_t mask[HM_LEAF_MASK_SIZE]; /* leaves that the server wants */
+};
+
+struct hm_offer_set {
+    struct hm_arena arena;
+    struct hm_element *elements;
+    size_t element_count;
+    size_t starts[HM_LEAVES + 1]; /* where each leaf begins in elements */
+    struct hm_bytes leaves;
+    struct hm_element *haves; /* what no word was said of */
+    size_t have_count;
+};
+
+/* Fills in the bucket's statement from `arena`; what the set held before is gone. */
+HM_CHECKED enum hm_status hm_offer_set_load(struct hm_offer_set *set,
+                                            struct hm_session *session,
+                                            struct hm_offer_bucket *bucket,
+                                            struct hm_arena *arena,
+                                            struct hm_err *err);
+
+#endif
