@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "hamlet/base/limits.h"
 #include "put_pages.h"
 
 enum { BRANCHES_MAX = 64 };
@@ -66,43 +67,128 @@ static enum hm_status find_overlaps(struct hm_inbox *inbox,
     return HM_OK;
 }
 
-/* The branches that overlapping pages of this body have taken before page `i`. */
+/* Whether two pages give some number to two changes. A page may come twice: bare first,
+ * then with what was let stand. */
+static bool contradict(const struct hm_page *a, const struct hm_page *b)
+{
+    uint64_t first = a->seq > b->seq ? a->seq : b->seq;
+    uint64_t end_a = a->seq + a->count;
+    uint64_t end_b = b->seq + b->count;
+    uint64_t end = end_a < end_b ? end_a : end_b;
+    for (uint64_t seq = first; same_origin(a, b) && seq < end; seq++) {
+        if (!hm_id_equal(&a->changes[seq - a->seq].id, &b->changes[seq - b->seq].id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The branches that contradicting pages of this body have taken before page `i`. */
 static uint64_t taken_before(const struct hm_inbox *inbox, size_t i)
 {
     uint64_t taken = 0;
     for (size_t k = 0; k < i; k++) {
         if (inbox->pages[k].branch < BRANCHES_MAX &&
-            overlap(&inbox->pages[k].page, &inbox->pages[i].page)) {
+            contradict(&inbox->pages[k].page, &inbox->pages[i].page)) {
             taken |= UINT64_C(1) << inbox->pages[k].branch;
         }
     }
     return taken;
 }
 
+/* The page of this body that ends where `page` begins, or null. */
+static const struct hm_inbox_page *before_it(const struct hm_inbox *inbox, size_t i)
+{
+    const struct hm_page *page = &inbox->pages[i].page;
+    for (size_t k = i; k > 0; k--) {
+        const struct hm_page *before = &inbox->pages[k - 1].page;
+        if (same_origin(before, page) && before->seq + before->count == page->seq) {
+            return &inbox->pages[k - 1];
+        }
+    }
+    return NULL;
+}
+
+/*
+ * Whether what stands in the branch right before the page leads up to it. Numbers alone
+ * do not tell: of two chains that went different ways one may be longer.
+ */
+static enum hm_status joins(const struct hm_page *page,
+                            const struct hm_origin *origin,
+                            struct hm_store *store,
+                            bool *joins,
+                            struct hm_arena *arena,
+                            struct hm_err *err)
+{
+    struct hm_stored_page before;
+    bool found = false;
+    *joins = true;
+    if (page->seq <= 1 || page->seq - 1 < origin->seq) {
+        return HM_OK;
+    }
+    if (page->seq - 1 == origin->seq) {
+        *joins = hm_digest_equal(&origin->head, &page->head_before);
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_page_at(store, origin->row, page->seq - 1, &before, &found, arena, err);
+    *joins = status != HM_OK || !found || before.seq + before.count != page->seq ||
+             hm_digest_equal(&before.head_after, &page->head_before);
+    return status;
+}
+
+static enum hm_status fits(const struct hm_inbox *inbox,
+                           size_t i,
+                           struct hm_store *store,
+                           bool *good,
+                           struct hm_err *err)
+{
+    const struct hm_page *page = &inbox->pages[i].page;
+    const struct hm_inbox_page *before = before_it(inbox, i);
+    struct hm_origin origin;
+    struct hm_arena arena;
+    unsigned branch = inbox->pages[i].branch;
+    enum hm_status status = hm_store_branch_get(store, &page->device, page->epoch, branch,
+                                                false, &origin, err);
+    *good = true;
+    if (status == HM_OK && origin.row != 0) {
+        status = hm_store_envelopes_agree(store, origin.row, page->seq, page->changes,
+                                          page->count, good, err);
+    }
+    if (before != NULL && before->branch == branch) {
+        *good = *good && hm_digest_equal(&before->page.head_after, &page->head_before);
+    } else if (status == HM_OK && *good && origin.row != 0) {
+        hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+        status = joins(page, &origin, store, good, &arena, err);
+        hm_arena_fini(&arena);
+    }
+    return status;
+}
+
 /* The first branch that does not say otherwise; BRANCHES_MAX: all of them do. */
-static enum hm_status find_branch(struct hm_inbox_page *in,
+static enum hm_status find_branch(struct hm_inbox *inbox,
+                                  size_t i,
                                   uint64_t taken,
                                   struct hm_store *store,
                                   struct hm_err *err)
 {
-    const struct hm_page *page = &in->page;
+    struct hm_inbox_page *in = &inbox->pages[i];
+    const struct hm_inbox_page *before = before_it(inbox, i);
     enum hm_status status = HM_OK;
-    for (in->branch = 0; in->branch < BRANCHES_MAX && status == HM_OK; in->branch++) {
-        struct hm_origin origin;
-        bool agrees = true;
-        if ((taken >> in->branch & 1) != 0) {
-            continue;
-        }
-        status = hm_store_branch_get(store, &page->device, page->epoch, in->branch, false,
-                                     &origin, err);
-        if (status == HM_OK && origin.row != 0) {
-            status = hm_store_envelopes_agree(store, origin.row, page->seq, page->changes,
-                                              page->count, &agrees, err);
-        }
-        if (status != HM_OK || agrees) {
-            break;
+    bool good = false;
+    if (before != NULL && before->branch < BRANCHES_MAX &&
+        hm_digest_equal(&before->page.head_after, &in->page.head_before)) {
+        in->branch = before->branch;
+        status = fits(inbox, i, store, &good, err);
+    }
+    for (unsigned branch = 0; branch < BRANCHES_MAX && status == HM_OK && !good;
+         branch++) {
+        if ((taken >> branch & 1) == 0) {
+            in->branch = branch;
+            status = fits(inbox, i, store, &good, err);
         }
     }
+    in->branch = good ? in->branch : BRANCHES_MAX;
     return status;
 }
 
@@ -121,7 +207,8 @@ enum hm_status hm_inbox_find_branches(struct hm_inbox *inbox,
     }
     for (size_t i = 0; i < inbox->page_count && status == HM_OK; i++) {
         struct hm_inbox_page *in = &inbox->pages[i];
-        status = find_branch(in, overlaps[i] ? taken_before(inbox, i) : 0, store, err);
+        status =
+            find_branch(inbox, i, overlaps[i] ? taken_before(inbox, i) : 0, store, err);
         *forked =
             *forked || (in->branch > 0 && hm_id_equal(&in->page.device, &inbox->known));
     }

@@ -120,7 +120,8 @@ static void check_blind(struct sim *sim, int who)
         if (oracle_is_blind(oracle, who, i) &&
             (decides ||
              (!oracle_told(oracle, i)->refused && !oracle_told(oracle, i)->open) ||
-             who == ORACLE_SERVER || oracle_told(oracle, i)->replica == who)) {
+             who == ORACLE_SERVER ||
+             sim_same_device(sim, oracle_told(oracle, i)->replica, who))) {
             sim_fail(sim, "the values of act %d are missing on replica %d", i, who);
         }
     }
@@ -154,7 +155,7 @@ static void check_same_acts(struct sim *sim, int who)
         bool there = oracle_known(oracle, ORACLE_SERVER, i);
         bool here = oracle_known(oracle, who, i);
         if (!scene_covers(replica->unit, told->home)) {
-            if (here && !(told->forged && told->replica == who)) {
+            if (here && !(told->forged && sim_same_device(sim, told->replica, who))) {
                 sim_fail(sim, "act %d is none of replica %d's business", i, who);
             }
             continue;
@@ -254,7 +255,7 @@ static void check_verdicts(struct sim *sim)
             ORACLE_REFUSED | (oracle_released(oracle, i) ? ORACLE_RELEASED : 0U);
         unsigned wanted = oracle_told(oracle, i)->refused ? refused : ORACLE_ACCEPTED;
         bool there = oracle_known(oracle, ORACLE_SERVER, i);
-        if (!there && oracle_told(oracle, i)->forged) {
+        if (!there && oracle_lost(oracle, i)) {
             continue;
         }
         if (!there) {

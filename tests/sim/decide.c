@@ -225,7 +225,7 @@ static enum hm_status withdraw(struct work *work, int bulk, enum hm_status *expe
     const struct sim *sim = work->sim;
     const struct sim_replica *replica = &sim->replicas[work->who];
     struct hm_id last;
-    bool own = sim->bulks[bulk].replica == work->who;
+    bool own = sim_same_device(sim, sim->bulks[bulk].replica, work->who);
     bool may = work_may_here(work, ORACLE_WITHDRAW, false) &&
                (own || replica->role->rank >= scene_role("commune_officer")->rank);
     *expected = note_homes(work, bulk) == 0 ? HM_NOT_FOUND : may ? HM_OK : HM_DENIED;
@@ -256,7 +256,7 @@ static enum hm_status undo(struct work *work, int act, enum hm_status *expected)
     const struct sim_replica *replica = &sim->replicas[work->who];
     const struct oracle_act *told = oracle_told(sim->oracle, act);
     bool may = work_may_here(work, ORACLE_WITHDRAW, false) &&
-               (told->replica == work->who ||
+               (sim_same_device(sim, told->replica, work->who) ||
                 replica->role->rank >= scene_role("commune_officer")->rank);
     *expected = told->what == ORACLE_WITHDRAW                   ? HM_BAD_INPUT
                 : oracle_withdrawn(sim->oracle, work->who, act) ? HM_NOT_FOUND

@@ -165,13 +165,17 @@ static void lie_bad_sign(struct lie *lie)
     lie->never = true;
 }
 
-/* A replica that is another laptop; 0: there is none. */
+/* A laptop with another key; 0: there is none. */
 static int other_of(const struct lie *lie)
 {
     int count = lie->sim->replica_count - 1;
-    int other = 1 + (int)(lie->event->arg[3] % count);
-    other = other == lie->forge.who ? other % count + 1 : other;
-    return other == lie->forge.who ? 0 : other;
+    for (int i = 0; i < count; i++) {
+        int other = 1 + (int)((lie->event->arg[3] + i) % count);
+        if (!sim_same_device(lie->sim, other, lie->forge.who)) {
+            return other;
+        }
+    }
+    return 0;
 }
 
 static const struct world_laptop *other_laptop(struct lie *lie)

@@ -19,6 +19,7 @@ struct act {
     int *seen;
     int next; /* act of the same record, or withdrawal */
     bool released;
+    bool lost;
     bool known[ORACLE_REPLICAS];
     bool blind[ORACLE_REPLICAS];
     unsigned heard[ORACLE_REPLICAS];
@@ -110,6 +111,25 @@ void oracle_release(struct oracle *oracle, int act)
 bool oracle_released(const struct oracle *oracle, int act)
 {
     return oracle->acts[act].released;
+}
+
+void oracle_lose(struct oracle *oracle, int act)
+{
+    oracle->acts[act].lost = true;
+}
+
+bool oracle_lost(const struct oracle *oracle, int act)
+{
+    return oracle->acts[act].lost;
+}
+
+void oracle_forget(struct oracle *oracle, int replica)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        oracle->acts[i].known[replica] = false;
+        oracle->acts[i].blind[replica] = false;
+        oracle->acts[i].heard[replica] = 0;
+    }
 }
 
 void oracle_knows(struct oracle *oracle, int replica, int act)
@@ -489,6 +509,7 @@ int oracle_tell(struct oracle *oracle, const struct oracle_act *told)
     }
     struct chain *chain = chain_of(oracle, told->record);
     act.known[told->replica] = !told->forged;
+    act.lost = told->forged;
     act.next = ORACLE_NONE;
     oracle->acts[oracle->count] = act;
     if (chain->last == ORACLE_NONE) {

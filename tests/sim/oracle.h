@@ -91,8 +91,14 @@ const struct oracle_act *oracle_told(const struct oracle *oracle, int act);
 void oracle_release(struct oracle *oracle, int act);
 bool oracle_released(const struct oracle *oracle, int act);
 
+/* It stood on one disk alone, which is no more: it may never be seen again. */
+void oracle_lose(struct oracle *oracle, int act);
+bool oracle_lost(const struct oracle *oracle, int act);
+
 /* What reached a replica. */
 enum oracle_verdict { ORACLE_ACCEPTED = 1, ORACLE_REFUSED = 2, ORACLE_RELEASED = 4 };
+/* A replica's store is another from here on: nothing is known of it. */
+void oracle_forget(struct oracle *oracle, int replica);
 void oracle_knows(struct oracle *oracle, int replica, int act);
 void oracle_hears(struct oracle *oracle,
                   int replica,

@@ -15,10 +15,10 @@ enum {
 static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_ADD] = 20,     [SIM_CARD] = 10,    [SIM_EDIT] = 60,  [SIM_DELETE] = 6,
     [SIM_RESOLVE] = 16, [SIM_WITHDRAW] = 5, [SIM_IMPORT] = 4, [SIM_UNDO] = 4,
-    [SIM_STRAY] = 1,    [SIM_RELEASE] = 2,  [SIM_LIE] = 6,    [SIM_CLOCK] = 1,
-    [SIM_TRIP] = 10,    [SIM_TWIN] = 2,     [SIM_GROUP] = 3,  [SIM_REPLAY] = 2,
-    [SIM_ARM] = 4,      [SIM_CRASH] = 2,    [SIM_SICK] = 2,   [SIM_FULL] = 2,
-    [SIM_LOOK] = 2};
+    [SIM_STRAY] = 1,    [SIM_RELEASE] = 2,  [SIM_IMAGE] = 3,  [SIM_RESTORE] = 3,
+    [SIM_COPY] = 1,     [SIM_LIE] = 6,      [SIM_CLOCK] = 1,  [SIM_TRIP] = 10,
+    [SIM_TWIN] = 2,     [SIM_GROUP] = 3,    [SIM_REPLAY] = 2, [SIM_ARM] = 4,
+    [SIM_CRASH] = 2,    [SIM_SICK] = 2,     [SIM_FULL] = 2,   [SIM_LOOK] = 2};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -48,9 +48,9 @@ static void draw_seats(struct sim_plan *plan)
 /* One history of ten has no fault at all, others have none of one kind. */
 static void draw_calm(struct sim_plan *plan)
 {
-    static const enum sim_do faults[] = {SIM_LIE,   SIM_CLOCK,  SIM_TWIN,
-                                         SIM_GROUP, SIM_REPLAY, SIM_ARM,
-                                         SIM_CRASH, SIM_SICK,   SIM_FULL};
+    static const enum sim_do faults[] = {SIM_IMAGE, SIM_RESTORE, SIM_COPY,  SIM_LIE,
+                                         SIM_CLOCK, SIM_TWIN,    SIM_GROUP, SIM_REPLAY,
+                                         SIM_ARM,   SIM_CRASH,   SIM_SICK,  SIM_FULL};
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
         plan->weight[faults[i]] = 0;
     }
@@ -78,6 +78,9 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     plan->liar = 1 + (int)below(plan, (uint64_t)plan->seat_count);
     if (below(plan, 3) > 0) {
         plan->weight[SIM_LIE] = 0;
+    }
+    if (below(plan, 3) > 0) {
+        plan->weight[SIM_IMAGE] = plan->weight[SIM_RESTORE] = plan->weight[SIM_COPY] = 0;
     }
     if (below(plan, 10) == 0) {
         draw_calm(plan);
@@ -201,6 +204,12 @@ static void draw_machine(struct sim_plan *plan,
         arg[1] = below(plan, SIM_ACTS_MAX);
         arg[2] = below(plan, VALUES);
         arg[3] = below(plan, VALUES);
+        break;
+    case SIM_COPY: /* one of the hamlet's laptops, whose changes have all one home */
+        event->who = 1 + (int)below(plan, 2);
+        break;
+    case SIM_IMAGE:
+    case SIM_RESTORE:
         break;
     case SIM_CLOCK:
         arg[0] = below(plan, (uint64_t)2 * YEARS_10) - YEARS_10;

@@ -165,6 +165,7 @@ static void take_seats(struct sim *sim, const struct sim_seat *seats, int count)
     for (int i = 0; i < count; i++) {
         struct sim_replica *replica = &sim->replicas[i + 1];
         replica->role = scene_role(seats[i].role);
+        replica->device = i + 1;
         replica->unit = seats[i].unit;
         replica->lax = seats[i].lax;
         replica->laptop =
@@ -204,6 +205,7 @@ void sim_fini(struct sim *sim)
     for (int i = 0; i < SIM_OLD_MAX; i++) {
         free(sim->old[i].data);
     }
+    sim_machines_fini(sim);
     world_fini(&sim->world);
     oracle_free(sim->oracle);
 }
@@ -271,29 +273,19 @@ static void do_heal(struct sim *sim, const struct sim_event *event)
 }
 
 static void (*const performers[SIM_DO_COUNT])(struct sim *, const struct sim_event *) = {
-    [SIM_ADD] = sim_do_add,
-    [SIM_CARD] = sim_do_card,
-    [SIM_EDIT] = sim_do_edit,
-    [SIM_DELETE] = sim_do_delete,
-    [SIM_RESOLVE] = sim_do_resolve,
-    [SIM_WITHDRAW] = sim_do_withdraw,
-    [SIM_UNDO] = sim_do_undo,
-    [SIM_IMPORT] = sim_do_import,
-    [SIM_STRAY] = sim_do_stray,
-    [SIM_RELEASE] = sim_do_release,
-    [SIM_LIE] = sim_do_lie,
-    [SIM_CLOCK] = do_clock,
-    [SIM_TRIP] = sim_do_trip,
-    [SIM_TWIN] = sim_do_twin,
-    [SIM_GROUP] = sim_do_group,
-    [SIM_REPLAY] = sim_do_replay,
-    [SIM_ARM] = do_arm,
-    [SIM_CRASH] = do_crash,
-    [SIM_SICK] = do_sick,
-    [SIM_FULL] = do_full,
-    [SIM_LOOK] = do_look,
-    [SIM_HEAL] = do_heal,
-    [SIM_EXPECT] = sim_do_expect};
+    [SIM_ADD] = sim_do_add,         [SIM_CARD] = sim_do_card,
+    [SIM_EDIT] = sim_do_edit,       [SIM_DELETE] = sim_do_delete,
+    [SIM_RESOLVE] = sim_do_resolve, [SIM_WITHDRAW] = sim_do_withdraw,
+    [SIM_UNDO] = sim_do_undo,       [SIM_IMPORT] = sim_do_import,
+    [SIM_STRAY] = sim_do_stray,     [SIM_RELEASE] = sim_do_release,
+    [SIM_IMAGE] = sim_do_image,     [SIM_RESTORE] = sim_do_restore,
+    [SIM_COPY] = sim_do_copy,       [SIM_LIE] = sim_do_lie,
+    [SIM_CLOCK] = do_clock,         [SIM_TRIP] = sim_do_trip,
+    [SIM_TWIN] = sim_do_twin,       [SIM_GROUP] = sim_do_group,
+    [SIM_REPLAY] = sim_do_replay,   [SIM_ARM] = do_arm,
+    [SIM_CRASH] = do_crash,         [SIM_SICK] = do_sick,
+    [SIM_FULL] = do_full,           [SIM_LOOK] = do_look,
+    [SIM_HEAL] = do_heal,           [SIM_EXPECT] = sim_do_expect};
 
 void sim_perform(struct sim *sim, const struct sim_event *event)
 {
@@ -322,7 +314,8 @@ void sim_perform(struct sim *sim, const struct sim_event *event)
 static bool is_calm(const struct sim_stats *stats)
 {
     return stats->crashes + stats->full + stats->sick + stats->clocks + stats->lies +
-               stats->repeated + stats->requests_cut + stats->replies_cut ==
+               stats->copies + stats->restores + stats->repeated + stats->requests_cut +
+               stats->replies_cut ==
            0;
 }
 
@@ -333,8 +326,9 @@ void sim_heal(struct sim *sim)
         world_fill(&sim->world, sim->replicas[who].laptop, -1);
         hm_disk_cut(sim_disk(sim, who), 0);
     }
-    /* What the last one brings the first one fetches. */
-    for (int pass = 0; pass < 2; pass++) {
+    /* What the last one brings the first one fetches; a copy shows at its second. */
+    int passes = sim->stats.copies > 0 ? 3 : 2;
+    for (int pass = 0; pass < passes; pass++) {
         for (int who = 1; who < sim->replica_count; who++) {
             struct sim_event trip;
             sim_event_init(&trip, SIM_TRIP, who);
@@ -342,6 +336,7 @@ void sim_heal(struct sim *sim)
         }
     }
     sim_check_end(sim);
+    sim_check_notices(sim);
     sim->stats.crashes = sim->world.crashes;
     if (sim->world.crashes_opening > 0) {
         sim_mark(sim, SIM_MARK_POWER_OPENING);

@@ -53,12 +53,23 @@ struct sim_deed {
     bool creates; /* a record that nobody had */
 };
 
+/* An older state of a laptop's disk. */
+struct sim_image {
+    struct hm_disk *disk; /* null: none is kept */
+    bool settled;
+};
+
 struct sim_replica {
     struct world_laptop *laptop; /* null: the server */
     const struct scene_role *role;
     int unit;
     bool lax;
     bool settled; /* it has agreed with the server once: the registry is all there */
+
+    int device;       /* the first replica with its key; what follows, of that one */
+    bool strange;     /* its disk was copied or restored … */
+    bool must_notice; /* … and the server will notice */
+    struct sim_image image;
 
     /* what was learnt of its store */
     int64_t rows;
@@ -168,6 +179,14 @@ void sim_note_server(struct sim *sim);
 
 /* liar.c: what a device with a good key may try */
 void sim_do_lie(struct sim *sim, const struct sim_event *event);
+
+/* machine.c: disks that are copied or come back */
+void sim_do_image(struct sim *sim, const struct sim_event *event);
+void sim_do_restore(struct sim *sim, const struct sim_event *event);
+void sim_do_copy(struct sim *sim, const struct sim_event *event);
+bool sim_same_device(const struct sim *sim, int a, int b);
+void sim_check_notices(struct sim *sim);
+void sim_machines_fini(struct sim *sim);
 
 /* check.c, compare.c: whether a replica shows what the oracle says */
 void sim_look(struct sim *sim, int who);

@@ -29,6 +29,8 @@
     X(unknown_outcomes)                                                                  \
     X(sick)                                                                              \
     X(full)                                                                              \
+    X(copies)                                                                            \
+    X(restores)                                                                          \
     X(lies)                                                                              \
     X(clocks)                                                                            \
     X(looks)                                                                             \

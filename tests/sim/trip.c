@@ -268,6 +268,7 @@ void sim_do_trip(struct sim *sim, const struct sim_event *event)
     uint64_t crashes = sim->world.crashes + sim->world.failures;
     int vain = 0;
     hm_session_begin(laptop->session);
+    uint64_t epochs = hm_session_stats(laptop->session)->epochs;
     if (clocks_apart(sim, event->who)) {
         sim_mark(sim, SIM_MARK_CLOCKS_APART);
     }
@@ -282,6 +283,9 @@ void sim_do_trip(struct sim *sim, const struct sim_event *event)
         vain = next == HM_SESSION_AGAIN  ? 0
                : next == HM_SESSION_STOP ? VAIN_MAX
                                          : vain + 1;
+    }
+    if (laptop->session != NULL && hm_session_stats(laptop->session)->epochs > epochs) {
+        sim_mark(sim, SIM_MARK_EPOCH);
     }
     struct sim_event usual;
     sim_event_init(&usual, SIM_TRIP, event->who);

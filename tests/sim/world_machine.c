@@ -62,7 +62,10 @@ static void close_server(struct world *world)
 
 struct hm_disk *world_laptop_image(const struct world_laptop *laptop)
 {
-    return hm_disk_copy(laptop->disk, laptop->name, 0);
+    static unsigned count;
+    char name[2 * WORLD_NAME_MAX];
+    (void)snprintf(name, sizeof(name), "%s-image-%u", laptop->name, ++count);
+    return hm_disk_copy(laptop->disk, name, 0);
 }
 
 void world_laptop_restore(struct world_laptop *laptop, const struct hm_disk *image)
@@ -70,6 +73,8 @@ void world_laptop_restore(struct world_laptop *laptop, const struct hm_disk *ima
     close_laptop(laptop);
     hm_disk_free(laptop->disk);
     laptop->disk = hm_disk_copy(image, laptop->name, hm_testenv_next(&laptop->env));
+    laptop->full = false;
+    laptop->sick.at = 0;
     world_laptop_open(laptop);
 }
 
@@ -82,6 +87,8 @@ struct world_laptop *world_laptop_copy(struct world *world,
     (void)snprintf(copy->name, sizeof(copy->name), "laptop-%zu", world->laptop_count);
     hm_testenv_init(&copy->env, seed);
     copy->session = NULL;
+    copy->full = false;
+    copy->sick.at = 0;
     copy->disk = hm_disk_copy(laptop->disk, copy->name, seed);
     world_laptop_open(copy);
     return copy;

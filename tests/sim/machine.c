@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Disks that are copied, and disks that come back from an older image: what was on them
+ * alone is gone, and nothing else is.
+ */
+#include <string.h>
+
+#include "hamlet/store/server.h"
+#include "sim.h"
+
+bool sim_same_device(const struct sim *sim, int a, int b)
+{
+    return a == b ||
+           (a > 0 && b > 0 && sim->replicas[a].device == sim->replicas[b].device);
+}
+
+static void forget_image(struct sim_replica *replica)
+{
+    hm_disk_free(replica->image.disk);
+    replica->image.disk = NULL;
+}
+
+void sim_machines_fini(struct sim *sim)
+{
+    for (int who = 0; who < sim->replica_count; who++) {
+        forget_image(&sim->replicas[who]);
+    }
+}
+
+/* All that is learnt of a replica's store is learnt again. */
+static void learn_anew(struct sim *sim, int who)
+{
+    struct sim_replica *replica = &sim->replicas[who];
+    oracle_forget(sim->oracle, who);
+    replica->rows = 0;
+    memset(replica->entries, 0, sizeof(replica->entries));
+    sim_learn(sim, who);
+}
+
+void sim_do_image(struct sim *sim, const struct sim_event *event)
+{
+    struct sim_replica *replica = &sim->replicas[event->who];
+    if (replica->laptop != NULL) {
+        forget_image(replica);
+        replica->image.disk = world_laptop_image(replica->laptop);
+        replica->image.settled = replica->settled;
+    }
+}
+
+static bool known_to_any(const struct sim *sim, int act)
+{
+    for (int who = 0; who < sim->replica_count; who++) {
+        if (oracle_known(sim->oracle, who, act)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What stood on the lost disk alone may never be seen again; what the server has of it
+ * must lead to a notice. */
+static void note_lost(struct sim *sim, int who, const bool *had)
+{
+    const struct oracle *oracle = sim->oracle;
+    int gone = 0;
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        if (!had[i] || oracle_known(oracle, who, i)) {
+            continue;
+        }
+        if (!known_to_any(sim, i)) {
+            oracle_lose(sim->oracle, i);
+            gone++;
+        }
+        if (oracle_known(oracle, ORACLE_SERVER, i) &&
+            sim_same_device(sim, oracle_told(oracle, i)->replica, who)) {
+            sim->replicas[sim->replicas[who].device].must_notice = true;
+            sim_mark(sim, SIM_MARK_RESTORE_BEHIND);
+        }
+    }
+    sim_say(sim, "  ! %d acts are gone", gone);
+    if (gone > 0) {
+        sim_mark(sim, SIM_MARK_RESTORE_LOST);
+    }
+}
+
+void sim_do_restore(struct sim *sim, const struct sim_event *event)
+{
+    bool had[SIM_ACTS_MAX];
+    struct sim_replica *replica = &sim->replicas[event->who];
+    if (replica->image.disk == NULL) {
+        return;
+    }
+    sim_learn(sim, event->who);
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        had[i] = oracle_known(sim->oracle, event->who, i);
+    }
+    world_laptop_restore(replica->laptop, replica->image.disk);
+    world_cure(&sim->world, replica->laptop);
+    replica->settled = replica->image.settled;
+    sim->replicas[replica->device].strange = true;
+    sim->stats.restores++;
+    learn_anew(sim, event->who);
+    note_lost(sim, event->who, had);
+}
+
+void sim_do_copy(struct sim *sim, const struct sim_event *event)
+{
+    struct sim_replica *replica = &sim->replicas[event->who];
+    int who = sim->replica_count;
+    if (replica->laptop == NULL || sim->world.laptop_count == WORLD_LAPTOPS_MAX ||
+        who == ORACLE_REPLICAS) {
+        return;
+    }
+    sim_learn(sim, event->who);
+    sim->replicas[who] = (struct sim_replica){.role = replica->role,
+                                              .unit = replica->unit,
+                                              .lax = replica->lax,
+                                              .settled = replica->settled,
+                                              .device = replica->device};
+    sim->replicas[who].laptop = world_laptop_copy(&sim->world, replica->laptop);
+    sim->replica_count++;
+    if (sim->replicas[replica->device].strange) {
+        sim_mark(sim, SIM_MARK_COPY_COPIED);
+    }
+    sim->replicas[replica->device].strange = true;
+    sim->replicas[replica->device].must_notice = true;
+    sim->stats.copies++;
+    learn_anew(sim, who);
+    sim_say(sim, "  ! %d is a copy of %d", who, event->who);
+}
+
+/* A device that went two ways is told of, and no other (P12). */
+void sim_check_notices(struct sim *sim)
+{
+    struct hm_arena arena;
+    struct hm_notice *notices = NULL;
+    struct hm_err err = HM_ERR_NONE;
+    size_t count = 0;
+    bool noticed[ORACLE_REPLICAS] = {false};
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    sim_must(sim, hm_store_notices(sim->world.reader, &notices, &count, &arena, &err),
+             &err, "notices");
+    for (size_t i = 0; i < count; i++) {
+        for (int who = 1; who < sim->replica_count; who++) {
+            struct hm_id device = hm_sign_device(&sim->replicas[who].laptop->key);
+            noticed[who] = noticed[who] || hm_id_equal(&device, &notices[i].device);
+        }
+    }
+    hm_arena_fini(&arena);
+    for (int who = 1; who < sim->replica_count; who++) {
+        const struct sim_replica *device = &sim->replicas[sim->replicas[who].device];
+        if (noticed[who] && !device->strange) {
+            sim_fail(sim, "%d is said to be copied or restored, and is not", who);
+        }
+        if (!noticed[who] && device->must_notice) {
+            sim_fail(sim, "%d was copied or restored, and nobody noticed", who);
+        }
+    }
+}
