@@ -119,9 +119,6 @@ void sim_do_copy(struct sim *sim, const struct sim_event *event)
                                               .device = replica->device};
     sim->replicas[who].laptop = world_laptop_copy(&sim->world, replica->laptop);
     sim->replica_count++;
-    if (sim->replicas[replica->device].strange) {
-        sim_mark(sim, SIM_MARK_COPY_COPIED);
-    }
     sim->replicas[replica->device].strange = true;
     sim->replicas[replica->device].must_notice = true;
     sim->stats.copies++;

@@ -162,25 +162,11 @@ static void mark_refused(struct sim *sim, const struct oracle_act *told)
     mark_if(sim, told->refused, refusals[told->what]);
 }
 
-/* Somebody else works with the same key. */
-static bool is_copied(const struct sim *sim, int act)
-{
-    int replica = oracle_told(sim->oracle, act)->replica;
-    for (int i = 0; i < act; i++) {
-        int other = oracle_told(sim->oracle, i)->replica;
-        if (other != replica && sim_same_device(sim, other, replica)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void sim_mark_act(struct sim *sim, int act)
 {
     const struct oracle_act *told = oracle_told(sim->oracle, act);
     bool beside = is_beside(sim, act);
     mark_refused(sim, told);
-    mark_if(sim, is_copied(sim, act), SIM_MARK_COPY_BOTH);
     mark_if(sim, beside && told->what == ORACLE_CREATE && told->record != ORACLE_NONE,
             SIM_MARK_CARD_TWICE);
     mark_if(sim, beside && told->what == ORACLE_DELETE, SIM_MARK_DELETE_TWICE);

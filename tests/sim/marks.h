@@ -86,8 +86,6 @@ struct sim;
     X(CLOCK_BACK, clock_back, "a clock goes back by a year or more")                     \
     X(CLOCK_FORTH, clock_forth, "a clock goes forth by a year or more")                  \
     X(CLOCKS_APART, clocks_apart, "an exchange of two whose clocks are years apart")     \
-    X(COPY_BOTH, copy_both, "work on a copy and on its original")                        \
-    X(COPY_COPIED, copy_copied, "a copy of a copy, or of a restored disk")               \
     X(RESTORE_BEHIND, restore_behind, "a disk that comes back without what was sent")    \
     X(RESTORE_LOST, restore_lost, "… without what was never sent")                       \
     X(EPOCH, epoch, "a laptop that begins a new epoch")                                  \

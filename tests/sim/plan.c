@@ -11,14 +11,14 @@ enum {
     YEARS_10 = 10 * 365 * 24 * 3600
 };
 
-/* What an average history is made of. */
+/* What an average history is made of. Copies of disks are in scenarios alone. */
 static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_ADD] = 20,     [SIM_CARD] = 10,    [SIM_EDIT] = 60,  [SIM_DELETE] = 6,
     [SIM_RESOLVE] = 16, [SIM_WITHDRAW] = 5, [SIM_IMPORT] = 4, [SIM_UNDO] = 4,
     [SIM_STRAY] = 1,    [SIM_RELEASE] = 2,  [SIM_IMAGE] = 3,  [SIM_RESTORE] = 3,
-    [SIM_COPY] = 1,     [SIM_LIE] = 6,      [SIM_CLOCK] = 1,  [SIM_TRIP] = 10,
-    [SIM_TWIN] = 2,     [SIM_GROUP] = 3,    [SIM_REPLAY] = 2, [SIM_ARM] = 4,
-    [SIM_CRASH] = 2,    [SIM_SICK] = 2,     [SIM_FULL] = 2,   [SIM_LOOK] = 2};
+    [SIM_LIE] = 6,      [SIM_CLOCK] = 1,    [SIM_TRIP] = 10,  [SIM_TWIN] = 2,
+    [SIM_GROUP] = 3,    [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
+    [SIM_SICK] = 2,     [SIM_FULL] = 2,     [SIM_LOOK] = 2};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -80,7 +80,7 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
         plan->weight[SIM_LIE] = 0;
     }
     if (below(plan, 3) > 0) {
-        plan->weight[SIM_IMAGE] = plan->weight[SIM_RESTORE] = plan->weight[SIM_COPY] = 0;
+        plan->weight[SIM_IMAGE] = plan->weight[SIM_RESTORE] = 0;
     }
     if (below(plan, 10) == 0) {
         draw_calm(plan);
@@ -204,9 +204,6 @@ static void draw_machine(struct sim_plan *plan,
         arg[1] = below(plan, SIM_ACTS_MAX);
         arg[2] = below(plan, VALUES);
         arg[3] = below(plan, VALUES);
-        break;
-    case SIM_COPY: /* one of the hamlet's laptops, whose changes have all one home */
-        event->who = 1 + (int)below(plan, 2);
         break;
     case SIM_IMAGE:
     case SIM_RESTORE:

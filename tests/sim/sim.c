@@ -121,6 +121,7 @@ static void turn_on(struct sim *sim, int who)
 
 void sim_reopen(struct sim *sim, int who)
 {
+    bool sick = sim_sick(sim, who) && !hm_disk_is_off(sim_disk(sim, who));
     struct world_laptop *laptop = sim->replicas[who].laptop;
     if (hm_disk_is_off(sim_disk(sim, who))) {
         turn_on(sim, who);
@@ -128,6 +129,11 @@ void sim_reopen(struct sim *sim, int who)
         world_server_mend(&sim->world);
     } else {
         world_laptop_mend(&sim->world, laptop);
+    }
+    if (sick) { /* what a sync that failed left in doubt, the next power cut decides */
+        outage_of(sim, who)->how = HM_CRASH_MIX;
+        hm_disk_cut_now(sim_disk(sim, who));
+        turn_on(sim, who);
     }
 }
 
