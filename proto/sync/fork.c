@@ -137,6 +137,30 @@ static enum hm_status joins(const struct hm_page *page,
     return status;
 }
 
+/*
+ * In this store's own chain stands what was written here and nothing else: what goes on
+ * behind its end was written by a copy, and would be in the way of what is written next.
+ */
+static enum hm_status is_beyond(const struct hm_page *page,
+                                const struct hm_origin *origin,
+                                struct hm_store *store,
+                                bool *beyond,
+                                struct hm_err *err)
+{
+    struct hm_id device;
+    int64_t epoch = 0;
+    *beyond = false;
+    if (page->seq + page->count - 1 <= origin->seq) {
+        return HM_OK;
+    }
+    enum hm_status status = hm_store_meta_get_id(store, HM_META_DEVICE, &device, err);
+    if (status == HM_OK && hm_id_equal(&device, &page->device)) {
+        status = hm_store_meta_get_int(store, HM_META_EPOCH, 0, &epoch, err);
+        *beyond = status == HM_OK && epoch == (int64_t)page->epoch;
+    }
+    return status;
+}
+
 static enum hm_status fits(const struct hm_inbox *inbox,
                            size_t i,
                            struct hm_store *store,
@@ -154,6 +178,11 @@ static enum hm_status fits(const struct hm_inbox *inbox,
     if (status == HM_OK && origin.row != 0) {
         status = hm_store_envelopes_agree(store, origin.row, page->seq, page->changes,
                                           page->count, good, err);
+    }
+    if (status == HM_OK && branch == 0 && *good) {
+        bool beyond = false;
+        status = is_beyond(page, &origin, store, &beyond, err);
+        *good = !beyond;
     }
     if (before != NULL && before->branch == branch) {
         *good = *good && hm_digest_equal(&before->page.head_after, &page->head_before);
