@@ -32,7 +32,7 @@ PLANTS = {
     "later_cursor": (r"counts entries that are not there", 10),
     "wrong_digest": (r"digests differ", 10),
     "swapped": (r"nothing disturbed failed: PROTOCOL|is another on the server"
-                r"|holds another change", 120),
+                r"|holds another change|gives up: PROTOCOL", 20),
     "altered": (r"stand otherwise than derived|rebuilding \d changed", 20),
 }
 

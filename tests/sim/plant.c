@@ -44,12 +44,17 @@ static const struct harm {
                                 "UPDATE bucket SET leaves = zeroblob(4096), stale ="
                                 " zeroblob(32), digest = zeroblob(32) WHERE n > 0 AND"
                                 " name IN (SELECT code FROM unit WHERE code <> '~')"},
-    [SIM_PLANT_SWAPPED] = {SIM_AFTER_SAVE, false,
-                           "UPDATE envelope SET change = CASE WHEN seq = (SELECT"
-                           " max(seq) FROM origin WHERE sent > 0) THEN change - 1"
-                           " ELSE change + 1 END WHERE count = 1 AND EXISTS(SELECT 1"
-                           " FROM origin o WHERE o.id = origin AND o.sent > 0 AND"
-                           " o.seq >= o.sent + 2 AND envelope.seq >= o.seq - 1)"},
+    [SIM_PLANT_SWAPPED] =
+        {SIM_AFTER_SAVE, false,
+         "CREATE TEMP TABLE run AS SELECT e.origin o, e.seq q, e.count n,"
+         " e.change c FROM envelope e JOIN origin x ON x.id = e.origin"
+         " WHERE x.sent > 0 AND e.seq + e.count - 1 = x.seq AND"
+         " e.count >= 3 AND x.seq >= x.sent + 2;"
+         "INSERT INTO envelope(origin, seq, count, change)"
+         " SELECT o, q + n - 2, 1, c + n - 1 FROM temp.run UNION ALL"
+         " SELECT o, q + n - 1, 1, c + n - 2 FROM temp.run;"
+         "UPDATE envelope SET count = count - 2 WHERE (origin, seq) IN"
+         " (SELECT o, q FROM temp.run)"},
     [SIM_PLANT_ALTERED] = {SIM_AFTER_TRIP, false,
                            "UPDATE record SET fields = replace(fields, '\"red\"',"
                            " '\"blue\"') WHERE fields LIKE '%\"red\"%'"}};

@@ -64,7 +64,7 @@ START_TEST(a_reason_is_found_by_its_stable_name)
 {
     static const char *const names[] = {
         "revoked", "scope",   "unknown_kind", "unknown_field", "invalid", "missing",
-        "role",    "bad_key", "erased",       "storm",         "full"};
+        "role",    "bad_key", "erased",       "storm",         "full",    "closed"};
     enum hm_reason reason = HM_REASON_NONE;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
