@@ -43,6 +43,7 @@ def body(laptop, server, home):
         before, seq = sheet.fields["after"], seq + CHANGES
     packed = stream.deflate(pages)
     fields = {"v": 1, "d": b64(device_id(public_key(seed))), "e": 7, "r": b64(b"\7" * 16),
+              "o": [PAGES * CHANGES, b64(before)],
               "b": {}, "a": b64(bytes(16)), "t": 0, "p": 0, "w": "memory"}
     return talk.request_write(fields, len(packed), server, seed) + packed, sum(map(len, pages))
 

@@ -85,7 +85,7 @@ static void note_lost(struct sim *sim, int who, const bool *had)
 
 void sim_do_restore(struct sim *sim, const struct sim_event *event)
 {
-    bool had[SIM_ACTS_MAX];
+    bool had[SIM_ACTS_MAX] = {false};
     struct sim_replica *replica = &sim->replicas[event->who];
     if (replica->image.disk == NULL) {
         return;

@@ -159,6 +159,9 @@ enum hm_status answer_bundle_write(struct answering *a)
     (void)answer_raw(a, "reader", reader.at, HM_KEY_SIZE);
     (void)answer_pair(a, &key, &secret);
     head.has_key = answer_raw(a, "key", head.key.at, HM_KEY_SIZE);
+    if (!head.has_key && answer_hex(a, "key").size > 0) {
+        return answer_refuse(a, "bundle");
+    }
     hm_buf_init(&file, FILE_MOST);
     enum hm_status status =
         hm_bundle_begin(&writer, &file, &head, &reader, &secret, &env, a->err);
