@@ -238,8 +238,10 @@ enum hm_status hm_store_envelope_of(struct hm_store *store,
 {
     static const char select[] =
         "SELECT v.origin, d.device, o.epoch, v.seq, v.count, v.change, EXISTS(SELECT 1"
-        " FROM origin b WHERE b.device = o.device AND b.epoch = o.epoch AND b.branch > 0)"
-        " FROM envelope v"
+        " FROM origin b WHERE b.device = o.device AND b.epoch = o.epoch AND b.branch > "
+        "0),"
+        " EXISTS(SELECT 1 FROM origin b WHERE b.device = o.device"
+        " AND (b.branch > 0 OR b.parent IS NOT NULL)) FROM envelope v"
         " CROSS JOIN origin o ON o.id = v.origin CROSS JOIN device d ON d.id = o.device"
         " WHERE v.change <= :change AND v.change + v.count > :change"
         " ORDER BY v.change DESC LIMIT 1";
@@ -261,6 +263,7 @@ enum hm_status hm_store_envelope_of(struct hm_store *store,
     envelope->seq = (uint64_t)hm_column_int(stmt, 3) + skip;
     envelope->count = (uint64_t)hm_column_int(stmt, 4) - skip;
     envelope->forked = hm_column_int(stmt, 6) != 0;
+    envelope->shared = hm_column_int(stmt, 7) != 0;
     hm_sql_done(stmt);
     return HM_OK;
 }

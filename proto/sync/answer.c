@@ -159,7 +159,7 @@ static struct hm_reader_knows knows_of(const struct answer *a,
         return (struct hm_reader_knows){.n = 0};
     }
     return (struct hm_reader_knows){
-        .n = a->part->asked, .n_sent = a->next_n - 1, .forked = envelope->forked};
+        .n = a->part->asked, .n_sent = a->next_n - 1, .shared = envelope->shared};
 }
 
 static enum hm_status write_page(struct answer *a,
@@ -495,6 +495,26 @@ static enum hm_status check_device(struct answer *a, struct hm_err *err)
     return status;
 }
 
+/*
+ * Whoever wrote in this chain after the requester's own commit was another disk: numbers
+ * in the reply would mean changes that the requester has not.
+ */
+static enum hm_status check_chain(struct answer *a, struct hm_err *err)
+{
+    const struct hm_serving *serving = a->serving;
+    struct hm_origin origin;
+    if (serving->by_file || serving->reader_of_file != NULL || serving->offering) {
+        return HM_OK;
+    }
+    enum hm_status status = hm_store_origin_get(
+        a->store, &serving->request.device, serving->request.epoch, false, &origin, err);
+    if (status == HM_OK && origin.seq > serving->seq) {
+        hm_serving_refuse(a->serving, HM_PROBLEM_STALE);
+        return hm_fail(err, HM_DENIED, "problem-stale", NULL, NULL, NULL);
+    }
+    return status;
+}
+
 enum hm_status hm_serving_answer(struct hm_serving *serving,
                                  struct hm_store *reader,
                                  struct hm_buf *body,
@@ -516,6 +536,9 @@ enum hm_status hm_serving_answer(struct hm_serving *serving,
     enum hm_status status = hm_store_begin_read(reader, err);
     if (status == HM_OK) {
         status = check_device(a, err);
+    }
+    if (status == HM_OK) {
+        status = check_chain(a, err);
     }
     if (status == HM_OK && !serving->offering) {
         status = hm_parts_find(&a->parts, &a->part_count, serving, reader, err);

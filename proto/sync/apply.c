@@ -324,6 +324,7 @@ enum hm_status hm_apply_ack(struct hm_session *session, struct hm_err *err)
     }
     if (status == HM_OK && (!found || page.seq + page.count - 1 != receipt->seq ||
                             !hm_digest_equal(&page.head_after, &receipt->head))) {
+        session->forked = true;
         return hm_fail(err, HM_PROTOCOL, "ack", NULL, NULL, NULL);
     }
     if (status == HM_OK) {

@@ -61,7 +61,7 @@ static enum hm_status find_references(const struct hm_page_out *out,
         bool in_page = number->seq >= out->page.seq;
         bool held =
             out->knows.whole_origin ||
-            (number->n > 0 && number->n <= out->knows.n_sent && !out->knows.forked);
+            (number->n > 0 && number->n <= out->knows.n_sent && !out->knows.shared);
         list[i] = (struct hm_reference){
             .prefix = number->prefix,
             .n = number->n <= out->knows.n ? number->n : 0,

@@ -18,7 +18,7 @@ struct hm_reader_knows {
     uint64_t n;        /* entries up to here, before this stream */
     uint64_t n_sent;   /* and up to here with what this stream gave before the page */
     bool whole_origin; /* every earlier change of the page's origin */
-    bool forked;       /* numbers of that origin mean several things: none are used */
+    bool shared; /* … may have come in another: no numbers of it beyond the page */
 };
 
 /* One page to write. `held` are its changes; skeletons are made by the caller. */

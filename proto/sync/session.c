@@ -124,6 +124,7 @@ enum hm_status hm_session_round(struct hm_session *session, struct hm_err *err)
 {
     forget_round(session);
     session->reply_taken = false;
+    session->forked = false;
     session->applied = 0;
     session->aged = false;
     session->http_status = 0;
@@ -536,6 +537,9 @@ enum hm_session_next hm_session_end(struct hm_session *session,
     default:
         next = end_broken(session, broken, err);
         break;
+    }
+    if (session->forked) {
+        next = end_stale(session, err);
     }
     forget_round(session);
     if (next != HM_SESSION_AGAIN) {

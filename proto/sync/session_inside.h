@@ -46,6 +46,7 @@ struct hm_session {
     int http_status;
     struct hm_buf head; /* first line of a reply, or a problem's body */
     struct hm_reply reply;
+    bool forked;      /* the reply acknowledges what another disk wrote in this chain */
     bool reply_taken; /* lease and acknowledgement are in the store */
     struct hm_inbox inbox;
     bool inbox_open;

@@ -125,6 +125,8 @@ struct hm_envelope {
     uint64_t seq;
     uint64_t count;
     bool forked; /* of a chain with branches: its numbers alone do not tell the change */
+    bool shared; /* changes of this device may stand in several chains: who has one of
+                    them need not have it in this one */
 };
 HM_CHECKED enum hm_status hm_store_envelope_of(struct hm_store *store,
                                                int64_t change,
