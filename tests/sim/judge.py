@@ -23,7 +23,7 @@ PLANTS = {
     "unsaved": (r"acts were acknowledged, and \d+ are there", 10),
     "lazy_disk": (r"replica 1 lost act|acts of one transaction", 40),
     "lost_page": (r"judged twice|counts \d+ changes|lost act|is on the laptop only"
-                  r"|nothing disturbed failed|heads instead of", 10),
+                  r"|nothing disturbed failed|heads instead of|digests differ", 10),
     "lost_head": (r"heads? instead of|has no heads|stand otherwise|counts \d+ changes"
                   r"|shows|rebuilding \d changed", 20),
     "lost_conflict": (r"conflicts .* instead of|stand otherwise|rebuilding \d changed", 20),

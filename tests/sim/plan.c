@@ -16,9 +16,9 @@ static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_ADD] = 20,     [SIM_CARD] = 10,    [SIM_EDIT] = 60,  [SIM_DELETE] = 6,
     [SIM_RESOLVE] = 16, [SIM_WITHDRAW] = 5, [SIM_IMPORT] = 4, [SIM_UNDO] = 4,
     [SIM_STRAY] = 1,    [SIM_RELEASE] = 2,  [SIM_IMAGE] = 3,  [SIM_RESTORE] = 3,
-    [SIM_LIE] = 6,      [SIM_CLOCK] = 1,    [SIM_TRIP] = 10,  [SIM_TWIN] = 2,
-    [SIM_GROUP] = 3,    [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
-    [SIM_SICK] = 2,     [SIM_FULL] = 2,     [SIM_LOOK] = 2};
+    [SIM_COPY] = 1,     [SIM_LIE] = 6,      [SIM_CLOCK] = 1,  [SIM_TRIP] = 10,
+    [SIM_TWIN] = 2,     [SIM_GROUP] = 3,    [SIM_REPLAY] = 2, [SIM_ARM] = 4,
+    [SIM_CRASH] = 2,    [SIM_SICK] = 2,     [SIM_FULL] = 2,   [SIM_LOOK] = 2};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -205,6 +205,7 @@ static void draw_machine(struct sim_plan *plan,
         arg[2] = below(plan, VALUES);
         arg[3] = below(plan, VALUES);
         break;
+    case SIM_COPY:
     case SIM_IMAGE:
     case SIM_RESTORE:
         break;
