@@ -84,15 +84,7 @@ static enum hm_status write_once(const struct hm_desk *desk,
     struct hm_author *author = NULL;
     enum hm_status status = hm_author_open(&author, desk->replica.store, err);
     if (status == HM_OK) {
-        status = hm_author_begin(author, err);
-    }
-    if (status == HM_OK) {
-        status = act(author, ctx, err);
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
+        status = hm_author_act(author, act, ctx, err);
     }
     hm_author_close(author);
     return status;

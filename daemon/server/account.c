@@ -41,3 +41,21 @@ enum hm_status hm_account_author(struct hm_control_ctx *ctx,
     *author = made;
     return HM_OK;
 }
+
+enum hm_status hm_account_act(struct hm_control_ctx *ctx,
+                              const char *name,
+                              enum hm_status (*act)(struct hm_author *author,
+                                                    void *ctx,
+                                                    struct hm_err *err),
+                              void *act_ctx,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
+{
+    struct hm_author *author = NULL;
+    enum hm_status status = hm_account_author(ctx, name, &author, arena, err);
+    if (status == HM_OK) {
+        status = hm_author_act(author, act, act_ctx, err);
+    }
+    hm_author_close(author);
+    return status;
+}

@@ -21,4 +21,14 @@ HM_CHECKED enum hm_status hm_account_author(struct hm_control_ctx *ctx,
                                             struct hm_arena *arena,
                                             struct hm_err *err);
 
+/* hm_author_act as the account of this name, which may be null. */
+HM_CHECKED enum hm_status hm_account_act(struct hm_control_ctx *ctx,
+                                         const char *name,
+                                         enum hm_status (*act)(struct hm_author *author,
+                                                               void *ctx,
+                                                               struct hm_err *err),
+                                         void *act_ctx,
+                                         struct hm_arena *arena,
+                                         struct hm_err *err);
+
 #endif

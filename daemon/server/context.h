@@ -11,6 +11,7 @@
 #define DAEMON_SERVER_CONTEXT_H
 
 #include "hamlet/author/author.h"
+#include "hamlet/author/server.h"
 #include "hamlet/base/sign.h"
 #include "hamlet/record/kinds.h"
 #include "hamlet/store/store.h"

@@ -18,7 +18,6 @@ enum { NUMBER_SIZE = 24 };
 
 struct erasing {
     struct hm_call *call;
-    struct hm_control_ctx *ctx;
     struct hm_id record;
     struct hm_bytes *names;
     size_t count;
@@ -45,55 +44,24 @@ static enum hm_status read_line(struct erasing *e, struct hm_err *err)
                          &e->arena, err);
 }
 
-static enum hm_status erase(struct erasing *e, struct hm_err *err)
+static enum hm_status erase(struct hm_author *author, void *ctx, struct hm_err *err)
 {
-    struct hm_author *author = NULL;
-    enum hm_status status = hm_account_author(e->ctx, hm_args_value(e->call->args, "as"),
-                                              &author, &e->arena, err);
-    if (status == HM_OK) {
-        status = hm_author_begin(author, err);
-    }
-    if (status == HM_OK) {
-        status = hm_author_erase(author, &e->record, e->names, e->count, e->reason,
-                                 &e->change, err);
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
-    }
-    hm_author_close(author);
-    return status;
-}
-
-static enum hm_status show_change(const struct erasing *e, struct hm_err *err)
-{
-    char change[HM_HEX16_SIZE];
-    struct hm_show show;
-    if (e->call->args->json) {
-        hm_show_begin(&show);
-        hm_json_open(&show.out, '{');
-        hm_json_put_hex(&show.out, "id", hm_id_bytes(&e->record));
-        hm_json_put_hex(&show.out, "change", hm_id_bytes(&e->change));
-        hm_json_close(&show.out, '}');
-        return hm_show_end(&show, e->call, HM_OK, err);
-    }
-    hm_hex_put(change, hm_id_bytes(&e->change));
-    hm_output_put_text(e->call->out, change);
-    hm_output_put_text(e->call->out, "\n");
-    return HM_OK;
+    struct erasing *e = ctx;
+    return hm_author_erase(author, &e->record, e->names, e->count, e->reason, &e->change,
+                           err);
 }
 
 enum hm_status hm_erase_run(struct hm_call *call, struct hm_err *err)
 {
-    struct erasing e = {.call = call, .ctx = call->ctx};
+    struct erasing e = {.call = call};
     hm_arena_init(&e.arena, HM_REQUEST_BYTES_MAX);
     enum hm_status status = read_line(&e, err);
     if (status == HM_OK) {
-        status = erase(&e, err);
+        status = hm_account_act(call->ctx, hm_args_value(call->args, "as"), erase, &e,
+                                &e.arena, err);
     }
     if (status == HM_OK) {
-        status = show_change(&e, err);
+        status = hm_show_change(call, &e.record, &e.change, err);
     }
     hm_arena_fini(&e.arena);
     return status;

@@ -2,6 +2,7 @@
 /* invite: one device, once, with its first member. */
 #include <string.h>
 
+#include "account.h"
 #include "commands.h"
 #include "config.h"
 #include "hamlet/base/limits.h"
@@ -118,31 +119,17 @@ static enum hm_status put_row(struct inviting *in, struct hm_err *err)
 }
 
 /* The file is made before the commit: what cannot be written was never invited. */
-static enum hm_status write_all(struct inviting *in, struct hm_err *err)
+static enum hm_status write_all(struct hm_author *author, void *ctx, struct hm_err *err)
 {
-    struct hm_author *author = NULL;
-    enum hm_status status = hm_control_author(in->ctx, &author, err);
-    if (status != HM_OK) {
-        return status;
-    }
+    struct inviting *in = ctx;
     hm_author_as_server(author);
-    status = hm_author_begin(author, err);
+    enum hm_status status = put_user(in, author, err);
     if (status == HM_OK) {
-        status = put_user(in, author, err);
-        if (status == HM_OK) {
-            status = put_row(in, err);
-        }
-        if (status == HM_OK) {
-            status = hm_invitation_write(&in->ctx->file, &in->inv, &in->ctx->secret, err);
-        }
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
+        status = put_row(in, err);
     }
-    hm_author_close(author);
-    return status;
+    return status != HM_OK
+               ? status
+               : hm_invitation_write(&in->ctx->file, &in->inv, &in->ctx->secret, err);
 }
 
 static enum hm_status show(struct inviting *in, struct hm_err *err)
@@ -189,7 +176,7 @@ enum hm_status hm_invite_run(struct hm_call *call, struct hm_err *err)
         status = fill(&in, err);
     }
     if (status == HM_OK) {
-        status = write_all(&in, err);
+        status = hm_account_act(call->ctx, NULL, write_all, &in, &in.arena, err);
     }
     if (status == HM_OK) {
         status = show(&in, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* release: a quarantined change is let through after all, and why is written down. */
+#include "account.h"
 #include "commands.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/record/role.h"
@@ -111,27 +112,11 @@ static enum hm_status put_entries(struct releasing *r, struct hm_err *err)
     return status;
 }
 
-static enum hm_status write_all(struct releasing *r, struct hm_err *err)
+static enum hm_status write_all(struct hm_author *author, void *ctx, struct hm_err *err)
 {
-    struct hm_author *author = NULL;
-    enum hm_status status = hm_control_author(r->ctx, &author, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    status = hm_author_begin(author, err);
-    if (status == HM_OK) {
-        status = put_reason(r, author, err);
-        if (status == HM_OK) {
-            status = put_entries(r, err);
-        }
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
-    }
-    hm_author_close(author);
-    return status;
+    struct releasing *r = ctx;
+    enum hm_status status = put_reason(r, author, err);
+    return status != HM_OK ? status : put_entries(r, err);
 }
 
 static enum hm_status show(struct releasing *r, struct hm_err *err)
@@ -169,7 +154,7 @@ enum hm_status hm_release_run(struct hm_call *call, struct hm_err *err)
         status = check_room(&r, err);
     }
     if (status == HM_OK) {
-        status = write_all(&r, err);
+        status = hm_account_act(call->ctx, NULL, write_all, &r, &r.arena, err);
     }
     if (status == HM_OK) {
         status = show(&r, err);

@@ -8,7 +8,6 @@
 
 struct deciding {
     struct hm_call *call;
-    struct hm_control_ctx *ctx;
     struct hm_id conflict;
     struct hm_id take;
     bool takes;
@@ -50,55 +49,24 @@ static enum hm_status read_line(struct deciding *d, struct hm_err *err)
     return status;
 }
 
-static enum hm_status decide(struct deciding *d, struct hm_err *err)
+static enum hm_status decide(struct hm_author *author, void *ctx, struct hm_err *err)
 {
-    struct hm_author *author = NULL;
-    enum hm_status status = hm_account_author(d->ctx, hm_args_value(d->call->args, "as"),
-                                              &author, &d->arena, err);
-    if (status == HM_OK) {
-        status = hm_author_begin(author, err);
-    }
-    if (status == HM_OK) {
-        status = hm_author_resolve(author, &d->conflict, d->takes ? &d->take : NULL,
-                                   d->value, d->reason, &d->change, err);
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
-    }
-    hm_author_close(author);
-    return status;
-}
-
-static enum hm_status show(struct deciding *d, struct hm_err *err)
-{
-    char change[HM_HEX16_SIZE];
-    struct hm_show show;
-    if (d->call->args->json) {
-        hm_show_begin(&show);
-        hm_json_open(&show.out, '{');
-        hm_json_put_hex(&show.out, "id", hm_id_bytes(&d->conflict));
-        hm_json_put_hex(&show.out, "change", hm_id_bytes(&d->change));
-        hm_json_close(&show.out, '}');
-        return hm_show_end(&show, d->call, HM_OK, err);
-    }
-    hm_hex_put(change, hm_id_bytes(&d->change));
-    hm_output_put_text(d->call->out, change);
-    hm_output_put_text(d->call->out, "\n");
-    return HM_OK;
+    struct deciding *d = ctx;
+    return hm_author_resolve(author, &d->conflict, d->takes ? &d->take : NULL, d->value,
+                             d->reason, &d->change, err);
 }
 
 enum hm_status hm_resolve_run(struct hm_call *call, struct hm_err *err)
 {
-    struct deciding d = {.call = call, .ctx = call->ctx};
+    struct deciding d = {.call = call};
     hm_arena_init(&d.arena, HM_REQUEST_BYTES_MAX);
     enum hm_status status = read_line(&d, err);
     if (status == HM_OK) {
-        status = decide(&d, err);
+        status = hm_account_act(call->ctx, hm_args_value(call->args, "as"), decide, &d,
+                                &d.arena, err);
     }
     if (status == HM_OK) {
-        status = show(&d, err);
+        status = hm_show_change(call, &d.conflict, &d.change, err);
     }
     hm_json_free(d.value);
     hm_arena_fini(&d.arena);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "account.h"
 #include "commands.h"
 #include "data.h"
 #include "hamlet/base/limits.h"
@@ -43,10 +44,9 @@ static enum hm_status make_spare(struct rotating *r, struct hm_err *err)
     return status;
 }
 
-static enum hm_status put_pins(struct rotating *r,
-                               struct hm_author *author,
-                               struct hm_err *err)
+static enum hm_status put_pins(struct hm_author *author, void *ctx, struct hm_err *err)
 {
+    struct rotating *r = ctx;
     char device[HM_HEX16_SIZE];
     uint8_t memory[HM_PINS_TEXT_MAX];
     struct hm_buf text;
@@ -64,29 +64,9 @@ static enum hm_status put_pins(struct rotating *r,
         return status;
     }
     hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
+    hm_author_as_server(author);
     return hm_author_registry(author, HM_KIND_DEVICE, &record, NULL, &pins, 1, &added,
                               err);
-}
-
-static enum hm_status register_pins(struct rotating *r, struct hm_err *err)
-{
-    struct hm_author *author = NULL;
-    enum hm_status status = hm_control_author(r->ctx, &author, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_author_as_server(author);
-    status = hm_author_begin(author, err);
-    if (status == HM_OK) {
-        status = put_pins(r, author, err);
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
-    }
-    hm_author_close(author);
-    return status;
 }
 
 /* ---- the spare comes into use ---- */
@@ -154,7 +134,8 @@ static enum hm_status switch_over(struct rotating *r, struct hm_err *err)
         status = r->ctx->certify(r->ctx->certify_ctx, hm_buf_bytes(&r->certificate),
                                  r->ctx->input, err);
     }
-    return status != HM_OK ? status : register_pins(r, err);
+    return status != HM_OK ? status
+                           : hm_account_act(r->ctx, NULL, put_pins, r, &r->arena, err);
 }
 
 /* ---- what is said ---- */
@@ -199,7 +180,7 @@ enum hm_status hm_pin_run(struct hm_call *call, struct hm_err *err)
         status = make_spare(&r, err);
     }
     if (status == HM_OK) {
-        status = register_pins(&r, err);
+        status = hm_account_act(r.ctx, NULL, put_pins, &r, &r.arena, err);
     }
     if (status == HM_OK) {
         status = show(&r, "pin.done", err);

@@ -92,3 +92,24 @@ struct hm_bytes hm_show_value(struct hm_arena *arena, struct hm_bytes text)
     hm_buf_fini(&buf);
     return value;
 }
+
+enum hm_status hm_show_change(const struct hm_call *call,
+                              const struct hm_id *id,
+                              const struct hm_id *change,
+                              struct hm_err *err)
+{
+    char text[HM_HEX16_SIZE];
+    struct hm_show show;
+    if (call->args->json) {
+        hm_show_begin(&show);
+        hm_json_open(&show.out, '{');
+        hm_json_put_hex(&show.out, "id", hm_id_bytes(id));
+        hm_json_put_hex(&show.out, "change", hm_id_bytes(change));
+        hm_json_close(&show.out, '}');
+        return hm_show_end(&show, call, HM_OK, err);
+    }
+    hm_hex_put(text, hm_id_bytes(change));
+    hm_output_put_text(call->out, text);
+    hm_output_put_text(call->out, "\n");
+    return HM_OK;
+}

@@ -44,6 +44,12 @@ HM_CHECKED enum hm_status hm_show_given(struct hm_bytes *text,
                                         struct hm_arena *arena,
                                         struct hm_err *err);
 
+/* What a command wrote: {"id","change"}, or the change alone; neither is null. */
+HM_CHECKED enum hm_status hm_show_change(const struct hm_call *call,
+                                         const struct hm_id *id,
+                                         const struct hm_id *change,
+                                         struct hm_err *err);
+
 /* A value of text in canonical form, from `arena`; null data where it has no room. */
 struct hm_bytes hm_show_value(struct hm_arena *arena, struct hm_bytes text);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account.h"
 #include "commands.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
@@ -102,28 +103,19 @@ static enum hm_status write_row(struct hm_control_ctx *ctx,
                           &change, err);
 }
 
-static enum hm_status write_all(struct hm_control_ctx *ctx,
-                                const struct hm_units *units,
-                                struct counts *counts,
-                                struct hm_err *err)
+struct writing {
+    struct hm_control_ctx *ctx;
+    const struct hm_units *units;
+    struct counts *counts;
+};
+
+static enum hm_status write_all(struct hm_author *author, void *ctx, struct hm_err *err)
 {
-    struct hm_author *author = NULL;
-    enum hm_status status = hm_control_author(ctx, &author, err);
-    if (status != HM_OK) {
-        return status;
+    const struct writing *w = ctx;
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < w->units->count && status == HM_OK; i++) {
+        status = write_row(w->ctx, author, w->units, &w->units->rows[i], w->counts, err);
     }
-    status = hm_author_begin(author, err);
-    if (status == HM_OK) {
-        for (size_t i = 0; i < units->count && status == HM_OK; i++) {
-            status = write_row(ctx, author, units, &units->rows[i], counts, err);
-        }
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
-    }
-    hm_author_close(author);
     return status;
 }
 
@@ -196,6 +188,7 @@ enum hm_status hm_units_import_run(struct hm_call *call, struct hm_err *err)
     struct hm_units units;
     struct hm_arena arena;
     struct counts counts = {0, 0, 0};
+    struct writing w = {ctx, &units, &counts};
     char refused[NUMBER_SIZE];
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
     enum hm_status status = hm_units_read(&units, ctx->kinds, ctx->input, &arena, err);
@@ -203,7 +196,7 @@ enum hm_status hm_units_import_run(struct hm_call *call, struct hm_err *err)
         status = hm_units_judge(&units, ctx, err);
     }
     if (status == HM_OK && units.refused_count == 0) {
-        status = write_all(ctx, &units, &counts, err);
+        status = hm_account_act(ctx, NULL, write_all, &w, NULL, err);
     }
     if (status == HM_OK && call->args->json) {
         status = show_json(call, &units, &counts, err);

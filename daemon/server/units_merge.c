@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* units merge: a unit becomes part of another and takes no new records. */
+#include "account.h"
 #include "commands.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/registry.h"
@@ -38,13 +39,13 @@ static enum hm_status read_line(struct merging *m, struct hm_err *err)
     return status;
 }
 
-static enum hm_status write_all(struct merging *m, struct hm_err *err)
+static enum hm_status merge(struct hm_author *author, void *ctx, struct hm_err *err)
 {
+    struct merging *m = ctx;
     const struct hm_field_input field = {hm_text(m->kind->tree->into->name), m->into,
                                          NULL};
     const struct hm_key_field key = {hm_text(m->kind->tree->code->name),
                                      hm_show_value(&m->arena, m->unit)};
-    struct hm_author *author = NULL;
     struct hm_id record;
     struct hm_id change;
     enum hm_status status = hm_arena_status(&m->arena, err);
@@ -52,20 +53,7 @@ static enum hm_status write_all(struct merging *m, struct hm_err *err)
         return status;
     }
     hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(m->kind->name), &key, 1);
-    status = hm_control_author(m->ctx, &author, err);
-    if (status == HM_OK) {
-        status = hm_author_begin(author, err);
-    }
-    if (status == HM_OK) {
-        status = hm_author_edit(author, &record, &field, 1, true, &change, err);
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
-    }
-    hm_author_close(author);
-    return status;
+    return hm_author_edit(author, &record, &field, 1, true, &change, err);
 }
 
 static enum hm_status show(struct merging *m, struct hm_err *err)
@@ -94,7 +82,7 @@ enum hm_status hm_units_merge_run(struct hm_call *call, struct hm_err *err)
     hm_arena_init(&m.arena, HM_COMMAND_ARENA_MAX);
     enum hm_status status = read_line(&m, err);
     if (status == HM_OK) {
-        status = write_all(&m, err);
+        status = hm_account_act(call->ctx, NULL, merge, &m, &m.arena, err);
     }
     if (status == HM_OK) {
         status = show(&m, err);

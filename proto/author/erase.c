@@ -322,8 +322,9 @@ static enum hm_status list_one(struct hm_author *author,
     return status;
 }
 
-static enum hm_status list_all(struct hm_author *author, struct hm_err *err)
+static enum hm_status list_all(struct hm_author *author, void *ctx, struct hm_err *err)
 {
+    (void)ctx;
     struct hm_arena arena;
     struct hm_erasure *erasures = NULL;
     size_t count = 0;
@@ -341,25 +342,10 @@ enum hm_status hm_author_list_erasures(struct hm_store *store,
                                        const struct hm_secret *secret,
                                        struct hm_err *err)
 {
-    struct hm_author *author = NULL;
     if (!hm_store_erasures_unlisted(store)) {
         return HM_OK;
     }
-    enum hm_status status = hm_author_open(&author, store, err);
-    if (status == HM_OK) {
-        hm_author_as_server(author);
-        hm_author_sign_with(author, secret);
-        status = hm_author_begin(author, err);
-    }
-    if (status == HM_OK) {
-        status = list_all(author, err);
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
-    }
-    hm_author_close(author);
+    enum hm_status status = hm_author_serve(store, secret, list_all, NULL, err);
     if (status == HM_OK) {
         hm_store_erasures_listed(store);
     }

@@ -4,6 +4,7 @@
 #define HAMLET_AUTHOR_INSIDE_H
 
 #include "hamlet/author/author.h"
+#include "hamlet/author/server.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/record/kinds.h"
 #include "hamlet/record/register.h"
@@ -132,5 +133,14 @@ struct hm_kind_values hm_values_getter(struct hm_values *values);
 
 /* An argument for an error: text with a NUL, cut to fit. */
 void hm_author_argument(char text[HM_ERR_ARG_MAX], struct hm_bytes bytes);
+
+/* hm_author_act with an author that lives for it alone, as the server: its key signs. */
+HM_CHECKED enum hm_status hm_author_serve(struct hm_store *store,
+                                          const struct hm_secret *secret,
+                                          enum hm_status (*act)(struct hm_author *author,
+                                                                void *ctx,
+                                                                struct hm_err *err),
+                                          void *ctx,
+                                          struct hm_err *err);
 
 #endif

@@ -68,24 +68,27 @@ static enum hm_status put_permit(struct hm_author *author,
                               err);
 }
 
-static enum hm_status redeem(struct hm_author *author,
-                             const struct hm_id *invitation,
-                             const struct hm_key *key,
-                             struct hm_err *err)
+struct redeeming {
+    const struct hm_id *invitation;
+    const struct hm_key *key;
+};
+
+static enum hm_status redeem(struct hm_author *author, void *ctx, struct hm_err *err)
 {
-    struct hm_id device = hm_sign_device(key);
+    const struct redeeming *r = ctx;
+    struct hm_id device = hm_sign_device(r->key);
     struct hm_invited invited;
     char hex[HM_HEX16_SIZE];
     hm_hex_put(hex, hm_id_bytes(&device));
-    enum hm_status status =
-        hm_store_invitation_get(author->store, invitation, &invited, &author->self, err);
+    enum hm_status status = hm_store_invitation_get(author->store, r->invitation,
+                                                    &invited, &author->self, err);
     if (status == HM_OK) {
         status = judge(author, &invited, &device, err);
     }
     if (status != HM_OK || hm_id_equal(&invited.device, &device)) {
         return status;
     }
-    status = put_device(author, &invited, hex, key, err);
+    status = put_device(author, &invited, hex, r->key, err);
     if (status == HM_OK) {
         status = put_permit(author, &invited, hex, err);
     }
@@ -94,7 +97,7 @@ static enum hm_status redeem(struct hm_author *author,
     }
     return status != HM_OK
                ? status
-               : hm_store_invitation_redeem(author->store, invitation, &device, err);
+               : hm_store_invitation_redeem(author->store, r->invitation, &device, err);
 }
 
 enum hm_status hm_author_redeem(struct hm_store *store,
@@ -103,21 +106,6 @@ enum hm_status hm_author_redeem(struct hm_store *store,
                                 const struct hm_key *key,
                                 struct hm_err *err)
 {
-    struct hm_author *author = NULL;
-    enum hm_status status = hm_author_open(&author, store, err);
-    if (status == HM_OK) {
-        hm_author_as_server(author);
-        hm_author_sign_with(author, secret);
-        status = hm_author_begin(author, err);
-    }
-    if (status == HM_OK) {
-        status = redeem(author, invitation, key, err);
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
-    }
-    hm_author_close(author);
-    return status;
+    struct redeeming r = {invitation, key};
+    return hm_author_serve(store, secret, redeem, &r, err);
 }

@@ -41,23 +41,27 @@ static enum hm_status put_keys(struct hm_author *author,
                               err);
 }
 
-static enum hm_status rotate(struct hm_author *author,
-                             const struct hm_id *device,
-                             struct hm_bytes keys,
-                             struct hm_err *err)
+struct rotating {
+    const struct hm_id *device;
+    struct hm_bytes keys;
+};
+
+static enum hm_status rotate(struct hm_author *author, void *ctx, struct hm_err *err)
 {
+    const struct rotating *r = ctx;
     struct hm_device known;
     struct hm_keys read;
     enum hm_status status =
-        hm_store_device_get(author->store, device, &known, &author->self, err);
+        hm_store_device_get(author->store, r->device, &known, &author->self, err);
     if (status != HM_OK) {
         return status;
     }
-    if (!known.known || known.revoked || !hm_keys_read(&read, keys, device) ||
-        !hm_keys_follow(keys, known.keys)) {
+    if (!known.known || known.revoked || !hm_keys_read(&read, r->keys, r->device) ||
+        !hm_keys_follow(r->keys, known.keys)) {
         return hm_fail(err, HM_DENIED, "problem-old_key", NULL, NULL, NULL);
     }
-    return keys.size == known.keys.size ? HM_OK : put_keys(author, device, keys, err);
+    return r->keys.size == known.keys.size ? HM_OK
+                                           : put_keys(author, r->device, r->keys, err);
 }
 
 enum hm_status hm_author_rotate(struct hm_store *store,
@@ -66,21 +70,6 @@ enum hm_status hm_author_rotate(struct hm_store *store,
                                 struct hm_bytes keys,
                                 struct hm_err *err)
 {
-    struct hm_author *author = NULL;
-    enum hm_status status = hm_author_open(&author, store, err);
-    if (status == HM_OK) {
-        hm_author_as_server(author);
-        hm_author_sign_with(author, secret);
-        status = hm_author_begin(author, err);
-    }
-    if (status == HM_OK) {
-        status = rotate(author, device, keys, err);
-        if (status == HM_OK) {
-            status = hm_author_commit(author, err);
-        } else {
-            hm_author_rollback(author);
-        }
-    }
-    hm_author_close(author);
-    return status;
+    struct rotating r = {device, keys};
+    return hm_author_serve(store, secret, rotate, &r, err);
 }

@@ -5,7 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_FIRST = 4 * 1024, CHUNK_MAX = 256 * 1024, ALIGN = alignof(max_align_t) };
+enum {
+    CHUNK_FIRST = 4 * 1024,
+    CHUNK_MAX = 256 * 1024,
+    ALIGN = alignof(max_align_t),
+    LIST_FIRST = 16
+};
 
 struct hm_arena_chunk {
     struct hm_arena_chunk *next;
@@ -94,6 +99,24 @@ void *hm_arena_get_array(struct hm_arena *arena, size_t count, size_t size)
         return NULL;
     }
     return hm_arena_get(arena, total);
+}
+
+void *hm_arena_grow(struct hm_arena *arena,
+                    void *list,
+                    size_t count,
+                    size_t *capacity,
+                    size_t size)
+{
+    if (count < *capacity) {
+        return list;
+    }
+    size_t wanted = *capacity == 0 ? LIST_FIRST : *capacity * 2;
+    void *more = hm_arena_get_array(arena, wanted, size);
+    if (more != NULL && count > 0) {
+        memcpy(more, list, count * size);
+    }
+    *capacity = more == NULL ? *capacity : wanted;
+    return more;
 }
 
 struct hm_bytes hm_arena_copy(struct hm_arena *arena, struct hm_bytes bytes)

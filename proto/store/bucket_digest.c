@@ -325,44 +325,32 @@ void hm_scope_digest(struct hm_digest *digest,
     hm_hash_end(&hash, digest->at, HM_DIGEST_SIZE);
 }
 
+static void read_name(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
+{
+    struct hm_bucket *bucket = item;
+    bucket->name = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+}
+
 enum hm_status hm_store_buckets(struct hm_store *store,
                                 struct hm_bucket **buckets,
                                 size_t *count,
                                 struct hm_arena *arena,
                                 struct hm_err *err)
 {
-    static const char amount[] = "SELECT count(*) FROM bucket";
     static const char select[] = "SELECT name FROM bucket ORDER BY name";
+    void *list = NULL;
     sqlite3_stmt *stmt = NULL;
-    bool row = true;
-    size_t room = 0;
-    size_t got = 0;
-    struct hm_bucket *found = NULL;
-    enum hm_status status = hm_sql(store, amount, &stmt, err);
+    enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
+        status = hm_sql_list(store, stmt, sizeof(**buckets), read_name, &list, count,
+                             arena, err);
     }
-    if (status == HM_OK) {
-        room = (size_t)hm_column_int(stmt, 0);
-        hm_sql_done(stmt);
-        found = hm_arena_get_array(arena, room, sizeof(*found));
-        status = hm_sql(store, select, &stmt, err);
+    if (status != HM_OK) {
+        return status;
     }
-    while (status == HM_OK && found != NULL && got < room) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        found[got++].name = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+    *buckets = list;
+    for (size_t i = 0; status == HM_OK && i < *count; i++) {
+        status = hm_store_bucket_get(store, (*buckets)[i].name, &(*buckets)[i], err);
     }
-    hm_sql_done(stmt);
-    if (status == HM_OK) {
-        status = hm_arena_status(arena, err);
-    }
-    for (size_t i = 0; i < got && status == HM_OK; i++) {
-        status = hm_store_bucket_get(store, found[i].name, &found[i], err);
-    }
-    *buckets = found;
-    *count = got;
     return status;
 }

@@ -7,8 +7,6 @@
 #include "hamlet/base/limits.h"
 #include "names.h"
 
-enum { LIST_FIRST = 64 };
-
 /* What it says is wrong may be that a page could not be read: that is no damage yet. */
 static enum hm_status fail_check(struct hm_bytes said, struct hm_err *err)
 {
@@ -45,23 +43,19 @@ enum hm_status hm_store_check_file(struct hm_store *store, struct hm_err *err)
     return status;
 }
 
-/* `*list`, of `*capacity` items of `size` bytes, with room for one more than `count`. */
-static void *room(void *list,
-                  size_t size,
-                  size_t count,
-                  size_t *capacity,
-                  struct hm_arena *arena)
+static void read_origin(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
 {
-    if (count < *capacity) {
-        return list;
-    }
-    size_t wanted = *capacity == 0 ? LIST_FIRST : *capacity * 2;
-    void *more = hm_arena_get_array(arena, wanted, size);
-    if (more != NULL && count > 0) {
-        memcpy(more, list, count * size);
-    }
-    *capacity = more == NULL ? *capacity : wanted;
-    return more;
+    struct hm_origin *origin = item;
+    (void)arena;
+    origin->row = hm_column_int(stmt, 0);
+    (void)hm_column_id(stmt, 1, &origin->device);
+    origin->epoch = (uint32_t)hm_column_int(stmt, 2);
+    origin->seq = (uint64_t)hm_column_int(stmt, 3);
+    (void)hm_column_digest(stmt, 4, &origin->head);
+    origin->sent = (uint64_t)hm_column_int(stmt, 5);
+    origin->acked = (uint64_t)hm_column_int(stmt, 6);
+    origin->has_parent = hm_column_digest(stmt, 7, &origin->parent);
+    origin->branch = (unsigned)hm_column_int(stmt, 8);
 }
 
 enum hm_status hm_store_origins(struct hm_store *store,
@@ -75,37 +69,23 @@ enum hm_status hm_store_origins(struct hm_store *store,
         " o.acked, o.parent, o.branch FROM origin o JOIN device d ON d.id ="
         " o.device"
         " ORDER BY o.id";
-    struct hm_origin *list = NULL;
-    size_t capacity = 0;
-    size_t n = 0;
+    void *list = NULL;
     sqlite3_stmt *stmt = NULL;
-    bool row = true;
     enum hm_status status = hm_sql(store, select, &stmt, err);
-    while (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        list = room(list, sizeof(*list), n, &capacity, arena);
-        if (list == NULL) {
-            status = hm_arena_status(arena, err);
-            break;
-        }
-        list[n] = (struct hm_origin){.row = hm_column_int(stmt, 0),
-                                     .epoch = (uint32_t)hm_column_int(stmt, 2),
-                                     .seq = (uint64_t)hm_column_int(stmt, 3),
-                                     .sent = (uint64_t)hm_column_int(stmt, 5),
-                                     .acked = (uint64_t)hm_column_int(stmt, 6)};
-        (void)hm_column_id(stmt, 1, &list[n].device);
-        (void)hm_column_digest(stmt, 4, &list[n].head);
-        list[n].branch = (unsigned)hm_column_int(stmt, 8);
-        list[n].has_parent = hm_column_digest(stmt, 7, &list[n].parent);
-        n++;
+    if (status == HM_OK) {
+        status = hm_sql_list(store, stmt, sizeof(**origins), read_origin, &list, count,
+                             arena, err);
     }
-    hm_sql_done(stmt);
     *origins = list;
-    *count = n;
     return status;
+}
+
+static void read_link(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
+{
+    struct hm_link *link = item;
+    (void)arena;
+    link->seq = (uint64_t)hm_column_int(stmt, 0);
+    (void)hm_column_id(stmt, 1, &link->change);
 }
 
 enum hm_status hm_store_links(struct hm_store *store,
@@ -120,33 +100,21 @@ enum hm_status hm_store_links(struct hm_store *store,
         "SELECT DISTINCT v.seq + c.id - v.change, c.change FROM envelope v CROSS JOIN"
         " change c ON c.id BETWEEN v.change AND v.change + v.count - 1"
         " WHERE v.origin = :origin ORDER BY 1, 2";
-    struct hm_link *list = NULL;
-    size_t capacity = 0;
-    size_t n = 0;
+    void *list = NULL;
     sqlite3_stmt *stmt = NULL;
-    bool row = true;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
         hm_bind_int(stmt, 1, origin);
+        status = hm_sql_list(store, stmt, sizeof(**links), read_link, &list, count, arena,
+                             err);
     }
-    while (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        list = room(list, sizeof(*list), n, &capacity, arena);
-        if (list == NULL) {
-            status = hm_arena_status(arena, err);
-            break;
-        }
-        list[n].seq = (uint64_t)hm_column_int(stmt, 0);
-        (void)hm_column_id(stmt, 1, &list[n].change);
-        n++;
-    }
-    hm_sql_done(stmt);
     *links = list;
-    *count = n;
     return status;
+}
+
+static void read_page(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
+{
+    hm_page_row(stmt, 0, item, arena);
 }
 
 enum hm_status hm_store_pages_of(struct hm_store *store,
@@ -160,30 +128,26 @@ enum hm_status hm_store_pages_of(struct hm_store *store,
         "SELECT p.seq, p.count, u.code, p.head_before, p.head_after, p.registry,"
         " p.signature FROM page p CROSS JOIN unit u ON u.id = p.home"
         " WHERE p.origin = :origin ORDER BY p.seq, p.count";
-    struct hm_stored_page *list = NULL;
-    size_t capacity = 0;
-    size_t n = 0;
+    void *list = NULL;
     sqlite3_stmt *stmt = NULL;
-    bool row = true;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
         hm_bind_int(stmt, 1, origin);
+        status = hm_sql_list(store, stmt, sizeof(**pages), read_page, &list, count, arena,
+                             err);
     }
-    while (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        list = room(list, sizeof(*list), n, &capacity, arena);
-        if (list == NULL) {
-            break;
-        }
-        hm_page_row(stmt, origin, &list[n++], arena);
-    }
-    hm_sql_done(stmt);
     *pages = list;
-    *count = n;
-    return status != HM_OK ? status : hm_arena_status(arena, err);
+    for (size_t i = 0; status == HM_OK && i < *count; i++) {
+        (*pages)[i].origin = origin;
+    }
+    return status;
+}
+
+static void read_receipt(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
+{
+    struct hm_kept_receipt *receipt = item;
+    receipt->message = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+    receipt->signature = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
 }
 
 enum hm_status hm_store_receipts_kept(struct hm_store *store,
@@ -193,28 +157,15 @@ enum hm_status hm_store_receipts_kept(struct hm_store *store,
                                       struct hm_err *err)
 {
     static const char select[] = "SELECT message, signature FROM receipt ORDER BY id";
-    struct hm_kept_receipt *list = NULL;
-    size_t capacity = 0;
-    size_t n = 0;
+    void *list = NULL;
     sqlite3_stmt *stmt = NULL;
-    bool row = true;
     enum hm_status status = hm_sql(store, select, &stmt, err);
-    while (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        list = room(list, sizeof(*list), n, &capacity, arena);
-        if (list == NULL) {
-            break;
-        }
-        list[n].message = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
-        list[n++].signature = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
+    if (status == HM_OK) {
+        status = hm_sql_list(store, stmt, sizeof(**receipts), read_receipt, &list, count,
+                             arena, err);
     }
-    hm_sql_done(stmt);
     *receipts = list;
-    *count = n;
-    return status != HM_OK ? status : hm_arena_status(arena, err);
+    return status;
 }
 
 /* The row that `stmt` stands on; one that cannot be read is given as null. */

@@ -6,10 +6,9 @@
 #include "names.h"
 #include "own.h"
 
-static void read_conflict(sqlite3_stmt *stmt,
-                          struct hm_conflict *conflict,
-                          struct hm_arena *arena)
+static void read_conflict(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
 {
+    struct hm_conflict *conflict = item;
     *conflict = (struct hm_conflict){.open = hm_column_int(stmt, 4) != 0,
                                      .opened = {hm_column_int(stmt, 5)},
                                      .resolution = hm_column_int(stmt, 6)};
@@ -37,38 +36,17 @@ enum hm_status hm_store_conflicts(struct hm_store *store,
                                   struct hm_arena *arena,
                                   struct hm_err *err)
 {
-    size_t capacity = 64;
-    size_t n = 0;
-    struct hm_conflict *list = hm_arena_get_array(arena, capacity, sizeof(*list));
+    void *list = NULL;
     sqlite3_stmt *stmt = NULL;
-    bool row = true;
     enum hm_status status = hm_sql(store, select_in_unit, &stmt, err);
     if (status == HM_OK) {
         hm_bind_text(stmt, 1, unit.size == 0 ? HM_NO_BYTES : unit);
         hm_bind_int(stmt, 2, open);
-        status = hm_arena_status(arena, err);
+        status = hm_sql_list(store, stmt, sizeof(**conflicts), read_conflict, &list,
+                             count, arena, err);
     }
-    while (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        if (n == capacity) {
-            struct hm_conflict *more =
-                hm_arena_get_array(arena, 2 * capacity, sizeof(*more));
-            if (more == NULL) {
-                break;
-            }
-            memcpy(more, list, n * sizeof(*more));
-            list = more;
-            capacity *= 2;
-        }
-        read_conflict(stmt, &list[n++], arena);
-    }
-    hm_sql_done(stmt);
     *conflicts = list;
-    *count = n;
-    return status != HM_OK ? status : hm_arena_status(arena, err);
+    return status;
 }
 
 enum hm_status hm_store_conflict_find(struct hm_store *store,

@@ -33,17 +33,9 @@ struct erasing {
 static enum hm_status add_held(struct erasing *e, sqlite3_stmt *stmt, struct hm_err *err)
 {
     struct hm_id district = {{0}};
-    if (e->count == e->capacity) {
-        size_t capacity = e->capacity == 0 ? 16 : e->capacity * 2;
-        struct hm_held *more = hm_arena_get_array(&e->arena, capacity, sizeof(*more));
-        if (more == NULL) {
-            return hm_arena_status(&e->arena, err);
-        }
-        if (e->count > 0) {
-            memcpy(more, e->held, e->count * sizeof(*more));
-        }
-        e->held = more;
-        e->capacity = capacity;
+    e->held = hm_arena_grow(&e->arena, e->held, e->count, &e->capacity, sizeof(*e->held));
+    if (e->held == NULL) {
+        return hm_arena_status(&e->arena, err);
     }
     return hm_change_row(e->store, stmt, &district, &e->held[e->count++], &e->arena, err);
 }
@@ -84,17 +76,10 @@ static enum hm_status add_order(struct erasing *e,
                                 hm_prefix prefix,
                                 struct hm_err *err)
 {
-    if (e->order_count == e->order_capacity) {
-        size_t capacity = e->order_capacity == 0 ? 16 : e->order_capacity * 2;
-        struct hm_order *more = hm_arena_get_array(&e->arena, capacity, sizeof(*more));
-        if (more == NULL) {
-            return hm_arena_status(&e->arena, err);
-        }
-        if (e->order_count > 0) {
-            memcpy(more, e->orders, e->order_count * sizeof(*more));
-        }
-        e->orders = more;
-        e->order_capacity = capacity;
+    e->orders = hm_arena_grow(&e->arena, e->orders, e->order_count, &e->order_capacity,
+                              sizeof(*e->orders));
+    if (e->orders == NULL) {
+        return hm_arena_status(&e->arena, err);
     }
     e->orders[e->order_count++] = (struct hm_order){reg, prefix};
     return HM_OK;

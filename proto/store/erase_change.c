@@ -100,17 +100,9 @@ static enum hm_status find_hits(struct hm_store *store,
         if (status != HM_OK || !row) {
             break;
         }
-        if (n == capacity) {
-            struct hit *more =
-                hm_arena_get_array(arena, 2 * capacity + 16, sizeof(*more));
-            if (more == NULL) {
-                break;
-            }
-            if (n > 0) {
-                memcpy(more, list, n * sizeof(*more));
-            }
-            list = more;
-            capacity = 2 * capacity + 16;
+        list = hm_arena_grow(arena, list, n, &capacity, sizeof(*list));
+        if (list == NULL) {
+            break;
         }
         list[n].at = hm_column_int(stmt, 0);
         list[n++].reg = hm_arena_copy(arena, hm_column_bytes(stmt, 1));

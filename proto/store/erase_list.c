@@ -145,18 +145,10 @@ enum hm_status hm_store_erasures(struct hm_store *store,
         if (status != HM_OK || !row) {
             break;
         }
-        if (n == capacity) {
-            size_t more = capacity == 0 ? 16 : capacity * 2;
-            struct hm_erasure *at = hm_arena_get_array(arena, more, sizeof(*at));
-            if (at == NULL) {
-                status = hm_arena_status(arena, err);
-                break;
-            }
-            if (n > 0) {
-                memcpy(at, list, n * sizeof(*at));
-            }
-            list = at;
-            capacity = more;
+        list = hm_arena_grow(arena, list, n, &capacity, sizeof(*list));
+        if (list == NULL) {
+            status = hm_arena_status(arena, err);
+            break;
         }
         list[n].n = (uint64_t)hm_column_int(stmt, HM_CHANGE_COLUMN_COUNT);
         status = hm_change_row(store, stmt, &district, &list[n++].held, arena, err);

@@ -7,8 +7,6 @@
 #include "hamlet/record/register.h"
 #include "names.h"
 
-enum { HELD_FIRST = 16 };
-
 static bool is_effective(const struct hm_held *held)
 {
     return held->verdict != HM_VERDICT_QUARANTINED && !held->withdrawn;
@@ -113,20 +111,9 @@ static enum hm_status finish(struct collector *c, struct hm_err *err)
 
 static enum hm_status make_room(struct collector *c, struct hm_err *err)
 {
-    if (c->loaded.count < c->capacity) {
-        return HM_OK;
-    }
-    size_t capacity = c->capacity == 0 ? HELD_FIRST : c->capacity * 2;
-    struct hm_held *held = hm_arena_get_array(&c->arena, capacity, sizeof(*held));
-    if (held == NULL) {
-        return hm_arena_status(&c->arena, err);
-    }
-    if (c->loaded.count > 0) {
-        memcpy(held, c->loaded.held, c->loaded.count * sizeof(*held));
-    }
-    c->loaded.held = held;
-    c->capacity = capacity;
-    return HM_OK;
+    c->loaded.held = hm_arena_grow(&c->arena, c->loaded.held, c->loaded.count,
+                                   &c->capacity, sizeof(*c->loaded.held));
+    return c->loaded.held == NULL ? hm_arena_status(&c->arena, err) : HM_OK;
 }
 
 /*

@@ -64,39 +64,18 @@ enum hm_status hm_store_buckets_old(struct hm_store *store,
                                     struct hm_arena *arena,
                                     struct hm_err *err)
 {
-    static const char amount[] = "SELECT count(*) FROM bucket WHERE old = :state";
     static const char select[] =
         "SELECT name FROM bucket WHERE old = :state ORDER BY name";
+    void *list = NULL;
     sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    size_t room = 0;
-    size_t n = 0;
-    struct hm_bytes *list = NULL;
-    enum hm_status status = hm_sql(store, amount, &stmt, err);
+    enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
         hm_bind_int(stmt, 1, state);
-        status = hm_sql_step(store, stmt, &row, err);
+        status = hm_sql_list(store, stmt, sizeof(**names), hm_sql_read_bytes, &list,
+                             count, arena, err);
     }
-    if (status == HM_OK) {
-        room = (size_t)hm_column_int(stmt, 0);
-        hm_sql_done(stmt);
-        list = hm_arena_get_array(arena, room, sizeof(*list));
-        status = hm_sql(store, select, &stmt, err);
-    }
-    if (status == HM_OK) {
-        hm_bind_int(stmt, 1, state);
-    }
-    while (status == HM_OK && list != NULL && n < room) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        list[n++] = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
-    }
-    hm_sql_done(stmt);
     *names = list;
-    *count = n;
-    return status != HM_OK ? status : hm_arena_status(arena, err);
+    return status;
 }
 
 enum hm_status hm_store_bucket_signed(struct hm_store *store,
@@ -145,17 +124,10 @@ struct growing {
 
 static struct hm_element *grow(struct growing *list, struct hm_arena *arena)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
-        struct hm_element *more = hm_arena_get_array(arena, capacity, sizeof(*more));
-        if (more == NULL) {
-            return NULL;
-        }
-        if (list->count > 0) {
-            memcpy(more, list->at, list->count * sizeof(*more));
-        }
-        list->at = more;
-        list->capacity = capacity;
+    list->at =
+        hm_arena_grow(arena, list->at, list->count, &list->capacity, sizeof(*list->at));
+    if (list->at == NULL) {
+        return NULL;
     }
     return &list->at[list->count++];
 }

@@ -308,15 +308,9 @@ enum hm_status hm_store_stretches(struct hm_store *store,
         if (from > low) {
             break; /* a gap */
         }
-        if (n == capacity) {
-            struct hm_stretch *more =
-                hm_arena_get_array(arena, 2 * capacity, sizeof(*more));
-            if (more == NULL) {
-                break;
-            }
-            memcpy(more, list, n * sizeof(*more));
-            list = more;
-            capacity *= 2;
+        list = hm_arena_grow(arena, list, n, &capacity, sizeof(*list));
+        if (list == NULL) {
+            break;
         }
         end = end > seq + count ? seq + count : end;
         list[n++] = (struct hm_stretch){low, end - low, change + (int64_t)(low - from)};

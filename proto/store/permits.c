@@ -286,15 +286,9 @@ enum hm_status hm_store_scope(struct hm_store *store,
         if (status != HM_OK || !row) {
             break;
         }
-        if (n == capacity) {
-            struct hm_bytes *more =
-                hm_arena_get_array(arena, 2 * capacity, sizeof(*more));
-            if (more == NULL) {
-                break;
-            }
-            memcpy(more, found, n * sizeof(*more));
-            found = more;
-            capacity *= 2;
+        found = hm_arena_grow(arena, found, n, &capacity, sizeof(*found));
+        if (found == NULL) {
+            break;
         }
         found[n++] = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
     }

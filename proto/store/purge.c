@@ -169,17 +169,10 @@ static enum hm_status find_runs(struct hm_store *store,
         if (status != HM_OK || !row) {
             break;
         }
-        if (runs->count == runs->capacity) {
-            size_t capacity = 2 * runs->capacity + 64;
-            struct run_of *more = hm_arena_get_array(arena, capacity, sizeof(*more));
-            if (more == NULL) {
-                break;
-            }
-            if (runs->count > 0) {
-                memcpy(more, runs->at, runs->count * sizeof(*more));
-            }
-            runs->at = more;
-            runs->capacity = capacity;
+        runs->at = hm_arena_grow(arena, runs->at, runs->count, &runs->capacity,
+                                 sizeof(*runs->at));
+        if (runs->at == NULL) {
+            break;
         }
         runs->at[runs->count++] =
             (struct run_of){hm_column_int(stmt, 0), hm_column_int(stmt, 1),

@@ -179,6 +179,48 @@ enum hm_status hm_sql_once(struct hm_store *store,
     return status;
 }
 
+enum hm_status hm_sql_list(struct hm_store *store,
+                           sqlite3_stmt *stmt,
+                           size_t size,
+                           void (*read)(sqlite3_stmt *stmt,
+                                        void *item,
+                                        struct hm_arena *arena),
+                           void **list,
+                           size_t *count,
+                           struct hm_arena *arena,
+                           struct hm_err *err)
+{
+    char *items = NULL;
+    size_t capacity = 0;
+    size_t n = 0;
+    bool row = true;
+    enum hm_status status = HM_OK;
+    for (;;) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        items = hm_arena_grow(arena, items, n, &capacity, size);
+        if (items == NULL) {
+            hm_sql_done(stmt);
+            break;
+        }
+        read(stmt, items + n++ * size, arena);
+    }
+    status = status != HM_OK ? status : hm_arena_status(arena, err);
+    if (status == HM_OK) {
+        *list = items;
+        *count = n;
+    }
+    return status;
+}
+
+void hm_sql_read_bytes(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
+{
+    struct hm_bytes *bytes = item;
+    *bytes = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+}
+
 int64_t hm_column_int(sqlite3_stmt *stmt, int at)
 {
     return sqlite3_column_int64(stmt, at);

@@ -12,6 +12,7 @@
 
 #include <sqlite3.h>
 
+#include "hamlet/base/arena.h"
 #include "hamlet/model/change.h"
 #include "hamlet/store/store.h"
 
@@ -63,6 +64,23 @@ HM_CHECKED enum hm_status hm_sql_step(struct hm_store *store,
 HM_CHECKED enum hm_status hm_sql_run(struct hm_store *store,
                                      sqlite3_stmt *stmt,
                                      struct hm_err *err);
+
+/*
+ * All rows of a statement, as a list of items of `size` bytes from the arena; each is
+ * zeroed before `read` makes it of its row. Null where there are none.
+ */
+HM_CHECKED enum hm_status hm_sql_list(struct hm_store *store,
+                                      sqlite3_stmt *stmt,
+                                      size_t size,
+                                      void (*read)(sqlite3_stmt *stmt,
+                                                   void *item,
+                                                   struct hm_arena *arena),
+                                      void **list,
+                                      size_t *count,
+                                      struct hm_arena *arena,
+                                      struct hm_err *err);
+/* For such a list: column 0 as struct hm_bytes. */
+void hm_sql_read_bytes(sqlite3_stmt *stmt, void *item, struct hm_arena *arena);
 
 /*
  * A statement that is run once and not kept: a setting, a transaction's end. `number` and

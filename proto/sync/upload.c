@@ -162,17 +162,10 @@ static enum hm_status note_sealed(struct hm_upload *u,
                                   struct hm_err *err)
 {
     struct hm_arena *arena = &u->keep;
-    if (u->sealed_count == u->sealed_capacity) {
-        size_t capacity = u->sealed_capacity == 0 ? 16 : u->sealed_capacity * 2;
-        struct hm_stored_page *more = hm_arena_get_array(arena, capacity, sizeof(*more));
-        if (more == NULL) {
-            return hm_arena_status(arena, err);
-        }
-        if (u->sealed_count > 0) {
-            memcpy(more, u->sealed, u->sealed_count * sizeof(*more));
-        }
-        u->sealed = more;
-        u->sealed_capacity = capacity;
+    u->sealed = hm_arena_grow(arena, u->sealed, u->sealed_count, &u->sealed_capacity,
+                              sizeof(*u->sealed));
+    if (u->sealed == NULL) {
+        return hm_arena_status(arena, err);
     }
     struct hm_stored_page *sealed = &u->sealed[u->sealed_count++];
     *sealed = hm_stored_page_of(page, u->origin.row);

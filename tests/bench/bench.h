@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-#include "hamlet/author/author.h"
+#include "hamlet/author/server.h"
 #include "hamlet/base/buf.h"
 #include "hamlet/replica/replica.h"
 

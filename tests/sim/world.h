@@ -15,7 +15,7 @@
 #define HAMLET_TESTS_WORLD_H
 
 #include "faultvfs.h"
-#include "hamlet/author/author.h"
+#include "hamlet/author/server.h"
 #include "hamlet/record/kinds.h"
 #include "hamlet/sync/serving.h"
 #include "hamlet/sync/session.h"

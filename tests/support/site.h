@@ -21,7 +21,7 @@
 #define TESTS_SUPPORT_SITE_H
 
 #include "faultvfs.h"
-#include "hamlet/author/author.h"
+#include "hamlet/author/server.h"
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/changes.h"
 #include "hamlet/store/conflicts.h"

@@ -31,24 +31,23 @@ HM_CHECKED enum hm_status hm_author_open(struct hm_author **author,
                                          struct hm_err *err);
 void hm_author_close(struct hm_author *author);
 
-/* Write as this user of the device instead. HM_NOT_FOUND: there is none. */
+/* Write as this user of the device. HM_NOT_FOUND: there is none. */
 HM_CHECKED enum hm_status hm_author_as(struct hm_author *author,
                                        struct hm_bytes name,
                                        struct hm_err *err);
-/* Write as the server itself, into the registry. */
-void hm_author_as_server(struct hm_author *author);
-
 /*
- * On a server: sign what is written with this key, borrowed until close. A server's own
- * changes are signed, accepted and numbered in the transaction that writes them; a laptop
- * signs when it sends.
+ * One transaction; what is done between begin and commit sees each other. hm_author_act
+ * has it around `act`: committed where that gives HM_OK, else rolled back.
  */
-void hm_author_sign_with(struct hm_author *author, const struct hm_secret *secret);
-
-/* One transaction; acts between begin and commit see each other. */
 HM_CHECKED enum hm_status hm_author_begin(struct hm_author *author, struct hm_err *err);
 HM_CHECKED enum hm_status hm_author_commit(struct hm_author *author, struct hm_err *err);
 void hm_author_rollback(struct hm_author *author);
+HM_CHECKED enum hm_status hm_author_act(struct hm_author *author,
+                                        enum hm_status (*act)(struct hm_author *author,
+                                                              void *ctx,
+                                                              struct hm_err *err),
+                                        void *ctx,
+                                        struct hm_err *err);
 
 /* All acts from here to the commit share one new bulk id, by which they can be undone. */
 HM_CHECKED enum hm_status hm_author_bulk(struct hm_author *author,
@@ -142,53 +141,5 @@ HM_CHECKED enum hm_status hm_author_erase(struct hm_author *author,
                                           struct hm_bytes reason,
                                           struct hm_id *change,
                                           struct hm_err *err);
-
-/*
- * A server lists in its registry, in a transaction of its own, the erasures that it has
- * accepted since: whoever brings back the registry brings back the orders.
- */
-HM_CHECKED enum hm_status hm_author_list_erasures(struct hm_store *store,
-                                                  const struct hm_secret *secret,
-                                                  struct hm_err *err);
-
-/*
- * The registry's own kinds (store/registry.h), whose registers are given as they are.
- * `record` null: a new one. `key` names one key field, or is null.
- */
-struct hm_registry_value {
-    const char *name;
-    struct hm_bytes value; /* canonical */
-};
-HM_CHECKED enum hm_status hm_author_registry(struct hm_author *author,
-                                             const char *kind,
-                                             const struct hm_id *record,
-                                             const struct hm_key_field *key,
-                                             const struct hm_registry_value *registers,
-                                             size_t count,
-                                             struct hm_added *added,
-                                             struct hm_err *err);
-
-/*
- * A server redeems an invitation for the device with this key, in a transaction of its
- * own: device and permit enter the registry. Redeeming it again for the same key changes
- * nothing, since the reply may have got lost.
- * HM_DENIED  expired, used by another device, or not of this server
- */
-HM_CHECKED enum hm_status hm_author_redeem(struct hm_store *store,
-                                           const struct hm_secret *secret,
-                                           const struct hm_id *invitation,
-                                           const struct hm_key *key,
-                                           struct hm_err *err);
-
-/*
- * A server takes a device's new keys into the registry, in a transaction of its own:
- * `keys` is the text of all of them, those that are known first. The same again changes
- * nothing. HM_DENIED  the device is not known or revoked, or its keys went on otherwise
- */
-HM_CHECKED enum hm_status hm_author_rotate(struct hm_store *store,
-                                           const struct hm_secret *secret,
-                                           const struct hm_id *device,
-                                           struct hm_bytes keys,
-                                           struct hm_err *err);
 
 #endif

@@ -31,6 +31,16 @@ void hm_arena_clear(struct hm_arena *arena); /* releases all, forgets a failure 
 void *hm_arena_get(struct hm_arena *arena, size_t size);
 void *hm_arena_get_array(struct hm_arena *arena, size_t count, size_t size);
 
+/*
+ * The list with room for one item more than `count`: where it was, or moved to twice as
+ * many, which a list of null and no capacity may be; null as hm_arena_get.
+ */
+void *hm_arena_grow(struct hm_arena *arena,
+                    void *list,
+                    size_t count,
+                    size_t *capacity,
+                    size_t size);
+
 /* A copy that lives as long as the arena; `data` is null if there was no room. */
 struct hm_bytes hm_arena_copy(struct hm_arena *arena, struct hm_bytes bytes);
 char *hm_arena_copy_text(struct hm_arena *arena, struct hm_bytes text); /* with a NUL */

@@ -181,10 +181,9 @@ enum hm_status hm_store_fleet(struct hm_store *store,
 
 /* ---- permits and visits ---- */
 
-static void read_permit(sqlite3_stmt *stmt,
-                        struct hm_permit *permit,
-                        struct hm_arena *arena)
+static void read_permit(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
 {
+    struct hm_permit *permit = item;
     struct hm_bytes ended = hm_column_bytes(stmt, 4);
     *permit = (struct hm_permit){.ended = !hm_column_null(stmt, 4)};
     (void)hm_column_id(stmt, 0, &permit->record);
@@ -204,7 +203,6 @@ enum hm_status hm_store_permits(struct hm_store *store,
                                 struct hm_arena *arena,
                                 struct hm_err *err)
 {
-    static const char amount[] = "SELECT count(*) FROM permit";
     static const char select[] =
         "SELECT r.record, p.user, p.role, p.home, p.ended, p.device, u.name,"
         " EXISTS(SELECT 1 FROM sight s WHERE s.device = p.device"
@@ -213,36 +211,16 @@ enum hm_status hm_store_permits(struct hm_store *store,
                         " JOIN record r ON r.id = p.record LEFT JOIN user u ON u.user = "
                         "p.user"
                         " WHERE :device IS NULL OR p.device = :device ORDER BY p.record";
-    struct hm_permit *list = NULL;
+    void *list = NULL;
     sqlite3_stmt *stmt = NULL;
-    bool row = true;
-    size_t room = 0;
-    size_t n = 0;
-    enum hm_status status = hm_sql(store, amount, &stmt, err);
-    if (status == HM_OK) {
-        status = count_of(store, stmt, &room, err);
-    }
-    if (status == HM_OK) {
-        list = hm_arena_get_array(arena, room, sizeof(*list));
-        status = hm_sql(store, select, &stmt, err);
-    }
+    enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
         hm_bind_blob(stmt, 1, device == NULL ? HM_NO_BYTES : hm_id_bytes(device));
-    }
-    while (status == HM_OK && list != NULL && n < room) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        read_permit(stmt, &list[n++], arena);
-    }
-    hm_sql_done(stmt);
-    if (status == HM_OK) {
-        status = hm_arena_status(arena, err);
+        status = hm_sql_list(store, stmt, sizeof(**permits), read_permit, &list, count,
+                             arena, err);
     }
     if (status == HM_OK) {
         *permits = list;
-        *count = n;
     }
     return status;
 }

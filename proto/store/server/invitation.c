@@ -33,10 +33,9 @@ enum hm_status hm_store_invitation_put(struct hm_store *store,
 #define INVITED_COLUMNS                                                                  \
     "SELECT invitation, secret, user, name, role, home, expires, device FROM invitation"
 
-static void read_invited(sqlite3_stmt *stmt,
-                         struct hm_invited *invited,
-                         struct hm_arena *arena)
+static void read_invited(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
 {
+    struct hm_invited *invited = item;
     struct hm_bytes secret = hm_column_bytes(stmt, 1);
     *invited = (struct hm_invited){.expires = {hm_column_int(stmt, 6)}};
     if (secret.size == sizeof(invited->secret)) {
@@ -100,37 +99,16 @@ enum hm_status hm_store_invitations(struct hm_store *store,
                                     struct hm_arena *arena,
                                     struct hm_err *err)
 {
-    static const char amount[] = "SELECT count(*) FROM invitation";
     static const char select[] = INVITED_COLUMNS " ORDER BY expires, invitation";
-    struct hm_invited *list = NULL;
+    void *list = NULL;
     sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    size_t room = 0;
-    size_t n = 0;
-    enum hm_status status = hm_sql(store, amount, &stmt, err);
+    enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-    }
-    if (status == HM_OK) {
-        room = (size_t)hm_column_int(stmt, 0);
-        hm_sql_done(stmt);
-        list = hm_arena_get_array(arena, room, sizeof(*list));
-        status = hm_sql(store, select, &stmt, err);
-    }
-    while (status == HM_OK && list != NULL && n < room) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        read_invited(stmt, &list[n++], arena);
-    }
-    hm_sql_done(stmt);
-    if (status == HM_OK) {
-        status = hm_arena_status(arena, err);
+        status = hm_sql_list(store, stmt, sizeof(**invited), read_invited, &list, count,
+                             arena, err);
     }
     if (status == HM_OK) {
         *invited = list;
-        *count = n;
     }
     return status;
 }

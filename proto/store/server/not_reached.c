@@ -4,8 +4,6 @@
 #include "hamlet/base/pack.h"
 #include "hamlet/store/server.h"
 
-enum { WAITS_FIRST = 32 };
-
 /* The entry of `bucket` up to which a list of (text bucket, uint n) says that all is
  * here. */
 static uint64_t stated_of(struct hm_bytes stated, struct hm_bytes bucket)
@@ -20,27 +18,6 @@ static uint64_t stated_of(struct hm_bytes stated, struct hm_bytes bucket)
         found = hm_bytes_equal(name, bucket) ? n : found;
     }
     return in.failed ? 0 : found;
-}
-
-/* The place for one more; null: no memory, which the arena knows. */
-static struct hm_waiting *add(struct hm_waiting **list,
-                              size_t count,
-                              size_t *capacity,
-                              struct hm_arena *arena)
-{
-    if (count == *capacity) {
-        size_t more = *capacity == 0 ? WAITS_FIRST : *capacity * 2;
-        struct hm_waiting *at = hm_arena_get_array(arena, more, sizeof(*at));
-        if (at == NULL) {
-            return NULL;
-        }
-        for (size_t i = 0; i < count; i++) {
-            at[i] = (*list)[i];
-        }
-        *list = at;
-        *capacity = more;
-    }
-    return &(*list)[count];
 }
 
 enum hm_status hm_store_not_reached(struct hm_store *store,
@@ -86,10 +63,11 @@ enum hm_status hm_store_not_reached(struct hm_store *store,
         if (n > 0 && stated_of(hm_column_bytes(stmt, 3), unit) >= n) {
             continue;
         }
-        struct hm_waiting *one = add(&list, found, &capacity, arena);
-        if (one == NULL) {
+        list = hm_arena_grow(arena, list, found, &capacity, sizeof(*list));
+        if (list == NULL) {
             break;
         }
+        struct hm_waiting *one = &list[found];
         *one = (struct hm_waiting){.revoked = !hm_column_null(stmt, 2)};
         (void)hm_column_id(stmt, 0, &one->device);
         one->name = hm_arena_copy(arena, hm_column_bytes(stmt, 1));

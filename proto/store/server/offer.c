@@ -134,17 +134,10 @@ struct dues {
 
 static struct due *add_due(struct dues *dues, struct hm_arena *arena)
 {
-    if (dues->count == dues->capacity) {
-        size_t capacity = dues->capacity == 0 ? 64 : 2 * dues->capacity;
-        struct due *more = hm_arena_get_array(arena, capacity, sizeof(*more));
-        if (more == NULL) {
-            return NULL;
-        }
-        if (dues->count > 0) {
-            memcpy(more, dues->at, dues->count * sizeof(*more));
-        }
-        dues->at = more;
-        dues->capacity = capacity;
+    dues->at =
+        hm_arena_grow(arena, dues->at, dues->count, &dues->capacity, sizeof(*dues->at));
+    if (dues->at == NULL) {
+        return NULL;
     }
     return &dues->at[dues->count++];
 }

@@ -4,6 +4,7 @@
 #include "acting.h"
 #include "fault.h"
 #include "hamlet/author/author.h"
+#include "hamlet/author/server.h"
 #include "hamlet/base/json.h"
 #include "hamlet/store/server.h"
 #include "sweep.h"

@@ -4,6 +4,7 @@
 
 #include "acting.h"
 #include "hamlet/author/author.h"
+#include "hamlet/author/server.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/erase.h"
 

@@ -2,6 +2,7 @@
 /* What a server writes itself: the registry, signed and accepted at once, and joining. */
 #include "acting.h"
 #include "hamlet/author/author.h"
+#include "hamlet/author/server.h"
 #include "hamlet/model/page.h"
 #include "hamlet/store/server.h"
 
