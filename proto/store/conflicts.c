@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/store/conflicts.h"
 
-#include <string.h>
-
 #include "names.h"
 #include "own.h"
 

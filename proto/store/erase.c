@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "erase.h"
 
-#include <string.h>
-
 #include "derive.h"
 #include "hamlet/base/limits.h"
 #include "names.h"

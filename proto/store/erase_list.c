@@ -3,7 +3,6 @@
  * Erasures as lists: those that were accepted here, and those that the registry names, by
  * which a replica that lost a change of erasure still knows what it must not keep.
  */
-#include <string.h>
 
 #include "erase.h"
 #include "hamlet/base/limits.h"

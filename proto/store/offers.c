@@ -2,8 +2,6 @@
 /* Buckets of an incarnation that is over: what is in them, and who signed it. */
 #include "hamlet/store/offers.h"
 
-#include <string.h>
-
 #include "names.h"
 
 static enum hm_status run_named(struct hm_store *store,

@@ -270,36 +270,18 @@ enum hm_status hm_store_scope(struct hm_store *store,
 {
     static const char select[] =
         HM_SUBTREE("SELECT home FROM permit WHERE device = :device AND ended IS "
-                   "NULL") " SELECT code FROM down WHERE code <> '~' ORDER BY code";
+                   "NULL") " SELECT code FROM (SELECT '~' AS code UNION"
+                           " SELECT code FROM down) ORDER BY code <> '~', code";
+    void *list = NULL;
     sqlite3_stmt *stmt = NULL;
-    bool row = true;
-    size_t capacity = 64;
-    size_t n = 1;
-    struct hm_bytes *found = hm_arena_get_array(arena, capacity, sizeof(*found));
     enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
         hm_bind_id(stmt, 1, device);
-        status = hm_arena_status(arena, err);
-    }
-    while (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        found = hm_arena_grow(arena, found, n, &capacity, sizeof(*found));
-        if (found == NULL) {
-            break;
-        }
-        found[n++] = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
-    }
-    hm_sql_done(stmt);
-    if (status == HM_OK) {
-        status = hm_arena_status(arena, err);
+        status = hm_sql_list(store, stmt, sizeof(**buckets), hm_sql_read_bytes, &list,
+                             count, arena, err);
     }
     if (status == HM_OK) {
-        found[0] = hm_text(HM_HOME_REGISTRY);
-        *buckets = found;
-        *count = n;
+        *buckets = list;
     }
     return status;
 }

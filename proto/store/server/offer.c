@@ -4,7 +4,6 @@
  * is about is here, and then stands in the buckets as it stood before.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "../names.h"
 #include "../sql.h"
