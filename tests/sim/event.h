@@ -22,7 +22,8 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
  * Numbers are taken modulo what there is to choose from. A cut of -1 is none; else as
  * many bytes get through. `how` the power comes back: 0 all that is in doubt is lost,
  * 1 nothing, 2 piece by piece; and goes `again` so many operations later. What fails
- * once of a disk that is sick: 0 a write, 1 a truncation, 2 a sync, 3 a name.
+ * once of a disk that is sick: 0 a write, 1 a truncation, 2 a sync, 3 a name. What comes
+ * `amid` a visit of the one it is about: 1 before its commit, 2 before its reply.
  *
  *    name      word      arguments, each with what it is where it is left out
  */
@@ -37,6 +38,8 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
     X(IMPORT, import, "count=1 unit=-1 values=0 note=0")                                 \
     X(STRAY, stray, "unit=0")                                                            \
     X(RELEASE, release, "refused=0")                                                     \
+    X(REVOKE, revoke, "amid=0")                                                          \
+    X(BRING, bring, "other=0")                                                           \
     X(IMAGE, image, "")                                                                  \
     X(RESTORE, restore, "")                                                              \
     X(COPY, copy, "")                                                                    \

@@ -33,6 +33,8 @@ PLANTS = {
     "wrong_digest": (r"digests differ", 10),
     "swapped": (r"nothing disturbed failed: PROTOCOL|is another on the server"
                 r"|holds another change|gives up: PROTOCOL", 20),
+    "unrevoked": (r"is revoked and was answered with 200|taken from a device that is revoked",
+                  60),
     "altered": (r"stand otherwise than derived|rebuilding \d changed", 20),
 }
 

@@ -92,6 +92,41 @@ static int act_of_row(struct sim *sim, int who, const struct hm_held *held)
     return act;
 }
 
+/* Of a device that is revoked the server takes nothing but what another brings. */
+static void check_source(struct sim *sim, int who, int act)
+{
+    if (who != ORACLE_SERVER ||
+        !sim_is_revoked(sim, oracle_told(sim->oracle, act)->replica)) {
+        return;
+    }
+    if (!sim->relays) {
+        sim_fail(sim, "act %d was taken from a device that is revoked", act);
+    }
+    sim_mark(sim, SIM_MARK_REVOKED_BROUGHT);
+}
+
+/*
+ * A laptop that knows of a revocation holds for refused what came too late, and that
+ * alone, before any entry says so.
+ */
+static void hold(struct sim *sim, int who, int act, const struct hm_held *held)
+{
+    const struct oracle_act *told = oracle_told(sim->oracle, act);
+    bool revoked = sim_is_revoked(sim, told->replica);
+    bool own = sim_same_device(sim, told->replica, who);
+    bool late = revoked && !own && oracle_lost(sim->oracle, act);
+    bool refused = held->verdict == HM_VERDICT_QUARANTINED;
+    if (who == ORACLE_SERVER || own || !revoked) {
+        return;
+    }
+    if (late && held->verdict == HM_VERDICT_NONE) {
+        sim_fail(sim, "%d merges act %d of a device that is revoked", who, act);
+    }
+    if (refused) {
+        oracle_hears(sim->oracle, who, act, ORACLE_REFUSED);
+    }
+}
+
 static void learn_rows(struct sim *sim, int who, struct hm_arena *arena)
 {
     struct sim_replica *replica = &sim->replicas[who];
@@ -110,6 +145,8 @@ static void learn_rows(struct sim *sim, int who, struct hm_arena *arena)
                 sim_fail(sim, "act %d is twice on replica %d", act, who);
             }
             if (act != ORACLE_NONE) {
+                check_source(sim, who, act);
+                hold(sim, who, act, &held[i]);
                 oracle_knows(sim->oracle, who, act);
                 oracle_blind(sim->oracle, who, act, held[i].withheld);
             }

@@ -12,6 +12,7 @@ enum {
     B64_MAX = 32,
     GAP = 5,
     FLIPS = 4,
+    GOOD = 200,
     FAILED = 500,
     NOT_TYPED = -1
 };
@@ -66,6 +67,7 @@ static void tell(struct lie *lie,
     int act = oracle_tell(sim->oracle, &told);
     sim_act_add(sim, &change->id, act);
     lie->acts[lie->count++] = act;
+    sim_note_late(sim, act);
     sim_say(sim, "  = act %d on record %d, forged%s", act, told.record,
             told.refused ? ", to be refused" : "");
 }
@@ -484,6 +486,13 @@ static void judge(const struct lie *lie)
                      stored ? "stored" : "not stored");
         }
     }
+    if (sim_is_revoked(sim, lie->forge.who)) {
+        if (lie->http == GOOD) {
+            sim_fail(lie->sim, "%d is revoked and was answered with %d", lie->forge.who,
+                     lie->http);
+        }
+        return;
+    }
     if (lie->always && lie->http != 200 && lie->http < FAILED &&
         lie->http != FORGE_HTTP_NONE) {
         sim_fail(lie->sim, "what is within a device's rights was answered with %d",
@@ -499,6 +508,8 @@ void sim_do_lie(struct sim *sim, const struct sim_event *event)
     if (sim->replicas[event->who].laptop == NULL) {
         return;
     }
+    bool revoked = sim_is_revoked(sim, event->who);
+    sim->relays = !revoked;
     if (forge_begin(&lie.forge, sim, event->who)) {
         lies[what](&lie);
         if (!lie.skipped) {
@@ -506,9 +517,11 @@ void sim_do_lie(struct sim *sim, const struct sim_event *event)
             judge(&lie);
             sim->stats.lies++;
         }
-        if (!lie.skipped && lie.http != FORGE_HTTP_NONE && lie.http < FAILED) {
+        if (!lie.skipped && !revoked && lie.http != FORGE_HTTP_NONE &&
+            lie.http < FAILED) {
             sim_mark(sim, (enum sim_mark)(SIM_MARK_LIE_FORK + (int)what));
         }
     }
     forge_end(&lie.forge);
+    sim->relays = false;
 }

@@ -58,7 +58,7 @@ static bool known_to_any(const struct sim *sim, int act)
 }
 
 /* What stood on the lost disk alone may never be seen again; what the server has of it
- * must lead to a notice. */
+ * must lead to a notice, unless it was forged, in a chain that no disk ever had. */
 static void note_lost(struct sim *sim, int who, const bool *had)
 {
     const struct oracle *oracle = sim->oracle;
@@ -71,7 +71,7 @@ static void note_lost(struct sim *sim, int who, const bool *had)
             oracle_lose(sim->oracle, i);
             gone++;
         }
-        if (oracle_known(oracle, ORACLE_SERVER, i) &&
+        if (oracle_known(oracle, ORACLE_SERVER, i) && !oracle_told(oracle, i)->forged &&
             sim_same_device(sim, oracle_told(oracle, i)->replica, who)) {
             sim->replicas[sim->replicas[who].device].must_notice = true;
             sim_mark(sim, SIM_MARK_RESTORE_BEHIND);
@@ -149,7 +149,7 @@ void sim_check_notices(struct sim *sim)
         if (noticed[who] && !device->strange) {
             sim_fail(sim, "%d is said to be copied or restored, and is not", who);
         }
-        if (!noticed[who] && device->must_notice) {
+        if (!noticed[who] && device->must_notice && !device->revoked) {
             sim_fail(sim, "%d was copied or restored, and nobody noticed", who);
         }
     }

@@ -89,6 +89,11 @@ struct sim;
     X(RESTORE_BEHIND, restore_behind, "a disk that comes back without what was sent")    \
     X(RESTORE_LOST, restore_lost, "… without what was never sent")                       \
     X(EPOCH, epoch, "a laptop that begins a new epoch")                                  \
+    X(REVOKED, revoked, "a device is revoked")                                           \
+    X(REVOKED_UNSENT, revoked_unsent, "… and has work that it did not send")             \
+    X(REVOKED_AMID, revoked_amid, "… while its request is served")                       \
+    X(REVOKED_ASKS, revoked_asks, "a revoked device asks, and is given nothing")         \
+    X(REVOKED_BROUGHT, revoked_brought, "another brings what it wrote too late")         \
     X(HEALED, healed, "all is well for a while, and goes on")
 
 enum sim_mark {

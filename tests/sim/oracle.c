@@ -108,6 +108,11 @@ void oracle_release(struct oracle *oracle, int act)
     oracle->acts[act].released = true;
 }
 
+void oracle_refuse(struct oracle *oracle, int act)
+{
+    oracle->acts[act].told.refused = true;
+}
+
 bool oracle_released(const struct oracle *oracle, int act)
 {
     return oracle->acts[act].released;

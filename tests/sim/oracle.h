@@ -91,6 +91,9 @@ const struct oracle_act *oracle_told(const struct oracle *oracle, int act);
 void oracle_release(struct oracle *oracle, int act);
 bool oracle_released(const struct oracle *oracle, int act);
 
+/* It came too late, or from somebody who is not heard any more: it will not stand. */
+void oracle_refuse(struct oracle *oracle, int act);
+
 /* It stood on one disk alone, which is no more: it may never be seen again. */
 void oracle_lose(struct oracle *oracle, int act);
 bool oracle_lost(const struct oracle *oracle, int act);

@@ -18,7 +18,8 @@ static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_STRAY] = 1,    [SIM_RELEASE] = 2,  [SIM_IMAGE] = 3,  [SIM_RESTORE] = 3,
     [SIM_COPY] = 1,     [SIM_LIE] = 6,      [SIM_CLOCK] = 1,  [SIM_TRIP] = 10,
     [SIM_TWIN] = 2,     [SIM_GROUP] = 3,    [SIM_REPLAY] = 2, [SIM_ARM] = 4,
-    [SIM_CRASH] = 2,    [SIM_SICK] = 2,     [SIM_FULL] = 2,   [SIM_LOOK] = 2};
+    [SIM_CRASH] = 2,    [SIM_SICK] = 2,     [SIM_FULL] = 2,   [SIM_LOOK] = 2,
+    [SIM_REVOKE] = 2,   [SIM_BRING] = 2};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -82,6 +83,7 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     if (below(plan, 3) > 0) {
         plan->weight[SIM_IMAGE] = plan->weight[SIM_RESTORE] = 0;
     }
+    plan->revokes = below(plan, 3) == 0 ? 1 + (int)below(plan, 2) : 0;
     if (below(plan, 10) == 0) {
         draw_calm(plan);
     }
@@ -192,12 +194,30 @@ static int64_t draw_again(struct sim_plan *plan)
     return below(plan, 2) == 0 ? 0 : 1 + below(plan, 6);
 }
 
+/* Somebody, and rather somebody who is not heard any more. */
+static int64_t draw_revoked(struct sim_plan *plan, const struct sim *sim)
+{
+    for (int who = 1; who < sim->replica_count; who++) {
+        if (sim_is_revoked(sim, who) && below(plan, 3) > 0) {
+            return who;
+        }
+    }
+    return below(plan, (uint64_t)sim->replica_count);
+}
+
 static void draw_machine(struct sim_plan *plan,
                          const struct sim *sim,
                          struct sim_event *event)
 {
     int64_t *arg = event->arg;
     switch (event->what) {
+    case SIM_REVOKE:
+        arg[0] = below(plan, 2) == 0 ? 0 : 1 + below(plan, 2);
+        plan->revokes--;
+        break;
+    case SIM_BRING:
+        arg[0] = draw_revoked(plan, sim);
+        break;
     case SIM_LIE:
         event->who = plan->liar;
         arg[0] = below(plan, SIM_LIE_COUNT);
@@ -257,7 +277,7 @@ static int draw_who(struct sim_plan *plan, const struct sim *sim, enum sim_do wh
     if (decides && below(plan, 2) == 0) {
         return 2 + (int)below(plan, 2); /* the head, and the officer above him */
     }
-    return !travels && below(plan, 8) == 0 ? ORACLE_SERVER : who;
+    return !travels && what != SIM_REVOKE && below(plan, 8) == 0 ? ORACLE_SERVER : who;
 }
 
 bool sim_plan_next(struct sim_plan *plan, const struct sim *sim, struct sim_event *event)
@@ -267,6 +287,7 @@ bool sim_plan_next(struct sim_plan *plan, const struct sim *sim, struct sim_even
     if (enough || sim->event >= EVENTS_MOST) {
         return false;
     }
+    plan->weight[SIM_REVOKE] = plan->revokes > 0 ? usual[SIM_REVOKE] : 0;
     enum sim_do what = sim->event + 1 == plan->heals_at ? SIM_HEAL : draw_what(plan);
     sim_event_init(event, what, draw_who(plan, sim, what));
     if (what == SIM_HEAL) {

@@ -22,6 +22,7 @@ struct sim_plan {
     unsigned faulty; /* of 100 trips */
     unsigned fat;    /* of 100 notes */
     int hot;         /* records that most edits are about; 0: any */
+    int revokes;     /* devices that are still to be revoked */
     int liar;        /* whose device also sends what no program does */
     int heals_at;    /* the event at which all is well for a while; 0: never */
 };

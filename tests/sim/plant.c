@@ -40,6 +40,9 @@ static const struct harm {
     [SIM_PLANT_LATER_CURSOR] = {SIM_AFTER_TRIP, false,
                                 "UPDATE bucket SET n = n + 1 WHERE n > 0 AND name IN"
                                 " (SELECT code FROM unit WHERE code <> '~')"},
+    [SIM_PLANT_UNREVOKED] = {SIM_AFTER_TRIP, true,
+                             "UPDATE device SET revoked = NULL, heads = NULL"
+                             " WHERE revoked IS NOT NULL"},
     [SIM_PLANT_WRONG_DIGEST] = {SIM_AFTER_TRIP, false,
                                 "UPDATE bucket SET leaves = zeroblob(4096), stale ="
                                 " zeroblob(32), digest = zeroblob(32) WHERE n > 0 AND"

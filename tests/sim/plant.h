@@ -26,6 +26,7 @@ struct sim;
     X(LATER_CURSOR, later_cursor, "a laptop's cursor runs ahead of what it holds")       \
     X(WRONG_DIGEST, wrong_digest, "a laptop keeps a digest of another set")              \
     X(SWAPPED, swapped, "two changes of a chain change places")                          \
+    X(UNREVOKED, unrevoked, "the server forgets that a device was revoked")              \
     X(ALTERED, altered, "a value in a store is another than was written")
 
 enum sim_plant {

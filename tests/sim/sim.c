@@ -216,7 +216,7 @@ void sim_fini(struct sim *sim)
     oracle_free(sim->oracle);
 }
 
-static void do_clock(struct sim *sim, const struct sim_event *event)
+void sim_do_clock(struct sim *sim, const struct sim_event *event)
 {
     struct world_laptop *laptop = sim->replicas[event->who].laptop;
     struct hm_testenv *env = laptop == NULL ? &sim->world.env : &laptop->env;
@@ -233,14 +233,14 @@ static enum hm_crash crash_of(int64_t how)
     return kinds[(uint64_t)how % 3];
 }
 
-static void do_arm(struct sim *sim, const struct sim_event *event)
+void sim_do_arm(struct sim *sim, const struct sim_event *event)
 {
     *outage_of(sim, event->who) =
         (struct world_outage){crash_of(event->arg[1]), (uint64_t)event->arg[2]};
     hm_disk_cut(sim_disk(sim, event->who), (uint64_t)event->arg[0]);
 }
 
-static void do_crash(struct sim *sim, const struct sim_event *event)
+void sim_do_crash(struct sim *sim, const struct sim_event *event)
 {
     *outage_of(sim, event->who) =
         (struct world_outage){crash_of(event->arg[0]), (uint64_t)event->arg[1]};
@@ -248,7 +248,7 @@ static void do_crash(struct sim *sim, const struct sim_event *event)
     sim_recover(sim, event->who);
 }
 
-static void do_sick(struct sim *sim, const struct sim_event *event)
+void sim_do_sick(struct sim *sim, const struct sim_event *event)
 {
     struct world_laptop *laptop = sim->replicas[event->who].laptop;
     enum hm_disk_op op = (enum hm_disk_op)((uint64_t)event->arg[0] % HM_DISK_OP_COUNT);
@@ -259,19 +259,19 @@ static void do_sick(struct sim *sim, const struct sim_event *event)
     sim->stats.sick++;
 }
 
-static void do_full(struct sim *sim, const struct sim_event *event)
+void sim_do_full(struct sim *sim, const struct sim_event *event)
 {
     struct world_laptop *laptop = sim->replicas[event->who].laptop;
     world_fill(&sim->world, laptop, event->arg[0]);
     sim->stats.full += event->arg[0] >= 0;
 }
 
-static void do_look(struct sim *sim, const struct sim_event *event)
+void sim_do_look(struct sim *sim, const struct sim_event *event)
 {
     sim_look(sim, event->who);
 }
 
-static void do_heal(struct sim *sim, const struct sim_event *event)
+void sim_do_heal(struct sim *sim, const struct sim_event *event)
 {
     (void)event;
     sim_mark(sim, SIM_MARK_HEALED);
@@ -279,19 +279,10 @@ static void do_heal(struct sim *sim, const struct sim_event *event)
 }
 
 static void (*const performers[SIM_DO_COUNT])(struct sim *, const struct sim_event *) = {
-    [SIM_ADD] = sim_do_add,         [SIM_CARD] = sim_do_card,
-    [SIM_EDIT] = sim_do_edit,       [SIM_DELETE] = sim_do_delete,
-    [SIM_RESOLVE] = sim_do_resolve, [SIM_WITHDRAW] = sim_do_withdraw,
-    [SIM_UNDO] = sim_do_undo,       [SIM_IMPORT] = sim_do_import,
-    [SIM_STRAY] = sim_do_stray,     [SIM_RELEASE] = sim_do_release,
-    [SIM_IMAGE] = sim_do_image,     [SIM_RESTORE] = sim_do_restore,
-    [SIM_COPY] = sim_do_copy,       [SIM_LIE] = sim_do_lie,
-    [SIM_CLOCK] = do_clock,         [SIM_TRIP] = sim_do_trip,
-    [SIM_TWIN] = sim_do_twin,       [SIM_GROUP] = sim_do_group,
-    [SIM_REPLAY] = sim_do_replay,   [SIM_ARM] = do_arm,
-    [SIM_CRASH] = do_crash,         [SIM_SICK] = do_sick,
-    [SIM_FULL] = do_full,           [SIM_LOOK] = do_look,
-    [SIM_HEAL] = do_heal,           [SIM_EXPECT] = sim_do_expect};
+#define SIM_DO_PERFORM(name, word, arguments) [SIM_##name] = sim_do_##word,
+    SIM_DO_MAP(SIM_DO_PERFORM)
+#undef SIM_DO_PERFORM
+};
 
 void sim_perform(struct sim *sim, const struct sim_event *event)
 {

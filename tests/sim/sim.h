@@ -69,6 +69,7 @@ struct sim_replica {
     int device;       /* the first replica with its key; what follows, of that one */
     bool strange;     /* its disk was copied or restored … */
     bool must_notice; /* … and the server will notice */
+    bool revoked;     /* from here on it gives and gets nothing */
     struct sim_image image;
 
     /* what was learnt of its store */
@@ -110,6 +111,9 @@ struct sim {
     struct sim_old old[SIM_OLD_MAX];
     int old_count;
 
+    bool relays; /* pages of others may come with what is served now */
+    bool denies; /* … who asks is being revoked meanwhile */
+
     struct sim_stats stats;
     int event;   /* the one under way, from 1 */
     int strikes; /* of the plant */
@@ -149,6 +153,16 @@ void sim_reopen(struct sim *sim, int who);
 /* … and nothing that was learnt is gone. */
 void sim_recover(struct sim *sim, int who);
 
+/*
+ * What each event does: what people do in author.c and decide.c, what happens to messages
+ * in trip.c, what the district decides in registry.c, what a device with a good key may
+ * try in liar.c, disks that are copied or come back in machine.c, the rest in sim.c.
+ */
+#define SIM_DO_DECLARE(name, word, arguments)                                            \
+    void sim_do_##word(struct sim *sim, const struct sim_event *event);
+SIM_DO_MAP(SIM_DO_DECLARE)
+#undef SIM_DO_DECLARE
+
 /* learn.c: which acts reached a replica */
 void sim_learn(struct sim *sim, int who);
 void sim_relearn(struct sim *sim, int who);
@@ -156,34 +170,20 @@ int sim_act_of(const struct sim *sim, const struct hm_id *id);
 void sim_act_add(struct sim *sim, const struct hm_id *id, int act);
 int sim_record_of(const struct sim *sim, const struct hm_id *id);
 
-/* author.c, decide.c: what people do */
-void sim_do_add(struct sim *sim, const struct sim_event *event);
-void sim_do_card(struct sim *sim, const struct sim_event *event);
-void sim_do_edit(struct sim *sim, const struct sim_event *event);
-void sim_do_delete(struct sim *sim, const struct sim_event *event);
-void sim_do_import(struct sim *sim, const struct sim_event *event);
-void sim_do_stray(struct sim *sim, const struct sim_event *event);
-void sim_do_resolve(struct sim *sim, const struct sim_event *event);
-void sim_do_withdraw(struct sim *sim, const struct sim_event *event);
-void sim_do_undo(struct sim *sim, const struct sim_event *event);
-void sim_do_release(struct sim *sim, const struct sim_event *event);
-
-/* trip.c: what happens to messages */
-void sim_do_trip(struct sim *sim, const struct sim_event *event);
-void sim_do_twin(struct sim *sim, const struct sim_event *event);
-void sim_do_group(struct sim *sim, const struct sim_event *event);
-void sim_do_replay(struct sim *sim, const struct sim_event *event);
+/* One visit of a device that is revoked while it lasts. */
+void sim_visit_denied(struct sim *sim, int who);
 
 /* The server was asked something: its power may have gone, it may know more. */
 void sim_note_server(struct sim *sim);
 
-/* liar.c: what a device with a good key may try */
-void sim_do_lie(struct sim *sim, const struct sim_event *event);
+/* registry.c: what the district decides about devices */
+/* This laptop brings the server pages of somebody. */
+void sim_bring(struct sim *sim, int who, struct hm_bytes pages);
+bool sim_is_revoked(const struct sim *sim, int who);
+/* The act was told or sent: it will not stand where its device is not heard any more. */
+void sim_note_late(struct sim *sim, int act);
 
 /* machine.c: disks that are copied or come back */
-void sim_do_image(struct sim *sim, const struct sim_event *event);
-void sim_do_restore(struct sim *sim, const struct sim_event *event);
-void sim_do_copy(struct sim *sim, const struct sim_event *event);
 bool sim_same_device(const struct sim *sim, int a, int b);
 void sim_check_notices(struct sim *sim);
 void sim_machines_fini(struct sim *sim);
@@ -194,6 +194,5 @@ void sim_compare_records(struct sim *sim, int who, struct hm_arena *arena);
 /* After a round that ended well: neither side lacks anything of the other's. */
 void sim_check_agreed(struct sim *sim, int who);
 void sim_check_end(struct sim *sim);
-void sim_do_expect(struct sim *sim, const struct sim_event *event);
 
 #endif

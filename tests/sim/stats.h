@@ -32,6 +32,8 @@
     X(copies)                                                                            \
     X(restores)                                                                          \
     X(lies)                                                                              \
+    X(revocations)                                                                       \
+    X(denied)                                                                            \
     X(clocks)                                                                            \
     X(looks)                                                                             \
     X(registers_compared)                                                                \

@@ -6,7 +6,14 @@
 
 #include "sim.h"
 
-enum { BODY_MAX = 8 * 1024 * 1024, VAIN_MAX = 3, STALE = 409, FAILED = 500 };
+enum {
+    BODY_MAX = 8 * 1024 * 1024,
+    VAIN_MAX = 3,
+    GOOD = 200,
+    DENIED = 403,
+    STALE = 409,
+    FAILED = 500
+};
 static const int64_t YEAR_MS = INT64_C(365) * 24 * 3600 * 1000;
 
 /* One request on its way, and what may excuse that it fails. */
@@ -95,7 +102,7 @@ static bool has_pages(const struct errand *errand)
 static void mark_cut_reply(const struct errand *errand, size_t size)
 {
     struct hm_bytes reply = hm_buf_bytes(&errand->visit.reply);
-    if (errand->visit.given && errand->visit.http == 200) {
+    if (errand->visit.given && errand->visit.http == GOOD) {
         sim_mark(errand->sim, size == 0                   ? SIM_MARK_LOST_REPLY
                               : size < header_size(reply) ? SIM_MARK_CUT_REPLY_HEADER
                                                           : SIM_MARK_CUT_REPLY);
@@ -155,6 +162,26 @@ static enum hm_session_next take(struct errand *errand, int64_t cut)
     return next;
 }
 
+/* Whether it comes from a device that is revoked, or is being; then no byte is given. */
+static bool is_denied(const struct errand *errand)
+{
+    struct sim *sim = errand->sim;
+    const struct world_visit *visit = &errand->visit;
+    bool revoked = sim_is_revoked(sim, errand->who);
+    if (!revoked && !sim->denies) {
+        return false;
+    }
+    if (visit->given && visit->http < FAILED &&
+        (revoked ? visit->http != DENIED : visit->http == GOOD)) {
+        sim_fail(sim, "%d is revoked and was answered with %d", errand->who, visit->http);
+    }
+    sim->stats.denied += visit->given && visit->http == DENIED;
+    if (visit->given && revoked) {
+        sim_mark(sim, SIM_MARK_REVOKED_ASKS);
+    }
+    return true;
+}
+
 /* A failure must have a cause; after one of the disk the program opens its store again.
  */
 static void judge(struct errand *errand, enum hm_session_next next)
@@ -162,13 +189,14 @@ static void judge(struct errand *errand, enum hm_session_next next)
     struct sim *sim = errand->sim;
     bool failed = next == HM_SESSION_RETRY || next == HM_SESSION_STOP;
     bool off = hm_disk_is_off(sim_disk(sim, errand->who));
+    bool denied = is_denied(errand);
     const char *key = errand->err.key == NULL ? "" : errand->err.key;
-    if (failed && !is_excused(errand)) {
+    if (failed && !denied && !is_excused(errand)) {
         sim_fail(sim, "an exchange of %d that nothing disturbed failed: %s (%s %s)",
                  errand->who, hm_status_name(errand->err.status), key,
                  errand->err.arg[0]);
     }
-    if (next == HM_SESSION_STOP && !sim_troubled(sim, errand->who)) {
+    if (next == HM_SESSION_STOP && !denied && !sim_troubled(sim, errand->who)) {
         sim_fail(sim, "%d gives up: %s (%s %s)", errand->who,
                  hm_status_name(errand->err.status), key, errand->err.arg[0]);
     }
@@ -184,7 +212,7 @@ static void judge(struct errand *errand, enum hm_session_next next)
     } else {
         sim_learn(sim, errand->who);
     }
-    if (next == HM_SESSION_DONE && !off) {
+    if (next == HM_SESSION_DONE && !off && !denied) {
         (void)sim_plant_strike(sim, errand->who, SIM_AFTER_TRIP);
         sim_check_agreed(sim, errand->who);
     }
@@ -289,11 +317,19 @@ void sim_do_trip(struct sim *sim, const struct sim_event *event)
     }
     struct sim_event usual;
     sim_event_init(&usual, SIM_TRIP, event->who);
-    if (next != HM_SESSION_DONE && healthy && event->arg[0] >= usual.arg[0] &&
+    if (next != HM_SESSION_DONE && healthy && !sim_is_revoked(sim, event->who) &&
+        event->arg[0] >= usual.arg[0] &&
         sim->world.crashes + sim->world.failures == crashes &&
         !sim_troubled(sim, event->who) && !sim_troubled(sim, ORACLE_SERVER)) {
         sim_fail(sim, "%d and the server come to no rest", event->who);
     }
+}
+
+void sim_visit_denied(struct sim *sim, int who)
+{
+    sim->denies = true;
+    (void)exchange(sim, who, -1, -1, false);
+    sim->denies = false;
 }
 
 /*
@@ -369,6 +405,27 @@ void sim_do_group(struct sim *sim, const struct sim_event *event)
         judge(&errands[i], take(&errands[i], both ? -1 : 0));
         go_home(&errands[i]);
     }
+}
+
+/* What another would send now travels with somebody else's device. */
+void sim_do_bring(struct sim *sim, const struct sim_event *event)
+{
+    struct errand errand;
+    int other = (int)event->arg[0];
+    if (event->who == ORACLE_SERVER || other <= 0 || other >= sim->replica_count ||
+        sim_same_device(sim, event->who, other)) {
+        return;
+    }
+    set_out(&errand, sim, other);
+    errand.excused = true;
+    judge(&errand, errand.built ? take(&errand, 0) : HM_SESSION_STOP);
+    if (errand.built && has_pages(&errand)) {
+        struct hm_bytes request = hm_buf_bytes(&errand.request);
+        size_t header = header_size(request);
+        sim_bring(sim, event->who,
+                  (struct hm_bytes){request.data + header, request.size - header});
+    }
+    go_home(&errand);
 }
 
 void sim_do_replay(struct sim *sim, const struct sim_event *event)

@@ -128,6 +128,7 @@ static void confirm(struct work *work)
         sim_act_add(sim, &deed->id, act);
         count_deed(&sim->stats, &deed->act);
         sim_mark_act(sim, act);
+        sim_note_late(sim, act);
         sim_say(sim, "  = act %d on record %d%s", act, deed->act.record,
                 deed->act.refused ? ", to be refused" : "");
     }

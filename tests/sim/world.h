@@ -40,6 +40,9 @@ struct world_laptop {
     struct world_outage outage;
 };
 
+/* What comes between while requests are served: they were read, or they are committed. */
+enum world_moment { WORLD_READ, WORLD_COMMITTED };
+
 struct world {
     struct hm_testenv env;  /* the server's, and the choices of the test */
     struct hm_kinds *owned; /* null: `kinds` is the caller's */
@@ -60,6 +63,11 @@ struct world {
     uint64_t failures;        /* of disks that were sick */
     uint64_t bytes_up;
     uint64_t bytes_down;
+    /* Called once, at the next such moment, where it is not null; where it fails all that
+     * is under way is refused, as by a server whose disk failed. */
+    enum hm_status (*amid)(void *ctx, struct hm_err *err);
+    enum world_moment amid_when;
+    void *amid_ctx;
 };
 
 /*

@@ -121,6 +121,22 @@ static enum hm_status commit_visits(struct world *world,
     return status;
 }
 
+/* What was to come between, if this is the moment. */
+static enum hm_status come_between(struct world *world, enum world_moment moment)
+{
+    struct hm_err err = HM_ERR_NONE;
+    enum hm_status (*amid)(void *, struct hm_err *) = world->amid;
+    if (amid == NULL || world->amid_when != moment) {
+        return HM_OK;
+    }
+    world->amid = NULL;
+    enum hm_status status = amid(world->amid_ctx, &err);
+    if (status != HM_OK && !hm_disk_is_off(world->disk)) {
+        world_server_mend(world);
+    }
+    return status;
+}
+
 void world_serve(struct world *world, struct world_visit *visits, size_t count)
 {
     struct hm_err err = HM_ERR_NONE;
@@ -141,8 +157,13 @@ void world_serve(struct world *world, struct world_visit *visits, size_t count)
             ready[ready_count++] = servings[i];
         }
     }
-    enum hm_status status =
-        ready_count == 0 ? HM_OK : commit_visits(world, ready, ready_count);
+    enum hm_status status = come_between(world, WORLD_READ);
+    if (status == HM_OK && ready_count > 0) {
+        status = commit_visits(world, ready, ready_count);
+    }
+    if (status == HM_OK) {
+        status = come_between(world, WORLD_COMMITTED);
+    }
     for (size_t i = 0; i < count; i++) {
         if (status != HM_OK) {
             hm_serving_refuse(servings[i], problem_of(status));

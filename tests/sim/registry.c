@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the district decides about devices, and what follows for what they wrote. */
+#include "forge.h"
+#include "sim.h"
+#include "world_registry.h"
+
+enum { GOOD = 200, FAILED = 500 };
+
+bool sim_is_revoked(const struct sim *sim, int who)
+{
+    return who != ORACLE_SERVER && sim->replicas[sim->replicas[who].device].revoked;
+}
+
+void sim_note_late(struct sim *sim, int act)
+{
+    if (sim_is_revoked(sim, oracle_told(sim->oracle, act)->replica)) {
+        oracle_refuse(sim->oracle, act);
+        oracle_lose(sim->oracle, act);
+    }
+}
+
+/* What is here of it by now stands; all else it ever wrote does not, and need not come.
+ */
+static void note_revoked(struct sim *sim, int who)
+{
+    struct sim_replica *device = &sim->replicas[sim->replicas[who].device];
+    int late = 0;
+    sim_learn(sim, ORACLE_SERVER);
+    device->revoked = true;
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        if (sim_same_device(sim, oracle_told(sim->oracle, i)->replica, who) &&
+            !oracle_known(sim->oracle, ORACLE_SERVER, i)) {
+            sim_note_late(sim, i);
+            late++;
+        }
+    }
+    sim->stats.revocations++;
+    sim_mark(sim, SIM_MARK_REVOKED);
+    if (late > 0) {
+        sim_mark(sim, SIM_MARK_REVOKED_UNSENT);
+    }
+    sim_say(sim, "  = %d is revoked, %d of its acts came too late", who, late);
+}
+
+void sim_bring(struct sim *sim, int who, struct hm_bytes pages)
+{
+    struct forge forge;
+    bool revoked = sim_is_revoked(sim, who);
+    sim->relays = !revoked;
+    if (forge_begin(&forge, sim, who)) {
+        forge.request.incarnation = sim->world.self.incarnation;
+        forge_put_raw(&forge, pages);
+        int http = forge_send(&forge);
+        sim_say(sim, "  > %d brings %zu bytes, answered with %d", who, pages.size, http);
+        if (http != FORGE_HTTP_NONE && http < FAILED && (http != GOOD) != revoked) {
+            sim_fail(sim, "pages that %d brings were answered with %d", who, http);
+        }
+    }
+    forge_end(&forge);
+    sim->relays = false;
+}
+
+struct revoking {
+    struct sim *sim;
+    int who;
+    bool asked;
+    enum hm_status status;
+    struct hm_err err;
+};
+
+static enum hm_status revoke(void *ctx, struct hm_err *err)
+{
+    struct revoking *r = ctx;
+    r->asked = true;
+    r->status = world_revoke(&r->sim->world, r->sim->replicas[r->who].laptop, &r->err);
+    if (r->status != HM_OK) {
+        *err = r->err;
+    }
+    return r->status;
+}
+
+/* In the middle of a visit of the device itself: 1 before the commit, 2 after it. */
+static void revoke_amid(struct revoking *r, int64_t amid)
+{
+    struct world *world = &r->sim->world;
+    world->amid = revoke;
+    world->amid_when = amid == 1 ? WORLD_READ : WORLD_COMMITTED;
+    world->amid_ctx = r;
+    sim_visit_denied(r->sim, r->who);
+    world->amid = NULL;
+}
+
+void sim_do_revoke(struct sim *sim, const struct sim_event *event)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct revoking r = {.sim = sim, .who = event->who, .status = HM_OK};
+    sim->stats.actions++;
+    if (event->who == ORACLE_SERVER || sim_is_revoked(sim, event->who)) {
+        return;
+    }
+    if (event->arg[0] > 0) {
+        revoke_amid(&r, event->arg[0]);
+    }
+    bool between = r.asked;
+    if (!r.asked) {
+        (void)!revoke(&r, &err);
+    }
+    if (r.status != HM_OK && !between && !sim_troubled(sim, ORACLE_SERVER)) {
+        sim_must(sim, r.status, &r.err, "revoke");
+    }
+    if (sim_troubled(sim, ORACLE_SERVER)) {
+        sim_recover(sim, ORACLE_SERVER);
+    }
+    bool lasted = world_is_revoked(&sim->world, sim->replicas[event->who].laptop);
+    if (r.status == HM_OK && !lasted) {
+        sim_fail(sim, "%d was revoked and is not", event->who);
+    }
+    if (lasted) {
+        note_revoked(sim, event->who);
+        if (between) {
+            sim_mark(sim, SIM_MARK_REVOKED_AMID);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * world_registry.h - what the district writes into the registry of a world.
+ *
+ * Owner:  the test; a part of world.h
+ * Errors: HM_IO: the server's disk is off, full or sick; whether it lasted, its store
+ * says
+ *
+ * Each is one transaction that does, in the same order, what the command of hamlet-server
+ * with that name does once it has understood its line.
+ */
+#ifndef HAMLET_TESTS_WORLD_REGISTRY_H
+#define HAMLET_TESTS_WORLD_REGISTRY_H
+
+#include "world.h"
+
+/* The laptop's device, and every copy of it, is no longer heard; its permits end. */
+HM_CHECKED enum hm_status world_revoke(struct world *world,
+                                       const struct world_laptop *laptop,
+                                       struct hm_err *err);
+/* Whether the server's registry says so. */
+bool world_is_revoked(const struct world *world, const struct world_laptop *laptop);
+
+#endif
