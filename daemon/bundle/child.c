@@ -99,6 +99,9 @@ static enum hm_record record_of(enum hm_status status, const struct hm_err *err)
     if (status == HM_UNCONFIGURED) {
         return HM_RECORD_NEWER;
     }
+    if (status == HM_NO_MEMORY) {
+        return HM_RECORD_MEMORY; /* that is no fault of the file */
+    }
     return err->key != NULL && hm_bytes_are(hm_text(err->key), "bundle-not")
                ? HM_RECORD_NONE
                : HM_RECORD_BROKEN;

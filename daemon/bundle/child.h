@@ -16,7 +16,8 @@ enum hm_record {
     HM_RECORD_TORN = 't',   /* … in the middle of a bundle */
     HM_RECORD_BROKEN = 'x', /* what follows cannot be read */
     HM_RECORD_NEWER = 'n',  /* it is of a newer version */
-    HM_RECORD_NONE = 'o'    /* it is no bundle */
+    HM_RECORD_NONE = 'o',   /* it is no bundle */
+    HM_RECORD_MEMORY = 'm'  /* the child has no memory for what follows */
 };
 
 enum { HM_RECORD_HEAD_SIZE = 5 };

@@ -78,7 +78,8 @@ static enum hm_status take_head(struct intake *intake, bool ours, struct hm_err 
     text.size -= text.size > 0;
     enum hm_status status = hm_bundle_head_read(&intake->head, &line, text, NULL);
     if (status != HM_OK) {
-        return fail(intake, "bundle-broken", err);
+        return status == HM_NO_MEMORY ? hm_fail_memory(err)
+                                      : fail(intake, "bundle-broken", err);
     }
     intake->in_bundle = true;
     intake->ours = ours;
@@ -134,6 +135,8 @@ static enum hm_status take(struct intake *intake, enum hm_record type, struct hm
         return hm_fail(err, HM_UNCONFIGURED, "bundle-newer", intake->path, NULL, NULL);
     case HM_RECORD_NONE:
         return fail(intake, "bundle-none", err);
+    case HM_RECORD_MEMORY:
+        return hm_fail_memory(err);
     default:
         return fail(intake, "bundle-broken", err);
     }

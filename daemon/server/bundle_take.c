@@ -88,14 +88,17 @@ static enum hm_status check_head(struct taking *t,
 {
     struct hm_bundle_line line;
     struct hm_key key;
-    if (hm_bundle_head_read(&t->head, &line, text, NULL) != HM_OK) {
-        return hm_fail(err, HM_BAD_INPUT, "bundle-broken", t->path, NULL, NULL);
+    enum hm_status status = hm_bundle_head_read(&t->head, &line, text, NULL);
+    if (status != HM_OK) {
+        return status == HM_NO_MEMORY
+                   ? hm_fail_memory(err)
+                   : hm_fail(err, HM_BAD_INPUT, "bundle-broken", t->path, NULL, NULL);
     }
     if (!hm_id_equal(&t->head.server, &t->ctx->device) ||
         !hm_id_equal(&t->head.to, &t->ctx->device)) {
         return hm_fail(err, HM_BAD_INPUT, "bundle-foreign", t->path, NULL, NULL);
     }
-    enum hm_status status = find_key(t, &key, err);
+    status = find_key(t, &key, err);
     if (status == HM_OK && !hm_bundle_head_check(&line, &key)) {
         status = hm_fail(err, HM_BAD_INPUT,
                          is_by_old_key(t, &line) ? "bundle-old-key" : "bundle-broken",
