@@ -31,6 +31,7 @@ enum hm_status hm_run_import(struct hm_call *call, struct hm_err *err)
     struct hm_buf file;
     struct hm_import import = {.kind = hm_text(args->operands[0]),
                                .maps = maps,
+                               .encoding = hm_args_value(args, "encoding"),
                                .strict = hm_args_has(args, "strict"),
                                .dry_run = hm_args_has(args, "dry-run")};
     for (const char *map = hm_args_value_at(args, "map", 0); map != NULL;

@@ -21,6 +21,7 @@ static const struct hm_option list_options[] = {
 };
 static const struct hm_option import_options[] = {
     {.name = "map", .value = "column=field", .repeated = true},
+    {.name = "encoding", .value = "ENCODING"},
     {.name = "strict"},
     {.name = "dry-run"},
     {NULL},

@@ -7,6 +7,7 @@
 
 #include "grid.h"
 #include "import_columns.h"
+#include "import_text.h"
 
 enum { NUMBER_SIZE = 24, REFUSED_SHOWN = 1000 };
 
@@ -15,6 +16,7 @@ struct importing {
     const struct hm_import *import;
     const struct hm_kind *kind;
     struct hm_author *author;
+    struct hm_import_text text;
     struct hm_csv csv;
     struct hm_columns columns;
     struct hm_arena arena; /* of the whole import */
@@ -273,6 +275,7 @@ static enum hm_status say_json(struct importing *im, struct hm_err *err)
         }
     }
     hm_json_close(out, ']');
+    hm_import_text_show(out, &im->text);
     hm_json_close(out, '}');
     return hm_rows_end(&im->rows, err);
 }
@@ -302,6 +305,10 @@ static enum hm_status say_text(struct importing *im, struct hm_err *err)
     enum hm_status status =
         im->done.refused == 0 ? HM_OK : hm_grid_end(&im->table, "list.none", err);
     say_ignored(im);
+    if (im->text.read_as.encoding > HM_ENCODING_UTF16) {
+        hm_view_say(im->view, "import.encoding",
+                    hm_encoding_name(im->text.read_as.encoding), NULL, NULL);
+    }
     hm_view_say(im->view, "import.done", added, changed, unchanged);
     if (im->done.refused > 0) {
         hm_view_say(im->view, "import.refused", refused, NULL, NULL);
@@ -363,6 +370,18 @@ static enum hm_status run(struct importing *im, struct hm_err *err)
     return status;
 }
 
+/* Import, or show what the file may be where it does not tell. */
+static enum hm_status run_if_sure(struct importing *im, struct hm_err *err)
+{
+    enum hm_status status = hm_import_text_check(&im->text, err);
+    if (status == HM_OK) {
+        status = hm_csv_init(&im->csv, hm_buf_bytes(&im->text.text), err);
+        return status == HM_OK ? run(im, err) : status;
+    }
+    enum hm_status shown = im->view->json ? say_json(im, NULL) : HM_OK;
+    return shown == HM_OK ? status : hm_fail(err, shown, "no-memory", NULL, NULL, NULL);
+}
+
 enum hm_status hm_api_import(const struct hm_view *view,
                              const struct hm_import *import,
                              struct hm_imported *imported,
@@ -370,9 +389,6 @@ enum hm_status hm_api_import(const struct hm_view *view,
 {
     struct importing im = {.view = view, .import = import};
     enum hm_status status = hm_api_kind(view, import->kind, &im.kind, err);
-    if (status == HM_OK) {
-        status = hm_csv_init(&im.csv, import->file, err);
-    }
     if (status != HM_OK) {
         return status;
     }
@@ -381,7 +397,10 @@ enum hm_status hm_api_import(const struct hm_view *view,
     hm_grid_init(&im.table, view, 3);
     hm_store_grow(view->store);
     begin_words(&im);
-    status = run(&im, err);
+    status = hm_import_text_read(&im.text, import, err);
+    if (status == HM_OK) {
+        status = run_if_sure(&im, err);
+    }
     if (status == HM_OK) {
         *imported = im.done;
     }
@@ -390,5 +409,6 @@ enum hm_status hm_api_import(const struct hm_view *view,
     hm_rows_fini(&im.rows);
     hm_arena_fini(&im.arena);
     hm_csv_fini(&im.csv);
+    hm_buf_fini(&im.text.text);
     return status;
 }

@@ -2,6 +2,8 @@
 /* Text in its normal form, and what is derived from text: the second time changes
  * nothing. */
 #include "fuzz.h"
+#include "hamlet/base/json_scan.h"
+#include "hamlet/text/encoding.h"
 #include "hamlet/text/fold.h"
 #include "hamlet/text/key.h"
 #include "hamlet/text/normal.h"
@@ -54,9 +56,28 @@ static void derive(struct hm_bytes input)
     hm_buf_fini(&once);
 }
 
+/* Whatever it is taken for, what comes out is UTF-8, but what is said to be that. */
+static void decode(struct hm_bytes input)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_buf out;
+    hm_buf_init(&out, MAKE_MAX);
+    HM_ASSERT(hm_encoding_guess(input).encoding <= HM_ENCODING_1258);
+    for (unsigned i = 0; i < HM_ENCODING_COUNT; i++) {
+        enum hm_encoding encoding = (enum hm_encoding)i;
+        hm_buf_clear(&out);
+        enum hm_status status = hm_encoding_decode(&out, input, encoding, &err);
+        HM_ASSERT(status == HM_OK || (status == HM_BAD_INPUT && err.key != NULL));
+        HM_ASSERT(encoding == HM_ENCODING_UTF8 || hm_utf8_valid(hm_buf_bytes(&out)));
+        HM_ASSERT(out.size <= 8 * input.size);
+    }
+    hm_buf_fini(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct hm_bytes input = {data, size};
+    decode(input);
     normalise(input, false);
     normalise(input, true);
     derive(input);

@@ -2,7 +2,7 @@
 /*
  * import.h - a table becomes records: every row by itself, all good ones together.
  *
- * Owner:      daemon/api/import.c, import_columns.c; layer 4
+ * Owner:      daemon/api/import.c, import_columns.c, import_text.c; layer 4
  * Durability: all good rows are one transaction and one bulk, so that a person can undo
  *             them as one
  *
@@ -19,7 +19,8 @@
 
 struct hm_import {
     struct hm_bytes kind;
-    struct hm_bytes file;    /* CSV */
+    struct hm_bytes file;    /* CSV, in whatever encoding */
+    const char *encoding;    /* its name (text/encoding.h); null: what it seems to be */
     const char *const *maps; /* "column=field" */
     size_t map_count;
     bool strict;  /* one refused row refuses all */
@@ -36,10 +37,12 @@ struct hm_imported {
 
 /*
  * Import and show the verdict: `{batch, added, changed, unchanged, refused:[{line,
- * column, reason, text}]}`, also where the whole is refused. Nothing is kept after any
- * error.
+ * column, reason, text}], encoding, sure, sample:[[cell]]}`, also where the whole is
+ * refused. Nothing is kept after any error. `sample`: the first rows that show in which
+ * encoding the file was read.
  * HM_BAD_INPUT  the file or its heading cannot be read; or no row was good, or one was
- *               not and `strict`
+ *               not and `strict`; encoding-unsure: `encoding` is not given and the file
+ *               does not tell
  */
 HM_CHECKED enum hm_status hm_api_import(const struct hm_view *view,
                                         const struct hm_import *import,

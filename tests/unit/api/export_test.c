@@ -33,7 +33,7 @@ static void fill(void)
     an_edit(&laptop, &commitment, "note", "một\nhai\n=3");
     an_edit(&laptop, &commitment, "signed_date", "03/2026");
     world_import("registration",
-                 "year,reg_type,households_resident\n2026,Mô hình,1.157\n");
+                 "year,reg_type,households_resident\n2026,mo_hinh,1.157\n");
     world_import("evaluation", "year,stage,result,score\n2026,self,Đạt,950\n");
     world_import("activity", "type,date,topics,audience\n"
                              "Sơ kết,2/4/2026,\"[\"\"Ma túy\"\",\"\"a,b\"\"]\","

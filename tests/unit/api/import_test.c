@@ -109,6 +109,7 @@ START_TEST(a_heading_that_means_nothing_certain_is_refused)
 {
     char file[256];
     struct hm_import import = households;
+    import.encoding = "utf8";
     import.maps = &wrong_headings[_i].map;
     import.map_count = wrong_headings[_i].map != NULL;
     (void)snprintf(file, sizeof(file), "%s%s", wrong_headings[_i].heading,
@@ -120,6 +121,64 @@ START_TEST(a_heading_that_means_nothing_certain_is_refused)
     ck_assert_str_eq(err.key, wrong_headings[_i].key);
     ck_assert_uint_eq(out.size, 0);
     ck_assert_int_eq(changes(), before);
+}
+END_TEST
+
+/* ---- encodings ---- */
+
+START_TEST(a_table_of_an_old_font_is_read_and_shown)
+{
+    world_import("household", "head_name,address_text\n"
+                              "Nguy\xD4n Th\xDE H\xAD\xEAng,\xCAp Th\xB9nh Ph\xAD\xED"
+                              "c\n");
+
+    const struct hm_json *json = world_json();
+    ck_assert_str_eq(world_member(json, "encoding"), "tcvn3");
+    ck_assert(hm_json_bool_or(hm_json_get(json, "sure"), false));
+    const struct hm_json *row = hm_json_at(hm_json_get(json, "sample"), 0);
+    ck_assert_str_eq(hm_json_chars(hm_json_at(row, 0)), "Nguyễn Thị Hường");
+    list("household");
+    ck_assert_str_eq(world_field(0, "head_name"), "Nguyễn Thị Hường");
+    ck_assert_str_eq(world_field(0, "address_text"), "Ấp Thạnh Phước");
+}
+END_TEST
+
+START_TEST(a_table_that_may_be_in_several_encodings_is_asked_about)
+{
+    static const char file[] = "head_name,address_text\nH\xF4,2\n";
+    struct hm_import import = households;
+    int64_t before = changes();
+
+    ck_assert_int_eq(world_import_as(import, file), HM_BAD_INPUT);
+    ck_assert_str_eq(err.key, "encoding-unsure");
+    ck_assert(!hm_json_bool_or(hm_json_get(world_json(), "sure"), true));
+    ck_assert_uint_eq(hm_json_count(hm_json_get(shown, "sample")), 1);
+    ck_assert_int_eq(changes(), before);
+    import.encoding = "vni";
+    ck_assert_int_eq(world_import_as(import, file), HM_OK);
+    list("household");
+    ck_assert_str_eq(world_field(0, "head_name"), "Hơ");
+    import.encoding = "viscii";
+    ck_assert_int_eq(world_import_as(import, file), HM_USAGE);
+    ck_assert_str_eq(err.key, "encoding-unknown");
+}
+END_TEST
+
+START_TEST(what_excel_calls_unicode_text_is_read)
+{
+    struct hm_import import = households;
+    static const char text[] = "head_name\taddress_text\nAn\tAp 2\n";
+    uint8_t file[2 * sizeof(text)] = {0xFF, 0xFE};
+    for (size_t i = 0; i + 1 < sizeof(text); i++) {
+        file[2 + 2 * i] = (uint8_t)text[i];
+    }
+    import.file = HM_BYTES(file);
+
+    world_clear();
+    ck_assert_int_eq(hm_api_import(&view, &import, &imported, &err), HM_OK);
+
+    ck_assert_int_eq(imported.added, 1);
+    ck_assert_str_eq(world_member(world_json(), "encoding"), "utf16");
 }
 END_TEST
 
@@ -213,7 +272,7 @@ START_TEST(a_known_key_writes_only_what_differs)
     char file[512];
     hm_hex_put(hex, hm_id_bytes(&household));
     (void)snprintf(file, sizeof(file),
-                   "household,year,signer_name,row_no\n%s,2026,Út,1\n%s,2025,Út,2\n", hex,
+                   "household,year,signer_name,row_no\n%s,2026,Sử,1\n%s,2025,Sử,2\n", hex,
                    hex);
     world_import("commitment", file);
     expect_counts(2, 0, 0);
@@ -239,7 +298,7 @@ START_TEST(two_rows_of_one_key_are_one_record)
     char file[512];
     hm_hex_put(hex, hm_id_bytes(&household));
     (void)snprintf(file, sizeof(file),
-                   "household,year,signer_name,row_no\n%s,2026,Út,1\n%s,2026,Út,2\n", hex,
+                   "household,year,signer_name,row_no\n%s,2026,Sử,1\n%s,2026,Sử,2\n", hex,
                    hex);
 
     world_import("commitment", file);
@@ -265,7 +324,7 @@ START_TEST(a_row_with_an_id_is_that_record)
     hm_hex_put(hex[1], hm_id_bytes(&gone));
     hm_hex_put(hex[2], hm_id_bytes(&other));
     (void)snprintf(file, sizeof(file),
-                   "Id,head_name,cluster\n%s,Lê Ân,\n%s,A,\n%s,B,\n%032d,C,\nxyz,D,\n",
+                   "Id,head_name,cluster\n%s,Lê Ẩn,\n%s,A,\n%s,B,\n%032d,C,\nxyz,D,\n",
                    hex[0], hex[1], hex[2], 0);
 
     ck_assert_int_eq(world_import_as(households, file), HM_OK);
@@ -275,7 +334,7 @@ START_TEST(a_row_with_an_id_is_that_record)
     expect_refused(1, 4, "Id", "ref-wrong");
     expect_refused(2, 5, "Id", "record-missing");
     expect_refused(3, 6, "Id", "record-missing");
-    ck_assert_str_eq(hm_site_shown(&laptop, &record, "head_name"), "Lê Ân");
+    ck_assert_str_eq(hm_site_shown(&laptop, &record, "head_name"), "Lê Ẩn");
     ck_assert_str_eq(hm_site_shown(&laptop, &record, "cluster"), "-");
 }
 END_TEST
@@ -371,6 +430,9 @@ int main(void)
     suite_add_tcase(suite, columns);
     TCase *rows = tcase_create("rows");
     tcase_add_checked_fixture(rows, world_open, world_close);
+    tcase_add_test(columns, a_table_of_an_old_font_is_read_and_shown);
+    tcase_add_test(columns, a_table_that_may_be_in_several_encodings_is_asked_about);
+    tcase_add_test(columns, what_excel_calls_unicode_text_is_read);
     tcase_add_test(rows, good_rows_are_kept_and_bad_ones_named);
     tcase_add_test(rows, strict_and_dry_runs_keep_nothing);
     tcase_add_test(rows, a_table_without_a_good_row_is_refused);

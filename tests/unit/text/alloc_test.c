@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "hamlet/base/buf.h"
+#include "hamlet/text/encoding.h"
 #include "hamlet/text/fold.h"
 #include "hamlet/text/key.h"
 #include "hamlet/text/normal.h"
@@ -44,6 +45,17 @@ static enum hm_status act_keys(void *ctx, struct hm_err *err)
     return status;
 }
 
+static enum hm_status act_decode(void *ctx, struct hm_err *err)
+{
+    static const char vni[] = "Nguye\xE3n Th\xF2 H\xF6\xF4\xF8ng, Nguye\xE3n Th\xF2 B";
+    struct hm_buf buf;
+    (void)ctx;
+    hm_buf_init(&buf, BUF_MAX);
+    enum hm_status status = hm_encoding_decode(&buf, hm_text(vni), HM_ENCODING_VNI, err);
+    hm_buf_fini(&buf);
+    return status;
+}
+
 static enum hm_status act_words(void *ctx, struct hm_err *err)
 {
     struct hm_words *words = NULL;
@@ -67,6 +79,7 @@ static const struct {
     uint64_t least;
 } acts[] = {
     {{.name = "normal", .act = act_normal}, 2},
+    {{.name = "decode", .act = act_decode}, 1},
     {{.name = "keys", .act = act_keys}, 8},
     {{.name = "words", .act = act_words}, 4},
 };
