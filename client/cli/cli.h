@@ -17,13 +17,14 @@
 #include "hamlet/replica/replica.h"
 #include "hamlet/wire/invitation.h"
 
-enum { HM_CLI_KEY_SIZE = 64 };
+enum { HM_CLI_KEY_SIZE = 64, HM_CLI_WARNED_MAX = 64 * 1024 };
 
 /* call->ctx: this process. */
 struct hm_cli {
     struct hm_env env;
     int exit_code;             /* of another program, handed on where we succeeded */
     char key[HM_CLI_KEY_SIZE]; /* of a failure that another process told us */
+    struct hm_buf warned;      /* what was noted, as a JSON list; empty: nothing */
 };
 
 /* An opened store, and how it is shown. All zero: nothing is open. */
@@ -70,7 +71,12 @@ HM_CHECKED enum hm_status hm_desk_act(const struct hm_call *call,
 /* Tell the daemon that there is something to send; if none listens, nothing happens. */
 void hm_poke(const struct hm_env *env, const char *folder);
 
-/* What a command that writes prints: one id, or `{id, change}`. */
+/* Tell on standard error what the author noted, and keep it for hm_say_id. */
+void hm_desk_warn(const struct hm_call *call,
+                  const struct hm_desk *desk,
+                  const struct hm_author *author);
+
+/* What a command that writes prints: one id, or `{id, change, warnings}`. */
 HM_CHECKED enum hm_status hm_say_id(const struct hm_call *call,
                                     const struct hm_id *printed,
                                     const struct hm_id *record,

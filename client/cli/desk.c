@@ -74,7 +74,8 @@ void hm_poke(const struct hm_env *env, const char *folder)
     hm_arena_fini(&arena);
 }
 
-static enum hm_status write_once(const struct hm_desk *desk,
+static enum hm_status write_once(const struct hm_call *call,
+                                 const struct hm_desk *desk,
                                  enum hm_status (*act)(struct hm_author *author,
                                                        void *ctx,
                                                        struct hm_err *err),
@@ -85,6 +86,9 @@ static enum hm_status write_once(const struct hm_desk *desk,
     enum hm_status status = hm_author_open(&author, desk->replica.store, err);
     if (status == HM_OK) {
         status = hm_author_act(author, act, ctx, err);
+    }
+    if (status == HM_OK) {
+        hm_desk_warn(call, desk, author);
     }
     hm_author_close(author);
     return status;
@@ -103,7 +107,7 @@ enum hm_status hm_desk_act(const struct hm_call *call,
     if (status != HM_OK) {
         return status;
     }
-    status = write_once(&desk, act, ctx, err);
+    status = write_once(call, &desk, act, ctx, err);
     if (status == HM_OK) {
         hm_poke(&cli->env, desk.folder);
     } else {
@@ -119,14 +123,19 @@ enum hm_status hm_say_id(const struct hm_call *call,
                          const struct hm_id *change,
                          struct hm_err *err)
 {
+    const struct hm_cli *cli = call->ctx;
     struct hm_buf buf;
     struct hm_json_write out;
-    hm_buf_init(&buf, (size_t)HM_ERR_ARG_MAX * 2);
+    hm_buf_init(&buf, (size_t)HM_ERR_ARG_MAX * 2 + HM_CLI_WARNED_MAX);
     if (call->args->json) {
         hm_json_write_init(&out, &buf);
         hm_json_open(&out, '{');
         hm_json_put_hex(&out, "id", hm_id_bytes(record));
         hm_json_put_hex(&out, "change", hm_id_bytes(change));
+        if (cli->warned.size > 0) {
+            hm_json_key(&out, "warnings");
+            hm_json_raw(&out, hm_buf_bytes(&cli->warned));
+        }
         hm_json_close(&out, '}');
     } else {
         hm_buf_put_hex(&buf, hm_id_bytes(printed));

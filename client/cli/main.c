@@ -88,6 +88,8 @@ int main(int argc, char *argv[])
         return hm_report(program.name, NULL, status, &err);
     }
     hm_host_env_init(&cli.env);
+    hm_buf_init(&cli.warned, HM_CLI_WARNED_MAX);
     int code = hm_program_run(&program, argc, argv, &cli);
+    hm_buf_fini(&cli.warned);
     return code != 0 ? code : cli.exit_code;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hamlet/record/rule.h"
 #include "inside.h"
 
 enum { LIST_SIZE = 16 * 1024, ACT_KEY_SIZE = HM_ERR_ARG_MAX + 8 };
@@ -151,6 +152,30 @@ static void name_right(const struct hm_view *view, struct hm_err *why)
     hm_buf_fini(&what);
 }
 
+/* "KIND.RULE" becomes the rule's own sentence; gives the kind that it was found in. */
+static const struct hm_kind *name_rule(const struct hm_view *view, struct hm_err *why)
+{
+    const char *dot = strchr(why->arg[1], '.');
+    const struct hm_kind *kind =
+        dot == NULL ? NULL
+                    : hm_kinds_find(hm_store_kinds(view->store),
+                                    (struct hm_bytes){(const uint8_t *)why->arg[1],
+                                                      (size_t)(dot - why->arg[1])});
+    struct hm_buf say;
+    for (size_t i = 0; kind != NULL && i < kind->rule_count; i++) {
+        if (strcmp(kind->rules[i].name, dot + 1) == 0) {
+            hm_buf_init(&say, LIST_SIZE);
+            hm_buf_put_text(&say, hm_label_text(&kind->rules[i].say, view->lang));
+            if (say.failed == HM_OK) {
+                set_argument(why->arg[1], &say);
+            }
+            hm_buf_fini(&say);
+            return kind;
+        }
+    }
+    return kind;
+}
+
 void hm_view_explain(const struct hm_view *view,
                      const struct hm_kind *kind,
                      struct hm_err *why)
@@ -163,7 +188,10 @@ void hm_view_explain(const struct hm_view *view,
         name_right(view, why);
         return;
     }
-    if (strcmp(why->key, "ref-wrong") == 0) {
+    if (strcmp(why->key, "field-rule") == 0) {
+        const struct hm_kind *found = name_rule(view, why);
+        kind = found == NULL ? kind : found;
+    } else if (strcmp(why->key, "ref-wrong") == 0) {
         name_kind(view, why->arg[1]);
     } else if (strcmp(why->key, "key-fixed") != 0 &&
                strncmp(why->key, "field-", strlen("field-")) != 0) {

@@ -141,6 +141,7 @@ enum hm_status hm_author_begin(struct hm_author *author, struct hm_err *err)
         return status;
     }
     author->pending_count = 0;
+    author->warning_count = 0;
     author->bulk = (struct hm_id){{0}};
     author->known_home = HM_NO_BYTES;
     author->open_home = HM_NO_BYTES;

@@ -8,10 +8,11 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/record/kinds.h"
 #include "hamlet/record/register.h"
+#include "hamlet/record/rule.h"
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
 
-enum { HM_AUTHOR_PENDING_MAX = 512 };
+enum { HM_AUTHOR_PENDING_MAX = 512, HM_AUTHOR_WARNINGS_MAX = 64 };
 /* Acts that are left out leave memory behind; beyond this it is given back. */
 #define HM_AUTHOR_ARENA_FULL ((size_t)64 * 1024 * 1024)
 
@@ -37,7 +38,9 @@ struct hm_author {
     size_t pending_count;
     struct hm_bytes known_home; /* the unit that was found to be within reach last … */
     struct hm_bytes open_home;  /* … that takes new records */
-    struct hm_bytes acting;     /* … in another role than the own; no bytes: the own */
+    struct hm_finding warnings[HM_AUTHOR_WARNINGS_MAX];
+    size_t warning_count;
+    struct hm_bytes acting; /* … in another role than the own; no bytes: the own */
 };
 
 /* Put what is pending, so that it can be read. */
@@ -130,6 +133,15 @@ HM_CHECKED enum hm_status hm_values_read(struct hm_author *author,
                                          struct hm_values *values,
                                          struct hm_err *err);
 struct hm_kind_values hm_values_getter(struct hm_values *values);
+
+/*
+ * Hold what was given, with what stands in `loaded` (null: a new record), to the rules of
+ * its kind; note what it only warns of. HM_BAD_INPUT: field-rule (field, KIND.RULE)
+ */
+HM_CHECKED enum hm_status hm_author_check(struct hm_author *author,
+                                          const struct hm_values *values,
+                                          const struct hm_loaded *loaded,
+                                          struct hm_err *err);
 
 /* An argument for an error: text with a NUL, cut to fit. */
 void hm_author_argument(char text[HM_ERR_ARG_MAX], struct hm_bytes bytes);

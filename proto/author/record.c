@@ -316,6 +316,9 @@ enum hm_status hm_author_add(struct hm_author *author,
         status = check_refs(author, &values, err);
     }
     if (status == HM_OK) {
+        status = hm_author_check(author, &values, NULL, err);
+    }
+    if (status == HM_OK) {
         status = find_home(author, &values, &home, err);
     }
     return status != HM_OK ? status : add_change(author, &values, home, added, err);
@@ -440,6 +443,9 @@ enum hm_status hm_author_edit(struct hm_author *author,
     }
     if (status == HM_OK) {
         status = check_refs(author, &values, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_check(author, &values, &loaded, err);
     }
     if (status == HM_OK) {
         status = hm_author_draft(author, &change, HM_ACT_EDIT, loaded.kind_name,

@@ -4,6 +4,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/register.h"
+#include "hamlet/record/rule.h"
 #include "hamlet/text/normal.h"
 
 enum { WHY_MAX = 500 }; /* characters: a reason, not a report */
@@ -126,6 +127,55 @@ static bool all_valid(struct judged *judged)
     return true;
 }
 
+/* What this change alone says of a field. */
+static struct hm_bytes said(void *ctx, const struct hm_field *field)
+{
+    const struct judged *judged = ctx;
+    const struct hm_change *change = judged->change;
+    for (size_t i = 0; field->key && i < change->key_field_count; i++) {
+        if (hm_bytes_are(change->key_fields[i].name, field->name)) {
+            return change->key_fields[i].value;
+        }
+    }
+    if (field->reg == NULL) {
+        return HM_NO_BYTES;
+    }
+    const struct hm_write *write = hm_change_write(change, hm_text(field->reg->name));
+    return write == NULL ? HM_NO_BYTES : hm_register_field(write->value, field);
+}
+
+/* Whether the change says all that the rule is about; of a withheld value nobody can. */
+static bool says_all(const struct judged *judged, const struct hm_rule *rule)
+{
+    bool all = judged->change->act == HM_ACT_CREATE;
+    for (size_t i = 0; i < judged->change->write_count; i++) {
+        bool withheld = judged->change->writes[i].value.size == 0;
+        const struct hm_kind_register *reg = judged->registers[i];
+        if (reg != NULL && withheld) {
+            return false;
+        }
+        all = all || (reg != NULL && hm_rule_within(rule, reg));
+    }
+    return all;
+}
+
+static bool rules_hold(struct judged *judged)
+{
+    const struct hm_kind_values values = {said, judged};
+    enum hm_act act = judged->change->act;
+    for (size_t i = 0; i < judged->kind->rule_count; i++) {
+        const struct hm_rule *rule = &judged->kind->rules[i];
+        const struct hm_field *at = NULL;
+        bool judges = !rule->warn && rule->since <= judged->change->kind_version &&
+                      rules[act].fields && !rules[act].nulls_only;
+        if (judges && says_all(judged, rule) && !hm_rule_holds(rule, &values, &at)) {
+            judged->where = hm_text(at->name);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool none_missing(struct judged *judged)
 {
     if (judged->change->act != HM_ACT_CREATE) {
@@ -208,7 +258,7 @@ enum hm_reason hm_kind_judge(const struct hm_kind *kind,
     }
     if (!all_known(&judged)) {
         reason = HM_REASON_UNKNOWN_FIELD;
-    } else if (!all_valid(&judged)) {
+    } else if (!all_valid(&judged) || !rules_hold(&judged)) {
         reason = HM_REASON_INVALID;
     } else if (!none_missing(&judged)) {
         reason = HM_REASON_MISSING;

@@ -2,12 +2,14 @@
 #include "hamlet/record/kinds.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "load.h"
 
 /* What one file left behind; a file of its own, so that a refused one goes as a whole. */
 struct file {
     struct file *next;
+    bool about; /* it is about persons: itself, or by what it refers to */
     struct hm_arena arena;
     struct hm_kind kind;
 };
@@ -115,10 +117,98 @@ static void digest_add(struct hm_digest *digest, struct hm_bytes json)
     hm_hash_end(&hash, digest->at, HM_DIGEST_SIZE);
 }
 
-enum hm_status hm_kinds_add(struct hm_kinds *kinds,
-                            struct hm_bytes json,
-                            const char *name,
-                            struct hm_err *err)
+/* ---- what is never recorded about a person ---- */
+
+static bool is_about(void *ctx, const char *name)
+{
+    const struct hm_kinds *kinds = ctx;
+    for (const struct file *file = kinds->files; file != NULL; file = file->next) {
+        if (file->kind.name != NULL && strcmp(file->kind.name, name) == 0) {
+            return file->about;
+        }
+    }
+    return false;
+}
+
+/* Through any number of references: until no pass finds another. */
+static void mark_persons(struct hm_kinds *kinds)
+{
+    bool more = true;
+    for (struct file *file = kinds->files; file != NULL; file = file->next) {
+        file->about = file->kind.person;
+    }
+    while (more) {
+        more = false;
+        for (struct file *file = kinds->files; file != NULL; file = file->next) {
+            if (!file->about && hm_private_ref(&file->kind, is_about, kinds) != NULL) {
+                file->about = true;
+                more = true;
+            }
+        }
+    }
+}
+
+/* `name`: of the file that is to blame, which may not be the one that is at fault. */
+static enum hm_status check_private(struct hm_kinds *kinds,
+                                    const char *name,
+                                    struct hm_err *err)
+{
+    mark_persons(kinds);
+    for (struct file *file = kinds->files; file != NULL; file = file->next) {
+        const struct hm_kind *kind = &file->kind;
+        const struct hm_field *field = hm_private_name(&kinds->shared, kind);
+        if (field != NULL) {
+            return hm_fail(err, HM_BAD_INPUT, "kind-private", name, kind->name,
+                           field->name);
+        }
+        field = kind->aggregate ? hm_private_ref(kind, is_about, kinds) : NULL;
+        if (field != NULL) {
+            return hm_fail(err, HM_BAD_INPUT, "kind-aggregate", name, kind->name,
+                           field->name);
+        }
+    }
+    return HM_OK;
+}
+
+/* The newest file, if it is a kind, is taken out again. */
+static void take_out(struct hm_kinds *kinds)
+{
+    struct file *file = kinds->files;
+    size_t left = 0;
+    for (size_t i = 0; i < kinds->count; i++) {
+        if (kinds->at[i] != &file->kind) {
+            kinds->at[left++] = kinds->at[i];
+        }
+    }
+    kinds->count = left;
+    kinds->files = file->next;
+    file_free(file);
+    mark_persons(kinds);
+}
+
+static enum hm_status check_newest(struct hm_kinds *kinds,
+                                   const char *name,
+                                   struct hm_err *err)
+{
+    const struct hm_kind *kind = &kinds->files->kind;
+    const struct hm_field *field = NULL;
+    enum hm_status status = check_private(kinds, name, err);
+    if (status == HM_OK) {
+        status = hm_private_label(&kinds->shared, kind, &field, err);
+    }
+    if (status == HM_OK && field != NULL) {
+        status =
+            hm_fail(err, HM_BAD_INPUT, "kind-private", name, kind->name, field->name);
+    }
+    return status;
+}
+
+/* ---- files ---- */
+
+static enum hm_status add_file(struct hm_kinds *kinds,
+                               struct hm_bytes json,
+                               const char *name,
+                               struct hm_err *err)
 {
     enum hm_status status = HM_NO_MEMORY;
     struct hm_json *parsed = NULL;
@@ -138,7 +228,6 @@ enum hm_status hm_kinds_add(struct hm_kinds *kinds,
         file->next = kinds->files;
         kinds->files = file;
         file = NULL;
-        digest_add(&kinds->digest, json);
     }
 out:
     hm_json_free(parsed);
@@ -146,6 +235,27 @@ out:
     return status;
 }
 
+enum hm_status hm_kinds_add(struct hm_kinds *kinds,
+                            struct hm_bytes json,
+                            const char *name,
+                            struct hm_err *err)
+{
+    struct hm_field_shared before = kinds->shared;
+    enum hm_status status = add_file(kinds, json, name, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    status = check_newest(kinds, name, err);
+    if (status != HM_OK) {
+        kinds->shared = before;
+        take_out(kinds);
+        return status;
+    }
+    digest_add(&kinds->digest, json);
+    return HM_OK;
+}
+
+/* Labels of our own files are read by a test, not again at every start. */
 enum hm_status hm_kinds_open(struct hm_kinds **kinds,
                              const struct hm_embedded *table,
                              struct hm_err *err)
@@ -157,7 +267,11 @@ enum hm_status hm_kinds_open(struct hm_kinds **kinds,
     }
     for (; status == HM_OK && table != NULL && table->name != NULL; table++) {
         struct hm_bytes json = {table->data, table->size};
-        status = hm_kinds_add(made, json, table->name, err);
+        status = add_file(made, json, table->name, err);
+        digest_add(&made->digest, json);
+    }
+    if (status == HM_OK) {
+        status = check_private(made, "kinds", err);
     }
     if (status == HM_OK) {
         *kinds = made;

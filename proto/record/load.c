@@ -236,11 +236,12 @@ bool hm_load_is_name(const char *name)
            name[0] >= 'a' && name[0] <= 'z';
 }
 
-enum { SHARED_BOOLEAN, SHARED_DATE, SHARED_STROKES, SHARED_ROWS };
+enum { SHARED_BOOLEAN, SHARED_DATE, SHARED_STROKES, SHARED_PRIVATE, SHARED_ROWS };
 static const struct hm_load_row shared_rows[SHARED_ROWS] = {
     [SHARED_BOOLEAN] = {"boolean", HM_JSON_LIST, HM_LOAD_PART, HM_LOAD_PART},
     [SHARED_DATE] = {"date", HM_JSON_LIST, HM_LOAD_PART, HM_LOAD_PART},
     [SHARED_STROKES] = {"strokes", HM_JSON_OBJECT, HM_LOAD_PART, HM_LOAD_PART},
+    [SHARED_PRIVATE] = {"private", HM_JSON_OBJECT, HM_LOAD_PART, HM_LOAD_PART},
 };
 
 enum hm_status hm_load_shared(const struct hm_load *load,
@@ -261,6 +262,9 @@ enum hm_status hm_load_shared(const struct hm_load *load,
     }
     if (status == HM_OK) {
         status = hm_load_label(load, &read.strokes, found.at[SHARED_STROKES], who);
+    }
+    if (status == HM_OK) {
+        status = hm_load_private(load, &read, found.at[SHARED_PRIVATE]);
     }
     if (status == HM_OK) {
         *shared = read;

@@ -42,7 +42,7 @@ struct hm_load_row {
 };
 
 /* What an object has of a table's attributes, by the number of their row; null: not. */
-enum { HM_LOAD_ROWS_MAX = 16 };
+enum { HM_LOAD_ROWS_MAX = 20 };
 struct hm_load_found {
     const struct hm_load_row *rows;
     size_t count;
@@ -149,9 +149,30 @@ HM_CHECKED enum hm_status hm_load_rights(const struct hm_load *load,
                                          const struct hm_json *roles,
                                          const struct hm_json *when);
 
+HM_CHECKED enum hm_status hm_load_rules(const struct hm_load *load,
+                                        const struct hm_json *rules);
+
 HM_CHECKED enum hm_status hm_load_kind(struct hm_load *load, const struct hm_json *json);
 HM_CHECKED enum hm_status hm_load_shared(const struct hm_load *load,
                                          struct hm_field_shared *shared,
                                          const struct hm_json *json);
+HM_CHECKED enum hm_status hm_load_private(const struct hm_load *load,
+                                          struct hm_field_shared *shared,
+                                          const struct hm_json *json);
+
+/* A field or member that bears a private name; null: none does. */
+const struct hm_field *hm_private_name(const struct hm_field_shared *shared,
+                                       const struct hm_kind *kind);
+
+/* One whose label speaks of something private. */
+HM_CHECKED enum hm_status hm_private_label(const struct hm_field_shared *shared,
+                                           const struct hm_kind *kind,
+                                           const struct hm_field **fault,
+                                           struct hm_err *err);
+
+/* One that refers to a kind which `about` says is about persons. */
+const struct hm_field *hm_private_ref(const struct hm_kind *kind,
+                                      bool (*about)(void *ctx, const char *name),
+                                      void *ctx);
 
 #endif

@@ -8,11 +8,13 @@ enum {
     VERSION,
     LABEL,
     REGISTRY,
+    AGGREGATE,
     KEY,
     HOME,
     TREE,
     FIELDS,
     GROUPS,
+    RULES,
     POLICIES,
     ORDER,
     PERSON,
@@ -27,11 +29,13 @@ static const struct hm_load_row rows[ROWS] = {
     [VERSION] = {"version", HM_JSON_INTEGER, HM_LOAD_KIND, HM_LOAD_KIND, 0, 0},
     [LABEL] = {"label", HM_JSON_OBJECT, HM_LOAD_KIND, HM_LOAD_KIND, 0, 0},
     [REGISTRY] = {"registry", HM_JSON_BOOL, HM_LOAD_KIND, 0, 0, 0},
+    [AGGREGATE] = {"aggregate", HM_JSON_BOOL, HM_LOAD_KIND, 0, 0, 0},
     [KEY] = {"key", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
     [HOME] = {"home", HM_JSON_TEXT, HM_LOAD_KIND, 0, 0, 0},
     [TREE] = {"tree", HM_JSON_OBJECT, HM_LOAD_KIND, 0, 0, 0},
     [FIELDS] = {"fields", HM_JSON_LIST, HM_LOAD_KIND, HM_LOAD_KIND, 0, 0},
     [GROUPS] = {"groups", HM_JSON_OBJECT, HM_LOAD_KIND, 0, 0, 0},
+    [RULES] = {"rules", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
     [POLICIES] = {"policies", HM_JSON_OBJECT, HM_LOAD_KIND, 0, 0, 0},
     [ORDER] = {"order", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
     [PERSON] = {"person", HM_JSON_BOOL, HM_LOAD_KIND, 0, 0, 0},
@@ -186,6 +190,7 @@ static enum hm_status read_head(const struct hm_load *load,
     struct hm_kind *kind = load->kind;
     kind->version = hm_json_int_or(found->at[VERSION], 0);
     kind->registry = hm_json_bool_or(found->at[REGISTRY], false);
+    kind->aggregate = hm_json_bool_or(found->at[AGGREGATE], false);
     if (!hm_load_is_name(kind->name)) {
         return hm_load_fail(load, "kind-name", "kind", kind->name);
     }
@@ -201,6 +206,12 @@ static enum hm_status read_fields(struct hm_load *load, const struct hm_json *js
     enum hm_status status = hm_load_fields(load, &load->fields, &kind->field_count, json,
                                            HM_LOAD_FIELD, kind->name);
     kind->fields = load->fields;
+    for (size_t i = 0; status == HM_OK && kind->aggregate && i < kind->field_count; i++) {
+        if (kind->fields[i].type == HM_FIELD_TYPE_STROKES) {
+            status =
+                hm_load_fail(load, "kind-aggregate", kind->name, kind->fields[i].name);
+        }
+    }
     return status;
 }
 
@@ -231,6 +242,9 @@ enum hm_status hm_load_kind(struct hm_load *load, const struct hm_json *json)
     }
     if (status == HM_OK) {
         status = hm_load_rights(load, found.at[ROLES], found.at[WHEN]);
+    }
+    if (status == HM_OK) {
+        status = hm_load_rules(load, found.at[RULES]);
     }
     return status;
 }

@@ -21,6 +21,7 @@
 #include "hamlet/store/records.h"
 
 struct hm_author;
+struct hm_finding; /* record/rule.h */
 
 /*
  * Write as the device and user that the store names. `store` is borrowed until close.
@@ -61,6 +62,10 @@ struct hm_field_input {
     const struct hm_json *json; /* not null: instead of text */
 };
 
+/* What to look at in additions and edits since begin, 64 at most; none was refused. */
+const struct hm_finding *hm_author_warnings(const struct hm_author *author,
+                                            size_t *count);
+
 struct hm_added {
     struct hm_id record;
     struct hm_id change;
@@ -69,8 +74,8 @@ struct hm_added {
 /*
  * A new record. The field `unit` names its home; without it the kind says, or it is the
  * device's own. A deleted record of the same natural key comes alive again.
- * HM_BAD_INPUT  kind, field, value or unit; a required field is missing, or a record that
- *               one refers to is not here
+ * HM_BAD_INPUT  kind, field, value or unit; a required field is missing, a rule of the
+ *               kind is broken, or a record that one refers to is not here
  * HM_EXISTS     a live record of that natural key is here; the error names it
  * HM_DENIED     role or scope
  */

@@ -63,6 +63,13 @@ struct hm_field_shared {
     const char *const *date_words;
     size_t date_word_count;
     struct hm_label strokes;
+    const uint8_t *runs; /* how many digits together are private */
+    size_t run_count;
+    struct hm_label private_say;
+    const char *const *private_names; /* of fields that no kind has, words of labels */
+    size_t private_name_count;
+    const char *const *private_words;
+    size_t private_word_count;
 };
 
 struct hm_field;

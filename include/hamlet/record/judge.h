@@ -22,7 +22,9 @@
  *
  *   unknown_field  it writes a register that the kind does not have
  *   invalid        a value is not one of its field as its author must write it; a
- *                  required field is cleared; or the act does not write such a register
+ *                  required field is cleared; the act does not write such a register; or
+ *                  a rule is broken (rule.h), no mere warning, that the change's kind
+ *                  version has and about which this change says all
  *   missing        a create without a required field
  *   role           the role in the change may not do this
  *   bad_key        the key fields of a create are not the kind's, in its order and valid,

@@ -16,19 +16,20 @@
  *             renames or retypes anything
  *   label*    LABEL
  *   registry  true: its records live in the registry, not in a unit's bucket
- *   key       [FIELD…]: the natural key beside home and kind. Key fields are always
- *             required, never change, are no registers, and are of a type that holds one
- *             value; their text does not begin with `~`
- *   home      FIELD of type ref: a new record for which no unit is named has the home of
- *             the record that this field names
- *   tree      this kind is the tree of units: {"code","parent","level","type","name",
- *             "from","to": FIELD}, all seven; `code` is the whole key. One kind at most
- *   fields*   [field…], at least one, at most 120, in the order of the form
- *   groups    {NAME:[FIELD…]}: fields that move together, two or more. A field is in one
- *             group at most, a key field in none. NAME is no field
- *   policies  {REGISTER: policy}: manual, max, min, union or prefer-authority. max and
- *             min want a field that is a number or a date, union a set or list
- *   order     [FIELD…]: how lists are sorted; person: true if the first is a person's
+ *   aggregate true: it holds counts that must never lead to a person. No field of it may
+ *             refer to a kind that is about persons (`person`, or that refers to one),
+ * and none is a drawing key       [FIELD…]: the natural key beside home and kind. Key
+ * fields are always required, never change, are no registers, and are of a type that
+ * holds one value; their text does not begin with `~` home      FIELD of type ref: a new
+ * record for which no unit is named has the home of the record that this field names tree
+ * this kind is the tree of units: {"code","parent","level","type","name", "from","to":
+ * FIELD}, all seven; `code` is the whole key. One kind at most fields*   [field…], at
+ * least one, at most 120, in the order of the form groups    {NAME:[FIELD…]}: fields that
+ * move together, two or more. A field is in one group at most, a key field in none. NAME
+ * is no field rules     [rule…]: what fields must have to do with each other
+ * (record/rule.h) policies  {REGISTER: policy}: manual, max, min, union or
+ * prefer-authority. max and min want a field that is a number or a date, union a set or
+ * list order     [FIELD…]: how lists are sorted; person: true if the first is a person's
  *             name, which is sorted by its given name
  *   search    [FIELD…]: what a search looks through
  *   columns   [FIELD…]: what lists and exports show; without it all, in order
@@ -70,7 +71,10 @@
  * pass.
  *
  * `shared.json`, which belongs to no kind, holds {"shared":{"boolean":[two values, "true"
- * and "false"],"date":[words that may stand in a date],"strokes":LABEL}}.
+ * and "false"],"date":[words that may stand in a date],"strokes":LABEL,"private":{"runs":
+ * [how many digits together a text with `warn` is warned
+ * about],"say":LABEL,"names":[words of names that no field may have],"words":[words of
+ * labels that none may have]}}}.
  */
 #ifndef HAMLET_RECORD_KIND_H
 #define HAMLET_RECORD_KIND_H
@@ -127,6 +131,7 @@ struct hm_kind {
     struct hm_label label;
     bool registry;
     bool person;
+    bool aggregate;
     const struct hm_kind_tree *tree; /* null: not the tree of units */
     const struct hm_field *home;     /* null: the home is named, or the device's */
     const struct hm_field *fields;
@@ -139,6 +144,8 @@ struct hm_kind {
     struct hm_field_list columns;
     const struct hm_kind_rights *rights; /* the last has no field */
     size_t right_count;
+    const struct hm_rule *rules;
+    size_t rule_count;
 };
 
 /* Null: there is none of that name. */

@@ -5,8 +5,30 @@
 
 START_TEST(every_kind_of_this_project_loads)
 {
-    static const char *const names[] = {"activity",   "boat",      "commitment",
-                                        "evaluation", "household", "registration",
+    static const char *const names[] = {"activity",
+                                        "boat",
+                                        "body",
+                                        "commendation",
+                                        "commitment",
+                                        "correction",
+                                        "decision",
+                                        "directive",
+                                        "evaluation",
+                                        "external_status",
+                                        "force_grade",
+                                        "household",
+                                        "household_result",
+                                        "media",
+                                        "minutes",
+                                        "model",
+                                        "rating",
+                                        "recognition",
+                                        "registration",
+                                        "statistic",
+                                        "step",
+                                        "strength",
+                                        "tally",
+                                        "target",
                                         "unit"};
 
     ck_assert_uint_eq(hm_kinds_count(kinds), sizeof(names) / sizeof(names[0]));

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was saved all the same, and should be looked at. */
+#include <unistd.h>
+
+#include "cli.h"
+#include "hamlet/record/rule.h"
+
+static void put(void *ctx, struct hm_bytes bytes)
+{
+    hm_output_put(ctx, bytes);
+}
+
+static void put_json(struct hm_json_write *out,
+                     const struct hm_finding *finding,
+                     enum hm_lang lang)
+{
+    hm_json_open(out, '{');
+    hm_json_put_text(out, "field", hm_text(finding->field->name));
+    hm_json_put_text(out, "rule",
+                     hm_text(finding->rule == NULL ? "private" : finding->rule->name));
+    hm_json_put_text(out, "text", hm_text(hm_label_text(finding->say, lang)));
+    hm_json_close(out, '}');
+}
+
+void hm_desk_warn(const struct hm_call *call,
+                  const struct hm_desk *desk,
+                  const struct hm_author *author)
+{
+    struct hm_cli *cli = call->ctx;
+    struct hm_view view = desk->view;
+    struct hm_output notes;
+    struct hm_json_write out;
+    size_t count = 0;
+    const struct hm_finding *found = hm_author_warnings(author, &count);
+    if (count == 0) {
+        return;
+    }
+    hm_output_init(&notes, STDERR_FILENO);
+    view.put = put;
+    view.ctx = &notes;
+    hm_json_write_init(&out, &cli->warned);
+    hm_json_open(&out, '[');
+    for (size_t i = 0; i < count; i++) {
+        put_json(&out, &found[i], call->lang);
+        hm_view_say(&view, "warning", hm_label_text(&found[i].field->label, call->lang),
+                    hm_label_text(found[i].say, call->lang), NULL);
+    }
+    hm_json_close(&out, ']');
+    (void)!hm_output_flush(&notes, NULL); /* what was saved stays saved */
+    hm_output_fini(&notes);
+    if (cli->warned.failed != HM_OK) {
+        hm_buf_clear(&cli->warned);
+    }
+}
