@@ -134,12 +134,25 @@ void hm_bundle_out_close(struct hm_bundle_out *out)
     }
 }
 
-/* Of this bundle, in the file that is last now. */
+static bool has_room(struct hm_bundle_out *out, uint64_t size)
+{
+    uint64_t used = last_file(out)->size;
+    return used < out->most && size <= out->most - used;
+}
+
+/*
+ * Of this bundle, in the file that is last now; in the next, where not even a head with
+ * an end fits behind the bundles of others.
+ */
 static enum hm_status begin_part(struct hm_bundle_out *out, struct hm_err *err)
 {
     out->head.part++;
     enum hm_status status = hm_bundle_begin(&out->writer, &out->piece, &out->head,
                                             &out->reader, out->secret, out->env, err);
+    if (status == HM_OK && last_file(out)->size > 0 &&
+        !has_room(out, out->piece.size + HM_BUNDLE_END_SIZE)) {
+        status = open_file(out, err);
+    }
     return status != HM_OK ? status : flush(out, err);
 }
 
@@ -147,12 +160,6 @@ static enum hm_status end_part(struct hm_bundle_out *out, bool more, struct hm_e
 {
     enum hm_status status = hm_bundle_end(&out->writer, &out->piece, more, err);
     return status != HM_OK ? status : flush(out, err);
-}
-
-static bool has_room(struct hm_bundle_out *out, uint64_t size)
-{
-    uint64_t used = last_file(out)->size;
-    return used < out->most && size <= out->most - used;
 }
 
 enum hm_status hm_bundle_out_begin(struct hm_bundle_out *out,

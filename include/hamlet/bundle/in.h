@@ -7,7 +7,7 @@
  * Errors:  `path` is the first argument of each.
  *          HM_BAD_INPUT     bundle-none, bundle-broken, bundle-torn, or no plain file
  *          HM_TOO_BIG       file-too-big
- *          HM_UNCONFIGURED  bundle-newer
+ *          HM_UNCONFIGURED  bundle-newer, sandbox-machine
  *          and whatever the taker answers, which ends it
  *
  * Whatever the child says is judged by the taker as what comes by the network is: the

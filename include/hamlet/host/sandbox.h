@@ -26,8 +26,10 @@ struct hm_sandbox {
 
 /*
  * Run `work` in a child that reads `fd` and writes to us. What it returns is not looked
- * at: it says in what it writes that it came to its end. HM_IO  there is no child, or
- * nothing that would hold it
+ * at: it says in what it writes that it came to its end.
+ * HM_IO            there is no child, or nothing that would hold it
+ * HM_UNCONFIGURED  sandbox-machine: nobody wrote down what holds a child on a machine of
+ *                  this kind; `work` was not run
  */
 HM_CHECKED enum hm_status hm_sandbox_start(struct hm_sandbox *box,
                                            int fd,

@@ -3,6 +3,7 @@
 #include "hamlet/bundle/out.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "hamlet/bundle/in.h"
 #include "tests/unit/host/world.h"
@@ -143,6 +144,112 @@ START_TEST(what_does_not_fit_goes_on_in_files_that_are_whole_by_themselves)
 }
 END_TEST
 
+/* ---- exactly as large as a file may be ---- */
+
+static uint64_t size_of(size_t number)
+{
+    char name[WORLD_PATH_SIZE + 8];
+    struct stat seen;
+    (void)snprintf(name, sizeof(name), number == 1 ? "%s" : "%s.%zu", path, number);
+    ck_assert_int_eq(stat(name, &seen), 0);
+    return (uint64_t)seen.st_size;
+}
+
+static void drop_files(void)
+{
+    char name[WORLD_PATH_SIZE + 8];
+    size_t files = hm_bundle_out_stats(out)->files;
+    for (size_t i = 1; i <= files; i++) {
+        (void)snprintf(name, sizeof(name), i == 1 ? "%s" : "%s.%zu", path, i);
+        ck_assert_int_eq(unlink(name), 0);
+    }
+    hm_bundle_out_close(out);
+    out = NULL;
+}
+
+/* How many files it came to; each is read whole, the last first, and none is too large.
+ */
+static size_t written(uint64_t most, enum hm_status (*write)(uint64_t most))
+{
+    size_t bodies = 0;
+    ck_assert_msg(write(most) == HM_OK, "%s", err.key);
+    ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_OK);
+    size_t files = hm_bundle_out_stats(out)->files;
+    for (size_t i = files; i > 0; i--) {
+        struct taken taken = read_file(i);
+        ck_assert_uint_le(size_of(i), most);
+        ck_assert(taken.more == (i < files));
+        bodies += taken.bodies;
+    }
+    ck_assert_uint_eq(bodies, BODIES);
+    return files;
+}
+
+START_TEST(a_file_is_full_at_its_last_byte_and_not_before)
+{
+    ck_assert_uint_eq(written(HM_BUNDLE_FILE_MAX, write_files), 1);
+    uint64_t whole = size_of(1);
+    drop_files();
+    const struct {
+        uint64_t most;
+        size_t files;
+    } rows[] = {{whole + 1, 1}, {whole, 1}, {whole - 1, 2}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ck_assert_uint_eq(written(rows[i].most, write_files), rows[i].files);
+        drop_files();
+    }
+}
+END_TEST
+
+/* Each body in a bundle of its own, as for many readers. */
+static enum hm_status write_many(uint64_t most)
+{
+    struct hm_bundle_head head = {.server = hm_sign_device(&keys[1]),
+                                  .from = hm_sign_device(&keys[0]),
+                                  .to = hm_sign_device(&keys[1])};
+    enum hm_status status = hm_bundle_out_open(&out, &world_env, path, most, &err);
+    for (int i = 0; i < BODIES && status == HM_OK; i++) {
+        status = hm_bundle_out_begin(out, &head, &keys[1], &secrets[0], &err);
+        if (status == HM_OK) {
+            status = hm_bundle_out_put(out, HM_BYTES(body), &err);
+        }
+        if (status == HM_OK) {
+            status = hm_bundle_out_end(out, &err);
+        }
+    }
+    return status != HM_OK ? status : hm_bundle_out_sync(out, &err);
+}
+
+/* What the reader of all files of `most` bytes finds; none is larger. */
+static size_t bodies_of_many(uint64_t most)
+{
+    size_t bodies = 0;
+    ck_assert_msg(write_many(most) == HM_OK, "%s", err.key);
+    ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_OK);
+    for (size_t i = 1; i <= hm_bundle_out_stats(out)->files; i++) {
+        ck_assert_msg(size_of(i) <= most, "file %zu of %llu bytes has %llu", i,
+                      (unsigned long long)most, (unsigned long long)size_of(i));
+        bodies += read_file(i).bodies;
+    }
+    drop_files();
+    return bodies;
+}
+
+START_TEST(bundles_of_many_readers_never_make_a_file_that_is_too_large_to_be_read)
+{
+    ck_assert_int_eq(write_many(HM_BUNDLE_FILE_MAX), HM_OK);
+    ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_OK);
+    uint64_t one = size_of(1) / BODIES;
+    drop_files();
+
+    /* The end of a file at every place of a head, its key and what closes it. */
+    for (uint64_t more = 0; more < 1000; more += 23) {
+        ck_assert_uint_eq(bodies_of_many(3 * one + more), BODIES);
+    }
+}
+END_TEST
+
 START_TEST(a_stick_that_takes_no_more_is_left_without_any_of_it)
 {
     const struct rlimit few = {FEW, RLIM_INFINITY};
@@ -196,6 +303,9 @@ int main(void)
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases,
                    what_does_not_fit_goes_on_in_files_that_are_whole_by_themselves);
+    tcase_add_test(cases, a_file_is_full_at_its_last_byte_and_not_before);
+    tcase_add_test(
+        cases, bundles_of_many_readers_never_make_a_file_that_is_too_large_to_be_read);
     tcase_add_test(cases, a_stick_that_takes_no_more_is_left_without_any_of_it);
     tcase_add_test(cases, closed_before_it_has_its_names_nothing_is_left);
     tcase_add_test(cases, a_name_that_is_taken_is_told_before_anything_is_written);
