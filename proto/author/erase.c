@@ -6,6 +6,7 @@
 #include "hamlet/model/erase.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/erase.h"
+#include "hamlet/store/withdraw.h"
 #include "inside.h"
 
 struct named {
@@ -139,32 +140,80 @@ static bool speaks_of(const struct naming *n, const struct hm_change *change)
     return n->reasons;
 }
 
-/* Reasons given with an erased value may quote it: they are forgotten together. */
+/* Whether a withdrawal names a change of the record, or the bulk of one, that does. */
+static bool takes_back(const struct naming *n, const struct hm_change *withdrawal)
+{
+    for (size_t i = 0; i < n->loaded->count; i++) {
+        const struct hm_change *one = &n->loaded->held[i].change;
+        bool named = false;
+        for (size_t k = 0; k < withdrawal->name_count && !named; k++) {
+            const struct hm_id *name = &withdrawal->names[k];
+            named = hm_id_equal(name, &one->id) ||
+                    (!hm_id_is_none(&one->bulk) && hm_id_equal(name, &one->bulk));
+        }
+        if (named && speaks_of(n, one)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The reason that came with `one` is one of those that `why` replaces. */
+static void add_reason(struct hm_write *why,
+                       const struct hm_change *one,
+                       hm_prefix *prefixes,
+                       size_t *count)
+{
+    const struct hm_write *reason = hm_change_write(one, hm_text(HM_REGISTER_WHY));
+    if (reason == NULL || reason->value.size == 0) {
+        return;
+    }
+    prefixes[(*count)++] = hm_prefix_of(&one->id);
+    if (reason->depth >= why->depth && reason->depth < UINT32_MAX) {
+        why->depth = reason->depth + 1;
+    }
+}
+
+/*
+ * Reasons given with an erased value may quote it, and so may those of who took it back:
+ * they are forgotten together.
+ */
 static enum hm_status over_reasons(struct naming *n,
                                    struct hm_change *change,
                                    struct hm_err *err)
 {
     struct hm_write *why = &change->writes[change->write_count - 1];
     const struct hm_loaded *loaded = n->loaded;
-    hm_prefix *prefixes =
-        hm_arena_get_array(&n->author->arena, loaded->count, sizeof(*prefixes));
+    struct hm_arena *arena = &n->author->arena;
+    struct hm_held *held = NULL;
+    size_t held_count = 0;
     size_t count = 0;
+    enum hm_status status = hm_store_withdrawals(n->author->store, loaded->home, &held,
+                                                 &held_count, arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_prefix *prefixes =
+        hm_arena_get_array(arena, loaded->count + held_count, sizeof(*prefixes));
     if (prefixes == NULL) {
-        return hm_arena_status(&n->author->arena, err);
+        return hm_arena_status(arena, err);
     }
     for (size_t i = 0; i < loaded->count; i++) {
-        const struct hm_change *one = &loaded->held[i].change;
-        const struct hm_write *reason = hm_change_write(one, hm_text(HM_REGISTER_WHY));
-        if (reason != NULL && reason->value.size > 0 && speaks_of(n, one)) {
-            prefixes[count++] = hm_prefix_of(&one->id);
-            why->depth = reason->depth >= why->depth && reason->depth < UINT32_MAX
-                             ? reason->depth + 1
-                             : why->depth;
+        if (speaks_of(n, &loaded->held[i].change)) {
+            add_reason(why, &loaded->held[i].change, prefixes, &count);
+        }
+    }
+    for (size_t i = 0; i < held_count; i++) {
+        if (takes_back(n, &held[i].change)) {
+            add_reason(why, &held[i].change, prefixes, &count);
         }
     }
     count = hm_prefixes_sort(prefixes, count);
+    if (count > HM_REPLACES_MAX) {
+        return hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
+    }
     why->replaces = prefixes;
-    why->replaces_count = (uint32_t)(count < HM_REPLACES_MAX ? count : HM_REPLACES_MAX);
+    why->replaces_count = (uint32_t)count;
     return HM_OK;
 }
 

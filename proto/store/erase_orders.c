@@ -3,7 +3,11 @@
 #include "erase.h"
 #include "names.h"
 
-/* Rows of orders about one record; columns as `erasure` has them, `text` being b1. */
+/*
+ * Rows of orders about one record; columns as `erasure` has them, `text` being b1. A
+ * reason that is ordered may have been given with a withdrawal, which is about no record:
+ * its order stands under none as well.
+ */
 static enum hm_status order_rows(struct hm_batch *batch,
                                  int64_t home,
                                  const struct hm_id *record,
@@ -12,18 +16,25 @@ static enum hm_status order_rows(struct hm_batch *batch,
                                  struct hm_arena *arena,
                                  struct hm_err *err)
 {
-    struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
+    static const struct hm_id none;
+    struct hm_batch_row *rows = hm_arena_get_array(arena, 2 * count, sizeof(*rows));
     uint8_t *prefixes = hm_arena_get_array(arena, count, HM_PREFIX_SIZE);
+    size_t n = 0;
     if (rows == NULL || prefixes == NULL) {
         return hm_arena_status(arena, err);
     }
     for (size_t i = 0; i < count; i++) {
         uint8_t *at = prefixes + HM_PREFIX_SIZE * i;
         hm_prefix_put(at, orders[i].prefix);
-        rows[i] = (struct hm_batch_row){
+        rows[n] = (struct hm_batch_row){
             .n = {home}, .b = {hm_id_bytes(record), orders[i].reg, {at, HM_PREFIX_SIZE}}};
+        n++;
+        if (hm_bytes_are(orders[i].reg, HM_REGISTER_WHY)) {
+            rows[n] = rows[n - 1];
+            rows[n++].b[0] = hm_id_bytes(&none);
+        }
     }
-    *batch = (struct hm_batch){.rows = rows, .count = count, .text = 1U << 1};
+    *batch = (struct hm_batch){.rows = rows, .count = n, .text = 1U << 1};
     return HM_OK;
 }
 
@@ -86,7 +97,7 @@ enum hm_status hm_erasure_known(struct hm_store *store,
         status = hm_sql_step(store, stmt, &row, err);
     }
     if (status == HM_OK && row) {
-        *known = hm_column_int(stmt, 0) == (int64_t)count;
+        *known = hm_column_int(stmt, 0) == (int64_t)batch.count;
         hm_sql_done(stmt);
     }
     return status;

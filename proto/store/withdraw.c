@@ -176,6 +176,45 @@ enum hm_status hm_store_bulk_homes(struct hm_store *store,
     return status != HM_OK ? status : hm_arena_status(arena, err);
 }
 
+enum hm_status hm_store_withdrawals(struct hm_store *store,
+                                    struct hm_bytes home,
+                                    struct hm_held **held,
+                                    size_t *count,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    static const char select[] = HM_CHANGE_COLUMNS HM_CHANGE_FROM
+        " WHERE c.home = :home AND c.act = 6 ORDER BY c.id";
+    struct hm_held *list = NULL;
+    sqlite3_stmt *stmt = NULL;
+    struct hm_id district = {{0}};
+    size_t capacity = 0;
+    size_t n = 0;
+    int64_t number = 0;
+    bool row = true;
+    enum hm_status status = hm_unit_number(store, home, false, &number, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, number);
+    }
+    while (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        list = hm_arena_grow(arena, list, n, &capacity, sizeof(*list));
+        status = list == NULL
+                     ? hm_arena_status(arena, err)
+                     : hm_change_row(store, stmt, &district, &list[n++], arena, err);
+    }
+    hm_sql_done(stmt);
+    *held = list;
+    *count = n;
+    return status;
+}
+
 enum hm_status hm_store_may_withdraw(struct hm_store *store,
                                      const struct hm_change *withdrawal,
                                      bool *may,

@@ -109,6 +109,10 @@ class World:
         (conflict,) = self.server.ask("conflicts")
         self.server.ask("resolve", conflict["id"], "--take", conflict["values"][0]["change"],
                         "--reason", f"{SECRET} nói như vậy", "--as", "admin")
+        a.ask("edit", self.record, f"cluster=Tổ cũ của {SECRET}")
+        newest = a.ask("history", self.record)
+        (back,) = [row["change"] for row in newest if row["value"] == f"Tổ cũ của {SECRET}"]
+        a.ask("withdraw", back, "--reason", f"{SECRET} không ở tổ này")
         self.meet(*self.all)
         shutil.copytree(a.folder, self.site.path("old-A"))
         for host in (self.server, *self.all):

@@ -22,6 +22,15 @@ HM_CHECKED enum hm_status hm_store_bulk_homes(struct hm_store *store,
                                               struct hm_arena *arena,
                                               struct hm_err *err);
 
+/* All withdrawals that were written in this home, whatever became of them. From `arena`.
+ */
+HM_CHECKED enum hm_status hm_store_withdrawals(struct hm_store *store,
+                                               struct hm_bytes home,
+                                               struct hm_held **held,
+                                               size_t *count,
+                                               struct hm_arena *arena,
+                                               struct hm_err *err);
+
 /*
  * Whether the role of this withdrawal may withdraw what it names, as far as that is here:
  * each kind must give it the right, and a role below the commune's only its own device's.

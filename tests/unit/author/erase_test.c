@@ -128,6 +128,50 @@ START_TEST(reasons_that_came_with_the_value_go_with_it)
 }
 END_TEST
 
+/* Why this change was taken back, as it stands here now. */
+static struct hm_id taken_back(struct hm_site *site, const struct hm_id *name)
+{
+    struct hm_id made;
+    act_begin(site);
+    ck_assert_int_eq(hm_author_withdraw(site->author, name, hm_text("bà ấy không ở đây"),
+                                        &made, &site->err),
+                     HM_OK);
+    act_commit(site);
+    return made;
+}
+
+static size_t reason_of(struct hm_site *site, const struct hm_id *id)
+{
+    struct hm_change change = change_of(site, id);
+    return write_of(&change, HM_REGISTER_WHY)->value.size;
+}
+
+START_TEST(reasons_for_taking_the_value_back_go_with_it_and_no_others)
+{
+    struct hm_id other = a_household(&lan, "Ông Khác");
+    struct hm_id here = an_edit(&lan, &household, "cluster", "Tổ Bí Mật");
+    struct hm_id there = an_edit(&lan, &other, "cluster", "Tổ Bốn");
+    struct hm_id beside = an_edit(&lan, &household, "address_text", "Số 3");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    struct hm_id ours = taken_back(&server, &here);
+    struct hm_id theirs = taken_back(&server, &there);
+    struct hm_id besides = taken_back(&server, &beside);
+    hm_site_carry(&server, &mai, HM_VERDICT_ACCEPTED);
+
+    ck_assert_int_eq(erase(&server, &household, "cluster", NULL), HM_OK);
+    hm_site_carry(&server, &mai, HM_VERDICT_ACCEPTED); /* where it lay already */
+    hm_site_carry(&server, &lan,
+                  HM_VERDICT_ACCEPTED); /* to whom it comes with its order */
+
+    struct hm_site *const sites[] = {&server, &mai, &lan};
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_uint_eq(reason_of(sites[i], &ours), 0);
+        ck_assert_uint_gt(reason_of(sites[i], &theirs), 0);
+        ck_assert_uint_gt(reason_of(sites[i], &besides), 0);
+    }
+}
+END_TEST
+
 START_TEST(a_deleted_record_is_erased_and_stays_deleted)
 {
     (void)a_delete(&lan, &household);
@@ -230,6 +274,7 @@ int main(void)
     tcase_add_test(group, the_district_erases_a_field_at_once);
     tcase_add_test(group, what_was_refused_and_what_is_in_conflict_is_erased_with_it);
     tcase_add_test(group, reasons_that_came_with_the_value_go_with_it);
+    tcase_add_test(group, reasons_for_taking_the_value_back_go_with_it_and_no_others);
     tcase_add_test(group, a_deleted_record_is_erased_and_stays_deleted);
     tcase_add_test(group, an_erasure_is_judged_before_anything_is_written);
     tcase_add_test(group, what_is_erased_is_not_erased_twice_and_not_taken_back);
