@@ -163,20 +163,45 @@ enum hm_status hm_erasure_door(struct hm_store *store,
     return status;
 }
 
+/* The body alone: the record of a change that comes twice in one set may not be here. */
+static enum hm_status read_body(struct hm_store *store,
+                                int64_t number,
+                                struct hm_change *change,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    static const char select[] = "SELECT body FROM change WHERE id = :id";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    struct hm_bytes body = HM_NO_BYTES;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, number);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK && row) {
+        body = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+        hm_sql_done(stmt);
+        status = hm_arena_status(arena, err);
+    }
+    *change = (struct hm_change){.write_count = 0};
+    return status != HM_OK ? status : hm_change_body_get(change, body, arena, err);
+}
+
 enum hm_status hm_change_gain(struct hm_store *store,
                               int64_t row,
                               const struct hm_change *change,
                               struct hm_arena *arena,
                               struct hm_err *err)
 {
-    struct hm_held held;
+    struct hm_change held;
     bool gained = false;
     if (!withholds(change)) {
         return hm_change_rewrite(store, row, change, err);
     }
-    enum hm_status status = hm_store_changes_get(store, row, 1, &held, arena, err);
-    for (size_t i = 0; status == HM_OK && i < held.change.write_count; i++) {
-        struct hm_write *write = &held.change.writes[i];
+    enum hm_status status = read_body(store, row, &held, arena, err);
+    for (size_t i = 0; status == HM_OK && i < held.write_count; i++) {
+        struct hm_write *write = &held.writes[i];
         if (write->value.size == 0 && change->writes[i].value.size > 0) {
             hm_change_salt(write->salt, change, i);
             write->value = change->writes[i].value;
@@ -184,5 +209,5 @@ enum hm_status hm_change_gain(struct hm_store *store,
         }
     }
     return status != HM_OK || !gained ? status
-                                      : hm_change_rewrite(store, row, &held.change, err);
+                                      : hm_change_rewrite(store, row, &held, err);
 }

@@ -2,6 +2,7 @@
 /* What must hold of one replica, of two that agree, and of all of them at the end. */
 #include <string.h>
 
+#include "erase.h"
 #include "hamlet/store/check.h"
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/pages.h"
@@ -51,11 +52,10 @@ static int64_t registry_unjudged(struct sim *sim, int who)
     return held - (int64_t)entries;
 }
 
-static void check_counts(struct sim *sim, int who)
+static void check_counts(struct sim *sim, int who, struct tally tally)
 {
     struct hm_counts counts;
     struct hm_err err = HM_ERR_NONE;
-    struct tally tally = tally_of(sim, who);
     tally.unjudged += registry_unjudged(sim, who);
     sim_must(sim, hm_store_counts(sim_store(sim, who), false, &counts, &err), &err,
              "counts");
@@ -74,7 +74,10 @@ static void check_counts(struct sim *sim, int who)
     }
 }
 
-static void check_quarantine(struct sim *sim, int who, struct hm_arena *arena)
+static void check_quarantine(struct sim *sim,
+                             int who,
+                             struct tally tally,
+                             struct hm_arena *arena)
 {
     struct hm_refused *refused = NULL;
     struct hm_err err = HM_ERR_NONE;
@@ -87,7 +90,7 @@ static void check_quarantine(struct sim *sim, int who, struct hm_arena *arena)
             sim_fail(sim, "replica %d lists act %d as refused", who, act);
         }
     }
-    if ((int64_t)count != tally_of(sim, who).quarantined) {
+    if ((int64_t)count != tally.quarantined) {
         sim_fail(sim, "replica %d lists %zu refused changes", who, count);
     }
 }
@@ -133,9 +136,11 @@ static void look(struct sim *sim, int who)
     hm_arena_init(&arena, SIM_ARENA_MAX);
     sim_learn(sim, who);
     sim_compare_records(sim, who, &arena);
-    check_quarantine(sim, who, &arena);
-    check_counts(sim, who);
+    struct tally tally = tally_of(sim, who);
+    check_quarantine(sim, who, tally, &arena);
+    check_counts(sim, who, tally);
     check_blind(sim, who);
+    sim_check_erased(sim, who, &arena);
     hm_arena_fini(&arena);
     sim->stats.looks++;
 }

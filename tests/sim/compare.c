@@ -46,7 +46,7 @@ static void compare_value(const struct compare *c, int reg, const struct hm_head
     int act = head_act(c, head);
     int64_t wanted = oracle_value(oracle, act, reg);
     struct hm_bytes value = head->write->value;
-    bool blind = oracle_is_blind(oracle, c->who, act);
+    bool blind = !oracle_shows(oracle, c->who, act, reg);
     if (blind ? value.size != 0
               : value.size == 0 || scene_read(c->form, reg, value) != wanted) {
         differ(c, reg, "act %d wrote %lld, here it is %lld (%zu bytes)", act,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "erase.h"
 #include "hamlet/base/json.h"
 #include "work.h"
 
@@ -258,7 +259,8 @@ static enum hm_status undo(struct work *work, int act, enum hm_status *expected)
     bool may = work_may_here(work, ORACLE_WITHDRAW, false) &&
                (sim_same_device(sim, told->replica, work->who) ||
                 replica->role->rank >= scene_role("commune_officer")->rank);
-    *expected = told->what == ORACLE_WITHDRAW                   ? HM_BAD_INPUT
+    bool final = told->what == ORACLE_WITHDRAW || told->what == ORACLE_ERASE;
+    *expected = final                                           ? HM_BAD_INPUT
                 : oracle_withdrawn(sim->oracle, work->who, act) ? HM_NOT_FOUND
                 : may                                           ? HM_OK
                                                                 : HM_DENIED;
@@ -344,5 +346,6 @@ void sim_do_release(struct sim *sim, const struct sim_event *event)
         sim_mark_release(sim, act);
         sim->stats.released++;
         sim_say(sim, "  = act %d stands", act);
+        sim_scrub(sim, ORACLE_SERVER);
     }
 }

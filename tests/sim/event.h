@@ -38,6 +38,7 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
     X(IMPORT, import, "count=1 unit=-1 values=0 note=0")                                 \
     X(STRAY, stray, "unit=0")                                                            \
     X(RELEASE, release, "refused=0")                                                     \
+    X(ERASE, erase, "record=0 registers=64")                                             \
     X(REVOKE, revoke, "amid=0")                                                          \
     X(BRING, bring, "other=0")                                                           \
     X(IMAGE, image, "")                                                                  \

@@ -35,6 +35,7 @@ PLANTS = {
                 r"|holds another change|gives up: PROTOCOL", 20),
     "unrevoked": (r"is revoked and was answered with 200|taken from a device that is revoked",
                   60),
+    "unordered": (r"stand otherwise than derived|rebuilding \d changed|still there", 40),
     "altered": (r"stand otherwise than derived|rebuilding \d changed", 20),
 }
 

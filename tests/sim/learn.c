@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "sim.h"
+#include "erase.h"
 
 enum { CHUNK = 64 };
 
@@ -148,7 +148,10 @@ static void learn_rows(struct sim *sim, int who, struct hm_arena *arena)
                 check_source(sim, who, act);
                 hold(sim, who, act, &held[i]);
                 oracle_knows(sim->oracle, who, act);
-                oracle_blind(sim->oracle, who, act, held[i].withheld);
+                oracle_blind(sim->oracle, who, act,
+                             sim_is_blind(sim, who, act, &held[i]));
+            } else {
+                sim_order(sim, who, &held[i].change);
             }
         }
         hm_arena_clear(arena);
@@ -169,7 +172,7 @@ static void learn_values(struct sim *sim, int who, struct hm_arena *arena)
         sim_must(sim,
                  hm_store_changes_get(sim_store(sim, who), row, 1, &held, arena, &err),
                  &err, "change");
-        oracle_blind(sim->oracle, who, act, held.withheld);
+        oracle_blind(sim->oracle, who, act, sim_is_blind(sim, who, act, &held));
     }
 }
 
@@ -236,7 +239,6 @@ void sim_learn(struct sim *sim, int who)
     struct sim_replica *replica = &sim->replicas[who];
     hm_arena_init(&arena, SIM_ARENA_MAX);
     learn_rows(sim, who, &arena);
-    learn_values(sim, who, &arena);
     for (int unit = 0; unit < SCENE_UNITS; unit++) {
         learn_entries(sim, who, hm_text(scene_unit(unit)), &replica->entries[unit],
                       &arena);
@@ -246,6 +248,7 @@ void sim_learn(struct sim *sim, int who)
         hm_mailbox_name(mailbox, &device);
         learn_entries(sim, who, hm_text(mailbox), &replica->entries[SCENE_UNITS], &arena);
     }
+    learn_values(sim, who, &arena); /* whether they are erased, entries say */
     hm_arena_fini(&arena);
 }
 

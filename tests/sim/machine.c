@@ -57,6 +57,23 @@ static bool known_to_any(const struct sim *sim, int act)
     return false;
 }
 
+/* What all others forgot is on this disk again. */
+static void mark_erased(struct sim *sim, int who)
+{
+    const struct oracle *oracle = sim->oracle;
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        const struct oracle_act *told = oracle_told(oracle, i);
+        for (int w = 0; w < told->write_count && oracle_known(oracle, who, i); w++) {
+            int reg = told->writes[w].reg;
+            if (oracle_known(oracle, ORACLE_SERVER, i) &&
+                oracle_erased(oracle, ORACLE_SERVER, i, reg) &&
+                oracle_shows(oracle, who, i, reg)) {
+                sim_mark(sim, SIM_MARK_ERASE_RESTORED);
+            }
+        }
+    }
+}
+
 /* What stood on the lost disk alone may never be seen again; what the server has of it
  * must lead to a notice, unless it was forged, in a chain that no disk ever had. */
 static void note_lost(struct sim *sim, int who, const bool *had)
@@ -77,6 +94,7 @@ static void note_lost(struct sim *sim, int who, const bool *had)
             sim_mark(sim, SIM_MARK_RESTORE_BEHIND);
         }
     }
+    mark_erased(sim, who);
     sim_say(sim, "  ! %d acts are gone", gone);
     if (gone > 0) {
         sim_mark(sim, SIM_MARK_RESTORE_LOST);

@@ -169,6 +169,7 @@ static void tell_promises(const struct sim_order *order, const struct sim_stats 
         {"P10 histories with decisions", sum->resolves},
         {"P17 histories with devices that lie", sum->lies},
         {"P12 histories with disks copied or restored", sum->copies + sum->restores},
+        {"P29 histories whose erased values are sought", sum->sought},
         {"P16 histories with requests of revoked devices", sum->denied},
         {"P15 histories with clocks that jump", sum->clocks},
     };

@@ -158,7 +158,8 @@ static void mark_refused(struct sim *sim, const struct oracle_act *told)
                                              [ORACLE_DELETE] = SIM_MARK_REFUSED_DELETE,
                                              [ORACLE_DECIDE] = SIM_MARK_REFUSED_DECISION,
                                              [ORACLE_WITHDRAW] =
-                                                 SIM_MARK_REFUSED_WITHDRAWAL};
+                                                 SIM_MARK_REFUSED_WITHDRAWAL,
+                                             [ORACLE_ERASE] = SIM_MARK_REFUSED_ERASURE};
     mark_if(sim, told->refused, refusals[told->what]);
 }
 
@@ -167,6 +168,10 @@ void sim_mark_act(struct sim *sim, int act)
     const struct oracle_act *told = oracle_told(sim->oracle, act);
     bool beside = is_beside(sim, act);
     mark_refused(sim, told);
+    mark_if(sim, told->what == ORACLE_ERASE, SIM_MARK_ERASE);
+    mark_if(sim,
+            told->what == ORACLE_ERASE && oracle_writes(sim->oracle, act, ORACLE_ALIVE),
+            SIM_MARK_ERASE_DELETED);
     mark_if(sim, beside && told->what == ORACLE_CREATE && told->record != ORACLE_NONE,
             SIM_MARK_CARD_TWICE);
     mark_if(sim, beside && told->what == ORACLE_DELETE, SIM_MARK_DELETE_TWICE);
@@ -192,9 +197,11 @@ void sim_mark_register(struct sim *sim, int reg, const struct oracle_register *f
 {
     int decisions = 0;
     int edits = 0;
+    int erasures = 0;
     for (int i = 0; i < found->count; i++) {
         decisions += oracle_told(sim->oracle, found->heads[i])->what == ORACLE_DECIDE;
         edits += oracle_told(sim->oracle, found->heads[i])->what == ORACLE_EDIT;
+        erasures += oracle_told(sim->oracle, found->heads[i])->what == ORACLE_ERASE;
     }
     if (reg != ORACLE_ALIVE) {
         mark_if(sim, found->count == 3, SIM_MARK_HEADS_THREE);
@@ -202,6 +209,7 @@ void sim_mark_register(struct sim *sim, int reg, const struct oracle_register *f
         mark_if(sim, found->count > 1 && !found->conflict, SIM_MARK_HEADS_EQUAL);
         mark_if(sim, found->conflict && decisions > 0 && edits > 0,
                 SIM_MARK_HEADS_DECIDED);
+        mark_if(sim, found->conflict && erasures > 0 && edits > 0, SIM_MARK_ERASE_BESIDE);
         mark_if(sim, found->conflict && decisions > 1, SIM_MARK_HEADS_DECISIONS);
     }
 }

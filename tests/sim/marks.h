@@ -89,6 +89,12 @@ struct sim;
     X(RESTORE_BEHIND, restore_behind, "a disk that comes back without what was sent")    \
     X(RESTORE_LOST, restore_lost, "… without what was never sent")                       \
     X(EPOCH, epoch, "a laptop that begins a new epoch")                                  \
+    X(ERASE, erase, "values that are to be forgotten")                                   \
+    X(ERASE_DELETED, erase_deleted, "… of a record that is deleted")                     \
+    X(ERASE_BESIDE, erase_beside, "a field that one erases and another writes")          \
+    X(ERASE_LISTED, erase_listed, "a laptop that hears it from the registry first")      \
+    X(ERASE_RESTORED, erase_restored, "a disk that comes back with what was erased")     \
+    X(REFUSED_ERASURE, refused_erasure, "an erasure that the server refuses")            \
     X(REVOKED, revoked, "a device is revoked")                                           \
     X(REVOKED_UNSENT, revoked_unsent, "… and has work that it did not send")             \
     X(REVOKED_AMID, revoked_amid, "… while its request is served")                       \

@@ -1,45 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "oracle.h"
+#include "oracle_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What a write replaced: acts that wrote the same register. */
-struct over {
-    int count;
-    int acts[ORACLE_HEADS];
-    int depth;
-};
-
-struct act {
-    struct oracle_act told;
-    struct over over[ORACLE_REGISTERS]; /* of told.writes[i] */
-    int seen_count;                     /* of a deletion: what stood in other registers */
-    int *seen;
-    int next; /* act of the same record, or withdrawal */
-    bool released;
-    bool lost;
-    bool known[ORACLE_REPLICAS];
-    bool blind[ORACLE_REPLICAS];
-    unsigned heard[ORACLE_REPLICAS];
-};
-
-/* Acts in the order in which they were told, so that a question need not pass them all.
- */
-struct chain {
-    int first;
-    int last;
-};
-
-struct oracle {
-    struct act *acts;
-    int count;
-    int capacity;
-    struct chain *records;
-    int record_count;
-    struct chain withdrawals;
-};
 
 static void *must(void *memory)
 {
@@ -67,13 +31,13 @@ void oracle_free(struct oracle *oracle)
     free(oracle);
 }
 
-static int first_of(const struct oracle *oracle, int record)
+int oracle_first_of(const struct oracle *oracle, int record)
 {
     return record >= 0 && record < oracle->record_count ? oracle->records[record].first
                                                         : ORACLE_NONE;
 }
 
-static int next_of(const struct oracle *oracle, int act)
+int oracle_next_of(const struct oracle *oracle, int act)
 {
     return oracle->acts[act].next;
 }
@@ -132,6 +96,7 @@ void oracle_forget(struct oracle *oracle, int replica)
 {
     for (int i = 0; i < oracle->count; i++) {
         oracle->acts[i].known[replica] = false;
+        oracle->acts[i].ordered[replica] = false;
         oracle->acts[i].blind[replica] = false;
         oracle->acts[i].heard[replica] = 0;
     }
@@ -179,7 +144,8 @@ static bool refused(const struct act *act, int replica)
 bool oracle_withdrawn(const struct oracle *oracle, int replica, int number)
 {
     const struct act *act = &oracle->acts[number];
-    for (int i = oracle->withdrawals.first; i != ORACLE_NONE; i = next_of(oracle, i)) {
+    for (int i = oracle->withdrawals.first; i != ORACLE_NONE;
+         i = oracle_next_of(oracle, i)) {
         const struct act *by = &oracle->acts[i];
         bool named = by->told.names_act == number ||
                      (by->told.names == act->told.bulk && act->told.bulk != ORACLE_NONE);
@@ -198,8 +164,7 @@ bool oracle_effective(const struct oracle *oracle, int replica, int act)
            (at->told.what == ORACLE_WITHDRAW || !oracle_withdrawn(oracle, replica, act));
 }
 
-/* The index of the act's write of `reg`; ORACLE_NONE: it writes it not. */
-static int write_of(const struct act *act, int reg)
+int oracle_write_of(const struct act *act, int reg)
 {
     for (int i = 0; i < act->told.write_count; i++) {
         if (act->told.writes[i].reg == reg) {
@@ -209,22 +174,27 @@ static int write_of(const struct act *act, int reg)
     return ORACLE_NONE;
 }
 
+bool oracle_writes(const struct oracle *oracle, int act, int reg)
+{
+    return oracle_write_of(&oracle->acts[act], reg) != ORACLE_NONE;
+}
+
 int64_t oracle_value(const struct oracle *oracle, int act, int reg)
 {
     const struct act *at = &oracle->acts[act];
-    return at->told.writes[write_of(at, reg)].value;
+    return at->told.writes[oracle_write_of(at, reg)].value;
 }
 
 int oracle_depth(const struct oracle *oracle, int act, int reg)
 {
     const struct act *at = &oracle->acts[act];
-    return at->over[write_of(at, reg)].depth;
+    return at->over[oracle_write_of(at, reg)].depth;
 }
 
 int oracle_over(const struct oracle *oracle, int act, int reg, int over[ORACLE_HEADS])
 {
     const struct act *at = &oracle->acts[act];
-    int write = write_of(at, reg);
+    int write = oracle_write_of(at, reg);
     if (write == ORACLE_NONE) {
         return 0;
     }
@@ -234,14 +204,10 @@ int oracle_over(const struct oracle *oracle, int act, int reg, int over[ORACLE_H
 
 static bool writes(const struct act *act, int replica, int reg)
 {
-    return act->known[replica] && write_of(act, reg) != ORACLE_NONE;
+    return act->known[replica] && oracle_write_of(act, reg) != ORACLE_NONE;
 }
 
-/*
- * Mark what `act` replaced in `reg`, and what that replaced in turn where it is gone on
- * through: everything, or only what is not effective.
- */
-static void mark(const struct oracle *oracle,
+void oracle_mark(const struct oracle *oracle,
                  int replica,
                  int act,
                  int reg,
@@ -249,7 +215,7 @@ static void mark(const struct oracle *oracle,
                  bool *marked)
 {
     const struct act *at = &oracle->acts[act];
-    const struct over *over = &at->over[write_of(at, reg)];
+    const struct over *over = &at->over[oracle_write_of(at, reg)];
     for (int i = 0; i < over->count; i++) {
         int next = over->acts[i];
         if (!oracle->acts[next].known[replica] || marked[next]) {
@@ -257,14 +223,19 @@ static void mark(const struct oracle *oracle,
         }
         marked[next] = true;
         if (through_all || !oracle_effective(oracle, replica, next)) {
-            mark(oracle, replica, next, reg, through_all, marked);
+            oracle_mark(oracle, replica, next, reg, through_all, marked);
         }
     }
 }
 
-static bool *new_marks(const struct oracle *oracle)
+bool *oracle_marks(const struct oracle *oracle)
 {
     return must(calloc((size_t)oracle->count + 1, sizeof(bool)));
+}
+
+static bool settles(const struct act *act)
+{
+    return act->told.what == ORACLE_DECIDE || act->told.what == ORACLE_ERASE;
 }
 
 /* 1, 0 or -1: a shows before, beside or after b. */
@@ -273,9 +244,9 @@ static int shows_before(const struct oracle *oracle, int a, int b, int reg)
     const struct act *x = &oracle->acts[a];
     const struct act *y = &oracle->acts[b];
     const int order[][2] = {
-        {x->told.what == ORACLE_DECIDE, y->told.what == ORACLE_DECIDE},
+        {settles(x), settles(y)},
         {x->told.rank, y->told.rank},
-        {x->over[write_of(x, reg)].depth, y->over[write_of(y, reg)].depth}};
+        {x->over[oracle_write_of(x, reg)].depth, y->over[oracle_write_of(y, reg)].depth}};
     for (int i = 0; i < 3; i++) {
         if (order[i][0] != order[i][1]) {
             return order[i][0] > order[i][1] ? 1 : -1;
@@ -306,17 +277,19 @@ void oracle_register(const struct oracle *oracle,
                      int reg,
                      struct oracle_register *found)
 {
-    bool *marked = new_marks(oracle);
+    bool *marked = oracle_marks(oracle);
     found->count = 0;
     found->shown_count = 0;
     found->conflict = false;
-    for (int i = first_of(oracle, record); i != ORACLE_NONE; i = next_of(oracle, i)) {
+    for (int i = oracle_first_of(oracle, record); i != ORACLE_NONE;
+         i = oracle_next_of(oracle, i)) {
         if (writes(&oracle->acts[i], replica, reg) &&
             oracle_effective(oracle, replica, i)) {
-            mark(oracle, replica, i, reg, false, marked);
+            oracle_mark(oracle, replica, i, reg, false, marked);
         }
     }
-    for (int i = first_of(oracle, record); i != ORACLE_NONE; i = next_of(oracle, i)) {
+    for (int i = oracle_first_of(oracle, record); i != ORACLE_NONE;
+         i = oracle_next_of(oracle, i)) {
         if (writes(&oracle->acts[i], replica, reg) && !marked[i] &&
             oracle_effective(oracle, replica, i) && found->count < ORACLE_HEADS) {
             found->heads[found->count++] = i;
@@ -325,8 +298,8 @@ void oracle_register(const struct oracle *oracle,
     free(marked);
     for (int i = 1; i < found->count; i++) {
         found->conflict = found->conflict ||
-                          oracle_is_blind(oracle, replica, found->heads[0]) ||
-                          oracle_is_blind(oracle, replica, found->heads[i]) ||
+                          !oracle_shows(oracle, replica, found->heads[0], reg) ||
+                          !oracle_shows(oracle, replica, found->heads[i], reg) ||
                           oracle_value(oracle, found->heads[0], reg) !=
                               oracle_value(oracle, found->heads[i], reg);
     }
@@ -341,11 +314,15 @@ static void mark_seen(const struct oracle *oracle,
                       bool *marked)
 {
     const struct act *by = &oracle->acts[deletion];
+    if (oracle_write_of(by, reg) != ORACLE_NONE) { /* an erasure that leaves it deleted */
+        marked[deletion] = true;
+        oracle_mark(oracle, replica, deletion, reg, true, marked);
+    }
     for (int i = 0; i < by->seen_count; i++) {
         int seen = by->seen[i];
         if (writes(&oracle->acts[seen], replica, reg) && !marked[seen]) {
             marked[seen] = true;
-            mark(oracle, replica, seen, reg, true, marked);
+            oracle_mark(oracle, replica, seen, reg, true, marked);
         }
     }
 }
@@ -358,7 +335,7 @@ static bool any_unseen(const struct oracle *oracle,
                        int reg)
 {
     struct oracle_register found;
-    bool *marked = new_marks(oracle);
+    bool *marked = oracle_marks(oracle);
     bool unseen = false;
     for (int i = 0; i < alive->count; i++) {
         if (oracle_value(oracle, alive->heads[i], ORACLE_ALIVE) == 0) {
@@ -411,7 +388,7 @@ bool oracle_disputed(const struct oracle *oracle, int replica, int act)
     oracle_register(oracle, replica, at->told.record, ORACLE_ALIVE, &alive);
     for (int w = 0; w < at->told.write_count && !disputed; w++) {
         int reg = at->told.writes[w].reg;
-        bool *marked = new_marks(oracle);
+        bool *marked = oracle_marks(oracle);
         for (int i = 0; i < alive.count && reg != ORACLE_ALIVE && life.conflict; i++) {
             if (oracle_value(oracle, alive.heads[i], ORACLE_ALIVE) == 0) {
                 mark_seen(oracle, replica, alive.heads[i], reg, marked);
@@ -455,13 +432,17 @@ static void add_implied(const struct oracle *oracle, struct oracle_act *act)
     if (act->what == ORACLE_CREATE || (act->what == ORACLE_EDIT && life.deleted)) {
         add_write(act, ORACLE_ALIVE, 1);
     }
-    if (act->what == ORACLE_DELETE) {
+    if (act->what == ORACLE_DELETE || (act->what == ORACLE_ERASE && life.deleted)) {
         add_write(act, ORACLE_ALIVE, 0);
     }
 }
 
 static void note_over(const struct oracle *oracle, struct act *act, int write)
 {
+    if (act->told.what == ORACLE_ERASE && act->told.writes[write].reg != ORACLE_ALIVE) {
+        oracle_over_last(oracle, act, write);
+        return;
+    }
     struct oracle_register standing;
     struct over *over = &act->over[write];
     int replica =
@@ -472,7 +453,7 @@ static void note_over(const struct oracle *oracle, struct act *act, int write)
     standing.count = act->told.view == ORACLE_NO_VIEW ? 0 : standing.count;
     for (int i = 0; i < standing.count; i++) {
         const struct act *head = &oracle->acts[standing.heads[i]];
-        int depth = head->over[write_of(head, act->told.writes[write].reg)].depth;
+        int depth = head->over[oracle_write_of(head, act->told.writes[write].reg)].depth;
         over->acts[over->count++] = standing.heads[i];
         over->depth = depth >= over->depth ? depth + 1 : over->depth;
     }
@@ -501,7 +482,7 @@ int oracle_tell(struct oracle *oracle, const struct oracle_act *told)
         for (int i = 0; i < act.told.write_count; i++) {
             note_over(oracle, &act, i);
         }
-        int alive = write_of(&act, ORACLE_ALIVE);
+        int alive = oracle_write_of(&act, ORACLE_ALIVE);
         if (alive != ORACLE_NONE && act.told.writes[alive].value == 0 &&
             told->view != ORACLE_NO_VIEW) {
             note_seen(oracle, &act);

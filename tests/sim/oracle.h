@@ -42,7 +42,9 @@ enum oracle_what {
     ORACLE_EDIT,
     ORACLE_DELETE,
     ORACLE_DECIDE, /* a resolution */
-    ORACLE_WITHDRAW
+    ORACLE_WITHDRAW,
+    ORACLE_ERASE,
+    ORACLE_WHATS
 };
 
 /* Whose knowledge an act replaces. */
@@ -109,6 +111,15 @@ void oracle_hears(struct oracle *oracle,
                   enum oracle_verdict verdict);
 /* Its values did not come with it, or came at last. */
 void oracle_blind(struct oracle *oracle, int replica, int act, bool blind);
+/* The registry of a replica lists this erasure, be it known itself there or not. */
+void oracle_order(struct oracle *oracle, int replica, int act);
+/*
+ * Whether what the act wrote is erased there: an erasure that was accepted, or that the
+ * registry lists, replaces it, itself or through other writes that are known there.
+ */
+bool oracle_erased(const struct oracle *oracle, int replica, int act, int reg);
+/* Whether its value may be seen there: neither blind nor erased. */
+bool oracle_shows(const struct oracle *oracle, int replica, int act, int reg);
 bool oracle_known(const struct oracle *oracle, int replica, int act);
 unsigned oracle_heard(const struct oracle *oracle, int replica, int act);
 bool oracle_is_blind(const struct oracle *oracle, int replica, int act);
@@ -129,6 +140,7 @@ void oracle_register(const struct oracle *oracle,
                      int record,
                      int reg,
                      struct oracle_register *found);
+bool oracle_writes(const struct oracle *oracle, int act, int reg);
 int64_t oracle_value(const struct oracle *oracle, int act, int reg);
 /* What the act replaced there when it was written; none where it does not write it. */
 int oracle_depth(const struct oracle *oracle, int act, int reg);

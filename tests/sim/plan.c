@@ -19,7 +19,7 @@ static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_COPY] = 1,     [SIM_LIE] = 6,      [SIM_CLOCK] = 1,  [SIM_TRIP] = 10,
     [SIM_TWIN] = 2,     [SIM_GROUP] = 3,    [SIM_REPLAY] = 2, [SIM_ARM] = 4,
     [SIM_CRASH] = 2,    [SIM_SICK] = 2,     [SIM_FULL] = 2,   [SIM_LOOK] = 2,
-    [SIM_REVOKE] = 2,   [SIM_BRING] = 2};
+    [SIM_REVOKE] = 2,   [SIM_BRING] = 2,    [SIM_ERASE] = 3};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -82,6 +82,8 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     }
     if (below(plan, 3) > 0) {
         plan->weight[SIM_IMAGE] = plan->weight[SIM_RESTORE] = 0;
+    } else {
+        plan->weight[SIM_ERASE] *= 3;
     }
     plan->revokes = below(plan, 3) == 0 ? 1 + (int)below(plan, 2) : 0;
     if (below(plan, 10) == 0) {
@@ -156,6 +158,11 @@ static void draw_person(struct sim_plan *plan, struct sim_event *event)
         arg[2] = below(plan, SCENE_VALUES);
         arg[3] = below(plan, 4) == 0;
         break;
+    case SIM_ERASE:
+        arg[0] = draw_record(plan);
+        arg[1] = below(plan, 3) == 0 ? below(plan, 1 << ORACLE_REGISTERS)
+                                     : (below(plan, 2) == 0 ? 1 << SCENE_NOTE : 2);
+        break;
     case SIM_IMPORT:
         arg[0] = 1 + below(plan, below(plan, 8) == 0 ? 30 : 8);
         arg[1] = below(plan, 2) == 0 ? -1 : below(plan, SCENE_UNITS);
@@ -205,6 +212,17 @@ static int64_t draw_revoked(struct sim_plan *plan, const struct sim *sim)
     return below(plan, (uint64_t)sim->replica_count);
 }
 
+/* Rather somebody of whose disk there is an older image. */
+static int draw_imaged(struct sim_plan *plan, const struct sim *sim, int who)
+{
+    for (int i = 1; i < sim->replica_count; i++) {
+        if (sim->replicas[i].image.disk != NULL && below(plan, 2) == 0) {
+            return i;
+        }
+    }
+    return who;
+}
+
 static void draw_machine(struct sim_plan *plan,
                          const struct sim *sim,
                          struct sim_event *event)
@@ -225,9 +243,11 @@ static void draw_machine(struct sim_plan *plan,
         arg[2] = below(plan, VALUES);
         arg[3] = below(plan, VALUES);
         break;
+    case SIM_RESTORE:
+        event->who = draw_imaged(plan, sim, event->who);
+        break;
     case SIM_COPY:
     case SIM_IMAGE:
-    case SIM_RESTORE:
         break;
     case SIM_CLOCK:
         arg[0] = below(plan, (uint64_t)2 * YEARS_10) - YEARS_10;
@@ -272,7 +292,8 @@ static int draw_who(struct sim_plan *plan, const struct sim *sim, enum sim_do wh
 {
     bool travels =
         what == SIM_TRIP || what == SIM_TWIN || what == SIM_GROUP || what == SIM_REPLAY;
-    bool decides = what == SIM_RESOLVE || what == SIM_WITHDRAW || what == SIM_UNDO;
+    bool decides = what == SIM_RESOLVE || what == SIM_WITHDRAW || what == SIM_UNDO ||
+                   what == SIM_ERASE;
     int who = 1 + (int)below(plan, (uint64_t)sim->replica_count - 1);
     if (decides && below(plan, 2) == 0) {
         return 2 + (int)below(plan, 2); /* the head, and the officer above him */
@@ -292,7 +313,7 @@ bool sim_plan_next(struct sim_plan *plan, const struct sim *sim, struct sim_even
     sim_event_init(event, what, draw_who(plan, sim, what));
     if (what == SIM_HEAL) {
         event->who = ORACLE_SERVER;
-    } else if (what <= SIM_RELEASE) {
+    } else if (what <= SIM_ERASE) {
         draw_person(plan, event);
     } else {
         draw_machine(plan, sim, event);

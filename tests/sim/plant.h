@@ -27,6 +27,7 @@ struct sim;
     X(WRONG_DIGEST, wrong_digest, "a laptop keeps a digest of another set")              \
     X(SWAPPED, swapped, "two changes of a chain change places")                          \
     X(UNREVOKED, unrevoked, "the server forgets that a device was revoked")              \
+    X(UNORDERED, unordered, "a laptop forgets what was to be erased")                    \
     X(ALTERED, altered, "a value in a store is another than was written")
 
 enum sim_plant {

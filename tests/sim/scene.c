@@ -120,10 +120,10 @@ bool scene_covers(int scope, int unit)
 }
 
 static const struct scene_role roles[SCENE_ROLES] = {
-    {"recorder", 1, {true, true, false, false, false}, false},
-    {"hamlet_head", 2, {true, true, true, false, true}, false},
-    {"commune_officer", 3, {true, true, true, true, true}, true},
-    {"district_admin", 7, {true, true, true, true, true}, false},
+    {"recorder", 1, {true, true, false, false, false, false}, false},
+    {"hamlet_head", 2, {true, true, true, false, true, false}, false},
+    {"commune_officer", 3, {true, true, true, true, true, true}, true},
+    {"district_admin", 7, {true, true, true, true, true, true}, false},
 };
 
 const struct scene_role *scene_role(const char *name)
@@ -266,15 +266,14 @@ static void must(enum hm_status status, const struct hm_err *err)
     }
 }
 
+#define ALL "[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\",\"erase\"]"
+
 /* Everybody may do everything, and no field is for some alone. */
 static void loosen(char text[HM_KIND_FILE_MAX], struct hm_bytes json)
 {
     static const char rights[] =
-        "\"roles\":{\"recorder\":[\"create\",\"edit\",\"delete\",\"resolve\","
-        "\"withdraw\"],"
-        "\"hamlet_head\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"],"
-        "\"commune_officer\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"],"
-        "\"district_admin\":[\"create\",\"edit\",\"delete\",\"resolve\",\"withdraw\"]}}";
+        "\"roles\":{\"recorder\":" ALL ",\"hamlet_head\":" ALL ",\"commune_officer\":" ALL
+        ",\"district_admin\":" ALL "}}";
     static const char write[] = "\"write\":[\"commune_officer\"],";
     (void)snprintf(text, HM_KIND_FILE_MAX, "%.*s", (int)json.size, json.data);
     char *from = strstr(text, write);

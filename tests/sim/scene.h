@@ -17,6 +17,9 @@
 enum scene_kind { SCENE_THING, SCENE_CARD, SCENE_KINDS };
 enum { SCENE_TEXT_MAX = 4200, SCENE_FIELDS_MAX = 8, SCENE_CARDS = 5, SCENE_ROLES = 4 };
 
+/* Where a thing's note stands: its register, and its place among the fields. */
+enum { SCENE_NOTE = 6, SCENE_NOTE_FIELD = 5 };
+
 /* One field as it stands in a register; `place` is its weight in a group's number. */
 struct scene_field {
     const char *name;
@@ -58,7 +61,7 @@ bool scene_covers(int scope, int unit);
 struct scene_role {
     const char *name;
     int rank;
-    bool may[ORACLE_WITHDRAW + 1];
+    bool may[ORACLE_WHATS];
     bool marks; /* may write the field that is not for all */
 };
 const struct scene_role *scene_role(const char *name);

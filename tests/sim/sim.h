@@ -36,6 +36,7 @@ struct sim_record {
     struct hm_id id;
     enum scene_kind kind;
     int unit;
+    bool erased;  /* something of it is to be */
     bool claimed; /* a liar wrote to it in a unit that is not its own */
 };
 

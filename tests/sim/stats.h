@@ -32,6 +32,8 @@
     X(copies)                                                                            \
     X(restores)                                                                          \
     X(lies)                                                                              \
+    X(erased)                                                                            \
+    X(sought)                                                                            \
     X(revocations)                                                                       \
     X(denied)                                                                            \
     X(clocks)                                                                            \

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim.h"
+#include "erase.h"
 
 enum {
     BODY_MAX = 8 * 1024 * 1024,
@@ -199,6 +199,9 @@ static void judge(struct errand *errand, enum hm_session_next next)
     if (next == HM_SESSION_STOP && !denied && !sim_troubled(sim, errand->who)) {
         sim_fail(sim, "%d gives up: %s (%s %s)", errand->who,
                  hm_status_name(errand->err.status), key, errand->err.arg[0]);
+    }
+    if (failed || next == HM_SESSION_DONE) {
+        sim_scrub(sim, errand->who);
     }
     /* Where the disk is full even a wish that was rolled back needs the store reopened.
      */

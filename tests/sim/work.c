@@ -127,6 +127,9 @@ static void confirm(struct work *work)
         int act = oracle_tell(sim->oracle, &deed->act);
         sim_act_add(sim, &deed->id, act);
         count_deed(&sim->stats, &deed->act);
+        if (deed->act.what == ORACLE_ERASE) {
+            sim->records[deed->act.record].erased = true;
+        }
         sim_mark_act(sim, act);
         sim_note_late(sim, act);
         sim_say(sim, "  = act %d on record %d%s", act, deed->act.record,
@@ -238,7 +241,7 @@ static void check_seen(struct work *work,
     oracle_register(oracle, work->who, record, reg, &found);
     bool good = found.count == 0 && number == 0 && !withheld;
     for (int i = 0; i < found.shown_count; i++) {
-        bool blind = oracle_is_blind(oracle, work->who, found.shown[i]);
+        bool blind = !oracle_shows(oracle, work->who, found.shown[i], reg);
         good = good ||
                (blind ? withheld
                       : !withheld && oracle_value(oracle, found.shown[i], reg) == number);

@@ -116,6 +116,14 @@ HM_CHECKED enum hm_status world_release(struct world *world,
                                         const struct hm_id *change,
                                         struct hm_err *err);
 
+/*
+ * After values were erased: the server lists it in its registry, and either writes its
+ * file anew. Where nothing was, nothing is done.
+ */
+HM_CHECKED enum hm_status world_laptop_scrub(struct world_laptop *laptop,
+                                             struct hm_err *err);
+HM_CHECKED enum hm_status world_server_scrub(struct world *world, struct hm_err *err);
+
 /* The laptop's own session, opened where there is none. */
 HM_CHECKED enum hm_status world_session(struct world_laptop *laptop, struct hm_err *err);
 

@@ -121,6 +121,15 @@ static enum hm_status commit_visits(struct world *world,
     return status;
 }
 
+/* What fails here is done at the next occasion. */
+static void scrub(struct world *world)
+{
+    struct hm_err err = HM_ERR_NONE;
+    if (world_server_scrub(world, &err) != HM_OK && !hm_disk_is_off(world->disk)) {
+        world_server_mend(world);
+    }
+}
+
 /* What was to come between, if this is the moment. */
 static enum hm_status come_between(struct world *world, enum world_moment moment)
 {
@@ -160,6 +169,9 @@ void world_serve(struct world *world, struct world_visit *visits, size_t count)
     enum hm_status status = come_between(world, WORLD_READ);
     if (status == HM_OK && ready_count > 0) {
         status = commit_visits(world, ready, ready_count);
+        if (status == HM_OK) {
+            scrub(world);
+        }
     }
     if (status == HM_OK) {
         status = come_between(world, WORLD_COMMITTED);

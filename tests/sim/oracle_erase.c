@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is erased where, and what an erasure replaces. */
+#include <stdlib.h>
+
+#include "oracle_inside.h"
+
+void oracle_order(struct oracle *oracle, int replica, int act)
+{
+    oracle->acts[act].ordered[replica] = true;
+}
+
+static bool orders(const struct act *act, int replica, int reg)
+{
+    return act->told.what == ORACLE_ERASE && reg != ORACLE_ALIVE &&
+           oracle_write_of(act, reg) != ORACLE_NONE &&
+           (act->ordered[replica] || act->heard[replica] > ORACLE_REFUSED ||
+            act->heard[replica] == ORACLE_ACCEPTED);
+}
+
+bool oracle_erased(const struct oracle *oracle, int replica, int act, int reg)
+{
+    bool *marked = NULL;
+    for (int i = oracle_first_of(oracle, oracle->acts[act].told.record); i != ORACLE_NONE;
+         i = oracle_next_of(oracle, i)) {
+        if (orders(&oracle->acts[i], replica, reg)) {
+            marked = marked == NULL ? oracle_marks(oracle) : marked;
+            oracle_mark(oracle, replica, i, reg, true, marked);
+        }
+    }
+    bool erased = marked != NULL && marked[act];
+    free(marked);
+    return erased;
+}
+
+bool oracle_shows(const struct oracle *oracle, int replica, int act, int reg)
+{
+    return !oracle_is_blind(oracle, replica, act) &&
+           !oracle_erased(oracle, replica, act, reg);
+}
+
+static bool knows_write(const struct act *act, int replica, int reg)
+{
+    return act->known[replica] && oracle_write_of(act, reg) != ORACLE_NONE;
+}
+
+void oracle_over_last(const struct oracle *oracle, struct act *act, int write)
+{
+    int replica = act->told.replica;
+    int reg = act->told.writes[write].reg;
+    struct over *over = &act->over[write];
+    bool *marked = oracle_marks(oracle);
+    int first = oracle_first_of(oracle, act->told.record);
+    for (int i = first; i != ORACLE_NONE; i = oracle_next_of(oracle, i)) {
+        if (knows_write(&oracle->acts[i], replica, reg)) {
+            oracle_mark(oracle, replica, i, reg, true, marked);
+        }
+    }
+    over->depth = 1;
+    for (int i = first; i != ORACLE_NONE; i = oracle_next_of(oracle, i)) {
+        const struct act *at = &oracle->acts[i];
+        if (knows_write(at, replica, reg) && !marked[i] && over->count < ORACLE_HEADS) {
+            int depth = at->over[oracle_write_of(at, reg)].depth;
+            over->acts[over->count++] = i;
+            over->depth = depth >= over->depth ? depth + 1 : over->depth;
+        }
+    }
+    free(marked);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * oracle_inside.h - what the oracle keeps. Private to oracle*.c.
+ *
+ * Owner: the simulator
+ */
+#ifndef HAMLET_TESTS_ORACLE_INSIDE_H
+#define HAMLET_TESTS_ORACLE_INSIDE_H
+
+#include "oracle.h"
+
+/* What a write replaced: acts that wrote the same register. */
+struct over {
+    int count;
+    int acts[ORACLE_HEADS];
+    int depth;
+};
+
+struct act {
+    struct oracle_act told;
+    struct over over[ORACLE_REGISTERS]; /* of told.writes[i] */
+    int seen_count;                     /* of a deletion: what stood in other registers */
+    int *seen;
+    int next; /* act of the same record, or withdrawal */
+    bool released;
+    bool lost;
+    bool known[ORACLE_REPLICAS];
+    bool ordered[ORACLE_REPLICAS]; /* … by the registry: what it erases is erased */
+    bool blind[ORACLE_REPLICAS];
+    unsigned heard[ORACLE_REPLICAS];
+};
+
+/* Acts in the order in which they were told, so that a question need not pass them all.
+ */
+struct chain {
+    int first;
+    int last;
+};
+
+struct oracle {
+    struct act *acts;
+    int count;
+    int capacity;
+    struct chain *records;
+    int record_count;
+    struct chain withdrawals;
+};
+
+/* The index of the act's write of `reg`; ORACLE_NONE: it writes it not. */
+int oracle_write_of(const struct act *act, int reg);
+
+/* The acts about a record, in the order in which they were told. */
+int oracle_first_of(const struct oracle *oracle, int record);
+int oracle_next_of(const struct oracle *oracle, int act);
+
+/* Marks of all acts, to be freed; none is set. */
+bool *oracle_marks(const struct oracle *oracle);
+/*
+ * Mark what `act` replaced in `reg`, and what that replaced in turn where it is gone on
+ * through: everything, or only what is not effective.
+ */
+void oracle_mark(const struct oracle *oracle,
+                 int replica,
+                 int act,
+                 int reg,
+                 bool through_all,
+                 bool *marked);
+
+/* What an erasure replaces: all that its author knows and nothing known replaces. */
+void oracle_over_last(const struct oracle *oracle, struct act *act, int write);
+
+#endif
