@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two people entered different things: each button bears the value that it keeps.
+import { html, useState } from "../html.js";
+import { post } from "../api.js";
+import { l, t } from "../words.js";
+import { text, when } from "./format.js";
+import { Trouble } from "./notice.js";
+
+function shown(kind, conflict, value) {
+  if (conflict.type === "delete") {
+    return value ? t("keep-record") : t("delete-record");
+  }
+  const field = kind.fields.find((one) => one.name === conflict.register);
+  if (field) {
+    return text(field, value) || t("cleared");
+  }
+  return Object.entries(value || {}).map(([name, one]) => {
+    const member = kind.fields.find((each) => each.name === name);
+    return member ? `${l(member.label)}: ${text(member, one)}` : "";
+  }).filter(Boolean).join(", ");
+}
+
+function title(kind, conflict) {
+  if (conflict.type === "delete") {
+    return t("conflict.delete");
+  }
+  const field = kind.fields.find((one) => one.name === conflict.register);
+  const group = (kind.groups || []).find((one) => one.name === conflict.register);
+  const names = field ? [field] : (group?.fields || []).map((name) => kind.fields.find((one) => one.name === name)).filter(Boolean);
+  return t("conflict.title", names.map((one) => l(one.label)).join(", "));
+}
+
+export function Conflict({ conflict, kind, tell }) {
+  const [problem, fail] = useState(null);
+  const may = kind.may?.includes("resolve") || kind.may?.includes("edit");
+  const take = async (value) => {
+    try {
+      const done = await post("resolve", { conflict: conflict.id, take: value.change, reason: t("conflict.reason") });
+      tell({ text: t("conflict.done"), change: done.change });
+    } catch (wrong) {
+      fail(wrong);
+    }
+  };
+  return html`<section class="conflict" aria-label=${title(kind, conflict)}>
+    <h3>${title(kind, conflict)}</h3>
+    ${conflict.base !== null && conflict.base !== undefined && conflict.type !== "delete" && html`<p>${t("conflict.before", shown(kind, conflict, conflict.base))}</p>`}
+    <ul>${conflict.values.map((value) => html`<li key=${value.change}>
+      <button type="button" disabled=${!may} onClick=${() => take(value)}>${shown(kind, conflict, value.value)}</button>
+      <span>${value.user} · ${when(value.time)}${value.change === conflict.provisional ? " · " + t("conflict.now") : ""}</span></li>`)}</ul>
+    <${Trouble} problem=${problem} /></section>`;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// A form made of a kind. What is typed goes into a draft in the store, on leaving a field
+// and a second after the last key, so that a power cut costs a word at most.
+import { html, useEffect, useRef, useState } from "../html.js";
+import { draw, post } from "../api.js";
+import { t } from "../words.js";
+import { Field } from "./field.js";
+import { Trouble } from "./notice.js";
+
+const QUIET_MS = 1000;
+
+function useDraft(kind, record, started, values) {
+  const draft = useRef(started || draw());
+  const timer = useRef(null);
+  const going = useRef(Promise.resolve());
+  const [saved, put] = useState(null);
+  const save = () => {
+    clearTimeout(timer.current);
+    timer.current = null;
+    going.current = going.current
+      .then(() => post("draft", { draft: draft.current, kind, record, form: values.current }))
+      .then((done) => put(done.saved), () => put(null));
+    return going.current;
+  };
+  const touch = () => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(save, QUIET_MS);
+  };
+  const leave = () => timer.current !== null && save();
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const settle = async () => {
+    clearTimeout(timer.current);
+    timer.current = null;
+    await going.current;
+    return draft.current;
+  };
+  return { saved, touch, leave, settle, name: draft };
+}
+
+// `start`: values to begin with. `save(values, draft)` writes and is to throw a Problem.
+export function Form({ kind, record, start, draft: started, hidden = [], save, done, label, cancel }) {
+  const values = useRef({ ...(started?.form || {}) });
+  const [problem, fail] = useState(null);
+  const [busy, work] = useState(false);
+  const first = useRef(null);
+  const draft = useDraft(kind.kind, record, started?.draft, values);
+  const fields = kind.fields.filter((field) => !hidden.includes(field.name) && field.may !== false && !(record && field.key));
+  const set = (field, value) => {
+    values.current[field.name] = value;
+    draft.touch();
+  };
+  useEffect(() => {
+    if (problem) {
+      first.current?.querySelector(".wrong input, .wrong textarea, .wrong select")?.focus();
+    }
+  }, [problem]);
+  const submit = async (event) => {
+    event.preventDefault();
+    if (busy) {
+      return;
+    }
+    work(true);
+    try {
+      const name = await draft.settle();
+      const result = await save({ ...values.current }, name);
+      fail(null);
+      done(result);
+    } catch (wrong) {
+      fail(wrong);
+      draft.touch();
+    }
+    work(false);
+  };
+  const drop = async () => {
+    const name = await draft.settle();
+    await post("drop", { draft: name }).catch(() => {});
+    cancel();
+  };
+  const keys = (event) => {
+    if (event.key === "Enter" && event.ctrlKey) {
+      submit(event);
+    } else if (event.key === "Enter" && event.target.tagName === "INPUT" && (event.isComposing || event.keyCode === 229)) {
+      event.preventDefault(); // the input method takes this Enter
+    }
+  };
+  const valueOf = (field) => field.name in values.current ? values.current[field.name] : (start || {})[field.name];
+  return html`<form ref=${first} noValidate onSubmit=${submit} onKeyDown=${keys}>
+    ${fields.map((field) => html`<${Field} key=${field.name} field=${field} scope="f" value=${valueOf(field)}
+      name=${start?.names?.[field.name]} set=${(value) => set(field, value)} leave=${draft.leave} wrong=${problem?.of?.(field.name)} />`)}
+    <${Trouble} problem=${problem} />
+    <div class="acts">
+      <button type="submit" class="main" disabled=${busy}>${label || t("save")}</button>
+      <button type="button" onClick=${drop}>${t("cancel")}</button>
+      <span class="kept" role="status">${draft.saved ? t("draft-kept") : ""}</span>
+    </div>
+  </form>`;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// This laptop: who it belongs to, what the district has of it, who may sit at it.
+import { html, useRef, useState } from "../html.js";
+import { get, post } from "../api.js";
+import { useData } from "../hooks.js";
+import { speak, spoken, t } from "../words.js";
+import { number, when } from "../parts/format.js";
+import { Trouble } from "../parts/notice.js";
+
+function Passphrase({ session, meet, tell }) {
+  const old = useRef(null);
+  const next = useRef(null);
+  const [problem, fail] = useState(null);
+  const has = session.members.find((one) => one.user === session.member.user)?.passphrase;
+  const submit = async (event) => {
+    event.preventDefault();
+    try {
+      await post("passphrase", { ...(has ? { old: old.current.value.normalize("NFC") } : {}), new: next.current.value.normalize("NFC") || null });
+      fail(null);
+      event.target.reset();
+      tell({ text: t("machine.passphrase-done") });
+      meet(await get("session"));
+    } catch (wrong) {
+      fail(wrong);
+    }
+  };
+  return html`<form onSubmit=${submit}>
+    ${has && html`<div class="field"><label for="old">${t("machine.passphrase-old")}</label><input id="old" ref=${old} type="password" autocomplete="current-password" /></div>`}
+    <div class="field"><label for="new">${t("machine.passphrase-new")}</label><input id="new" ref=${next} type="password" autocomplete="new-password" aria-describedby="new-help" />
+      <p class="help" id="new-help">${t("machine.passphrase-help")}</p></div>
+    <${Trouble} problem=${problem} />
+    <button type="submit">${t("machine.passphrase-set")}</button></form>`;
+}
+
+function Receipt({ receipt }) {
+  if (!receipt) {
+    return html`<p class="empty">${t("machine.no-receipt")}</p>`;
+  }
+  return html`<p>${t("machine.receipt", number(receipt.seq), when(receipt.time))}</p>
+    <p class="code">${t("machine.mark")} <code>${receipt.head}</code></p>
+    <button type="button" onClick=${() => print()}>${t("print")}</button>`;
+}
+
+async function ask() {
+  const [status, receipt] = await Promise.all([get("status"), get("receipt").catch((problem) => {
+    if (problem.status === 404) {
+      return null;
+    }
+    throw problem;
+  })]);
+  return { status, receipt };
+}
+
+export function Machine({ session, meet, leave, tell }) {
+  const { data, problem } = useData(ask, []);
+  const [checked, put] = useState(null);
+  const [wrong, fail] = useState(null);
+  const verify = async () => {
+    put(t("machine.checking"));
+    try {
+      const found = await post("verify");
+      fail(null);
+      put(t("machine.checked", number(found.changes)));
+    } catch (bad) {
+      put(null);
+      fail(bad);
+    }
+  };
+  const turn = () => {
+    const next = spoken() === "vi" ? "en" : "vi";
+    localStorage.setItem("hamlet-lang", next);
+    speak(next);
+    meet({ ...session });
+  };
+  if (!data) {
+    return html`<h1>${t("tab.machine")}</h1><${Trouble} problem=${problem} />`;
+  }
+  const { status } = data;
+  return html`<h1>${t("tab.machine")}</h1>
+    <dl class="fields">
+      <div><dt>${t("machine.unit")}</dt><dd>${status.unit.name}</dd></div>
+      <div><dt>${t("machine.member")}</dt><dd>${session.member.name} (${session.member.role})</dd></div>
+      <div><dt>${t("machine.saved")}</dt><dd>${number(status.saved)}</dd></div>
+      <div><dt>${t("machine.waiting")}</dt><dd>${number(status.waiting)}</dd></div>
+      <div><dt>${t("machine.held")}</dt><dd>${number(status.held)}</dd></div>
+      <div><dt>${t("machine.last")}</dt><dd>${when(status.last_success) || t("sync.never")}</dd></div>
+      <div><dt>${t("machine.version")}</dt><dd>${status.version}</dd></div>
+      <div><dt>${t("machine.device")}</dt><dd><code>${status.device}</code></dd></div>
+    </dl>
+    <h2>${t("machine.receipt-title")}</h2><${Receipt} receipt=${data.receipt} />
+    <h2>${t("machine.check-title")}</h2>
+    <p><button type="button" onClick=${verify}>${t("machine.check")}</button> <span role="status">${checked}</span></p>
+    <${Trouble} problem=${wrong || problem} />
+    <h2>${t("machine.people")}</h2>
+    <${Passphrase} session=${session} meet=${meet} tell=${tell} />
+    <div class="acts"><button type="button" onClick=${leave}>${t("machine.leave")}</button>
+      <button type="button" onClick=${turn}>${t("machine.language")}</button></div>`;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// One record: what it says, where it stands, what happened to it.
+import { html, useState } from "../html.js";
+import { get, post } from "../api.js";
+import { go, link, useData, useKinds } from "../hooks.js";
+import { l, t } from "../words.js";
+import { sentence, State, text, when } from "../parts/format.js";
+import { Conflict } from "../parts/conflict.js";
+import { Trouble } from "../parts/notice.js";
+import { Signature } from "../parts/signature.js";
+
+function Past({ rows, kind }) {
+  const named = (name) => kind.fields.find((field) => field.name === name);
+  const value = (row) => {
+    if (row.withheld || row.erased) {
+      return row.erased ? t("erased") : t("withheld");
+    }
+    const field = named(row.register);
+    if (field) {
+      return text(field, row.value) || t("cleared");
+    }
+    if (row.value && typeof row.value === "object") {
+      return Object.entries(row.value).map(([name, one]) => named(name) && `${l(named(name).label)}: ${text(named(name), one)}`).filter(Boolean).join(", ");
+    }
+    return "";
+  };
+  const title = (row) => named(row.register) ? l(named(row.register).label) : row.register.startsWith("~") ? "" : t("together");
+  return html`<ol class="past">${rows.map((row) => html`<li key=${row.change + row.register}>
+    <span class="who">${when(row.time)} · ${row.user} (${row.role})</span>
+    <span><b>${title(row)}</b> ${value(row)}</span>
+    ${row.withdrawn && html`<em>${t("withdrawn")}</em>`}${row.quarantined && html`<em>${t("state.quarantined")}</em>`}
+    ${row.reason && html`<q>${row.reason}</q>`}</li>`)}</ol>`;
+}
+
+function Fields({ kind, record }) {
+  return html`<dl class="fields">${kind.fields.filter((field) => record.fields[field.name] !== undefined).map((field) => html`<div key=${field.name}>
+    <dt>${l(field.label)}</dt>
+    <dd>${field.type === "strokes" ? html`<${Signature} strokes=${record.fields[field.name]} />`
+      : field.type === "ref" ? html`<a href=${link("record", { id: record.fields[field.name] })}>${text(field, record.fields[field.name], record)}</a>`
+      : text(field, record.fields[field.name], record)}</dd></div>`)}</dl>`;
+}
+
+export function Record({ query, tell }) {
+  const kinds = useKinds();
+  const [wrong, fail] = useState(null);
+  const { data, problem } = useData(async () => {
+    const [record, past, conflicts, refused] = await Promise.all([
+      get("record", { id: query.id }), get("history", { id: query.id }), get("conflicts", { state: "open" }), get("quarantine")]);
+    return { record, past, conflicts: conflicts.filter((one) => one.record === query.id), refused: refused.filter((one) => one.record === query.id) };
+  }, [query.id]);
+  const kind = kinds && data && kinds[data.record.kind];
+  if (!kind) {
+    return html`<h1>${t("record")}</h1><${Trouble} problem=${problem} />`;
+  }
+  const { record } = data;
+  const remove = async () => {
+    try {
+      const done = await post("delete", { id: record.id });
+      tell({ text: t("deleted-of", l(kind.label)), change: done.change });
+      go("book", { kind: record.kind });
+    } catch (bad) {
+      fail(bad);
+    }
+  };
+  const first = kind.columns?.[0] || kind.fields[0].name;
+  const field = kind.fields.find((one) => one.name === first);
+  return html`<div class="head"><h1>${l(kind.label)}: ${text(field, record.fields[first], record) || t("nameless")}</h1><${State} record=${record} /></div>
+    ${data.refused.map((row) => html`<div class="trouble" key=${row.change}><strong>${t("returned")}</strong><span>${sentence(row.why)}</span></div>`)}
+    ${data.conflicts.map((one) => html`<${Conflict} key=${one.id} conflict=${one} kind=${kind} tell=${tell} />`)}
+    <${Fields} kind=${kind} record=${record} />
+    <${Trouble} problem=${wrong || problem} />
+    <div class="acts">
+      ${kind.may?.includes("edit") && html`<a class="button main" href=${link("entry", { id: record.id })}>${t("edit")}</a>`}
+      ${record.kind === "household" && html`<a class="button" href=${link("entry", { kind: "commitment", household: record.id })}>${t("sign-one")}</a>`}
+      ${kind.may?.includes("delete") && !record.deleted && html`<button type="button" onClick=${remove}>${t("delete")}</button>`}
+    </div>
+    <h2>${t("history")}</h2>
+    <${Past} rows=${data.past} kind=${kind} />`;
+}
