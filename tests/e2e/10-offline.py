@@ -156,6 +156,7 @@ HOUSEHOLD = {
     "status": ("Đang cư trú", "dang_cu_tru"), "head_since": ("03/2019", "2019-03"),
     "valid_from": ("05/03/2019", "2019-03-05"), "valid_to": ("2030", "2030"),
 }
+LATER = {"head_name": ("Lê Út", "Lê Út"), "address_text": ("Ấp 1", "Ấp 1")}
 REGISTRATION = {
     "year": ("2026", YEAR), "reg_type": ("Tiêu chuẩn", "tieu_chuan"),
     "unit_kind": ("ấp", "khu_dan_cu"), "registrant_name": ("Trần Thị Bình", "Trần Thị Bình"),
@@ -200,9 +201,10 @@ def kinds(site, laptop):
     note = "Đã ký đủ\nGiữ ở tủ 2"
     file = write_file(site.path("note.txt"), note)
     first = enter(laptop, "household", HOUSEHOLD)
-    enter(laptop, "household", {"head_name": ("Lê Út", "Lê Út"), "address_text": ("Ấp 1", "Ấp 1")},
-          f"split_from={first}", f"merged_into={first}",
-          also={"split_from": first, "merged_into": first})
+    split = enter(laptop, "household", LATER, f"split_from={first}", also={"split_from": first})
+    enter(laptop, "household", {**LATER, "head_name": ("Lê Ba", "Lê Ba")},
+          f"split_from={first}", f"merged_into={split}",
+          also={"split_from": first, "merged_into": split})
     typed = [f"{name}={text}" for name, (text, _) in COMMITMENT.items()]
     commitment = laptop.add("commitment", *typed, f"household={first}", f"note=@{file}",
                             f"signature:={json.dumps(SIGNATURE)}")
@@ -505,16 +507,16 @@ def broken_tables(site, laptop):
         "quote": (65, "line 2", heading + 'Một "Người",Ấp 5\n'),
         "open quote": (65, "line 3", heading + row + '"Một Người,Ấp 5\n' + row),
         "after a quote": (65, "line 2", heading + '"Một Người" An,Ấp 5\n'),
-        "UTF-16": (65, "UTF-16", (heading + row).encode("utf-16")),
+        "UTF-16": (65, "utf16", (heading + row).encode("utf-16")[:-1]),
         "empty": (65, "no row", ""), "mark only": (65, "no row", "\ufeff"),
         "no column": (65, "column", "foo,bar\n1,2\n"),
         "twice": (65, "Họ và tên chủ hộ", "head_name,Họ và tên chủ hộ\nA,B\n"),
         "heading only": (65, "no row", heading),
         "columns": (65, "line 1", ",".join(f"c{n}" for n in range(300)) + "\n"),
         "long row": (65, "line 2", heading + "a" * 2_000_000 + ",b\n"),
-        "heading not UTF-8": (65, "UTF-8", b"head_name,\xff\nA,B\n"),
+        "heading not UTF-8": (65, "encoding", b"head_name,\xff\nA,B\n"),
         "NUL": (65, "row", heading.encode() + b"A\x00B,Ap 5\n"),
-        "not UTF-8": (65, "row", heading.encode() + b"A\xffB,Ap 5\n"),
+        "not UTF-8": (65, "encoding", heading.encode() + b"A\xffB,Ap 5\n"),
         "too many cells": (65, "row", heading + "A,B,C\n"),
     }
     rows = [(exits, says, "import", "household", write_file(site.path(f"broken {name}.csv"), content))
