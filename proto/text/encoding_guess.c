@@ -266,17 +266,22 @@ static struct hm_encoding_guess decide(const struct weighing *w)
     return guess;
 }
 
-/* UTF-16 without its mark: every second byte of plain letters is none. */
-static bool has_zeros(struct hm_bytes text)
+/* UTF-16 without its mark: of plain letters, marks and digits every second byte is none.
+ */
+static bool looks_doubled(struct hm_bytes text)
 {
-    return text.size > 0 && memchr(text.data, 0, text.size) != NULL;
+    size_t zeros = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        zeros += text.data[i] == 0;
+    }
+    return zeros > 0 && 4 * zeros >= text.size;
 }
 
 struct hm_encoding_guess hm_encoding_guess(struct hm_bytes text)
 {
     struct weighing w = {.length = 0};
     hm_units_init(&w.units, text);
-    if (w.units.carrier < HM_CARRIER_UTF16LE && has_zeros(text)) {
+    if (w.units.carrier < HM_CARRIER_UTF16LE && looks_doubled(text)) {
         return (struct hm_encoding_guess){HM_ENCODING_UTF16, false};
     }
     weigh(&w);

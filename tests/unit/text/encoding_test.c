@@ -610,6 +610,15 @@ START_TEST(plain_text_and_unicode_are_sure)
 }
 END_TEST
 
+START_TEST(a_byte_of_nothing_makes_no_utf16_of_plain_text)
+{
+    static const char text[] = "head_name,address_text\nA\0B,Ap 5\n";
+    struct hm_encoding_guess guess =
+        hm_encoding_guess((struct hm_bytes){(const uint8_t *)text, sizeof(text) - 1});
+    ck_assert_int_eq(guess.encoding, HM_ENCODING_UTF8);
+}
+END_TEST
+
 START_TEST(utf16_that_is_cut_or_unpaired_is_refused)
 {
     static const struct hm_bytes broken[] = {
@@ -676,6 +685,7 @@ int main(void)
     tcase_add_test(letters, capitals_that_a_font_lacks_come_back_where_the_cell_tells);
     tcase_add_test(letters, what_two_encodings_may_mean_is_not_sure);
     tcase_add_test(letters, plain_text_and_unicode_are_sure);
+    tcase_add_test(letters, a_byte_of_nothing_makes_no_utf16_of_plain_text);
     tcase_add_test(letters, utf16_that_is_cut_or_unpaired_is_refused);
     tcase_add_test(letters, a_font_says_what_its_text_is);
     suite_add_tcase(suite, letters);
