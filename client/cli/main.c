@@ -22,6 +22,7 @@ static const struct hm_option list_options[] = {
 static const struct hm_option import_options[] = {
     {.name = "map", .value = "column=field", .repeated = true},
     {.name = "encoding", .value = "ENCODING"},
+    {.name = "sheet", .value = "NAME"},
     {.name = "strict"},
     {.name = "dry-run"},
     {NULL},
@@ -52,7 +53,7 @@ static const struct hm_command commands[] = {
     {"show", "ID", NULL, hm_run_show},
     {"history", "ID", NULL, hm_run_history},
     {"list", "KIND", list_options, hm_run_list},
-    {"import", "KIND FILE.csv", import_options, hm_run_import},
+    {"import", "KIND FILE", import_options, hm_run_import},
     {"undo", "BATCH", reason_options, hm_run_undo},
     {"withdraw", "CHANGE|BATCH", decide_options, hm_run_withdraw},
     {"erase", "ID FIELD\u2026", decide_options, hm_run_erase},

@@ -7,19 +7,46 @@
 
 enum { SAMPLE_ROWS = 5 };
 
+/* What is decoded is held twice. */
+#define DECODED_FILE_MAX ((size_t)12 * 1024 * 1024)
+#define DECODED_MAX      ((size_t)32 * 1024 * 1024)
+/* What of a workbook is judged: a few thousand names. */
+#define JUDGED_MAX ((size_t)256 * 1024)
+
+static enum hm_status named(struct hm_import_text *text,
+                            const struct hm_import *import,
+                            struct hm_err *err)
+{
+    text->read_as.sure = hm_encoding_named(import->encoding, &text->read_as.encoding);
+    return text->read_as.sure
+               ? HM_OK
+               : hm_fail(err, HM_USAGE, "encoding-unknown", import->encoding, NULL, NULL);
+}
+
 enum hm_status hm_import_text_read(struct hm_import_text *text,
                                    const struct hm_import *import,
                                    struct hm_err *err)
 {
-    hm_buf_init(&text->text, HM_FILE_BYTES_MAX);
-    if (import->encoding == NULL) {
-        text->read_as = hm_encoding_guess(import->file);
-    } else if (hm_encoding_named(import->encoding, &text->read_as.encoding)) {
-        text->read_as.sure = true;
+    hm_buf_init(&text->text, DECODED_MAX);
+    if (import->encoding != NULL) {
+        enum hm_status status = named(text, import, err);
+        if (status != HM_OK) {
+            return status;
+        }
     } else {
-        return hm_fail(err, HM_USAGE, "encoding-unknown", import->encoding, NULL, NULL);
+        text->read_as = hm_encoding_guess(import->file);
     }
-    return hm_encoding_decode(&text->text, import->file, text->read_as.encoding, err);
+    if (text->read_as.encoding == HM_ENCODING_UTF8) {
+        text->bytes = import->file;
+        return HM_OK;
+    }
+    if (import->file.size > DECODED_FILE_MAX) {
+        return hm_fail(err, HM_TOO_BIG, "csv-rows", NULL, NULL, NULL);
+    }
+    enum hm_status status =
+        hm_encoding_decode(&text->text, import->file, text->read_as.encoding, err);
+    text->bytes = hm_buf_bytes(&text->text);
+    return status;
 }
 
 static bool beyond_ascii(struct hm_bytes cell)
@@ -30,6 +57,70 @@ static bool beyond_ascii(struct hm_bytes cell)
         }
     }
     return false;
+}
+
+/* The texts of a row that do not tell by their font. False: there is no room for more. */
+static bool gather(struct hm_csv_write *out, const struct hm_table_row *row)
+{
+    bool any = false;
+    for (size_t i = 0; i < row->count; i++) {
+        const struct hm_cell *cell = &row->cells[i];
+        if (cell->type == HM_CELL_TEXT && !cell->decoded && !cell->from_left &&
+            !cell->from_above && beyond_ascii(cell->text)) {
+            hm_csv_put_text(out, cell->text);
+            any = true;
+        }
+    }
+    if (any) {
+        hm_csv_end_row(out);
+    }
+    return out->buf->failed == HM_OK;
+}
+
+static enum hm_status gather_sheet(struct hm_csv_write *out,
+                                   struct hm_table *table,
+                                   size_t sheet,
+                                   struct hm_err *err)
+{
+    struct hm_table_row row;
+    bool found = true;
+    enum hm_status status = hm_table_begin(table, sheet, err);
+    while (status == HM_OK && found) {
+        status = hm_table_next(table, &row, &found, err);
+        if (status == HM_OK && found && !gather(out, &row)) {
+            break;
+        }
+    }
+    return status;
+}
+
+enum hm_status hm_import_text_look(struct hm_import_text *text,
+                                   const struct hm_import *import,
+                                   struct hm_table *table,
+                                   struct hm_err *err)
+{
+    struct hm_csv_write out;
+    enum hm_status status = HM_OK;
+    hm_buf_init(&text->text, JUDGED_MAX);
+    hm_csv_write_init(&out, &text->text);
+    for (size_t i = 0; i < hm_table_sheet_count(table) && status == HM_OK; i++) {
+        if (!hm_table_sheet_hidden(table, i)) {
+            status = gather_sheet(&out, table, i, err);
+        }
+    }
+    if (status == HM_OK && text->text.failed == HM_NO_MEMORY) {
+        status = hm_fail_memory(err);
+    }
+    text->text.failed = HM_OK; /* what had room is enough */
+    text->bytes = hm_buf_bytes(&text->text);
+    text->read_as = hm_encoding_guess(text->bytes);
+    if (status == HM_OK && import->encoding != NULL) {
+        status = named(text, import, err);
+    }
+    if (status == HM_OK) {
+        hm_table_decode(table, text->read_as.encoding);
+    }
+    return status;
 }
 
 /* The cell of `row` that shows the encoding; no bytes: none does. */
@@ -64,7 +155,7 @@ void hm_import_text_show(struct hm_json_write *out, const struct hm_import_text 
     hm_json_bool(out, text->read_as.sure);
     hm_json_key(out, "sample");
     hm_json_open(out, '[');
-    if (hm_csv_init(&csv, hm_buf_bytes(&text->text), NULL) == HM_OK) {
+    if (hm_csv_init(&csv, text->bytes, NULL) == HM_OK) {
         for (int i = 0; i < SAMPLE_ROWS && next_telling(&csv, &row); i++) {
             hm_json_open(out, '[');
             for (size_t k = 0; k < row.count; k++) {
@@ -85,7 +176,7 @@ enum hm_status hm_import_text_check(const struct hm_import_text *text, struct hm
     if (text->read_as.sure) {
         return HM_OK;
     }
-    if (hm_csv_init(&csv, hm_buf_bytes(&text->text), NULL) == HM_OK) {
+    if (hm_csv_init(&csv, text->bytes, NULL) == HM_OK) {
         if (next_telling(&csv, &row)) {
             hm_api_argument(cell, telling(&row));
         }

@@ -4,10 +4,11 @@
 #define HAMLET_API_IMPORT_TEXT_H
 
 #include "hamlet/api/import.h"
-#include "hamlet/text/encoding.h"
+#include "hamlet/exchange/table.h"
 
 struct hm_import_text {
     struct hm_encoding_guess read_as; /* sure where the person named it */
+    struct hm_bytes bytes;            /* of CSV: what is to be read, as UTF-8 */
     struct hm_buf text;               /* the caller's, also after a failure */
 };
 
@@ -16,9 +17,19 @@ struct hm_import_text {
  * Not being sure is no failure.
  * HM_USAGE      encoding-unknown (name)
  * HM_BAD_INPUT  encoding-broken: it is not what was said
+ * HM_TOO_BIG    it is not Unicode, and larger than such a list ever was
  */
 HM_CHECKED enum hm_status hm_import_text_read(struct hm_import_text *text,
                                               const struct hm_import *import,
+                                              struct hm_err *err);
+
+/*
+ * The same of a workbook, whose texts the table decodes: those whose font does not tell
+ * are judged together.
+ */
+HM_CHECKED enum hm_status hm_import_text_look(struct hm_import_text *text,
+                                              const struct hm_import *import,
+                                              struct hm_table *table,
                                               struct hm_err *err);
 
 /* Members `encoding`, `sure`, `sample`: the first rows with letters beyond ASCII. */

@@ -262,7 +262,7 @@ static void finish(struct hm_talk *talk, enum hm_status status, const struct hm_
         note_failure(talk, err);
     }
     if (talk->replica.store != NULL) {
-        hm_replica_scrub(talk->replica.store);
+        hm_replica_scrub(talk->replica.store, talk->dir);
     }
     struct hm_talked told = *talked; /* `done` may begin the next one */
     leave_store(talk);

@@ -29,13 +29,13 @@ static enum hm_status open_store(struct hm_replica *replica,
 }
 
 /* Where there is no room to write, what is here can still be read and sent. */
-static enum hm_status settle(struct hm_store *store, struct hm_err *err)
+static enum hm_status settle(struct hm_store *store, const char *dir, struct hm_err *err)
 {
     struct hm_err why = HM_ERR_NONE;
     bool changed = false;
     enum hm_status status = hm_replica_kinds_changed(store, &changed, err);
     if (status == HM_OK) {
-        hm_replica_scrub(store);
+        hm_replica_scrub(store, dir);
     }
     if (status != HM_OK || !changed) {
         return status;
@@ -61,7 +61,7 @@ enum hm_status hm_replica_open(struct hm_replica *replica,
         status = open_store(&made, dir, env, err);
     }
     if (status == HM_OK) {
-        status = settle(made.store, err);
+        status = settle(made.store, dir, err);
     }
     if (status == HM_OK && with_key) {
         status = hm_replica_load_key(&made, dir, env, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A store whose kinds are others than before: a program or a kind's file came anew. */
+#include "hamlet/replica/imports.h"
 #include "hamlet/replica/replica.h"
 #include "hamlet/store/changes.h"
 #include "hamlet/store/erase.h"
@@ -43,9 +44,14 @@ enum hm_status hm_replica_kinds_settle(struct hm_store *store, struct hm_err *er
     return status;
 }
 
-void hm_replica_scrub(struct hm_store *store)
+void hm_replica_scrub(struct hm_store *store, const char *dir)
 {
     bool scrubbed = false;
+    int64_t due = 0;
     struct hm_err why = HM_ERR_NONE;
+    if (hm_store_meta_get_int(store, HM_META_SCRUB, 0, &due, &why) != HM_OK ||
+        (due != 0 && !hm_imports_clear(dir))) {
+        return; /* the note that it is due stands: the next opening tries again */
+    }
     (void)!hm_store_scrub(store, &scrubbed, &why); /* else the next opening does it */
 }

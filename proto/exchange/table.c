@@ -79,6 +79,20 @@ static enum hm_status check_text(struct hm_bytes file, struct hm_err *err)
     return key == NULL ? HM_OK : hm_fail(err, HM_BAD_INPUT, key, NULL, NULL, NULL);
 }
 
+static bool is_packed(struct hm_bytes file)
+{
+    return begins(file, "PK\x03\x04", 4) || begins(file, "PK\x05\x06", 4);
+}
+
+enum hm_status hm_table_look(struct hm_bytes file, bool *text, struct hm_err *err)
+{
+    enum hm_status status = is_packed(file) ? HM_OK : check_text(file, err);
+    if (status == HM_OK) {
+        *text = !is_packed(file);
+    }
+    return status;
+}
+
 enum hm_status hm_table_open(struct hm_table **table,
                              struct hm_bytes file,
                              struct hm_err *err)
@@ -88,7 +102,7 @@ enum hm_status hm_table_open(struct hm_table **table,
         return hm_fail_memory(err);
     }
     made->file = file;
-    bool packed = begins(file, "PK\x03\x04", 4) || begins(file, "PK\x05\x06", 4);
+    bool packed = is_packed(file);
     enum hm_status status =
         packed ? hm_xlsx_open(&made->xlsx, file, err) : check_text(file, err);
     if (status == HM_OK && !packed) {
@@ -116,6 +130,13 @@ void hm_table_close(struct hm_table *table)
 bool hm_table_is_xlsx(const struct hm_table *table)
 {
     return table->xlsx != NULL;
+}
+
+void hm_table_decode(struct hm_table *table, enum hm_encoding encoding)
+{
+    if (table->xlsx != NULL) {
+        table->xlsx->encoding = encoding;
+    }
 }
 
 size_t hm_table_sheet_count(const struct hm_table *table)

@@ -46,7 +46,8 @@ enum hm_number_form {
 struct hm_style {
     uint8_t form;
     uint8_t width; /* of HM_FORM_ZEROS */
-    uint8_t font;  /* enum hm_cell_font */
+    bool old_font;
+    uint8_t encoding; /* of its texts, where the font is old */
 };
 
 struct hm_styles {
@@ -125,6 +126,7 @@ struct hm_xlsx {
     struct hm_xlsx_sheet *sheets;
     size_t sheet_count;
     bool since_1904;
+    enum hm_encoding encoding; /* of texts whose font does not tell */
     const char *workbook;
     const char *shared;
     const char *style;

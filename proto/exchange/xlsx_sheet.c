@@ -28,6 +28,7 @@ struct hm_sheet {
     bool value; /* inside of <v> or a <t> that is shown */
     bool phonetic;
     struct hm_buf raw;
+    struct hm_buf plain; /* its text before it is decoded */
     /* the row at hand */
     struct hm_buf text;
     struct {
@@ -90,7 +91,7 @@ static void begin_cell(struct hm_sheet *sheet, const char *const *attributes)
     bool styled =
         hm_xml_number(hm_xml_attribute(attributes, "s"), styles->count, &style) &&
         style < styles->count;
-    sheet->style = styled ? styles->at[style] : (struct hm_style){HM_FORM_PLAIN, 0, 0};
+    sheet->style = styled ? styles->at[style] : (struct hm_style){HM_FORM_PLAIN, 0};
     sheet->content = content_of(hm_xml_attribute(attributes, "t"));
     hm_buf_clear(&sheet->raw);
 }
@@ -158,6 +159,28 @@ static void put_text(struct hm_buf *out, struct hm_bytes text)
     }
 }
 
+/* Only letters beyond ASCII are others in old fonts. */
+static void put_decoded(struct hm_sheet *sheet, struct hm_bytes text)
+{
+    enum hm_encoding encoding = sheet->style.old_font
+                                    ? (enum hm_encoding)sheet->style.encoding
+                                    : sheet->xlsx->encoding;
+    if (encoding <= HM_ENCODING_UTF16) {
+        put_text(&sheet->text, text);
+        return;
+    }
+    hm_buf_clear(&sheet->plain);
+    put_text(&sheet->plain, text);
+    enum hm_status status =
+        sheet->plain.failed != HM_OK
+            ? sheet->plain.failed
+            : hm_encoding_decode(&sheet->text, hm_buf_bytes(&sheet->plain), encoding,
+                                 NULL);
+    if (status != HM_OK && sheet->text.failed == HM_OK) {
+        sheet->text.failed = status;
+    }
+}
+
 static enum hm_cell_type put_value(struct hm_sheet *sheet)
 {
     struct hm_bytes raw = hm_buf_bytes(&sheet->raw);
@@ -169,10 +192,10 @@ static enum hm_cell_type put_value(struct hm_sheet *sheet)
             !hm_strings_get(&sheet->xlsx->strings, at, &shared)) {
             refuse_form(sheet);
         }
-        put_text(&sheet->text, shared);
+        put_decoded(sheet, shared);
         return HM_CELL_TEXT;
     case CONTENT_TEXT:
-        put_text(&sheet->text, raw);
+        put_decoded(sheet, raw);
         return HM_CELL_TEXT;
     case CONTENT_BOOLEAN:
         hm_buf_put_text(&sheet->text, hm_bytes_are(raw, "1") ? "true" : "false");
@@ -214,8 +237,7 @@ static void end_cell(struct hm_sheet *sheet)
         refuse_buffer(sheet, &sheet->text);
         return;
     }
-    sheet->cells[at] =
-        (struct hm_cell){.type = type, .font = (enum hm_cell_font)sheet->style.font};
+    sheet->cells[at] = (struct hm_cell){.type = type, .decoded = sheet->style.old_font};
     sheet->spans[at].from = from;
     sheet->spans[at].size = sheet->text.size - from;
     sheet->own = sheet->own || sheet->text.size > from;
@@ -259,6 +281,7 @@ enum hm_status hm_sheet_open(struct hm_sheet **sheet,
     made->xlsx = xlsx;
     hm_merges_init(&made->merges);
     hm_buf_init(&made->raw, HM_CSV_ROW_BYTES_MAX);
+    hm_buf_init(&made->plain, HM_CSV_ROW_BYTES_MAX);
     hm_buf_init(&made->text, HM_CSV_ROW_BYTES_MAX);
     const char *part = xlsx->sheets[at].part;
     enum hm_status status = hm_merges_read(&made->merges, xlsx->zip, part, err);
@@ -281,6 +304,7 @@ void hm_sheet_close(struct hm_sheet *sheet)
     hm_xml_close(sheet->xml);
     hm_merges_fini(&sheet->merges);
     hm_buf_fini(&sheet->text);
+    hm_buf_fini(&sheet->plain);
     hm_buf_fini(&sheet->raw);
     free(sheet);
 }

@@ -16,23 +16,23 @@ struct code {
     struct hm_style style;
 };
 
+struct font {
+    bool old;
+    enum hm_encoding encoding;
+};
+
 struct reading {
     struct hm_styles *styles;
     struct hm_xml *xml;
     struct code *codes;
     size_t code_count;
-    uint8_t *fonts;
+    struct font *fonts;
     size_t font_count;
     bool in_fonts;
     bool in_styles; /* cellXfs: cellStyleXfs are templates that no cell names */
 };
 
 /* ---- format codes ---- */
-
-static char small(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 /*
  * The letters and signs of a format's first section that mean something: what is quoted,
@@ -53,7 +53,13 @@ static void essence(char *out, size_t size, const char *code)
         } else if (*code == '\\' || *code == '_' || *code == '*') {
             code += code[1] != '\0';
         } else {
-            out[used++] = small(*code);
+            static const char capitals[] = "DGHMSYENRALP";
+            const char *at = strchr(capitals, *code);
+            out[used] = *code;
+            if (at != NULL) {
+                out[used] = "dghmsyenralp"[at - capitals];
+            }
+            used++;
         }
     }
     out[used] = '\0';
@@ -70,10 +76,10 @@ struct hm_style hm_style_of_code(const char *code)
     essence(form, sizeof(form), code);
     size_t zeros = strspn(form, "0");
     if (strcmp(form, "general") == 0 || strcmp(form, "@") == 0) {
-        return (struct hm_style){HM_FORM_PLAIN, 0, HM_FONT_PLAIN};
+        return (struct hm_style){HM_FORM_PLAIN, 0};
     }
     if (zeros > 1 && zeros <= ZEROS_MAX && form[zeros] == '\0') {
-        return (struct hm_style){HM_FORM_ZEROS, (uint8_t)zeros, HM_FONT_PLAIN};
+        return (struct hm_style){HM_FORM_ZEROS, (uint8_t)zeros};
     }
     bool clock = has(form, "hs");
     enum hm_number_form is = HM_FORM_PLAIN;
@@ -88,7 +94,7 @@ struct hm_style hm_style_of_code(const char *code)
     } else if (has(form, "m")) {
         is = HM_FORM_MONTH;
     }
-    return (struct hm_style){(uint8_t)is, 0, HM_FONT_PLAIN};
+    return (struct hm_style){(uint8_t)is, 0};
 }
 
 /* The formats that have a number and no code (18.8.30), those of East Asia too. */
@@ -110,19 +116,10 @@ static struct hm_style style_of_id(const struct reading *reading, size_t id)
     }
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (id >= known[i].from && id <= known[i].to) {
-            return (struct hm_style){known[i].form, 0, HM_FONT_PLAIN};
+            return (struct hm_style){known[i].form, 0};
         }
     }
-    return (struct hm_style){HM_FORM_PLAIN, 0, HM_FONT_PLAIN};
-}
-
-/* Fonts of the time before Unicode have names of a family: .VnTime, VNI-Times. */
-static uint8_t font_of(const char *name)
-{
-    if (strncmp(name, ".Vn", 3) == 0 || strncmp(name, ".VN", 3) == 0) {
-        return HM_FONT_TCVN3;
-    }
-    return strncmp(name, "VNI-", 4) == 0 ? HM_FONT_VNI : HM_FONT_PLAIN;
+    return (struct hm_style){HM_FORM_PLAIN, 0};
 }
 
 /* ---- the part ---- */
@@ -153,7 +150,10 @@ static void add_style(struct reading *reading, const char *const *attributes)
         return;
     }
     struct hm_style style = style_of_id(reading, number_in(attributes, "numFmtId"));
-    style.font = font < reading->font_count ? reading->fonts[font] : HM_FONT_PLAIN;
+    if (font < reading->font_count && reading->fonts[font].old) {
+        style.old_font = true;
+        style.encoding = (uint8_t)reading->fonts[font].encoding;
+    }
     styles->at[styles->count++] = style;
 }
 
@@ -168,8 +168,9 @@ static void on_start(void *ctx, const char *name, const char *const *attributes)
         reading->font_count += reading->font_count < FONTS_MAX;
     } else if (reading->in_fonts && reading->font_count > 0 &&
                (strcmp(name, "name") == 0 || strcmp(name, "rFont") == 0)) {
-        const char *font = hm_xml_attribute(attributes, "val");
-        reading->fonts[reading->font_count - 1] = font_of(font == NULL ? "" : font);
+        struct font *font = &reading->fonts[reading->font_count - 1];
+        font->old = hm_encoding_of_font(hm_text(hm_xml_attribute(attributes, "val")),
+                                        &font->encoding);
     } else if (strcmp(name, "cellXfs") == 0) {
         reading->in_styles = true;
     } else if (reading->in_styles && strcmp(name, "xf") == 0) {

@@ -269,11 +269,11 @@ enum hm_status hm_xml_read(struct hm_zip *zip,
                            struct hm_err *err)
 {
     bool more = false;
-    *at = NULL;
     enum hm_status status = hm_xml_open(at, zip, part, reader, err);
-    if (status == HM_OK) {
-        status = hm_xml_run(*at, &more, err);
+    if (status != HM_OK) {
+        return status;
     }
+    status = hm_xml_run(*at, &more, err);
     hm_xml_close(*at);
     *at = NULL;
     return status;

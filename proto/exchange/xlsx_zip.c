@@ -15,10 +15,10 @@ enum {
     ANY_CASE = 2, /* of unzLocateFile: part names are the same in any case */
 };
 
-/* One part inflated: a sheet of 200,000 rows of ten cells is half of it. */
-#define PART_MAX ((uint64_t)96 * 1024 * 1024)
+/* One part inflated: a sheet of 200,000 rows of ten cells. */
+#define PART_MAX ((uint64_t)64 * 1024 * 1024)
 /* All that is read of one file, sheets that are looked into more than once too. */
-#define ALL_MAX ((uint64_t)160 * 1024 * 1024)
+#define ALL_MAX ((uint64_t)128 * 1024 * 1024)
 /* Deflate packs a sheet of empty cells to a 60th; nothing but a bomb is packed tighter.
  */
 #define RATIO_MAX  ((uint64_t)150)

@@ -236,12 +236,22 @@ bool hm_load_is_name(const char *name)
            name[0] >= 'a' && name[0] <= 'z';
 }
 
-enum { SHARED_BOOLEAN, SHARED_DATE, SHARED_STROKES, SHARED_PRIVATE, SHARED_ROWS };
+enum {
+    SHARED_BOOLEAN,
+    SHARED_DATE,
+    SHARED_STROKES,
+    SHARED_PRIVATE,
+    SHARED_ORDINAL,
+    SHARED_TOTAL,
+    SHARED_ROWS
+};
 static const struct hm_load_row shared_rows[SHARED_ROWS] = {
     [SHARED_BOOLEAN] = {"boolean", HM_JSON_LIST, HM_LOAD_PART, HM_LOAD_PART},
     [SHARED_DATE] = {"date", HM_JSON_LIST, HM_LOAD_PART, HM_LOAD_PART},
     [SHARED_STROKES] = {"strokes", HM_JSON_OBJECT, HM_LOAD_PART, HM_LOAD_PART},
     [SHARED_PRIVATE] = {"private", HM_JSON_OBJECT, HM_LOAD_PART, HM_LOAD_PART},
+    [SHARED_ORDINAL] = {"ordinal", HM_JSON_LIST, HM_LOAD_PART},
+    [SHARED_TOTAL] = {"total", HM_JSON_LIST, HM_LOAD_PART},
 };
 
 enum hm_status hm_load_shared(const struct hm_load *load,
@@ -262,6 +272,14 @@ enum hm_status hm_load_shared(const struct hm_load *load,
     }
     if (status == HM_OK) {
         status = hm_load_label(load, &read.strokes, found.at[SHARED_STROKES], who);
+    }
+    if (status == HM_OK && found.at[SHARED_ORDINAL] != NULL) {
+        status = hm_load_texts(load, &read.ordinal_words, &read.ordinal_word_count,
+                               found.at[SHARED_ORDINAL], who);
+    }
+    if (status == HM_OK && found.at[SHARED_TOTAL] != NULL) {
+        status = hm_load_texts(load, &read.total_words, &read.total_word_count,
+                               found.at[SHARED_TOTAL], who);
     }
     if (status == HM_OK) {
         status = hm_load_private(load, &read, found.at[SHARED_PRIVATE]);

@@ -42,7 +42,7 @@ struct hm_load_row {
 };
 
 /* What an object has of a table's attributes, by the number of their row; null: not. */
-enum { HM_LOAD_ROWS_MAX = 20 };
+enum { HM_LOAD_ROWS_MAX = 24 };
 struct hm_load_found {
     const struct hm_load_row *rows;
     size_t count;

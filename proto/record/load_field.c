@@ -15,7 +15,13 @@
 enum { NAMED = HM_LOAD_FIELD | HM_LOAD_MEMBER, ANY = NAMED | HM_LOAD_ITEM };
 
 /* What a value can hold: 32 KiB, of text in characters of up to four bytes. */
-enum { TEXT_MAX = 8000, LIST_MAX = 1000, STROKES_MAX = 32000, MEMBERS_MAX = 40 };
+enum {
+    TEXT_MAX = 8000,
+    LIST_MAX = 1000,
+    STROKES_MAX = 32000,
+    MEMBERS_MAX = 40,
+    WIDTH_MAX = 20
+};
 
 enum {
     NAME,
@@ -23,12 +29,14 @@ enum {
     LABEL,
     HELP,
     WARN,
+    ALSO,
     REQUIRED,
     WRITE,
     MIN,
     MAX,
     LINES,
     PLAIN,
+    WIDTH,
     VALUES,
     KIND,
     ITEM,
@@ -41,12 +49,14 @@ static const struct hm_load_row rows[ROWS] = {
     [LABEL] = {"label", HM_JSON_OBJECT, NAMED, NAMED, 0, 0},
     [HELP] = {"help", HM_JSON_OBJECT, NAMED, 0, 0, 0},
     [WARN] = {"warn", HM_JSON_OBJECT, NAMED, 0, 0, 0},
+    [ALSO] = {"also", HM_JSON_LIST, HM_LOAD_FIELD, 0, 0, 0},
     [REQUIRED] = {"required", HM_JSON_BOOL, NAMED, 0, 0, 0},
     [WRITE] = {"write", HM_JSON_LIST, HM_LOAD_FIELD, 0, 0, 0},
     [MIN] = {"min", HM_JSON_INTEGER, ANY, 0, BIT(INTEGER), BIT(INTEGER)},
     [MAX] = {"max", HM_JSON_INTEGER, ANY, 0, LIMITED, LIMITED},
     [LINES] = {"lines", HM_JSON_BOOL, ANY, 0, BIT(TEXT), 0},
     [PLAIN] = {"plain", HM_JSON_BOOL, ANY, 0, BIT(INTEGER), 0},
+    [WIDTH] = {"width", HM_JSON_INTEGER, HM_LOAD_FIELD, 0, BIT(TEXT), 0},
     [VALUES] = {"values", HM_JSON_LIST, ANY, 0, CHOSEN | BIT(BOOLEAN), CHOSEN},
     [KIND] = {"kind", HM_JSON_TEXT, ANY, 0, BIT(REF), BIT(REF)},
     [ITEM] = {"item", HM_JSON_OBJECT, ANY, 0, BIT(LIST), BIT(LIST)},
@@ -95,6 +105,11 @@ static enum hm_status read_limits(const struct hm_load *load,
     int64_t most = INT64_MAX;
     field->min = hm_json_int_or(found->at[MIN], 0);
     field->max = hm_json_int_or(found->at[MAX], 0);
+    int64_t width = hm_json_int_or(found->at[WIDTH], 0);
+    if (width < 0 || width > WIDTH_MAX) {
+        return hm_load_fail(load, "kind-value", field->name, "width");
+    }
+    field->width = (size_t)width;
     switch (field->type) {
     case HM_FIELD_TYPE_TEXT:
         most = TEXT_MAX;
@@ -193,6 +208,10 @@ static enum hm_status read_common(const struct hm_load *load,
     }
     if (status == HM_OK) {
         status = hm_load_label(load, &field->warn, found->at[WARN], field->name);
+    }
+    if (status == HM_OK && found->at[ALSO] != NULL) {
+        status = hm_load_texts(load, &field->also, &field->also_count, found->at[ALSO],
+                               field->name);
     }
     if (status == HM_OK && write != NULL) {
         status = hm_load_roles(load, &field->writers, write, field->name);

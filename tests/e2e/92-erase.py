@@ -15,7 +15,7 @@ import os
 import shutil
 import unicodedata
 
-from sites import DISTRICT, check, expect, promise, say, script, unchanged
+from sites import DISTRICT, check, expect, promise, say, script, unchanged, write_csv
 
 SECRET = "Huỳnh Thị Bí Ẩn"
 WHY = ("--reason", "theo yêu cầu của gia đình")
@@ -101,6 +101,9 @@ class World:
         self.kept = a.add("household", f"head_name=Bà {SECRET}", "address_text=Số 9")
         a.ask("bundle export", self.file)
         self.meet(*self.all)
+        table = write_csv(self.site.path("table.csv"), ["id", "head_name"],
+                          [[self.record, f"{SECRET} (trong bảng)"]])
+        expect("a table names it", a.ask("import", "household", table)["changed"], 1)
         a.ask("edit", self.record, f"cluster=Tổ của {SECRET}")
         b.ask("edit", self.record, f"cluster=Xóm {SECRET}")
         a.ask("edit", self.record, f"head_name={SECRET} (Hai)")

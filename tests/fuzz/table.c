@@ -15,7 +15,7 @@ enum { ROWS_MAX = 100000 };
 static void judge_cell(const struct hm_cell *cell)
 {
     HM_ASSERT(cell->text.size <= HM_CSV_ROW_BYTES_MAX);
-    HM_ASSERT(cell->type <= HM_CELL_ERROR && cell->font <= HM_FONT_VNI);
+    HM_ASSERT(cell->type <= HM_CELL_ERROR);
     HM_ASSERT(cell->type != HM_CELL_BOOLEAN || hm_bytes_are(cell->text, "true") ||
               hm_bytes_are(cell->text, "false"));
 }

@@ -16,6 +16,7 @@
 #define HAMLET_EXCHANGE_TABLE_H
 
 #include "hamlet/exchange/csv.h"
+#include "hamlet/text/encoding.h"
 
 enum { HM_TABLE_COLUMNS_MAX = HM_CSV_COLUMNS_MAX, HM_TABLE_SHEETS_MAX = 256 };
 
@@ -32,13 +33,10 @@ enum hm_cell_type {
     HM_CELL_ERROR    /* #N/A: what a formula came to */
 };
 
-/* Old fonts that show other letters than those that stand in the file. */
-enum hm_cell_font { HM_FONT_PLAIN, HM_FONT_TCVN3, HM_FONT_VNI };
-
 struct hm_cell {
-    struct hm_bytes text; /* until the next row is read; as it stands in the file */
+    struct hm_bytes text; /* until the next row is read */
     enum hm_cell_type type;
-    enum hm_cell_font font;
+    bool decoded;    /* its font is of the time before Unicode, and it was read so */
     bool from_left;  /* of a merged cell that begins in a column before */
     bool from_above; /* in a row before */
 };
@@ -62,8 +60,19 @@ HM_CHECKED enum hm_status hm_table_open(struct hm_table **table,
                                         struct hm_err *err);
 void hm_table_close(struct hm_table *table);
 
-/* Whether its cells have types and its texts are Unicode; else it is CSV. */
+/*
+ * Whether the file is text, which is decoded before it is opened; else it is XLSX.
+ * HM_BAD_INPUT  it is neither, as of hm_table_open
+ */
+HM_CHECKED enum hm_status hm_table_look(struct hm_bytes file,
+                                        bool *text,
+                                        struct hm_err *err);
+
+/* Whether its cells have types and do not shift; else it is CSV. */
 bool hm_table_is_xlsx(const struct hm_table *table);
+
+/* Of XLSX: texts in fonts that do not tell are in this encoding, from the next row on. */
+void hm_table_decode(struct hm_table *table, enum hm_encoding encoding);
 
 /* CSV is one sheet without a name. */
 size_t hm_table_sheet_count(const struct hm_table *table);

@@ -70,6 +70,10 @@ struct hm_field_shared {
     size_t private_name_count;
     const char *const *private_words;
     size_t private_word_count;
+    const char *const *ordinal_words; /* of tables: what numbers the rows */
+    size_t ordinal_word_count;
+    const char *const *total_words; /* what a row of sums begins with */
+    size_t total_word_count;
 };
 
 struct hm_field;
@@ -93,6 +97,9 @@ struct hm_field {
     struct hm_label label; /* of an item: null */
     struct hm_label help;  /* null: there is none */
     struct hm_label warn;
+    const char *const *also; /* headings of columns */
+    size_t also_count;
+    size_t width; /* digits of a code; 0: it is none */
     struct hm_choices choices;
     const char *ref;                    /* the kind of the record that a ref names */
     const struct hm_field *item;        /* of a list */

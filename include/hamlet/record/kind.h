@@ -44,12 +44,15 @@
  *   name*     not `id` and not `unit`, which stand for the record and its home
  *   type*     see below
  *   label*    LABEL; help, warn: LABEL, a line below the input, and what not to write
+ *   also      [text…]: other headings that columns of tables have for it
  *   required  true: a record is not created without it, and it is never cleared
  *   write     [ROLE…]: only these create or edit it. Not for keys or members of groups
  *
  *   type          value (PROTOCOL.md 2.4)    attributes of its own
  *   text          text                       max*: characters, at most 8000; lines: it
- *                                            may hold line ends
+ *                                            may hold line ends; width: a code of so many
+ *                                            digits, at most 20, that programs which take
+ *                                            it for a number strip of its zeros
  *   integer       integer                    min*, max*; plain: shown without points
  *   boolean       true, false                values: its two words instead of the shared
  *   date          text "2026-03-05"          years 1800 to 2199
@@ -74,7 +77,8 @@
  * and "false"],"date":[words that may stand in a date],"strokes":LABEL,"private":{"runs":
  * [how many digits together a text with `warn` is warned
  * about],"say":LABEL,"names":[words of names that no field may have],"words":[words of
- * labels that none may have]}}}.
+ * labels that none may have]},"ordinal":[headings of columns that number the rows],
+ * "total":[words that a row of sums begins with]}}.
  */
 #ifndef HAMLET_RECORD_KIND_H
 #define HAMLET_RECORD_KIND_H

@@ -9,6 +9,7 @@
  *     keys/device    seed of the device's Ed25519 key, 0600; while the key changes
  *                    device.next, and for a moment device.old, stand beside it
  *     kinds/…json    kinds that stand beside the built-in ones
+ *     imports/…      files that were imported, as they came (imports.h)
  *     hamletd.lock   held by the daemon
  *     hamletd.sock   where it is told of changes and asked to synchronise
  */
@@ -18,13 +19,14 @@
 #include "hamlet/base/sign.h"
 #include "hamlet/store/store.h"
 
-#define HM_REPLICA_STORE  "store.db"
-#define HM_REPLICA_KEY    "device" /* for hm_keyfile_load */
-#define HM_REPLICA_NEXT   "device.next"
-#define HM_REPLICA_OLD    "device.old"
-#define HM_REPLICA_KINDS  "kinds"
-#define HM_REPLICA_LOCK   "hamletd.lock"
-#define HM_REPLICA_SOCKET "hamletd.sock"
+#define HM_REPLICA_STORE   "store.db"
+#define HM_REPLICA_KEY     "device" /* for hm_keyfile_load */
+#define HM_REPLICA_NEXT    "device.next"
+#define HM_REPLICA_OLD     "device.old"
+#define HM_REPLICA_KINDS   "kinds"
+#define HM_REPLICA_IMPORTS "imports"
+#define HM_REPLICA_LOCK    "hamletd.lock"
+#define HM_REPLICA_SOCKET  "hamletd.sock"
 
 /* Kinds beside the built-in ones: an order of magnitude more than there are. */
 enum { HM_REPLICA_KINDS_MAX = 64 };
@@ -64,10 +66,11 @@ HM_CHECKED enum hm_status hm_replica_kinds_settle(struct hm_store *store,
                                                   struct hm_err *err);
 
 /*
- * Where values were erased: leave nothing of them in the store's file either. Outside of
- * transactions. What cannot be done now is done at the next opening.
+ * Where values were erased: leave nothing of them in the store's file either, nor in the
+ * files that were imported into DIR. Outside of transactions. What cannot be done now is
+ * done at the next opening.
  */
-void hm_replica_scrub(struct hm_store *store);
+void hm_replica_scrub(struct hm_store *store, const char *dir);
 
 struct hm_replica {
     struct hm_kinds *kinds;

@@ -159,15 +159,23 @@ START_TEST(days_may_be_counted_from_1904)
 }
 END_TEST
 
-START_TEST(a_font_of_the_time_before_unicode_is_told)
+START_TEST(text_in_a_font_of_the_time_before_unicode_is_read_as_it_was_seen)
 {
-    read_rows("<row><c s=\"0\" t=\"str\"><v>a</v></c><c s=\"7\" t=\"str\"><v>b</v></c>"
-              "</row>");
+    static const char rows[] = "<row><c s=\"0\" t=\"str\"><v>NguyÔn</v></c><c s=\"7\" "
+                               "t=\"str\"><v>NguyÔn</v></c>"
+                               "</row>";
+    read_rows(rows);
 
     next_row(1, 2);
+    expect_cell(0, "NguyÔn");
+    ck_assert(!row.cells[0].decoded);
+    expect_cell(1, "Nguyễn");
+    ck_assert(row.cells[1].decoded);
 
-    ck_assert_int_eq(row.cells[0].font, HM_FONT_PLAIN);
-    ck_assert_int_eq(row.cells[1].font, HM_FONT_TCVN3);
+    hm_table_decode(table, HM_ENCODING_TCVN3);
+    ck_assert_int_eq(hm_table_begin(table, 0, &err), HM_OK);
+    next_row(1, 2);
+    expect_cell(0, "Nguyễn");
 }
 END_TEST
 
@@ -496,7 +504,8 @@ int main(void)
     tcase_add_test(cells, texts_are_shared_inline_or_of_a_formula);
     tcase_add_loop_test(cells, a_value_is_what_a_person_saw, 0, COUNT(values));
     tcase_add_test(cells, days_may_be_counted_from_1904);
-    tcase_add_test(cells, a_font_of_the_time_before_unicode_is_told);
+    tcase_add_test(cells,
+                   text_in_a_font_of_the_time_before_unicode_is_read_as_it_was_seen);
     tcase_add_test(cells, rows_without_anything_are_none);
     tcase_add_test(cells, a_merged_cell_is_told_in_every_cell_that_it_covers);
     tcase_add_test(cells, sheets_have_names_and_some_are_hidden);
