@@ -143,7 +143,7 @@ static const char *left_out(const struct hm_importing *im,
         return "numbering";
     }
     if (is_total(im, row)) {
-        return "total";
+        return "sums";
     }
     if (is_heading(im, row)) {
         return "heading";

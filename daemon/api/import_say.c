@@ -110,7 +110,7 @@ void hm_import_say_row(struct hm_importing *im,
     }
     hm_json_open(out, '{');
     hm_json_put_int(out, "line", (int64_t)line);
-    hm_json_put_text(out, "outcome", hm_text(left_out ? "skipped" : verdict));
+    hm_json_put_text(out, "became", hm_text(left_out ? "skipped" : verdict));
     if (left_out) {
         hm_json_put_text(out, "reason", hm_text(verdict));
     }

@@ -251,7 +251,7 @@ static const struct hm_load_row shared_rows[SHARED_ROWS] = {
     [SHARED_STROKES] = {"strokes", HM_JSON_OBJECT, HM_LOAD_PART, HM_LOAD_PART},
     [SHARED_PRIVATE] = {"private", HM_JSON_OBJECT, HM_LOAD_PART, HM_LOAD_PART},
     [SHARED_ORDINAL] = {"ordinal", HM_JSON_LIST, HM_LOAD_PART},
-    [SHARED_TOTAL] = {"total", HM_JSON_LIST, HM_LOAD_PART},
+    [SHARED_TOTAL] = {"sums", HM_JSON_LIST, HM_LOAD_PART},
 };
 
 enum hm_status hm_load_shared(const struct hm_load *load,

@@ -74,11 +74,11 @@ def the_sheet_of_an_office(site, laptop):
            {"Họ và tên": "head_name", "Số hồ sơ": "household_code", "Tổ": "cluster",
             "Địa chỉ": "address_text"})
     expect("ignored", tried["ignored"], ["Ghi chú"])
-    expect("verdicts", [(row["line"], row["outcome"], row.get("reason"))
+    expect("verdicts", [(row["line"], row["became"], row.get("reason"))
                         for row in tried["rows"]],
            [(7, "skipped", "numbering"), (8, "skipped", "section"), (9, "added", None),
             (10, "added", None), (11, "refused", None), (12, "refused", None),
-            (13, "added", None), (14, "skipped", "total")])
+            (13, "added", None), (14, "skipped", "sums")])
     expect("nothing is kept of a dry run", (laptop.ask("list", "household"), kept(laptop)),
            ([], []))
     done = laptop.ask("import", "household", path)

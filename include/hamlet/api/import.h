@@ -44,7 +44,7 @@ struct hm_imported {
 
 /*
  * Import and show the verdict: `{batch, added, changed, unchanged, refused:[{line,
- * column, reason, text}], skipped:[{line, outcome, reason}], padded, sheet, heading,
+ * column, reason, text}], skipped:[{line, became, reason}], padded, sheet, heading,
  * columns:[{column, field}], ignored:[column], file, encoding, sure, sample:[[cell]]}`,
  * also where the whole is refused; of a dry run `rows` with what became of every row
  * instead of `skipped`. `sample`: the first rows that show in which encoding the file was

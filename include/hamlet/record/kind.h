@@ -78,7 +78,7 @@
  * [how many digits together a text with `warn` is warned
  * about],"say":LABEL,"names":[words of names that no field may have],"words":[words of
  * labels that none may have]},"ordinal":[headings of columns that number the rows],
- * "total":[words that a row of sums begins with]}}.
+ * "sums":[words that a row of sums begins with]}}.
  */
 #ifndef HAMLET_RECORD_KIND_H
 #define HAMLET_RECORD_KIND_H
