@@ -118,6 +118,8 @@ enum hm_status hm_imports_keep(const char *dir,
     if (status == HM_OK) {
         *fresh = !there;
         trim(folder, name);
+    } else if (folder != NULL) {
+        (void)rmdir(folder); /* if it was made for this one */
     }
     hm_arena_fini(&arena);
     return status;
@@ -129,9 +131,11 @@ void hm_imports_drop(const char *dir, const struct hm_digest *digest)
     char name[HM_HEX32_SIZE];
     hm_hex_put(name, hm_digest_bytes(digest));
     hm_arena_init(&arena, PATH_BYTES_MAX);
+    const char *folder = hm_replica_path(&arena, dir, HM_REPLICA_IMPORTS);
     const char *path = path_of(&arena, dir, name);
-    if (path != NULL) {
+    if (path != NULL && folder != NULL) {
         (void)unlink(path);
+        (void)rmdir(folder); /* if that was the only one */
     }
     hm_arena_fini(&arena);
 }

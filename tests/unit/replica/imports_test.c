@@ -121,6 +121,18 @@ START_TEST(one_or_all_can_be_let_go)
 }
 END_TEST
 
+START_TEST(with_the_last_the_folder_goes)
+{
+    char path[HM_TMPDIR_PATH_SIZE];
+    struct hm_digest digest = digest_of("one");
+    (void)keep("one");
+
+    hm_imports_drop(dir, &digest);
+
+    ck_assert_int_ne(access(hm_tmpdir_in(&tmpdir, "imports", path), F_OK), 0);
+}
+END_TEST
+
 START_TEST(where_nothing_was_kept_all_is_clear)
 {
     ck_assert(hm_imports_clear(dir));
@@ -135,6 +147,7 @@ int main(void)
     tcase_add_test(kept_files, a_file_is_kept_once_and_for_nobody_else);
     tcase_add_test(kept_files, the_oldest_go_when_there_are_too_many);
     tcase_add_test(kept_files, one_or_all_can_be_let_go);
+    tcase_add_test(kept_files, with_the_last_the_folder_goes);
     tcase_add_test(kept_files, where_nothing_was_kept_all_is_clear);
     suite_add_tcase(suite, kept_files);
     return hm_run(suite);
