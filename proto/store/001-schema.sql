@@ -246,7 +246,8 @@ CREATE INDEX permit_device ON permit(device);
 
 -- Server: from when on a device knows that a permit of its ended. Up to `seq` the changes of
 -- `epoch` were written before it presented the lease of a reply with the first `registry`
--- entries of the registry; those of other epochs were not.
+-- entries of the registry; those of other epochs were not. Where the server came back, which
+-- a row of no device says, rows of `registry` 0 are of the first visits since then.
 CREATE TABLE sight(
   device   BLOB NOT NULL,
   registry INTEGER NOT NULL,

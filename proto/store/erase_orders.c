@@ -81,7 +81,7 @@ enum hm_status hm_erasure_known(struct hm_store *store,
     static const char select[] =
         "SELECT count(*) FROM batch(:rows) x CROSS JOIN erasure e ON e.home = x.n0"
         " AND e.record = x.b0 AND e.register = x.b1 AND e.prefix = x.b2";
-    struct hm_batch batch;
+    struct hm_batch batch = {.count = 0};
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     *known = true;

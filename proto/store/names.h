@@ -92,13 +92,21 @@ HM_CHECKED enum hm_status hm_change_row(struct hm_store *store,
 
 /*
  * Whether a change may have been written without knowing what the registry says in the
- * row: `:registry` is what its page names, `:epoch` and `:seq` are where it stands.
+ * row: `:registry` is what its page names, `:epoch` and `:seq` are where it stands. On a
+ * server that came back that may be a number of an incarnation that is over.
  */
 #define HM_LATE(row)                                                                     \
-    "(:registry < " HM_REGISTRY_N(row) " AND coalesce((SELECT s.epoch = :epoch"          \
-                                       " AND s.seq >= :seq FROM sight s WHERE s.device " \
-                                       "= :device AND s.registry >= " HM_REGISTRY_N(     \
-                                           row) " ORDER BY s.registry LIMIT 1), 1))"
+    "((:registry < " HM_REGISTRY_N(                                                      \
+        row) " OR " HM_BEFORE_RETURN                                                     \
+             ") AND coalesce((SELECT s.epoch = :epoch AND s.seq >= :seq FROM sight s"    \
+             " WHERE s.device = :device AND s.registry >= " HM_REGISTRY_N(               \
+                 row) " ORDER BY s.registry LIMIT 1), 1))"
+
+/* Whether its device wrote it before it can have seen numbers of this incarnation. */
+#define HM_BEFORE_RETURN                                                                 \
+    "EXISTS(SELECT 1 FROM sight s WHERE s.device = zeroblob(16) AND s.registry = 0)"     \
+    " AND coalesce((SELECT s.epoch = :epoch AND s.seq >= :seq FROM sight s"              \
+    " WHERE s.device = :device AND s.registry = 0), 1)"
 
 /*
  * A row of `page`: seq, count, home, head_before, head_after, registry, signature. A

@@ -7,6 +7,7 @@
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/epoch.h"
 #include "hamlet/store/pages.h"
+#include "hamlet/store/refill.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/sync/judge.h"
 #include "landing.h"
@@ -54,7 +55,9 @@ static enum hm_status take_lease(struct hm_serving *serving,
         hm_serving_refuse(serving, HM_PROBLEM_STALE);
         return HM_OK;
     }
-    if (pending) {
+    status =
+        hm_store_sight_first(store, &request->device, request->epoch, request->seq, err);
+    if (status == HM_OK && pending) {
         visit.current = visit.pending;
         status = hm_store_sight_put(store, &visit, request->seq, err);
     }

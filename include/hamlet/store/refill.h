@@ -48,4 +48,15 @@ HM_CHECKED enum hm_status hm_store_regained(struct hm_store *store,
                                             struct hm_arena *arena,
                                             struct hm_err *err);
 
+/*
+ * The device speaks for the first time since this server came back (7.5), and had written
+ * up to `seq`: whatever its pages name of the registry there, they do not name what is
+ * here. Does nothing at a later visit, or on a server that never was away.
+ */
+HM_CHECKED enum hm_status hm_store_sight_first(struct hm_store *store,
+                                               const struct hm_id *device,
+                                               uint32_t epoch,
+                                               uint64_t seq,
+                                               struct hm_err *err);
+
 #endif

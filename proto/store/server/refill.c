@@ -16,11 +16,16 @@ enum hm_status hm_store_refill_open(struct hm_store *store,
                                     struct hm_wall now,
                                     struct hm_err *err)
 {
-    static const char forget[] = "DELETE FROM regained";
-    sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, forget, &stmt, err);
-    if (status == HM_OK) {
-        status = hm_sql_run(store, stmt, err);
+    static const char *const steps[] = {
+        "DELETE FROM regained", "DELETE FROM sight WHERE registry = 0",
+        "INSERT INTO sight(device, registry, epoch, seq) VALUES(zeroblob(16), 0, 0, 0)"};
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == HM_OK; i++) {
+        sqlite3_stmt *stmt = NULL;
+        status = hm_sql(store, steps[i], &stmt, err);
+        if (status == HM_OK) {
+            status = hm_sql_run(store, stmt, err);
+        }
     }
     /* A clock that stands at 0 opens one all the same. */
     return status != HM_OK ? status

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "builders.h"
+#include "hamlet/store/offers.h"
 #include "run.h"
 #include "site.h"
 
@@ -395,6 +396,28 @@ START_TEST(numbers_mean_changes_and_changes_have_numbers)
 }
 END_TEST
 
+START_TEST(numbers_of_an_incarnation_that_is_over_are_given_to_nobody)
+{
+    struct hm_number number = {.prefix = hm_prefix_of(&changes[1]->id)};
+    append_one(HM_ENTRY_ACCEPTED, 0, 3, NULL);
+    ck_assert_int_eq(
+        hm_store_numbers(server.store, unit, 0, &number, 1, &server.arena, &server.err),
+        HM_OK);
+    ck_assert_uint_eq(number.n, 2);
+
+    ck_assert_int_eq(hm_store_begin(server.store, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_buckets_age(server.store, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(server.store, &server.err), HM_OK);
+    number = (struct hm_number){.prefix = number.prefix};
+    ck_assert_int_eq(
+        hm_store_numbers(server.store, unit, 0, &number, 1, &server.arena, &server.err),
+        HM_OK);
+
+    ck_assert_uint_eq(number.n, 0);
+    ck_assert(hm_id_equal(&number.record, &changes[1]->record)); /* it is still here */
+}
+END_TEST
+
 START_TEST(an_entry_in_a_mailbox_hides_no_number_of_the_unit)
 {
     char mailbox[HM_MAILBOX_SIZE];
@@ -487,6 +510,7 @@ int main(void)
     add_group(suite, digests);
     tcase_add_test(numbers, numbers_mean_changes_and_changes_have_numbers);
     tcase_add_test(numbers, an_entry_in_a_mailbox_hides_no_number_of_the_unit);
+    tcase_add_test(numbers, numbers_of_an_incarnation_that_is_over_are_given_to_nobody);
     add_group(suite, numbers);
     return hm_run(suite);
 }

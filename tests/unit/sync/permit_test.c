@@ -329,7 +329,7 @@ END_TEST
 
 /* ---- a permit that ends at once ---- */
 
-static void end_at_once(const struct world_laptop *laptop)
+static void end_permit(const struct world_laptop *laptop, const char *how)
 {
     struct hm_author *author = NULL;
     struct hm_maker maker;
@@ -339,7 +339,7 @@ static void end_at_once(const struct world_laptop *laptop)
     size_t count = 0;
     hm_maker_init(&maker, &arena, 1);
     const struct hm_registry_value value = {HM_REGISTRY_ENDED,
-                                            hm_make_plain(&maker, HM_ENDED_ONCE)};
+                                            hm_make_plain(&maker, how)};
     ck_assert_int_eq(
         hm_store_permits(world.store, &device, &permits, &count, &arena, &err), HM_OK);
     ck_assert_uint_eq(count, 1);
@@ -352,6 +352,11 @@ static void end_at_once(const struct world_laptop *laptop)
                      HM_OK);
     ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
     hm_author_close(author);
+}
+
+static void end_at_once(const struct world_laptop *laptop)
+{
+    end_permit(laptop, HM_ENDED_ONCE);
 }
 
 /* Serve the request and give the laptop the reply: it still may hear of the registry. */
@@ -420,6 +425,59 @@ START_TEST(from_the_commit_of_an_end_at_once_nothing_of_the_unit_goes_either_way
 }
 END_TEST
 
+/* ---- numbers of an incarnation that is over ---- */
+
+enum { LATE = 3, MORE = 4 };
+
+/* Written, sealed under the registry as it is now, and lost on its way. */
+static void send_in_vain(struct world_laptop *laptop, struct hm_id *record)
+{
+    struct hm_session *session = NULL;
+    struct hm_buf request;
+    ck_assert(sync_with(laptop));
+    ck_assert(add(laptop, record));
+    hm_buf_init(&request, BODY_MAX);
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    hm_session_begin(session);
+    ck_assert_int_eq(hm_session_request(session, &request, &err), HM_OK);
+    hm_session_close(session);
+    hm_buf_fini(&request);
+}
+
+/* What was lost had more entries than the end has now, which none of its authors saw. */
+START_TEST(what_was_written_before_an_end_was_seen_stands_on_a_server_that_came_back)
+{
+    struct world_laptop *laptops[LATE];
+    struct hm_id records[LATE];
+    unsigned refused = 0;
+    for (int i = 0; i < LATE; i++) {
+        laptops[i] = world_laptop_add(&world, "101-1", "recorder");
+    }
+    struct hm_disk *backup = world_server_backup(&world);
+    for (int i = 0; i < MORE; i++) {
+        (void)world_laptop_add(&world, "102-1", "recorder");
+    }
+    for (int i = 0; i < LATE; i++) {
+        send_in_vain(laptops[i], &records[i]);
+    }
+
+    world_server_restore(&world, backup);
+    for (int i = 0; i < LATE; i++) {
+        end_permit(laptops[i], HM_ENDED_SEEN);
+    }
+    for (int i = 0; i < LATE; i++) {
+        ck_assert(sync_with(laptops[i]));
+        refused += !stands(world.reader, &records[i]);
+    }
+
+    hm_promise("P14 ends when seen, on a server that came back: %u laptops, refused in "
+               "time %u",
+               (unsigned)LATE, refused);
+    ck_assert_uint_eq(refused, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("permit");
@@ -433,6 +491,8 @@ int main(void)
     tcase_add_loop_test(
         group, from_the_commit_of_an_end_at_once_nothing_of_the_unit_goes_either_way, 0,
         MOMENTS);
+    tcase_add_test(
+        group, what_was_written_before_an_end_was_seen_stands_on_a_server_that_came_back);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }

@@ -13,6 +13,7 @@
 #include "hamlet/model/value.h"
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/check.h"
+#include "hamlet/store/offers.h"
 #include "hamlet/store/refill.h"
 #include "hamlet/store/registry.h"
 #include "promise.h"
@@ -361,6 +362,50 @@ START_TEST(work_that_was_done_meanwhile_is_judged_after_the_registry_is_back)
 }
 END_TEST
 
+static size_t old_buckets(struct world_laptop *laptop)
+{
+    struct hm_bytes *names = NULL;
+    size_t to_offer = 0;
+    size_t offered = 0;
+    ck_assert_int_eq(hm_store_buckets_old(laptop->store, HM_OLD_TO_OFFER, &names,
+                                          &to_offer, &arena, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_store_buckets_old(laptop->store, HM_OLD_OFFERED, &names, &offered,
+                                          &arena, &err),
+                     HM_OK);
+    return to_offer + offered;
+}
+
+/* What its author knew of the registry is told by the numbers that are new then. */
+START_TEST(own_pages_wait_until_all_buckets_are_of_the_new_incarnation)
+{
+    struct hm_session *session = NULL;
+    struct hm_held held;
+    size_t waited = 0;
+    bool here = false;
+    work();
+    struct hm_id record = add(lan, "Đỗ Văn Mới");
+    world_server_empty(&world);
+    ck_assert_int_eq(hm_session_open(&session, lan->store, &lan->secret, "test", &err),
+                     HM_OK);
+    hm_session_begin(session);
+
+    enum hm_session_next next = HM_SESSION_AGAIN;
+    for (int round = 0; next == HM_SESSION_AGAIN && !here; round++) {
+        size_t old = old_buckets(lan);
+        next = world_exchange(&world, lan, session, &world_no_faults, &err);
+        here = hm_store_change_find(world.reader, &record, &held, &arena, NULL) == HM_OK;
+        waited += old > 0;
+        ck_assert_msg(!here || (round > 0 && old == 0), "round %d with %zu old buckets",
+                      round, old);
+    }
+
+    hm_session_close(session);
+    ck_assert(here);
+    ck_assert_uint_ge(waited, 3);
+}
+END_TEST
+
 /* Cuts at every place of a refill, in turn: what arrived is kept, the rest comes again.
  */
 START_TEST(a_refill_that_is_cut_again_and_again_comes_to_the_same)
@@ -581,6 +626,7 @@ static Suite *suite(void)
     tcase_add_test(cases, what_only_its_author_held_back_comes_from_his_neighbour);
     tcase_add_test(cases,
                    work_that_was_done_meanwhile_is_judged_after_the_registry_is_back);
+    tcase_add_test(cases, own_pages_wait_until_all_buckets_are_of_the_new_incarnation);
     tcase_add_test(cases, a_refill_that_is_cut_again_and_again_comes_to_the_same);
     tcase_add_test(cases,
                    a_server_that_is_lost_again_during_its_refill_gets_everything_back);
