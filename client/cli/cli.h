@@ -133,6 +133,8 @@ enum hm_status hm_run_withdraw(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_erase(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_export(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_kinds(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_evaluate(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_catalogues(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_status(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_sync(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_conflicts(struct hm_call *call, struct hm_err *err);

@@ -29,6 +29,12 @@ static const struct hm_option import_options[] = {
 };
 static const struct hm_option export_options[] = {{.name = "format", .value = "csv|json"},
                                                   {NULL}};
+static const struct hm_option evaluate_options[] = {
+    {.name = "year", .value = "YEAR", .required = true},
+    {.name = "unit", .value = "CODE"},
+    {.name = "stage", .value = "STAGE"},
+    {NULL},
+};
 static const struct hm_option sync_options[] = {{.name = "wait", .value = "SECONDS"},
                                                 {NULL}};
 static const struct hm_option unit_options[] = {{.name = "unit", .value = "CODE"},
@@ -59,6 +65,8 @@ static const struct hm_command commands[] = {
     {"erase", "ID FIELD\u2026", decide_options, hm_run_erase},
     {"export", "KIND", export_options, hm_run_export},
     {"kinds", "[KIND]", NULL, hm_run_kinds},
+    {"evaluate", NULL, evaluate_options, hm_run_evaluate},
+    {"catalogues", "[CATALOGUE]", NULL, hm_run_catalogues},
     {"status", NULL, NULL, hm_run_status},
     {"sync", NULL, sync_options, hm_run_sync},
     {"conflicts", NULL, conflict_options, hm_run_conflicts},

@@ -91,13 +91,14 @@ static enum hm_status add_kind(struct hm_kinds *kinds,
     return status == HM_BAD_INPUT || status == HM_TOO_BIG ? HM_UNCONFIGURED : status;
 }
 
-enum hm_status hm_replica_kind_files(const char *dir,
-                                     char ***names,
-                                     size_t *count,
-                                     struct hm_arena *arena,
-                                     struct hm_err *err)
+enum hm_status hm_replica_files(const char *dir,
+                                const char *sub,
+                                char ***names,
+                                size_t *count,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
 {
-    const char *path = hm_replica_path(arena, dir, HM_REPLICA_KINDS);
+    const char *path = hm_replica_path(arena, dir, sub);
     char **list = hm_arena_get_array(arena, HM_REPLICA_KINDS_MAX, sizeof(*list));
     size_t found = 0;
     enum hm_status status = hm_arena_status(arena, err);
@@ -128,7 +129,8 @@ static enum hm_status add_kinds(struct hm_kinds *kinds,
     char **names = NULL;
     size_t count = 0;
     const char *folder = hm_replica_path(arena, dir, HM_REPLICA_KINDS);
-    enum hm_status status = hm_replica_kind_files(dir, &names, &count, arena, err);
+    enum hm_status status =
+        hm_replica_files(dir, HM_REPLICA_KINDS, &names, &count, arena, err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         status = add_kind(kinds, folder, names[i], arena, err);
     }

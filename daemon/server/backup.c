@@ -174,7 +174,7 @@ static enum hm_status read_parts(struct backing *b, struct hm_err *err)
         hm_arena_get_array(&b->arena, HM_BACKUP_FILES_MAX, sizeof(*parts));
     _Static_assert(HM_REPLICA_KINDS_MAX + 2 <= HM_BACKUP_FILES_MAX, "all have room");
     enum hm_status status =
-        hm_replica_kind_files(b->ctx->dir, &kinds, &count, &b->arena, err);
+        hm_replica_files(b->ctx->dir, HM_REPLICA_KINDS, &kinds, &count, &b->arena, err);
     if (status == HM_OK) {
         status = read_part(b, &parts[n++], HM_DATA_TLS, err);
     }

@@ -72,6 +72,10 @@ static const struct hm_option conflicts_options[] = {
 static const struct hm_option bundle_options[] = {{"for", "WHOM", false, false},
                                                   {"split", "MB", false, false},
                                                   {NULL, NULL, false, false}};
+static const struct hm_option evaluate_options[] = {{"year", "YEAR", true, false},
+                                                    {"unit", "CODE", false, false},
+                                                    {"stage", "STAGE", false, false},
+                                                    {NULL, NULL, false, false}};
 static const struct hm_option unit_options[] = {{"unit", "CODE", false, false},
                                                 {NULL, NULL, false, false}};
 
@@ -100,6 +104,8 @@ static const struct hm_command commands[] = {
     {"export", "KIND", export_options, hm_control_forward},
     {"quarantine", NULL, NULL, hm_control_forward},
     {"kinds", "[KIND]", NULL, hm_control_forward},
+    {"evaluate", NULL, evaluate_options, hm_control_forward},
+    {"catalogues", "[CATALOGUE]", NULL, hm_control_forward},
     {"release", "CHANGE", reason_options, hm_control_forward},
     {"pin", NULL, pin_options, hm_control_forward},
     {"rotate-certificate", NULL, rotate_options, hm_control_forward},
@@ -143,6 +149,8 @@ static const struct hm_handler handlers[] = {
     {"conflicts", false, false, hm_conflicts_run},
     {"quarantine", false, false, hm_quarantine_run},
     {"kinds", false, false, hm_kinds_run},
+    {"evaluate", false, false, hm_evaluate_run},
+    {"catalogues", false, false, hm_catalogues_run},
     {"digest", false, false, hm_digest_run},
     {"verify", false, false, hm_verify_run},
     {"rebuild", false, false, hm_rebuild_run},

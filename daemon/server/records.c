@@ -6,8 +6,10 @@
 
 #include "hamlet/api/check.h"
 #include "hamlet/api/conflicts.h"
+#include "hamlet/api/evaluate.h"
 #include "hamlet/api/kinds.h"
 #include "hamlet/api/records.h"
+#include "hamlet/replica/replica.h"
 #include "show.h"
 
 enum { LIMIT_DIGITS_MAX = 9 };
@@ -108,6 +110,40 @@ enum hm_status hm_kinds_run(struct hm_call *call, struct hm_err *err)
     const struct hm_view view = view_of(call);
     const struct hm_args *args = call->args;
     return hm_api_kinds(&view, args->operand_count > 0 ? args->operands[0] : NULL, err);
+}
+
+enum hm_status hm_evaluate_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_control_ctx *ctx = call->ctx;
+    const struct hm_view view = view_of(call);
+    struct hm_api_year year = {.unit = hm_args_value(call->args, "unit"),
+                               .stage = hm_args_value(call->args, "stage")};
+    struct hm_catalogues *catalogues = NULL;
+    enum hm_status status =
+        hm_api_read_year(&year.year, hm_args_value(call->args, "year"), err);
+    if (status == HM_OK) {
+        status = hm_replica_catalogues(&catalogues, ctx->dir, err);
+    }
+    if (status == HM_OK) {
+        status = hm_api_evaluate(&view, catalogues, &year, err);
+    }
+    hm_catalogues_close(catalogues);
+    return status;
+}
+
+enum hm_status hm_catalogues_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_control_ctx *ctx = call->ctx;
+    const struct hm_view view = view_of(call);
+    const struct hm_args *args = call->args;
+    struct hm_catalogues *catalogues = NULL;
+    enum hm_status status = hm_replica_catalogues(&catalogues, ctx->dir, err);
+    if (status == HM_OK) {
+        status = hm_api_catalogues(
+            &view, catalogues, args->operand_count > 0 ? args->operands[0] : NULL, err);
+    }
+    hm_catalogues_close(catalogues);
+    return status;
 }
 
 enum hm_status hm_digest_run(struct hm_call *call, struct hm_err *err)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "hamlet/base/assert.h"
+
 enum hm_status hm_load_fail(const struct hm_load *load,
                             const char *key,
                             const char *who,
@@ -39,6 +41,7 @@ enum hm_status hm_load_find(const struct hm_load *load,
                             const struct hm_json *object,
                             const char *who)
 {
+    HM_ASSERT(count <= HM_LOAD_ROWS_MAX);
     *found = (struct hm_load_found){.rows = rows, .count = count};
     if (!hm_json_is(object, HM_JSON_OBJECT)) {
         return hm_load_fail(load, "kind-value", who, "{}");

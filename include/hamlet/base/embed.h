@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * embed.h - files that are built into the program: kinds, words, SQL, the dictionary.
+ * embed.h - files that are built into the program: kinds, catalogues, words, SQL, the
+ * dictionary.
  *
  * Owner: proto/embed.cmake writes the tables; layer 0
  */
@@ -16,6 +17,7 @@ struct hm_embedded {
 };
 
 extern const struct hm_embedded hm_embedded_kinds[];
+extern const struct hm_embedded hm_embedded_catalogues[];
 extern const struct hm_embedded hm_embedded_words[];
 extern const struct hm_embedded hm_embedded_sql[];
 extern const struct hm_embedded hm_embedded_dictionary[];

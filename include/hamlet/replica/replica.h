@@ -8,7 +8,7 @@
  *     store.db       the store; -journal beside it while somebody writes
  *     keys/device    seed of the device's Ed25519 key, 0600; while the key changes
  *                    device.next, and for a moment device.old, stand beside it
- *     kinds/…json    kinds that stand beside the built-in ones
+ *     kinds/…json    kinds that stand beside the built-in ones; catalogues/…json too
  *     imports/…      files that were imported, as they came (imports.h)
  *     hamletd.lock   held by the daemon
  *     hamletd.sock   where it is told of changes and asked to synchronise
@@ -17,16 +17,18 @@
 #define HAMLET_REPLICA_REPLICA_H
 
 #include "hamlet/base/sign.h"
+#include "hamlet/record/catalogues.h"
 #include "hamlet/store/store.h"
 
-#define HM_REPLICA_STORE   "store.db"
-#define HM_REPLICA_KEY     "device" /* for hm_keyfile_load */
-#define HM_REPLICA_NEXT    "device.next"
-#define HM_REPLICA_OLD     "device.old"
-#define HM_REPLICA_KINDS   "kinds"
-#define HM_REPLICA_IMPORTS "imports"
-#define HM_REPLICA_LOCK    "hamletd.lock"
-#define HM_REPLICA_SOCKET  "hamletd.sock"
+#define HM_REPLICA_STORE      "store.db"
+#define HM_REPLICA_KEY        "device" /* for hm_keyfile_load */
+#define HM_REPLICA_NEXT       "device.next"
+#define HM_REPLICA_OLD        "device.old"
+#define HM_REPLICA_KINDS      "kinds"
+#define HM_REPLICA_CATALOGUES "catalogues"
+#define HM_REPLICA_IMPORTS    "imports"
+#define HM_REPLICA_LOCK       "hamletd.lock"
+#define HM_REPLICA_SOCKET     "hamletd.sock"
 
 /* Kinds beside the built-in ones: an order of magnitude more than there are. */
 enum { HM_REPLICA_KINDS_MAX = 64 };
@@ -35,13 +37,19 @@ enum { HM_REPLICA_KINDS_MAX = 64 };
 char *hm_replica_path(struct hm_arena *arena, const char *dir, const char *name);
 
 /*
- * The names of the files of DIR/kinds, sorted, from `arena`; none where there is no such
- * folder. HM_UNCONFIGURED  there are too many
+ * The names of the .json files of DIR/FOLDER, sorted, from `arena`; none where there is
+ * no such folder. HM_UNCONFIGURED  there are too many
  */
-HM_CHECKED enum hm_status hm_replica_kind_files(const char *dir,
-                                                char ***names,
-                                                size_t *count,
-                                                struct hm_arena *arena,
+HM_CHECKED enum hm_status hm_replica_files(const char *dir,
+                                           const char *folder,
+                                           char ***names,
+                                           size_t *count,
+                                           struct hm_arena *arena,
+                                           struct hm_err *err);
+
+/* As hm_replica_kinds, of DIR/catalogues (hm_catalogues_close). */
+HM_CHECKED enum hm_status hm_replica_catalogues(struct hm_catalogues **catalogues,
+                                                const char *dir,
                                                 struct hm_err *err);
 
 /*

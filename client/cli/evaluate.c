@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/api/evaluate.h"
+
+#include "cli.h"
+
+enum hm_status hm_run_evaluate(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_args *args = call->args;
+    struct hm_api_year year = {.unit = hm_args_value(args, "unit"),
+                               .stage = hm_args_value(args, "stage")};
+    struct hm_catalogues *catalogues = NULL;
+    struct hm_desk desk;
+    enum hm_status status =
+        hm_api_read_year(&year.year, hm_args_value(args, "year"), err);
+    if (status == HM_OK) {
+        status = hm_desk_open(&desk, call, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    status = hm_replica_catalogues(&catalogues, desk.folder, err);
+    if (status == HM_OK) {
+        status = hm_api_evaluate(&desk.view, catalogues, &year, err);
+    }
+    hm_catalogues_close(catalogues);
+    hm_desk_close(&desk);
+    return status;
+}
+
+enum hm_status hm_run_catalogues(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_args *args = call->args;
+    struct hm_catalogues *catalogues = NULL;
+    struct hm_desk desk;
+    enum hm_status status = hm_desk_open(&desk, call, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    status = hm_replica_catalogues(&catalogues, desk.folder, err);
+    if (status == HM_OK) {
+        status =
+            hm_api_catalogues(&desk.view, catalogues,
+                              args->operand_count > 0 ? args->operands[0] : NULL, err);
+    }
+    hm_catalogues_close(catalogues);
+    hm_desk_close(&desk);
+    return status;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * facts.h - what the records of a store say about a unit's year.
+ *
+ * Private to the module. Which records say what stands in catalogues/facts.json. What a
+ * unit has are the records of its own home and of the units that were merged into it.
+ */
+#ifndef HAMLET_API_FACTS_H
+#define HAMLET_API_FACTS_H
+
+#include "hamlet/record/catalogues.h"
+#include "hamlet/record/evaluate.h"
+#include "inside.h"
+
+enum { HM_FACTS_DAY_SIZE = 16 };
+
+struct hm_case_unit {
+    const struct hm_view *view;
+    const struct hm_catalogues *catalogues;
+    struct hm_arena *arena;
+    struct hm_bytes unit;
+    const char *unit_kind;
+    int year;
+    const struct hm_catalogue *catalogue;
+    const struct hm_span *window;
+    char last_day[HM_FACTS_DAY_SIZE]; /* of the window */
+    enum hm_status status;            /* of a look-up that failed inside a callback */
+    struct hm_err *err;
+};
+
+/*
+ * The unit, what kind it is, and by which catalogue its year is judged.
+ * HM_BAD_INPUT  no such unit, one of no kind that a catalogue knows, or no catalogue
+ */
+HM_CHECKED enum hm_status hm_case_unit_find(struct hm_case_unit *made,
+                                            const char *unit,
+                                            const char *purpose,
+                                            struct hm_err *err);
+
+/* For hm_evidence: `ctx` is the unit. A failure is kept in its status. */
+bool hm_case_fact(void *ctx, const char *source, struct hm_fact *fact);
+
+/*
+ * Call `each` for the records of a kind that the unit has in its year and that fit the
+ * query; `fields` is JSON. False from `each` ends it.
+ */
+HM_CHECKED enum hm_status hm_case_records(struct hm_case_unit *unit,
+                                          const struct hm_query *query,
+                                          bool (*each)(void *ctx,
+                                                       const struct hm_listed *record,
+                                                       const struct hm_json *fields),
+                                          void *ctx,
+                                          struct hm_err *err);
+
+/* What people answered at a stage ("" or null: the first of the kind's). */
+HM_CHECKED enum hm_status hm_case_answers(struct hm_case_unit *unit,
+                                          const char *stage,
+                                          const char **chosen,
+                                          const struct hm_answer **answers,
+                                          size_t *count,
+                                          struct hm_err *err);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * evaluate.h - a unit's year held to its catalogue, and the catalogues themselves.
+ *
+ * Owner:   daemon/api/evaluate.c, catalogues.c, facts.c; layer 4
+ * Shapes:  what the JSON looks like is part of the command contract
+ * Errors:  nothing is shown before all of it is known
+ */
+#ifndef HAMLET_API_EVALUATE_H
+#define HAMLET_API_EVALUATE_H
+
+#include "hamlet/api/view.h"
+#include "hamlet/record/catalogues.h"
+
+struct hm_api_year {
+    const char *unit; /* null: the replica's own */
+    int year;
+    const char *stage; /* as typed; null: the first of the kind that holds answers */
+};
+
+/*
+ * `{unit, kind_of_unit, year, stage, catalogue, version, label, verify, overlays, window,
+ * level, evaluated, points, most, mark, criteria: [{id, depth, type, text, verdict,
+ * source, why, reason, counted, among, before, mark, least, because, verify, remark,
+ * privacy}]}`; what says nothing is left out. `source` is none, computed, entered or
+ * overridden.
+ * HM_BAD_INPUT  no such unit or stage; or no catalogue judges such a unit in that year
+ */
+HM_CHECKED enum hm_status hm_api_evaluate(const struct hm_view *view,
+                                          const struct hm_catalogues *catalogues,
+                                          const struct hm_api_year *year,
+                                          struct hm_err *err);
+
+/*
+ * All catalogues as `[{catalogue, version, label, purpose, from, to, extends, verify}]`;
+ * `name` not null: that one, with `units: [{kinds, article, criteria: [{id, depth, type,
+ * text, verify}]}]`. HM_BAD_INPUT: there is no such catalogue
+ */
+HM_CHECKED enum hm_status hm_api_catalogues(const struct hm_view *view,
+                                            const struct hm_catalogues *catalogues,
+                                            const char *name,
+                                            struct hm_err *err);
+
+/* A year as it was typed. HM_BAD_INPUT: it is none */
+HM_CHECKED enum hm_status hm_api_read_year(int *year,
+                                           const char *text,
+                                           struct hm_err *err);
+
+#endif
