@@ -329,13 +329,50 @@ static enum hm_status give_up(struct hm_store *store,
     return status != HM_OK ? status : hm_store_origin_put(store, &origin, err);
 }
 
+/* All own ones: a disk that was restored or copied wrote in others before. */
+static enum hm_status give_up_all(struct hm_store *store,
+                                  const struct hm_id *device,
+                                  struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT o.epoch FROM device d JOIN origin o ON o.device = d.id"
+        " WHERE d.device = :device AND o.branch = 0 AND o.seq > 0";
+    struct hm_numbers epochs = {.count = 0};
+    struct hm_arena arena;
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, device);
+    }
+    while (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        status = hm_numbers_add(&epochs, hm_column_int(stmt, 0), &arena, err);
+    }
+    hm_sql_done(stmt);
+    for (size_t i = 0; i < epochs.count && status == HM_OK; i++) {
+        struct hm_origin old;
+        status =
+            hm_store_origin_get(store, device, (uint32_t)epochs.at[i], false, &old, err);
+        if (status == HM_OK) {
+            status = give_up(store, &old, err);
+        }
+    }
+    hm_arena_fini(&arena);
+    return status;
+}
+
 enum hm_status hm_store_purged(struct hm_store *store, struct hm_err *err)
 {
     struct hm_origin old;
     uint32_t epoch = 0;
     enum hm_status status = hm_own_origin(store, &old, err);
-    if (status == HM_OK && old.row != 0) {
-        status = give_up(store, &old, err);
+    if (status == HM_OK) {
+        status = give_up_all(store, &old.device, err);
     }
     while (status == HM_OK && (epoch == 0 || epoch == old.epoch)) {
         uint8_t drawn[sizeof(epoch)] = {0};

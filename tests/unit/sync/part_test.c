@@ -185,6 +185,43 @@ START_TEST(a_laptop_cut_while_it_leaves_a_unit_has_left_it_or_not)
 }
 END_TEST
 
+/* What it wrote before it was restored stands in another chain of its own. */
+START_TEST(a_restored_laptop_that_leaves_a_unit_has_no_torn_chain)
+{
+    sync_with(a);
+    add(a, 3);
+    sync_with(a);
+    struct hm_disk *image = world_laptop_image(a);
+    add(a, 2);
+    sync_with(a);
+    sync_with(a);
+    world_laptop_restore(a, image);
+    sync_with(a);
+    add(a, 1);
+    sync_with(a);
+    ck_assert_int_eq(changes_in(a->store, units[0]), 6);
+    move_to(units[1]);
+
+    sync_with(a);
+    sync_with(a);
+
+    struct hm_origin *origins = NULL;
+    size_t count = 0;
+    ck_assert_int_eq(changes_in(a->store, units[0]), 0);
+    ck_assert_int_eq(hm_store_origins(a->store, &origins, &count, &arena, &err), HM_OK);
+    ck_assert_uint_gt(count, 2);
+    for (size_t i = 0; i < count; i++) {
+        struct hm_link *links = NULL;
+        size_t found = 0;
+        ck_assert_int_eq(
+            hm_store_links(a->store, origins[i].row, &links, &found, &arena, &err),
+            HM_OK);
+        ck_assert_uint_le(origins[i].seq, found);
+    }
+    hm_disk_free(image);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("part");
@@ -193,6 +230,7 @@ int main(void)
     tcase_set_timeout(group, 240);
     tcase_add_loop_test(group, a_laptop_cut_while_it_leaves_a_unit_has_left_it_or_not, 0,
                         HM_CRASH_MIX + 1);
+    tcase_add_test(group, a_restored_laptop_that_leaves_a_unit_has_no_torn_chain);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }
