@@ -27,9 +27,15 @@ struct importing {
     struct hm_bundle_head head; /* under way */
     size_t ours;
     size_t others;
-    size_t carried; /* of these, that go along */
-    size_t foreign; /* of these, of another district */
-    bool carries;   /* the one under way goes along */
+    size_t carried;  /* of these, that go along */
+    size_t foreign;  /* of these, of another district */
+    bool carries;    /* the one under way goes along */
+    size_t whole;    /* of ours, taken to their end */
+    size_t refusals; /* of ours, and why the first of them was not taken */
+    struct hm_err refusal;
+    bool skips; /* the one under way was refused */
+    bool head_ours;
+    size_t bodies; /* of the one under way */
     struct hm_cargo cargo;
     bool more;
     struct hm_arena arena;
@@ -104,6 +110,30 @@ static enum hm_status judge_cargo(struct importing *i,
     return status;
 }
 
+/*
+ * A file that others carried holds all that they had for this laptop: what came too late
+ * must not stand in the way of what comes after it. What the disk learned of itself by a
+ * bundle, or what is no fault of it, ends it all.
+ */
+static enum hm_status skip_refused(struct importing *i,
+                                   const struct hm_err *failed,
+                                   struct hm_err *err)
+{
+    if (failed->status != HM_BAD_INPUT ||
+        hm_bytes_are(hm_text(failed->key), "bundle-ahead") ||
+        hm_bytes_are(hm_text(failed->key), "bundle-behind")) {
+        if (err != NULL && err->status == HM_OK) {
+            *err = *failed;
+        }
+        return failed->status;
+    }
+    if (i->refusals++ == 0) {
+        i->refusal = *failed;
+    }
+    i->skips = true;
+    return HM_OK;
+}
+
 static enum hm_status take_head(void *ctx,
                                 const struct hm_bundle_head *head,
                                 const struct hm_bundle_line *line,
@@ -113,6 +143,9 @@ static enum hm_status take_head(void *ctx,
     struct importing *i = ctx;
     bool foreign = !hm_id_equal(&head->server, &i->district);
     i->head = *head;
+    i->skips = false;
+    i->bodies = 0;
+    i->head_ours = ours;
     if (!ours) {
         i->others++;
         i->foreign += foreign;
@@ -129,19 +162,34 @@ static enum hm_status take_head(void *ctx,
                : hm_fail(err, HM_BAD_INPUT, "bundle-broken", i->path, NULL, NULL);
 }
 
+/* The server signed it, so it is whole: this machine had another key when it was made. */
+static enum hm_status take_locked(void *ctx, struct hm_err *err)
+{
+    struct importing *i = ctx;
+    struct hm_err failed = HM_ERR_NONE;
+    (void)!hm_fail(&failed, HM_BAD_INPUT, "bundle-locked", i->path, NULL, NULL);
+    return skip_refused(i, &failed, err);
+}
+
 static enum hm_status take_body(void *ctx,
                                 struct hm_bytes body,
                                 size_t declared,
                                 struct hm_err *err)
 {
     struct importing *i = ctx;
+    struct hm_err failed = HM_ERR_NONE;
+    if (i->skips) {
+        return HM_OK;
+    }
     enum hm_status status =
-        hm_session_file_begin(i->session, i->head.epoch, i->head.incarnation, err);
+        hm_session_file_begin(i->session, i->head.epoch, i->head.incarnation,
+                              i->head.part == 1 && i->bodies == 0, &failed);
+    i->bodies++;
     if (status == HM_OK) {
         (void)hm_session_put(i->session, body);
-        status = hm_session_file_end(i->session, body.size == declared, err);
+        status = hm_session_file_end(i->session, body.size == declared, &failed);
     }
-    return status;
+    return status == HM_OK ? HM_OK : skip_refused(i, &failed, err);
 }
 
 static enum hm_status take_raw(void *ctx, struct hm_bytes bytes, struct hm_err *err)
@@ -156,6 +204,7 @@ static enum hm_status take_end(void *ctx, bool more, struct hm_err *err)
     enum hm_status status = i->carries ? hm_cargo_end(&i->cargo, err) : HM_OK;
     i->carries = false;
     i->more = i->more || more;
+    i->whole += i->head_ours && !i->skips;
     return status;
 }
 
@@ -163,7 +212,8 @@ static enum hm_status take_all(struct importing *i, struct hm_err *err)
 {
     struct hm_err failed = HM_ERR_NONE;
     char kept[NUMBER_SIZE];
-    const struct hm_bundle_taker taker = {i, take_head, take_body, take_raw, take_end};
+    const struct hm_bundle_taker taker = {i,         take_head, take_locked,
+                                          take_body, take_raw,  take_end};
     hm_session_begin(i->session);
     enum hm_status status = hm_bundle_in(i->path, &i->self, &i->replica.key,
                                          &i->replica.secret, &taker, &failed);
@@ -171,6 +221,12 @@ static enum hm_status take_all(struct importing *i, struct hm_err *err)
         return hm_fail(err, HM_BAD_INPUT,
                        i->foreign > 0 ? "bundle-foreign" : "bundle-reader", i->path, NULL,
                        NULL);
+    }
+    if (status == HM_OK && i->refusals > 0 && i->whole + i->carried == 0) {
+        if (err != NULL && err->status == HM_OK) {
+            *err = i->refusal;
+        }
+        return i->refusal.status;
     }
     if (status == HM_OK) {
         return HM_OK;
@@ -205,6 +261,7 @@ static enum hm_status show_json(const struct importing *i,
     hm_json_put_int(&out, "bundles", (int64_t)i->ours);
     hm_json_put_int(&out, "others", (int64_t)i->others);
     hm_json_put_int(&out, "carried", (int64_t)i->cargo.taken);
+    hm_json_put_int(&out, "skipped", (int64_t)i->refusals);
     hm_json_put_bool(&out, "more", i->more);
     hm_json_close(&out, '}');
     hm_buf_put_byte(&buf, '\n');
@@ -227,13 +284,16 @@ static void say(const struct importing *i, const struct hm_view *view)
     (void)snprintf(acknowledged, sizeof(acknowledged), "%" PRIu64, stats->changes_up);
     (void)snprintf(next, sizeof(next), "%" PRIu64, i->head.part + 1);
     bool news = stats->entries > 0 || stats->changes_up > 0;
-    if (i->ours > 0) {
+    if (i->whole > 0) {
         hm_view_say(view, news ? "bundle.received" : "bundle.taken-none", i->path,
                     changes, acknowledged);
     }
     if (i->carried > 0) {
         (void)snprintf(carried, sizeof(carried), "%zu", i->carried);
         hm_view_say(view, "bundle.carried", carried, NULL, NULL);
+    }
+    if (i->refusals > 0) {
+        hm_view_say_why(view, "bundle.skipped", i->refusals, &i->refusal);
     }
     if (i->more) {
         hm_view_say(view, "bundle.more", next, NULL, NULL);

@@ -12,6 +12,8 @@
 #include "hamlet/wire/invitation.h"
 #include "inside.h"
 
+enum { NUMBER_SIZE = 24 };
+
 void hm_view_say(const struct hm_view *view,
                  const char *key,
                  const char *arg1,
@@ -26,6 +28,23 @@ void hm_view_say(const struct hm_view *view,
     hm_buf_put_byte(&line, '\n');
     view->put(view->ctx, hm_buf_bytes(&line));
     hm_buf_fini(&line);
+}
+
+void hm_view_say_why(const struct hm_view *view,
+                     const char *key,
+                     size_t count,
+                     const struct hm_err *why)
+{
+    char number[NUMBER_SIZE];
+    struct hm_buf text;
+    hm_buf_init(&text, HM_CHANGE_BYTES_MAX);
+    hm_words_error(&text, view->words, why, false);
+    hm_buf_put_byte(&text, '\0');
+    (void)snprintf(number, sizeof(number), "%zu", count);
+    if (text.failed == HM_OK) {
+        hm_view_say(view, key, number, (const char *)text.data, NULL);
+    }
+    hm_buf_fini(&text);
 }
 
 void hm_view_time(char text[HM_VIEW_TIME_SIZE], struct hm_wall wall)

@@ -44,13 +44,18 @@ static enum hm_status say_head(struct hm_bundle_child *child, struct hm_err *err
 {
     struct hm_bundle_reader *reader = &child->reader;
     bool ours = hm_id_equal(&reader->head.to, &child->self);
+    enum hm_record record = ours ? HM_RECORD_HEAD : HM_RECORD_GIVEN;
     enum hm_status status = HM_OK;
     child->head_seen = true;
     if (ours) {
         status = hm_bundle_unlock(reader, &child->key, &child->secret, err);
     }
-    if (status == HM_OK &&
-        !say(ours ? HM_RECORD_HEAD : HM_RECORD_GIVEN, hm_buf_bytes(&reader->raw))) {
+    if (status == HM_BAD_INPUT) {
+        record = HM_RECORD_LOCKED;
+        hm_err_clear(err);
+        status = HM_OK;
+    }
+    if (status == HM_OK && !say(record, hm_buf_bytes(&reader->raw))) {
         status = HM_IO;
     }
     return status;

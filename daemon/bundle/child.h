@@ -9,7 +9,8 @@
 enum hm_record {
     HM_RECORD_HEAD = 'h', /* the line of a head of ours; `g` somebody else's */
     HM_RECORD_GIVEN = 'g',
-    HM_RECORD_BODY = 'b', /* 4 bytes: how long it should be; what there is of it */
+    HM_RECORD_LOCKED = 'l', /* of ours, but sealed to another key */
+    HM_RECORD_BODY = 'b',   /* 4 bytes: how long it should be; what there is of it */
     HM_RECORD_RAW = 'r',
     HM_RECORD_END = 'e',    /* 1 byte: another part follows */
     HM_RECORD_DONE = 'd',   /* the file came to its end */

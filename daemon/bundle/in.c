@@ -21,6 +21,7 @@ struct intake {
     struct hm_bundle_head head;
     bool in_bundle;
     bool ours;
+    bool locked; /* ours, and sealed to another key: its bytes are passed over */
     bool ended;
 };
 
@@ -66,8 +67,11 @@ static enum hm_status get_record(struct intake *intake,
 }
 
 /* The lines of a head, read once more here: what they say is what was signed. */
-static enum hm_status take_head(struct intake *intake, bool ours, struct hm_err *err)
+static enum hm_status take_head(struct intake *intake,
+                                enum hm_record type,
+                                struct hm_err *err)
 {
+    bool ours = type != HM_RECORD_GIVEN;
     struct hm_bundle_line line;
     struct hm_bytes raw = hm_buf_bytes(&intake->record);
     const uint8_t *first = raw.size == 0 ? NULL : memchr(raw.data, '\n', raw.size);
@@ -83,7 +87,11 @@ static enum hm_status take_head(struct intake *intake, bool ours, struct hm_err 
     }
     intake->in_bundle = true;
     intake->ours = ours;
+    intake->locked = type == HM_RECORD_LOCKED;
     status = intake->taker->head(intake->taker->ctx, &intake->head, &line, ours, err);
+    if (status == HM_OK && intake->locked) {
+        return intake->taker->locked(intake->taker->ctx, err);
+    }
     return status != HM_OK || ours ? status
                                    : intake->taker->raw(intake->taker->ctx, raw, err);
 }
@@ -92,13 +100,23 @@ static enum hm_status take_body(struct intake *intake, struct hm_err *err)
 {
     struct hm_bytes body = hm_buf_bytes(&intake->record);
     size_t declared = body.size < SIZE_SIZE ? 0 : get_size(body.data);
-    if (!intake->in_bundle || !intake->ours || declared == 0 ||
+    if (!intake->in_bundle || !intake->ours || intake->locked || declared == 0 ||
         declared > HM_BUNDLE_BODY_MAX || body.size - SIZE_SIZE > declared) {
         return fail(intake, "bundle-broken", err);
     }
     body.data += SIZE_SIZE;
     body.size -= SIZE_SIZE;
     return intake->taker->body(intake->taker->ctx, body, declared, err);
+}
+
+static enum hm_status take_raw(struct intake *intake, struct hm_err *err)
+{
+    if (!intake->in_bundle || (intake->ours && !intake->locked)) {
+        return fail(intake, "bundle-broken", err);
+    }
+    return intake->locked ? HM_OK
+                          : intake->taker->raw(intake->taker->ctx,
+                                               hm_buf_bytes(&intake->record), err);
 }
 
 static enum hm_status take_end(struct intake *intake, struct hm_err *err)
@@ -116,14 +134,12 @@ static enum hm_status take(struct intake *intake, enum hm_record type, struct hm
     switch (type) {
     case HM_RECORD_HEAD:
     case HM_RECORD_GIVEN:
-        return take_head(intake, type == HM_RECORD_HEAD, err);
+    case HM_RECORD_LOCKED:
+        return take_head(intake, type, err);
     case HM_RECORD_BODY:
         return take_body(intake, err);
     case HM_RECORD_RAW:
-        return intake->in_bundle && !intake->ours
-                   ? intake->taker->raw(intake->taker->ctx, hm_buf_bytes(&intake->record),
-                                        err)
-                   : fail(intake, "bundle-broken", err);
+        return take_raw(intake, err);
     case HM_RECORD_END:
         return take_end(intake, err);
     case HM_RECORD_DONE:

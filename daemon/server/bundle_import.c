@@ -26,14 +26,17 @@ struct importing {
     size_t others;
     size_t foreign;  /* of these, of another district */
     size_t refusals; /* bundles of ours that were refused, and the first one's reason */
+    size_t whole;    /* that were taken to their end */
     struct hm_err refusal;
     char refusal_key[HM_MAIN_KEY_SIZE];
-    bool skips; /* the bundle under way was refused */
+    bool head_ours; /* the bundle under way is for us */
+    bool skips;     /* and was refused */
     uint64_t part;
     bool more; /* the last part says that another file goes on with it */
     uint64_t fresh;
     uint64_t refused;
     uint64_t enrolled;
+    uint64_t copied; /* bodies of copied or restored disks, kept */
 };
 
 /* What a refusal of a request means to the one who holds the file. */
@@ -44,8 +47,6 @@ static enum hm_status fail_problem(const struct importing *i,
     switch (problem) {
     case HM_PROBLEM_NONE:
         return HM_OK;
-    case HM_PROBLEM_STALE:
-        return hm_fail(err, HM_BAD_INPUT, "bundle-copied", i->path, NULL, NULL);
     case HM_PROBLEM_REVOKED:
         return hm_fail(err, HM_DENIED, "bundle-revoked", i->path, NULL, NULL);
     case HM_PROBLEM_ENROLMENT:
@@ -83,6 +84,7 @@ static enum hm_status hand_on(struct importing *i, struct hm_err *err)
         i->fresh += hm_unpack_uint(&in);
         i->refused += hm_unpack_uint(&in);
         i->enrolled += hm_unpack_uint(&in);
+        i->copied += hm_unpack_uint(&in);
         status = fail_problem(i, hm_unpack_uint(&in), err);
     }
     hm_buf_clear(&i->bodies);
@@ -106,6 +108,7 @@ static enum hm_status skip_refused(struct importing *i,
     if (i->refusals++ == 0 && err != NULL) {
         i->refusal = *err;
         (void)snprintf(i->refusal_key, sizeof(i->refusal_key), "%s", err->key);
+        i->refusal.key = i->refusal_key;
     }
     i->skips = true;
     hm_err_clear(err);
@@ -130,6 +133,7 @@ static enum hm_status take_head(void *ctx,
                                 struct hm_err *err)
 {
     struct importing *i = ctx;
+    i->head_ours = ours;
     if (!ours) {
         i->others++;
         i->foreign += !hm_id_equal(&head->server, &i->self);
@@ -144,6 +148,18 @@ static enum hm_status take_head(void *ctx,
     hm_buf_put_bytes(&i->line, line->json);
     enum hm_status status = hm_buf_status(&i->line, err);
     return status != HM_OK ? status : skip_refused(i, hand_on(i, err), err);
+}
+
+/* The key of a server never changes: whoever sealed this meant another. */
+static enum hm_status take_locked(void *ctx, struct hm_err *err)
+{
+    struct importing *i = ctx;
+    if (i->skips) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_fail(err, HM_BAD_INPUT, "bundle-broken", i->path, NULL, NULL);
+    return skip_refused(i, status, err);
 }
 
 static enum hm_status take_body(void *ctx,
@@ -173,8 +189,11 @@ static enum hm_status take_raw(void *ctx, struct hm_bytes bytes, struct hm_err *
 static enum hm_status take_end(void *ctx, bool more, struct hm_err *err)
 {
     struct importing *i = ctx;
+    enum hm_status status =
+        i->waiting == 0 ? HM_OK : skip_refused(i, hand_on(i, err), err);
     i->more = more;
-    return i->waiting == 0 ? HM_OK : skip_refused(i, hand_on(i, err), err);
+    i->whole += status == HM_OK && i->head_ours && !i->skips;
+    return status;
 }
 
 static enum hm_status take_all(struct importing *i, struct hm_err *err)
@@ -182,7 +201,8 @@ static enum hm_status take_all(struct importing *i, struct hm_err *err)
     struct hm_err torn = HM_ERR_NONE;
     struct hm_err last = HM_ERR_NONE;
     char kept[NUMBER_SIZE];
-    const struct hm_bundle_taker taker = {i, take_head, take_body, take_raw, take_end};
+    const struct hm_bundle_taker taker = {i,         take_head, take_locked,
+                                          take_body, take_raw,  take_end};
     enum hm_status status =
         hm_bundle_in(i->path, &i->self, &i->key, &i->secret, &taker, &torn);
     if (status != HM_OK && i->waiting > 0) {
@@ -193,7 +213,7 @@ static enum hm_status take_all(struct importing *i, struct hm_err *err)
             status = kept_status;
         }
     }
-    if (status == HM_OK && i->refusals > 0) {
+    if (status == HM_OK && i->refusals > 0 && i->whole == 0) {
         return fail_refused(i, err);
     }
     if (status == HM_OK && i->ours == 0) {
@@ -223,8 +243,10 @@ static enum hm_status show_json(const struct importing *i, struct hm_err *err)
     hm_json_put_int(&show.out, "changes", (int64_t)i->fresh);
     hm_json_put_int(&show.out, "refused", (int64_t)i->refused);
     hm_json_put_int(&show.out, "enrolled", (int64_t)i->enrolled);
+    hm_json_put_bool(&show.out, "copied", i->copied > 0);
     hm_json_put_int(&show.out, "bundles", (int64_t)i->ours);
     hm_json_put_int(&show.out, "others", (int64_t)i->others);
+    hm_json_put_int(&show.out, "skipped", (int64_t)i->refusals);
     hm_json_put_bool(&show.out, "more", i->more);
     hm_json_close(&show.out, '}');
     return hm_show_end(&show, i->call, HM_OK, err);
@@ -242,6 +264,12 @@ static void say(const struct importing *i)
     (void)snprintf(next, sizeof(next), "%" PRIu64, i->part + 1);
     hm_view_say(&view, i->fresh > 0 ? "bundle.taken" : "bundle.taken-none", i->path,
                 fresh, refused);
+    if (i->copied > 0) {
+        hm_view_say(&view, "bundle.copied", NULL, NULL, NULL);
+    }
+    if (i->refusals > 0) {
+        hm_view_say_why(&view, "bundle.skipped", i->refusals, &i->refusal);
+    }
     if (i->more) {
         hm_view_say(&view, "bundle.more", next, NULL, NULL);
     }

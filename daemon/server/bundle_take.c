@@ -14,6 +14,7 @@ struct taking {
     uint64_t fresh;
     uint64_t refused;
     uint64_t enrolled;
+    uint64_t copied; /* bodies that contradict what another disk of the device sent */
     enum hm_problem problem;
     struct hm_arena arena;
 };
@@ -196,6 +197,10 @@ static enum hm_status take_body(struct taking *t,
     }
     status = commit(t, serving, err);
     t->problem = hm_serving_problem(serving);
+    if (status == HM_OK && t->problem == HM_PROBLEM_STALE) {
+        t->copied++; /* kept all the same; the answer tells that disk */
+        t->problem = HM_PROBLEM_NONE;
+    }
     hm_serving_close(serving);
     return status;
 }
@@ -241,6 +246,7 @@ enum hm_status hm_bundle_take_run(struct hm_call *call, struct hm_err *err)
         hm_pack_uint(&t.ctx->file, t.fresh);
         hm_pack_uint(&t.ctx->file, t.refused);
         hm_pack_uint(&t.ctx->file, t.enrolled);
+        hm_pack_uint(&t.ctx->file, t.copied);
         hm_pack_uint(&t.ctx->file, (uint64_t)t.problem);
         status = hm_buf_status(&t.ctx->file, err);
     }

@@ -296,6 +296,7 @@ CREATE TABLE visit(
   incarnation INTEGER, -- that the device knows
   stated   BLOB,       -- which entries it has, as it said last
   carried  INTEGER NOT NULL DEFAULT 0, -- entries of the registry, of the reply with `pending`
+  turn     INTEGER NOT NULL, -- of the device's, each later than those before
   PRIMARY KEY(device, epoch)
 ) STRICT, WITHOUT ROWID;
 

@@ -23,10 +23,12 @@ enum hm_status hm_session_file_body(struct hm_session *session,
 enum hm_status hm_session_file_begin(struct hm_session *session,
                                      uint32_t epoch,
                                      uint64_t incarnation,
+                                     bool first,
                                      struct hm_err *err)
 {
     enum hm_status status = hm_session_round(session, err);
     session->by_file = true;
+    session->file_first = first;
     session->file_incarnation = incarnation;
     session->origin = (struct hm_origin){.device = session->device, .epoch = epoch};
     session->round = HM_ROUND_HEAD;
@@ -84,6 +86,18 @@ static enum hm_status is_news(struct hm_session *session, bool *news, struct hm_
     return status;
 }
 
+/* It begins where the disk was that it was made for, and that was in another epoch. */
+static enum hm_status check_epoch(struct hm_session *session, struct hm_err *err)
+{
+    int64_t epoch = 0;
+    enum hm_status status =
+        hm_store_meta_get_int(session->store, HM_META_EPOCH, 0, &epoch, err);
+    return status != HM_OK || session->origin.epoch == 0 ||
+                   session->origin.epoch == (uint64_t)epoch
+               ? status
+               : hm_fail(err, HM_BAD_INPUT, "bundle-other-state", NULL, NULL, NULL);
+}
+
 /*
  * A server that was restored counts anew, and which of two incarnations is the later one
  * no number says: a file is taken that was made for a laptop as it is now.
@@ -110,7 +124,10 @@ enum hm_status hm_apply_file_header(struct hm_session *session, struct hm_err *e
     struct hm_bytes invitation = HM_NO_BYTES;
     bool other = false;
     bool news = false;
-    enum hm_status status = check_incarnation(session, &other, err);
+    enum hm_status status = check_epoch(session, err);
+    if (status == HM_OK) {
+        status = check_incarnation(session, &other, err);
+    }
     if (status == HM_OK) {
         status = is_news(session, &news, err);
     }
@@ -137,6 +154,15 @@ enum hm_status hm_apply_file_header(struct hm_session *session, struct hm_err *e
     return status;
 }
 
+/* Who may sign, and by which key, stands in the registry that came before. */
+static bool is_gap(const struct hm_err *failed)
+{
+    return hm_bytes_are(hm_text(failed->key), "bundle-gap") ||
+           (hm_bytes_are(hm_text(failed->key), "page") &&
+            (hm_bytes_are(hm_text(failed->arg[0]), "device") ||
+             hm_bytes_are(hm_text(failed->arg[0]), "signature")));
+}
+
 /* A rule that is broken is the file's fault, and no reason to doubt a server. */
 static enum hm_status fail_file(const struct hm_err *failed, struct hm_err *err)
 {
@@ -146,11 +172,31 @@ static enum hm_status fail_file(const struct hm_err *failed, struct hm_err *err)
         }
         return failed->status;
     }
-    /* Who may sign stands in the registry, which a file before this one brought. */
-    bool unknown = hm_bytes_are(hm_text(failed->key), "page") &&
-                   hm_bytes_are(hm_text(failed->arg[0]), "device");
-    return hm_fail(err, HM_BAD_INPUT, unknown ? "bundle-gap" : "bundle-damaged", NULL,
-                   NULL, NULL);
+    return hm_fail(err, HM_BAD_INPUT, is_gap(failed) ? "bundle-gap" : "bundle-damaged",
+                   NULL, NULL, NULL);
+}
+
+/*
+ * A file begins where this device said last that it was. What begins behind what is here
+ * was made for a disk that had more: this one is a copy of it, or older.
+ */
+static enum hm_status find_behind(struct hm_session *session,
+                                  struct hm_err *failed,
+                                  bool *behind,
+                                  struct hm_err *err)
+{
+    int64_t epoch = 0;
+    *behind = false;
+    if (!session->file_first || !is_gap(failed)) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_meta_get_int(session->store, HM_META_EPOCH, 0, &epoch, err);
+    *behind = status == HM_OK && (uint64_t)epoch == session->origin.epoch;
+    *failed = HM_ERR_NONE;
+    (void)!hm_fail(failed, HM_BAD_INPUT, *behind ? "bundle-behind" : "bundle-other-state",
+                   NULL, NULL, NULL);
+    return status;
 }
 
 /* As after a stale request: nothing is lost by it (PROTOCOL.md 7.6). */
@@ -178,6 +224,7 @@ enum hm_status hm_session_file_end(struct hm_session *session,
 {
     struct hm_err failed = HM_ERR_NONE;
     bool differs = false;
+    bool behind = false;
     enum hm_status status = HM_OK;
     if (session->round == HM_ROUND_FAILED) {
         failed = session->failed;
@@ -191,10 +238,21 @@ enum hm_status hm_session_file_end(struct hm_session *session,
         if (status == HM_OK && whole) {
             status = hm_apply_compare(session, &differs, &failed);
         }
+        if (status == HM_OK && whole && !differs && !session->reply.more) {
+            status = hm_session_part(session, &failed);
+        }
+    }
+    if (status != HM_OK) {
+        enum hm_status found = find_behind(session, &failed, &behind, err);
+        if (found != HM_OK) {
+            return found;
+        }
+        status = failed.status;
     }
     hm_session_round_end(session);
     session->by_file = false;
-    if (status != HM_OK && hm_bytes_are(hm_text(failed.key), "bundle-ahead")) {
+    if (behind ||
+        (status != HM_OK && hm_bytes_are(hm_text(failed.key), "bundle-ahead"))) {
         enum hm_status renewed = renew(session, err);
         if (renewed != HM_OK) {
             return renewed;

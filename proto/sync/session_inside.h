@@ -63,6 +63,7 @@ struct hm_session {
 
     /* of a round whose reply came in a file */
     bool by_file;
+    bool file_first; /* no file has to come before it */
     uint64_t
         file_incarnation; /* that the file was made for; 0: for one that knows none */
 

@@ -122,15 +122,23 @@ enum hm_status hm_serving_state_file(struct hm_serving *serving,
 {
     const struct hm_request *request = &serving->request;
     struct hm_visit visit;
+    struct hm_visit last;
     bool found = false;
+    bool any = false;
     bool news = false;
     enum hm_status status = hm_store_visit_get(store, &request->device, request->epoch,
                                                &visit, &found, &serving->arena, err);
+    if (status == HM_OK) {
+        status = hm_store_visit_last(store, &request->device, &last, &any,
+                                     &serving->arena, err);
+    }
+    /* The next file is for the disk of which something came last. */
+    bool turns = any && last.epoch != request->epoch;
     /* One that knows less of its own chain than we do is an old file, come again. */
     if (status == HM_OK && request->seq >= serving->seq) {
         status = raise(serving, &visit, &news, err);
     }
-    if (status != HM_OK || (found && !news && serving->fresh == 0)) {
+    if (status != HM_OK || (found && !news && !turns && serving->fresh == 0)) {
         return status;
     }
     /* An old file of the epoch before may come later: only a visit proves two disks. */

@@ -348,6 +348,35 @@ def carried(site):
     say("sealed cargo there and back", bundles=2)
 
 
+def several(site):
+    """Two answers in one file, the first of them sealed to a key that was changed since."""
+    far = site.enrol("G", site.hamlets[9]["code"], "hamlet_head")
+    carrier = site.enrol("H", site.hamlets[10]["code"], "hamlet_head")
+    answers = []
+    for number in range(2):
+        fill(far, 3, "Far")
+        up_file = site.path(f"several-{number}.hmb")
+        answers.append(site.path(f"several-down-{number}.hmb"))
+        far.ask("bundle export", up_file)
+        site.server.ask("bundle import", up_file)
+        site.server.ask("bundle export", answers[-1], "--for", "Laptop G")
+        carrier.once()
+        carrier.ask("bundle import", answers[-1])
+        if number == 0:
+            far.run("rotate-key")
+    far.ask("bundle export", site.path("several-new-key.hmb"))
+    both = site.path("several.hmb")
+    expect("carried", carrier.ask("bundle export", both, "--for", "Laptop G")["carried"], 2)
+    before = state(store_of(far))
+    far.refuse("bundle import", answers[0], exits=65, says="sealed to a key")
+    expect("the store after it", state(store_of(far)), before)
+    got = far.ask("bundle import", both)
+    expect("acknowledged, passed over", (got["acknowledged"], got["skipped"]), (8, 1))
+    expect("digests", far.digest(site.hamlets[9]["code"]),
+           site.server.digest(site.hamlets[9]["code"]))
+    say("several answers in one file", skipped=1)
+
+
 def pulled_out(site, large):
     """A stick that takes no more in the middle: no file, no half file, no row changed. The
     file is larger than the store, by what it carries: else the store could not grow either."""
@@ -454,6 +483,7 @@ def run(site):
     count, moved = bad_files(site, laptop)
     torn(site)
     carried(site)
+    several(site)
     split(site)
     restored(site)
     promise("P26 a stick gives the same digest as the network", f"{files} files",

@@ -34,6 +34,12 @@ void hm_view_say(const struct hm_view *view,
                  const char *arg2,
                  const char *arg3);
 
+/* Say the sentence `key` of so many things, and what `why` says of them. */
+void hm_view_say_why(const struct hm_view *view,
+                     const char *key,
+                     size_t count,
+                     const struct hm_err *why);
+
 /* A time for a person, as it was in Viet Nam: "05/03/2026 08:02". */
 enum { HM_VIEW_TIME_SIZE = 24 };
 void hm_view_time(char text[HM_VIEW_TIME_SIZE], struct hm_wall wall);

@@ -27,6 +27,8 @@ struct hm_bundle_taker {
                            const struct hm_bundle_line *line,
                            bool ours,
                            struct hm_err *err);
+    /* After a head of ours that is sealed to another key. Nothing else comes of it. */
+    enum hm_status (*locked)(void *ctx, struct hm_err *err);
     /*
      * A body of ours, `declared` bytes long. Shorter: the file ends or is damaged here,
      * which is told after it.

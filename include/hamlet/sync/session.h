@@ -104,17 +104,21 @@ HM_CHECKED enum hm_status hm_session_file_body(struct hm_session *session,
 
 /*
  * A body from the server: begin, hm_session_put in any pieces, end. `epoch` and
- * `incarnation` are those that the file was made for. What was here already changes
- * nothing, not a byte; hm_session_stats counts what was not.
+ * `incarnation` are those that the file was made for, `first` says that it is the first
+ * body of a first part. What was here already changes nothing, not a byte;
+ * hm_session_stats counts what was not.
  * HM_BAD_INPUT  bundle-ahead: the server has changes of this chain that are not here, so
- *               a new epoch was begun, which a file for the server will say; bundle-gap:
- * another file comes before it; bundle-other-state: it was made for this laptop as it was
+ *               a new epoch was begun, which a file for the server will say;
+ *               bundle-behind: a first body begins behind what is here, so that this
+ * disk is not the one that said where: a new epoch, too; bundle-gap: another file comes
+ * before it; bundle-other-state: it was made for this laptop as it was
  * before the server was restored, or as it is not any more; bundle-damaged: it breaks a
  * rule
  */
 HM_CHECKED enum hm_status hm_session_file_begin(struct hm_session *session,
                                                 uint32_t epoch,
                                                 uint64_t incarnation,
+                                                bool first,
                                                 struct hm_err *err);
 HM_CHECKED enum hm_status hm_session_file_end(struct hm_session *session,
                                               bool whole,

@@ -140,7 +140,7 @@ enum hm_status hm_store_fleet(struct hm_store *store,
         " v.pending, v.request, v.contact, v.waiting, v.offset_ms, v.version"
         " FROM device d LEFT JOIN permit p ON p.device = d.device"
         " LEFT JOIN visit v ON v.device = d.device AND v.epoch = (SELECT s.epoch"
-        " FROM visit s WHERE s.device = d.device ORDER BY s.contact DESC LIMIT 1)"
+        " FROM visit s WHERE s.device = d.device ORDER BY s.turn DESC LIMIT 1)"
         " WHERE d.key IS NOT NULL ORDER BY d.id";
     struct ranked *list = NULL;
     struct hm_fleet_row *found = NULL;

@@ -35,7 +35,7 @@ enum hm_status hm_store_not_reached(struct hm_store *store,
         " WHERE code = :home UNION SELECT u.code, u.parent FROM up JOIN unit u"
         " ON u.code = up.parent) SELECT d.device, d.name, d.revoked, (SELECT CASE WHEN"
         " v.incarnation = :incarnation THEN v.stated END FROM visit v WHERE v.device ="
-        " d.device ORDER BY v.contact DESC LIMIT 1) FROM device d WHERE d.key IS NOT NULL"
+        " d.device ORDER BY v.turn DESC LIMIT 1) FROM device d WHERE d.key IS NOT NULL"
         " AND d.device <> :server AND EXISTS(SELECT 1 FROM permit p WHERE p.device ="
         " d.device AND (p.home = :home OR p.home IN (SELECT code FROM up) OR p.home IN"
         " (SELECT parent FROM up))) ORDER BY d.name, d.device";

@@ -48,7 +48,7 @@ enum hm_status hm_store_visit_last(struct hm_store *store,
                                    struct hm_err *err)
 {
     static const char select[] = "SELECT epoch FROM visit WHERE device = :device"
-                                 " ORDER BY contact DESC, epoch DESC LIMIT 1";
+                                 " ORDER BY turn DESC LIMIT 1";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);
@@ -77,9 +77,11 @@ enum hm_status hm_store_visit_put(struct hm_store *store,
 {
     static const char put[] =
         "INSERT OR REPLACE INTO visit(device, epoch, current, pending, request, contact,"
-        " waiting, offset_ms, version, incarnation, stated, carried) VALUES(:device,"
+        " waiting, offset_ms, version, incarnation, stated, carried, turn) SELECT "
+        ":device,"
         " :epoch, :current, :pending, :request, :contact, :waiting, :offset_ms, :version,"
-        " :incarnation, :stated, :carried)";
+        " :incarnation, :stated, :carried, 1 + coalesce(max(turn), 0) FROM visit"
+        " WHERE device = :device";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, put, &stmt, err);
     if (status != HM_OK) {

@@ -99,6 +99,12 @@ static enum hm_status take_head(void *ctx,
     return ours && hm_bundle_head_check(line, &keys[0]) ? HM_OK : HM_CORRUPT;
 }
 
+static enum hm_status take_locked(void *ctx, struct hm_err *e)
+{
+    (void)ctx;
+    return hm_fail(e, HM_BAD_INPUT, "bundle-locked", path, NULL, NULL);
+}
+
 static enum hm_status take_body(void *ctx,
                                 struct hm_bytes bytes,
                                 size_t declared,
@@ -128,8 +134,8 @@ static enum hm_status take_end(void *ctx, bool more, struct hm_err *e)
 static enum hm_status read_file(size_t *bodies, struct hm_err *why)
 {
     const struct hm_id self = hm_sign_device(&keys[1]);
-    const struct hm_bundle_taker taker = {bodies, take_head, take_body, take_raw,
-                                          take_end};
+    const struct hm_bundle_taker taker = {bodies,    take_head, take_locked,
+                                          take_body, take_raw,  take_end};
     *bodies = 0;
     return hm_bundle_in(path, &self, &keys[1], &secrets[1], &taker, why);
 }

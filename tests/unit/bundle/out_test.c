@@ -63,6 +63,7 @@ static int names(void)
 
 struct taken {
     size_t heads;
+    size_t locked;
     size_t bodies;
     size_t parts;
     bool more;
@@ -79,6 +80,14 @@ static enum hm_status take_head(void *ctx,
     taken->heads++;
     taken->parts = (size_t)head->part;
     ck_assert(ours && hm_bundle_head_check(line, &keys[0]));
+    return HM_OK;
+}
+
+static enum hm_status take_locked(void *ctx, struct hm_err *e)
+{
+    struct taken *taken = ctx;
+    (void)e;
+    taken->locked++;
     return HM_OK;
 }
 
@@ -110,17 +119,22 @@ static enum hm_status take_end(void *ctx, bool more, struct hm_err *e)
     return HM_OK;
 }
 
-static struct taken read_file(size_t number)
+static struct taken read_with(size_t number, size_t which)
 {
     char name[WORLD_PATH_SIZE + 8];
     struct taken taken = {.heads = 0};
     struct hm_id self = hm_sign_device(&keys[1]);
-    const struct hm_bundle_taker taker = {&taken, take_head, take_body, take_raw,
-                                          take_end};
+    const struct hm_bundle_taker taker = {&taken,    take_head, take_locked,
+                                          take_body, take_raw,  take_end};
     (void)snprintf(name, sizeof(name), number == 1 ? "%s" : "%s.%zu", path, number);
-    ck_assert_int_eq(hm_bundle_in(name, &self, &keys[1], &secrets[1], &taker, &err),
-                     HM_OK);
+    ck_assert_int_eq(
+        hm_bundle_in(name, &self, &keys[which], &secrets[which], &taker, &err), HM_OK);
     return taken;
+}
+
+static struct taken read_file(size_t number)
+{
+    return read_with(number, 1);
 }
 
 START_TEST(what_does_not_fit_goes_on_in_files_that_are_whole_by_themselves)
@@ -247,6 +261,14 @@ START_TEST(bundles_of_many_readers_never_make_a_file_that_is_too_large_to_be_rea
     for (uint64_t more = 0; more < 1000; more += 23) {
         ck_assert_uint_eq(bodies_of_many(3 * one + more), BODIES);
     }
+START_TEST(a_bundle_that_is_sealed_to_another_key_is_whole_and_cannot_be_read)
+{
+    ck_assert_int_eq(write_files(HM_BUNDLE_FILE_MAX), HM_OK);
+    ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_OK);
+
+    struct taken taken = read_with(1, 0);
+
+    ck_assert(taken.heads == 1 && taken.locked == 1 && taken.bodies == 0);
 }
 END_TEST
 
@@ -306,6 +328,8 @@ int main(void)
     tcase_add_test(cases, a_file_is_full_at_its_last_byte_and_not_before);
     tcase_add_test(
         cases, bundles_of_many_readers_never_make_a_file_that_is_too_large_to_be_read);
+    tcase_add_test(cases,
+                   a_bundle_that_is_sealed_to_another_key_is_whole_and_cannot_be_read);
     tcase_add_test(cases, a_stick_that_takes_no_more_is_left_without_any_of_it);
     tcase_add_test(cases, closed_before_it_has_its_names_nothing_is_left);
     tcase_add_test(cases, a_name_that_is_taken_is_told_before_anything_is_written);

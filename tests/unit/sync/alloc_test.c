@@ -391,7 +391,7 @@ static enum hm_status act_file_down(void *ctx, struct hm_err *why)
 {
     (void)ctx;
     enum hm_status status =
-        hm_session_file_begin(session, reader.epoch, reader.incarnation, why);
+        hm_session_file_begin(session, reader.epoch, reader.incarnation, true, why);
     if (status == HM_OK) {
         (void)hm_session_put(session, hm_buf_bytes(&request));
         status = hm_session_file_end(session, true, why);

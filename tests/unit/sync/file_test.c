@@ -192,6 +192,7 @@ static void write_down(struct file *file, const struct world_laptop *laptop)
 static enum hm_status take_down(struct world_laptop *laptop,
                                 const struct file *file,
                                 size_t i,
+                                bool first,
                                 uint64_t *news)
 {
     struct hm_session *session = NULL;
@@ -199,8 +200,9 @@ static enum hm_status take_down(struct world_laptop *laptop,
     ck_assert_int_eq(
         hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
     hm_session_begin(session);
-    ck_assert_int_eq(hm_session_file_begin(session, file->epoch, file->incarnation, &err),
-                     HM_OK);
+    ck_assert_int_eq(
+        hm_session_file_begin(session, file->epoch, file->incarnation, first, &err),
+        HM_OK);
     (void)hm_session_put(session, hm_buf_bytes(&file->bodies[i]));
     enum hm_status status = hm_session_file_end(session, true, &err);
     *news += hm_session_stats(session)->entries + hm_session_stats(session)->changes_up;
@@ -220,7 +222,7 @@ static uint64_t take_all_down(struct world_laptop *laptop, const struct file *fi
 {
     uint64_t news = 0;
     for (size_t i = 0; i < file->count; i++) {
-        ck_assert_msg(take_down(laptop, file, i, &news) == HM_OK, "%s", err.key);
+        ck_assert_msg(take_down(laptop, file, i, i == 0, &news) == HM_OK, "%s", err.key);
     }
     return news;
 }
@@ -338,7 +340,7 @@ START_TEST(bodies_of_a_laptop_may_come_in_any_order_twice_and_cut)
 }
 END_TEST
 
-START_TEST(an_answer_taken_again_is_no_news_and_one_that_skips_is_refused)
+START_TEST(an_answer_taken_again_is_no_news_and_one_that_skips_tells_of_an_older_disk)
 {
     struct file first;
     struct file second;
@@ -366,9 +368,18 @@ START_TEST(an_answer_taken_again_is_no_news_and_one_that_skips_is_refused)
     by_files(b);
     write_down(&second, a);
     world_laptop_restore(a, image);
-    ck_assert_int_eq(take_down(a, &second, 0, &news), HM_BAD_INPUT);
+    ck_assert_int_eq(take_down(a, &second, 0, false, &news), HM_BAD_INPUT);
     ck_assert_str_eq(err.key, "bundle-gap");
     ck_assert_uint_eq(news, 0);
+
+    /* No file comes before a first one: then it was another disk that got it. */
+    ck_assert_int_eq(take_down(a, &second, 0, true, &news), HM_BAD_INPUT);
+    ck_assert_str_eq(err.key, "bundle-behind");
+    ck_assert_int_eq(take_down(a, &second, 0, true, &news), HM_BAD_INPUT);
+    ck_assert_str_eq(err.key, "bundle-other-state");
+    ck_assert_uint_eq(news, 0);
+    by_files(a);
+    ck_assert(world_agrees(&world, a, "101-1"));
     drop(&said);
     drop(&second);
     drop(&first);
@@ -397,7 +408,7 @@ START_TEST(a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_o
     write_down(&after, a);
 
     ck_assert_uint_gt(take_all_down(a, &after), 0);
-    ck_assert_int_eq(take_down(a, &before, 0, &news), HM_BAD_INPUT);
+    ck_assert_int_eq(take_down(a, &before, 0, true, &news), HM_BAD_INPUT);
 
     ck_assert_str_eq(err.key, "bundle-other-state");
     ck_assert(world_agrees(&world, a, "101-1"));
@@ -495,7 +506,9 @@ int main(void)
     tcase_add_test(cases, what_files_carry_is_what_the_network_carries);
     tcase_add_test(cases, no_page_of_a_file_points_out_of_itself);
     tcase_add_test(cases, bodies_of_a_laptop_may_come_in_any_order_twice_and_cut);
-    tcase_add_test(cases, an_answer_taken_again_is_no_news_and_one_that_skips_is_refused);
+    tcase_add_test(
+        cases,
+        an_answer_taken_again_is_no_news_and_one_that_skips_tells_of_an_older_disk);
     tcase_add_test(
         cases, a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_one);
     tcase_add_test(cases, a_body_of_a_file_is_no_request_and_a_request_no_body_of_a_file);
