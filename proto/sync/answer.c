@@ -305,6 +305,16 @@ static enum hm_status send_one(struct answer *a,
     return status;
 }
 
+/*
+ * Whether the number tells its reader which change it is. A reader may know a chain of a
+ * copied device otherwise than we do: from another disk of it, or from a server that was
+ * lost. His own present one was compared when he came.
+ */
+static bool tells(const struct answer *a, const struct hm_envelope *envelope)
+{
+    return !envelope->forked && (!envelope->shared || is_own(a, envelope));
+}
+
 static enum hm_status send_entry(struct answer *a,
                                  const struct hm_entry *entry,
                                  struct hm_err *err)
@@ -318,7 +328,7 @@ static enum hm_status send_entry(struct answer *a,
         if (status == HM_OK && envelope.origin == 0) {
             return hm_fail(err, HM_CORRUPT, "page-missing", NULL, NULL, NULL);
         }
-        if (status == HM_OK && entry->kind == HM_ENTRY_ACCEPTED && !envelope.forked) {
+        if (status == HM_OK && entry->kind == HM_ENTRY_ACCEPTED && tells(a, &envelope)) {
             uint64_t left = entry->count - done;
             uint64_t now = envelope.count < left ? envelope.count : left;
             status = send_run(a, &envelope, now, err);
