@@ -14,6 +14,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/bundle/out.h"
 #include "hamlet/command/store_path.h"
+#include "hamlet/store/offers.h"
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/store/server.h"
@@ -45,9 +46,26 @@ static enum hm_status open_replica(struct exporting *e, struct hm_err *err)
                : hm_replica_open(&e->replica, e->folder, &cli->env, true, err);
 }
 
+/* Whether the server may not know this machine any more. */
+static enum hm_status was_lost(struct exporting *e, bool *lost, struct hm_err *err)
+{
+    struct hm_bytes *names = NULL;
+    size_t count = 0;
+    enum hm_status status = HM_OK;
+    *lost = hm_args_has(e->call->args, "all");
+    for (int state = HM_OLD_TO_OFFER; state <= HM_OLD_OFFERED && status == HM_OK;
+         state++) {
+        status = hm_store_buckets_old(e->replica.store, (enum hm_old)state, &names,
+                                      &count, &e->arena, err);
+        *lost = *lost || count > 0;
+    }
+    return status;
+}
+
 /* A key that the registry has not heard of comes with those before it. */
 static enum hm_status fill_keys(struct exporting *e,
                                 struct hm_store *store,
+                                bool lost,
                                 struct hm_err *err)
 {
     struct hm_device known;
@@ -55,7 +73,8 @@ static enum hm_status fill_keys(struct exporting *e,
     enum hm_status status = hm_store_meta_get(store, HM_META_KEYS, &e->arena, &keys, err);
     if (status == HM_OK && keys.size > 0) {
         status = hm_store_device_get(store, &e->head.from, &known, &e->arena, err);
-        keys = status == HM_OK && hm_bytes_equal(known.keys, keys) ? HM_NO_BYTES : keys;
+        bool told = status == HM_OK && !lost && hm_bytes_equal(known.keys, keys);
+        keys = told ? HM_NO_BYTES : keys;
     }
     _Static_assert((int)HM_KEYS_TEXT_MAX <= (int)HM_BUNDLE_KEYS_MAX, "all have room");
     if (status == HM_OK && keys.size > 0 && keys.size <= HM_BUNDLE_KEYS_MAX) {
@@ -74,8 +93,12 @@ static enum hm_status make_head(struct exporting *e, struct hm_err *err)
     struct hm_bytes invitation = HM_NO_BYTES;
     int64_t epoch = 0;
     int64_t incarnation = 0;
+    bool lost = false;
     enum hm_status status =
         hm_store_meta_get_id(store, HM_META_DISTRICT, &e->head.server, err);
+    if (status == HM_OK) {
+        status = was_lost(e, &lost, err);
+    }
     if (status == HM_OK) {
         status = hm_store_meta_get_id(store, HM_META_DEVICE, &e->head.from, err);
     }
@@ -101,9 +124,9 @@ static enum hm_status make_head(struct exporting *e, struct hm_err *err)
         e->head.time = hm_env_wall(hm_store_env(store));
         e->head.epoch = (uint32_t)epoch;
         e->head.incarnation = (uint64_t)incarnation;
-        e->head.has_key = invitation.size > 0;
+        e->head.has_key = invitation.size > 0 || lost;
         e->head.key = e->replica.key;
-        status = fill_keys(e, store, err);
+        status = fill_keys(e, store, lost, err);
     }
     return status;
 }
@@ -126,6 +149,9 @@ static enum hm_status put_bodies(struct exporting *e, struct hm_err *err)
     hm_buf_init(&body, HM_BUNDLE_BODY_MAX);
     enum hm_status status =
         hm_session_open(&session, e->replica.store, &e->replica.secret, HM_VERSION, err);
+    if (status == HM_OK && hm_args_has(e->call->args, "all")) {
+        hm_session_file_all(session);
+    }
     while (status == HM_OK && more) {
         hm_buf_clear(&body);
         status = hm_session_file_body(session, &e->head.id, first, &body, &more, err);

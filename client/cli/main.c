@@ -47,7 +47,8 @@ static const struct hm_option conflict_options[] = {
 static const struct hm_option receipt_options[] = {{.name = "html", .value = "FILE"},
                                                    {NULL}};
 
-static const struct hm_option bundle_options[] = {{.name = "for", .value = "WHOM"},
+static const struct hm_option bundle_options[] = {{.name = "all"},
+                                                  {.name = "for", .value = "WHOM"},
                                                   {.name = "split", .value = "MB"},
                                                   {NULL}};
 

@@ -3,6 +3,7 @@
 
 #include "hamlet/base/limits.h"
 #include "hamlet/bundle/in.h"
+#include "hamlet/wire/offer.h"
 #include "hamlet/wire/page.h"
 #include "hamlet/wire/reply.h"
 #include "hamlet/wire/request.h"
@@ -16,11 +17,12 @@ static enum hm_status scan_page(struct hm_bytes lines, struct hm_err *err)
     return status;
 }
 
-/* The lines of a stream: pages, each from its first to its tail, and entries. */
+/* The lines of a stream: pages, each from its first to its tail, entries and offers. */
 static enum hm_status scan_lines(struct hm_bytes text, struct hm_err *err)
 {
     struct hm_arena arena;
     struct hm_entry_line entries;
+    struct hm_offer_line offer;
     const uint8_t *page = NULL;
     enum hm_status status = HM_OK;
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
@@ -39,6 +41,9 @@ static enum hm_status scan_lines(struct hm_bytes text, struct hm_err *err)
             page = NULL;
         } else if (kind == HM_LINE_ENTRIES && page == NULL) {
             status = hm_entry_line_read(&entries, line, &arena, err);
+            hm_arena_clear(&arena);
+        } else if (kind == HM_LINE_OFFER && page == NULL) {
+            status = hm_offer_line_read(&offer, line, &arena, err);
             hm_arena_clear(&arena);
         }
         if (page != NULL && (size_t)(stop - page) > HM_PAGE_TEXT_MAX) {

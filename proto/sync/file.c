@@ -2,7 +2,13 @@
 /* A laptop's side of files: bodies out, bodies in. */
 #include "hamlet/base/limits.h"
 #include "hamlet/store/epoch.h"
+#include "hamlet/store/offers.h"
 #include "session_inside.h"
+
+void hm_session_file_all(struct hm_session *session)
+{
+    session->file_all = true;
+}
 
 enum hm_status hm_session_file_body(struct hm_session *session,
                                     const struct hm_id *bundle,
@@ -117,6 +123,29 @@ static enum hm_status check_incarnation(struct hm_session *session,
     return status;
 }
 
+/*
+ * What a server lost is offered to it before its new entries are taken: they begin the
+ * buckets anew. A file that answers one of ours says so by the incarnation that it was
+ * made for, and ours held what was to be offered.
+ */
+static enum hm_status check_offered(struct hm_session *session, struct hm_err *err)
+{
+    struct hm_bytes *names = NULL;
+    size_t waiting = 0;
+    size_t offered = 0;
+    enum hm_status status = hm_store_buckets_old(session->store, HM_OLD_TO_OFFER, &names,
+                                                 &waiting, &session->arena, err);
+    if (status == HM_OK) {
+        status = hm_store_buckets_old(session->store, HM_OLD_OFFERED, &names, &offered,
+                                      &session->arena, err);
+    }
+    bool answers =
+        session->file_incarnation == session->reply.receipt.incarnation && waiting == 0;
+    return status != HM_OK || answers || waiting + offered == 0
+               ? status
+               : hm_fail(err, HM_BAD_INPUT, "bundle-send-first", NULL, NULL, NULL);
+}
+
 enum hm_status hm_apply_file_header(struct hm_session *session, struct hm_err *err)
 {
     struct hm_store *store = session->store;
@@ -128,6 +157,12 @@ enum hm_status hm_apply_file_header(struct hm_session *session, struct hm_err *e
     if (status == HM_OK) {
         status = check_incarnation(session, &other, err);
     }
+    if (status == HM_OK && other) {
+        status = hm_apply_incarnation(session, err);
+    }
+    if (status == HM_OK) {
+        status = check_offered(session, err);
+    }
     if (status == HM_OK) {
         status = is_news(session, &news, err);
     }
@@ -137,9 +172,6 @@ enum hm_status hm_apply_file_header(struct hm_session *session, struct hm_err *e
     }
     if (status == HM_OK && invitation.size > 0) {
         status = hm_store_meta_put(store, HM_META_INVITATION, HM_NO_BYTES, err);
-    }
-    if (status == HM_OK && other) {
-        status = hm_apply_incarnation(session, err);
     }
     if (status == HM_OK && (news || other) && reply->has_scope) {
         status = hm_apply_scope(session, err);
@@ -199,6 +231,20 @@ static enum hm_status find_behind(struct hm_session *session,
     return status;
 }
 
+/* That the server is another one by now is known from here on; nothing else is. */
+static enum hm_status note_incarnation(struct hm_session *session, struct hm_err *err)
+{
+    enum hm_status status = hm_store_begin(session->store, err);
+    if (status == HM_OK) {
+        status = hm_apply_incarnation(session, err);
+    }
+    if (status == HM_OK) {
+        return hm_store_commit(session->store, err);
+    }
+    hm_store_rollback(session->store);
+    return status;
+}
+
 /* As after a stale request: nothing is lost by it (PROTOCOL.md 7.6). */
 static enum hm_status renew(struct hm_session *session, struct hm_err *err)
 {
@@ -244,6 +290,9 @@ enum hm_status hm_session_file_end(struct hm_session *session,
     }
     if (status != HM_OK) {
         enum hm_status found = find_behind(session, &failed, &behind, err);
+        if (found == HM_OK && hm_bytes_are(hm_text(failed.key), "bundle-send-first")) {
+            found = note_incarnation(session, err);
+        }
         if (found != HM_OK) {
             return found;
         }

@@ -25,8 +25,10 @@ struct hm_offering {
     struct hm_arena arena; /* of the group */
     struct hm_offer_bucket *buckets;
     size_t count;
-    size_t asked;     /* buckets whose leaves were answered */
-    size_t asked_end; /* … when the request under way is */
+    bool by_file;       /* nobody answers: all is wanted, and needed */
+    bool registry_done; /* … and that group is over */
+    size_t asked;       /* buckets whose leaves were answered */
+    size_t asked_end;   /* … when the request under way is */
     struct place at;
     struct place at_end;
     enum sent sent;
@@ -87,6 +89,43 @@ static enum hm_status add_row(int64_t **rows,
 
 /* ---- the buckets ---- */
 
+struct names {
+    struct hm_bytes *at;
+    size_t count;
+};
+
+/* The buckets in question, from the offering's arena: a file may have been lost. */
+static enum hm_status list_names(struct hm_session *session,
+                                 struct hm_offering *o,
+                                 struct names *names,
+                                 struct hm_err *err)
+{
+    struct names found[HM_OLD_OFFERED + 1] = {{NULL, 0}};
+    enum hm_status status = HM_OK;
+    size_t total = 0;
+    for (int state = HM_OLD_NOT; state <= HM_OLD_OFFERED && status == HM_OK; state++) {
+        bool meant = state == HM_OLD_TO_OFFER ||
+                     (o->by_file && (state == HM_OLD_OFFERED || session->file_all));
+        if (meant) {
+            status =
+                hm_store_buckets_old(session->store, (enum hm_old)state, &found[state].at,
+                                     &found[state].count, &o->arena, err);
+        }
+        total += found[state].count;
+    }
+    names->at = hm_arena_get_array(&o->arena, total, sizeof(*names->at));
+    names->count = 0;
+    if (status == HM_OK) {
+        status = hm_arena_status(&o->arena, err);
+    }
+    for (int state = HM_OLD_NOT; state <= HM_OLD_OFFERED && status == HM_OK; state++) {
+        for (size_t i = 0; i < found[state].count; i++) {
+            names->at[names->count++] = found[state].at[i];
+        }
+    }
+    return status;
+}
+
 /*
  * The registry alone, then all others: whoever is to read their pages must know who
  * signed them.
@@ -95,28 +134,31 @@ static enum hm_status load_group(struct hm_session *session,
                                  struct hm_offering *o,
                                  struct hm_err *err)
 {
-    struct hm_bytes *names = NULL;
-    size_t count = 0;
+    struct names names = {NULL, 0};
     hm_arena_clear(&o->arena);
-    enum hm_status status = hm_store_buckets_old(session->store, HM_OLD_TO_OFFER, &names,
-                                                 &count, &o->arena, err);
-    struct hm_offer_bucket *list = hm_arena_get_array(&o->arena, count, sizeof(*list));
+    enum hm_status status = list_names(session, o, &names, err);
+    struct hm_offer_bucket *list =
+        hm_arena_get_array(&o->arena, names.count, sizeof(*list));
     if (status == HM_OK) {
         status = hm_arena_status(&o->arena, err);
     }
     o->buckets = list;
     o->count = 0;
-    o->asked = 0;
     o->at = (struct place){.bucket = 0};
     o->loaded = SIZE_MAX;
-    for (size_t i = 0; i < count && status == HM_OK; i++) {
-        if (hm_bytes_are(names[i], HM_HOME_REGISTRY)) {
-            list[0] = (struct hm_offer_bucket){.name = names[i]};
+    for (size_t i = 0; i < names.count && status == HM_OK; i++) {
+        if (!hm_bytes_are(names.at[i], HM_HOME_REGISTRY)) {
+            list[o->count++] = (struct hm_offer_bucket){.name = names.at[i]};
+        } else if (!o->registry_done) {
+            list[0] = (struct hm_offer_bucket){.name = names.at[i]};
             o->count = 1;
-            return HM_OK;
+            break;
         }
-        list[o->count++] = (struct hm_offer_bucket){.name = names[i]};
     }
+    for (size_t i = 0; i < o->count && o->by_file; i++) {
+        memset(list[i].mask, 0xFF, HM_LEAF_MASK_SIZE);
+    }
+    o->asked = o->by_file ? o->count : 0;
     return status;
 }
 
@@ -386,7 +428,16 @@ static enum hm_status mark_offered(struct hm_session *session,
 {
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < o->count && status == HM_OK; i++) {
-        status = hm_store_bucket_offered(session->store, o->buckets[i].name, err);
+        if (!session->file_all) {
+            status = hm_store_bucket_offered(session->store, o->buckets[i].name, err);
+        }
+    }
+    bool over = o->by_file && o->registry_done;
+    o->registry_done =
+        o->by_file && o->count == 1 && hm_bytes_are(o->buckets[0].name, HM_HOME_REGISTRY);
+    if (over || (o->by_file && !o->registry_done)) {
+        o->count = 0;
+        return status;
     }
     return status != HM_OK ? status : load_group(session, o, err);
 }
@@ -419,6 +470,7 @@ static enum hm_status need_offering(struct hm_session *session, struct hm_err *e
     if (o == NULL) {
         return hm_fail_memory(err);
     }
+    o->by_file = session->file_out;
     hm_arena_init(&o->arena, HM_REQUEST_ARENA_MAX);
     hm_arena_init(&o->set.arena, HM_REQUEST_ARENA_MAX);
     enum hm_status status = load_group(session, o, err);
@@ -473,6 +525,38 @@ enum hm_status hm_offer_build(struct hm_session *session,
                                       &session->arena, err);
     }
     *none = !session->offers && count == 0;
+    return status;
+}
+
+static enum hm_status need_all(struct hm_offering *o, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    o->needed_count = 0;
+    o->needed_at = 0;
+    for (size_t i = 0; i < o->named_count && status == HM_OK; i++) {
+        status =
+            add_row(&o->needed, &o->needed_count, &o->needed_capacity, o->named[i], err);
+    }
+    if (o->needed_count > 1) {
+        qsort(o->needed, o->needed_count, sizeof(*o->needed), by_number);
+    }
+    o->at = o->at_end;
+    return status;
+}
+
+enum hm_status hm_offer_build_file(struct hm_session *session,
+                                   struct hm_buf *stream,
+                                   struct hm_err *err)
+{
+    session->file_out = true;
+    enum hm_status status = fill_request(session, stream, err);
+    session->file_out = false;
+    struct hm_offering *o = session->offering;
+    if (status == HM_OK && o != NULL && o->sent == SENT_ENTRIES) {
+        status = need_all(o, err);
+    } else if (status == HM_OK && o != NULL) {
+        o->needed_at = o->needed_end;
+    }
     return status;
 }
 

@@ -25,6 +25,15 @@ HM_CHECKED enum hm_status hm_offer_build(struct hm_session *session,
                                          bool *none,
                                          struct hm_err *err);
 
+/*
+ * The same for a file, which nobody answers: everything goes, with its pages, until
+ * session->offers is false. With session->file_all of every bucket, old or not; else of
+ * those that are old, offered before or not, since the file may have been lost.
+ */
+HM_CHECKED enum hm_status hm_offer_build_file(struct hm_session *session,
+                                              struct hm_buf *stream,
+                                              struct hm_err *err);
+
 /* The reply to what hm_offer_build filled came whole. */
 HM_CHECKED enum hm_status hm_offer_answered(struct hm_session *session,
                                             struct hm_err *err);

@@ -242,9 +242,9 @@ static enum hm_status find_offering(struct hm_serving *serving,
                                     struct hm_err *err)
 {
     const struct hm_request *request = &serving->request;
-    bool foreign =
-        request->incarnation != 0 && request->incarnation != serving->self.incarnation;
-    serving->offering = !serving->by_file && (request->offers || foreign);
+    bool foreign = !serving->by_file && request->incarnation != 0 &&
+                   request->incarnation != serving->self.incarnation;
+    serving->offering = request->offers || foreign;
     *admitted = device->known ? !device->revoked : request->enrolment.present;
     return *admitted ? HM_OK : hm_refill_admits(serving, serving->reader, admitted, err);
 }

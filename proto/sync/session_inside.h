@@ -64,6 +64,10 @@ struct hm_session {
     /* of a round whose reply came in a file */
     bool by_file;
     bool file_first; /* no file has to come before it */
+    /* of a file for the server */
+    bool file_all;   /* everything is offered, whatever the server may have */
+    bool file_out;   /* what is offered now is */
+    bool file_pages; /* all that is offered is in it, and own pages follow */
     uint64_t
         file_incarnation; /* that the file was made for; 0: for one that knows none */
 

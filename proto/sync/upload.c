@@ -535,6 +535,22 @@ enum hm_status hm_upload_build(struct hm_session *session,
     return status;
 }
 
+/* Own pages from the acknowledged end on, or from where the body before ended. */
+static enum hm_status pack_own(struct hm_upload *u, bool first, struct hm_err *err)
+{
+    struct hm_session *session = u->session;
+    enum hm_status status = HM_OK;
+    u->seq = first ? u->origin.acked + 1 : session->next_seq;
+    u->head = session->next_head;
+    if (first) {
+        status = find_head(u, err);
+    }
+    if (status == HM_OK) {
+        status = pack_pages(u, err);
+    }
+    return status != HM_OK ? status : note_pages(u, err);
+}
+
 static enum hm_status build_file(struct hm_upload *u,
                                  const struct hm_id *bundle,
                                  bool first,
@@ -544,16 +560,16 @@ static enum hm_status build_file(struct hm_upload *u,
     struct hm_session *session = u->session;
     struct hm_request request = {.by_file = true};
     enum hm_status status = find_origin(u, true, err);
-    u->seq = first ? u->origin.acked + 1 : session->next_seq;
-    u->head = session->next_head;
-    if (status == HM_OK && first) {
-        status = find_head(u, err);
+    session->origin = u->origin;
+    if (status == HM_OK && !session->file_pages) {
+        status = hm_offer_build_file(session, &u->stream, err);
+        first = !session->offers;
+        session->file_pages = !session->offers;
+        session->more_up = true;
+        session->tell_keys = session->offers;
     }
-    if (status == HM_OK) {
-        status = pack_pages(u, err);
-    }
-    if (status == HM_OK) {
-        status = note_pages(u, err);
+    if (status == HM_OK && session->file_pages) {
+        status = pack_own(u, first, err);
     }
     if (status == HM_OK) {
         status = hm_upload_describe(session, &request, err);

@@ -377,6 +377,50 @@ def several(site):
     say("several answers in one file", skipped=1)
 
 
+def emptied(site):
+    """The server's folder is deleted, and two laptops that never met a network fill it."""
+    names = ("V", "W")
+    unit = site.hamlets[11]["code"]
+    backup = site.path("emptied.backup")
+    laptops = [site.enrol(name, unit, "hamlet_head") for name in names]
+    by_file, _ = file_sync(site)
+    site.server.ask("backup", backup)
+    for laptop in laptops * 2:
+        fill(laptop, 3, laptop.name)
+        by_file(laptop)
+    by_file(laptops[0])
+    before = site.server.digest(unit)
+    site.server.stop()
+    shutil.rmtree(site.server.folder)
+    site.programs.ask("hamlet-server", "restore", backup, "--data", site.server.folder,
+                      "--recovery-key-file", site.server.recovery, "--empty")
+    site.server.serve()
+
+    plain = site.path("emptied-plain.hmb")
+    laptops[0].ask("bundle export", plain)
+    site.server.refuse("bundle import", plain, exits=65, hint="--all")
+    everything = site.path("emptied-all.hmb")
+    laptops[0].ask("bundle export", everything, "--all")
+    site.server.ask("bundle import", everything)
+    expect("the unit, from one file", site.server.digest(unit), before)
+    told = site.server.ask("refill")
+    expect("judged anew", [row["judged"] for row in told["units"]], [0] * len(told["units"]))
+    for laptop in laptops:
+        answer = site.path(f"emptied-{laptop.name}.hmb")
+        site.server.ask("bundle export", answer, "--for", f"Laptop {laptop.name}")
+        laptop.refuse("bundle import", answer, exits=65, says="lost what it had")
+        laptop.refuse("bundle import", answer, exits=65, says="lost what it had")
+        fill(laptop, 1, "Sau")
+        by_file(laptop)
+    by_file(laptops[0])
+    for laptop in laptops:
+        expect("digests", laptop.digest(unit), site.server.digest(unit))
+        expect("faults", laptop.ask("verify")["faults"], 0)
+        expect("waiting", laptop.ask("status")["pending"], 0)
+    site.server.ask("refill", "--close")
+    say("an emptied server filled by files", laptops=len(laptops))
+
+
 def pulled_out(site, large):
     """A stick that takes no more in the middle: no file, no half file, no row changed. The
     file is larger than the store, by what it carries: else the store could not grow either."""
@@ -486,6 +530,7 @@ def run(site):
     several(site)
     split(site)
     restored(site)
+    emptied(site)
     promise("P26 a stick gives the same digest as the network", f"{files} files",
             f"differing {differing}")
     promise("P26 a stick that is broken, foreign or no file", f"{count} files",

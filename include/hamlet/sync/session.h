@@ -101,6 +101,11 @@ HM_CHECKED enum hm_status hm_session_file_body(struct hm_session *session,
                                                struct hm_buf *body,
                                                bool *more,
                                                struct hm_err *err);
+/*
+ * Before the first of them: offer all that is here. Else what is known to be lost is, in
+ * every file until the server has answered one (PROTOCOL.md section 12).
+ */
+void hm_session_file_all(struct hm_session *session);
 
 /*
  * A body from the server: begin, hm_session_put in any pieces, end. `epoch` and
@@ -112,8 +117,9 @@ HM_CHECKED enum hm_status hm_session_file_body(struct hm_session *session,
  *               bundle-behind: a first body begins behind what is here, so that this
  * disk is not the one that said where: a new epoch, too; bundle-gap: another file comes
  * before it; bundle-other-state: it was made for this laptop as it was
- * before the server was restored, or as it is not any more; bundle-damaged: it breaks a
- * rule
+ * before the server was restored, or as it is not any more; bundle-send-first: the server
+ * lost what it had, which is noted, and a file for it holds what is here from now on;
+ * bundle-damaged: it breaks a rule
  */
 HM_CHECKED enum hm_status hm_session_file_begin(struct hm_session *session,
                                                 uint32_t epoch,
