@@ -406,6 +406,9 @@ def emptied(site):
     told = site.server.ask("refill")
     expect("judged anew", [row["judged"] for row in told["units"]], [0] * len(told["units"]))
     for laptop in laptops:
+        asked = site.path(f"emptied-ask-{laptop.name}.hmb")
+        laptop.ask("bundle export", asked)
+        site.server.ask("bundle import", asked)
         answer = site.path(f"emptied-{laptop.name}.hmb")
         site.server.ask("bundle export", answer, "--for", f"Laptop {laptop.name}")
         laptop.refuse("bundle import", answer, exits=65, says="lost what it had")

@@ -261,6 +261,9 @@ START_TEST(bundles_of_many_readers_never_make_a_file_that_is_too_large_to_be_rea
     for (uint64_t more = 0; more < 1000; more += 23) {
         ck_assert_uint_eq(bodies_of_many(3 * one + more), BODIES);
     }
+}
+END_TEST
+
 START_TEST(a_bundle_that_is_sealed_to_another_key_is_whole_and_cannot_be_read)
 {
     ck_assert_int_eq(write_files(HM_BUNDLE_FILE_MAX), HM_OK);

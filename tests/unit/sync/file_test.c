@@ -407,10 +407,16 @@ START_TEST(a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_o
     ck_assert_int_eq(hm_store_commit(world.store, &err), HM_OK);
     write_down(&after, a);
 
-    ck_assert_uint_gt(take_all_down(a, &after), 0);
+    /* It has something to offer first, and says so in its next file. */
+    ck_assert_int_eq(take_down(a, &after, 0, true, &news), HM_BAD_INPUT);
+    ck_assert_str_eq(err.key, "bundle-send-first");
+    ck_assert_int_eq(take_down(a, &after, 0, true, &news), HM_BAD_INPUT);
+    ck_assert_str_eq(err.key, "bundle-send-first");
+    by_files(a);
     ck_assert_int_eq(take_down(a, &before, 0, true, &news), HM_BAD_INPUT);
 
     ck_assert_str_eq(err.key, "bundle-other-state");
+    ck_assert_uint_eq(news, 0);
     ck_assert(world_agrees(&world, a, "101-1"));
     drop(&after);
     drop(&before);
