@@ -89,43 +89,6 @@ static enum hm_status add_row(int64_t **rows,
 
 /* ---- the buckets ---- */
 
-struct names {
-    struct hm_bytes *at;
-    size_t count;
-};
-
-/* The buckets in question, from the offering's arena: a file may have been lost. */
-static enum hm_status list_names(struct hm_session *session,
-                                 struct hm_offering *o,
-                                 struct names *names,
-                                 struct hm_err *err)
-{
-    struct names found[HM_OLD_OFFERED + 1] = {{NULL, 0}};
-    enum hm_status status = HM_OK;
-    size_t total = 0;
-    for (int state = HM_OLD_NOT; state <= HM_OLD_OFFERED && status == HM_OK; state++) {
-        bool meant = state == HM_OLD_TO_OFFER ||
-                     (o->by_file && (state == HM_OLD_OFFERED || session->file_all));
-        if (meant) {
-            status =
-                hm_store_buckets_old(session->store, (enum hm_old)state, &found[state].at,
-                                     &found[state].count, &o->arena, err);
-        }
-        total += found[state].count;
-    }
-    names->at = hm_arena_get_array(&o->arena, total, sizeof(*names->at));
-    names->count = 0;
-    if (status == HM_OK) {
-        status = hm_arena_status(&o->arena, err);
-    }
-    for (int state = HM_OLD_NOT; state <= HM_OLD_OFFERED && status == HM_OK; state++) {
-        for (size_t i = 0; i < found[state].count; i++) {
-            names->at[names->count++] = found[state].at[i];
-        }
-    }
-    return status;
-}
-
 /*
  * The registry alone, then all others: whoever is to read their pages must know who
  * signed them.
@@ -134,11 +97,12 @@ static enum hm_status load_group(struct hm_session *session,
                                  struct hm_offering *o,
                                  struct hm_err *err)
 {
-    struct names names = {NULL, 0};
+    struct hm_bytes *names = NULL;
+    size_t count = 0;
     hm_arena_clear(&o->arena);
-    enum hm_status status = list_names(session, o, &names, err);
-    struct hm_offer_bucket *list =
-        hm_arena_get_array(&o->arena, names.count, sizeof(*list));
+    enum hm_status status =
+        hm_offer_names(session, o->by_file, &names, &count, &o->arena, err);
+    struct hm_offer_bucket *list = hm_arena_get_array(&o->arena, count, sizeof(*list));
     if (status == HM_OK) {
         status = hm_arena_status(&o->arena, err);
     }
@@ -146,11 +110,11 @@ static enum hm_status load_group(struct hm_session *session,
     o->count = 0;
     o->at = (struct place){.bucket = 0};
     o->loaded = SIZE_MAX;
-    for (size_t i = 0; i < names.count && status == HM_OK; i++) {
-        if (!hm_bytes_are(names.at[i], HM_HOME_REGISTRY)) {
-            list[o->count++] = (struct hm_offer_bucket){.name = names.at[i]};
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        if (!hm_bytes_are(names[i], HM_HOME_REGISTRY)) {
+            list[o->count++] = (struct hm_offer_bucket){.name = names[i]};
         } else if (!o->registry_done) {
-            list[0] = (struct hm_offer_bucket){.name = names.at[i]};
+            list[0] = (struct hm_offer_bucket){.name = names[i]};
             o->count = 1;
             break;
         }

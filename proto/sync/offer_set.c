@@ -99,3 +99,41 @@ enum hm_status hm_offer_set_load(struct hm_offer_set *set,
     }
     return status;
 }
+
+enum hm_status hm_offer_names(struct hm_session *session,
+                              bool by_file,
+                              struct hm_bytes **names,
+                              size_t *count,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
+{
+    struct {
+        struct hm_bytes *at;
+        size_t count;
+    } found[HM_OLD_OFFERED + 1] = {{NULL, 0}};
+    enum hm_status status = HM_OK;
+    size_t total = 0;
+    size_t n = 0;
+    for (int state = HM_OLD_NOT; state <= HM_OLD_OFFERED && status == HM_OK; state++) {
+        bool meant = state == HM_OLD_TO_OFFER ||
+                     (by_file && (state == HM_OLD_OFFERED || session->file_all));
+        if (meant) {
+            status =
+                hm_store_buckets_old(session->store, (enum hm_old)state, &found[state].at,
+                                     &found[state].count, arena, err);
+        }
+        total += found[state].count;
+    }
+    struct hm_bytes *list = hm_arena_get_array(arena, total, sizeof(*list));
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    for (int state = HM_OLD_NOT; state <= HM_OLD_OFFERED && status == HM_OK; state++) {
+        for (size_t i = 0; i < found[state].count; i++) {
+            list[n++] = found[state].at[i];
+        }
+    }
+    *names = list;
+    *count = n;
+    return status;
+}

@@ -28,6 +28,17 @@ struct hm_offer_set {
     size_t have_count;
 };
 
+/*
+ * Names of the buckets in question, from `arena`. In a file those that were offered
+ * before as well, since it may have been lost, and with session->file_all every one.
+ */
+HM_CHECKED enum hm_status hm_offer_names(struct hm_session *session,
+                                         bool by_file,
+                                         struct hm_bytes **names,
+                                         size_t *count,
+                                         struct hm_arena *arena,
+                                         struct hm_err *err);
+
 /* Fills in the bucket's statement from `arena`; what the set held before is gone. */
 HM_CHECKED enum hm_status hm_offer_set_load(struct hm_offer_set *set,
                                             struct hm_session *session,

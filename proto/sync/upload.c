@@ -535,7 +535,7 @@ enum hm_status hm_upload_build(struct hm_session *session,
     return status;
 }
 
-/* Own pages from the acknowledged end on, or from where the body before ended. */
+/* From the acknowledged end on, or from where the body before ended. */
 static enum hm_status pack_own(struct hm_upload *u, bool first, struct hm_err *err)
 {
     struct hm_session *session = u->session;
@@ -545,9 +545,7 @@ static enum hm_status pack_own(struct hm_upload *u, bool first, struct hm_err *e
     if (first) {
         status = find_head(u, err);
     }
-    if (status == HM_OK) {
-        status = pack_pages(u, err);
-    }
+    status = status != HM_OK ? status : pack_pages(u, err);
     return status != HM_OK ? status : note_pages(u, err);
 }
 
