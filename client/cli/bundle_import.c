@@ -331,7 +331,7 @@ enum hm_status hm_run_bundle_import(struct hm_call *call, struct hm_err *err)
     hm_cargo_fini(&i.cargo);
     hm_session_close(i.session);
     if (status == HM_OK) {
-        hm_replica_scrub(i.replica.store); /* of a unit that this file took from here */
+        hm_replica_scrub(i.replica.store, i.folder); /* of units that it took from here */
     }
     hm_replica_close(&i.replica);
     free(i.folder);

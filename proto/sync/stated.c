@@ -101,9 +101,10 @@ static enum hm_status raise(struct hm_serving *serving,
     struct hm_bucket_state *before = NULL;
     size_t count = 0;
     if (visit->incarnation != request->incarnation) {
-        /* Of a server that was restored since only what is about it counts. */
-        *news = visit->incarnation != serving->self.incarnation;
-        return *news ? hm_serving_state(serving, visit, err) : HM_OK;
+        /* It may be an old file, or from an old disk: an answer that is longer than it
+         * had to be harms neither, and the disk must be able to take it. */
+        *news = true;
+        return hm_serving_state(serving, visit, err);
     }
     enum hm_status status = unpack(&before, &count, visit->stated, &serving->arena, err);
     for (size_t i = 0; i < request->bucket_count && status == HM_OK; i++) {
@@ -135,7 +136,8 @@ enum hm_status hm_serving_state_file(struct hm_serving *serving,
     /* The next file is for the disk of which something came last. */
     bool turns = any && last.epoch != request->epoch;
     /* One that knows less of its own chain than we do is an old file, come again. */
-    if (status == HM_OK && request->seq >= serving->seq) {
+    if (status == HM_OK &&
+        (request->seq >= serving->seq || visit.incarnation != request->incarnation)) {
         status = raise(serving, &visit, &news, err);
     }
     if (status != HM_OK || (found && !news && !turns && serving->fresh == 0)) {
