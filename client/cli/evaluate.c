@@ -3,11 +3,17 @@
 
 #include "cli.h"
 
-enum hm_status hm_run_evaluate(struct hm_call *call, struct hm_err *err)
+static enum hm_status run(struct hm_call *call,
+                          enum hm_status (*show)(const struct hm_view *view,
+                                                 const struct hm_catalogues *catalogues,
+                                                 const struct hm_api_year *year,
+                                                 struct hm_err *err),
+                          struct hm_err *err)
 {
     const struct hm_args *args = call->args;
     struct hm_api_year year = {.unit = hm_args_value(args, "unit"),
-                               .stage = hm_args_value(args, "stage")};
+                               .stage = hm_args_value(args, "stage"),
+                               .on = hm_args_value(args, "on")};
     struct hm_catalogues *catalogues = NULL;
     struct hm_desk desk;
     enum hm_status status =
@@ -20,11 +26,21 @@ enum hm_status hm_run_evaluate(struct hm_call *call, struct hm_err *err)
     }
     status = hm_replica_catalogues(&catalogues, desk.folder, err);
     if (status == HM_OK) {
-        status = hm_api_evaluate(&desk.view, catalogues, &year, err);
+        status = show(&desk.view, catalogues, &year, err);
     }
     hm_catalogues_close(catalogues);
     hm_desk_close(&desk);
     return status;
+}
+
+enum hm_status hm_run_evaluate(struct hm_call *call, struct hm_err *err)
+{
+    return run(call, hm_api_evaluate, err);
+}
+
+enum hm_status hm_run_case(struct hm_call *call, struct hm_err *err)
+{
+    return run(call, hm_api_case, err);
 }
 
 enum hm_status hm_run_catalogues(struct hm_call *call, struct hm_err *err)

@@ -35,6 +35,12 @@ static const struct hm_option evaluate_options[] = {
     {.name = "stage", .value = "STAGE"},
     {NULL},
 };
+static const struct hm_option case_options[] = {
+    {.name = "year", .value = "YEAR", .required = true},
+    {.name = "unit", .value = "CODE"},
+    {.name = "on", .value = "DATE"},
+    {NULL},
+};
 static const struct hm_option sync_options[] = {{.name = "wait", .value = "SECONDS"},
                                                 {NULL}};
 static const struct hm_option unit_options[] = {{.name = "unit", .value = "CODE"},
@@ -67,6 +73,7 @@ static const struct hm_command commands[] = {
     {"export", "KIND", export_options, hm_run_export},
     {"kinds", "[KIND]", NULL, hm_run_kinds},
     {"evaluate", NULL, evaluate_options, hm_run_evaluate},
+    {"case", NULL, case_options, hm_run_case},
     {"catalogues", "[CATALOGUE]", NULL, hm_run_catalogues},
     {"status", NULL, NULL, hm_run_status},
     {"sync", NULL, sync_options, hm_run_sync},

@@ -9,16 +9,7 @@
 #include "grid.h"
 #include "hamlet/store/registry.h"
 
-enum { BLOCKS_MAX = 16, WORD_SIZE = 64, FIGURES_SIZE = 128, YEAR_FIRST = 1900 };
-
-struct judged {
-    struct hm_case_unit unit;
-    const char *stage;
-    const struct hm_criteria *blocks[BLOCKS_MAX];
-    const struct hm_catalogue *sources[BLOCKS_MAX]; /* of each block */
-    size_t block_count;
-    struct hm_evaluation made;
-};
+enum { WORD_SIZE = 64, FIGURES_SIZE = 128, YEAR_FIRST = 1900 };
 
 enum hm_status hm_api_read_year(int *year, const char *text, struct hm_err *err)
 {
@@ -36,9 +27,9 @@ enum hm_status hm_api_read_year(int *year, const char *text, struct hm_err *err)
 
 /* What a province adds holds below the unit that it names, in the years it was in force.
  */
-static enum hm_status add_overlays(struct judged *judged, struct hm_err *err)
+static enum hm_status add_overlays(struct hm_judged *judged, struct hm_err *err)
 {
-    struct hm_case_unit *unit = &judged->unit;
+    struct hm_case_unit *unit = judged->unit;
     enum hm_status status = HM_OK;
     for (size_t i = 0; status == HM_OK && i < hm_catalogues_count(unit->catalogues);
          i++) {
@@ -47,7 +38,7 @@ static enum hm_status add_overlays(struct judged *judged, struct hm_err *err)
         bool within = false;
         if (at->extends == NULL || strcmp(at->extends, unit->catalogue->name) != 0 ||
             block == NULL || !hm_catalogue_holds(at, unit->window, unit->year) ||
-            judged->block_count == BLOCKS_MAX) {
+            judged->block_count == HM_CASE_BLOCKS_MAX) {
             continue;
         }
         status = hm_store_unit_within(unit->view->store, unit->unit, hm_text(at->code),
@@ -60,17 +51,14 @@ static enum hm_status add_overlays(struct judged *judged, struct hm_err *err)
     return status;
 }
 
-static enum hm_status judge(struct judged *judged,
-                            const struct hm_api_year *year,
-                            struct hm_err *err)
+enum hm_status hm_case_judge(struct hm_judged *judged,
+                             const char *stage,
+                             struct hm_err *err)
 {
-    struct hm_case_unit *unit = &judged->unit;
+    struct hm_case_unit *unit = judged->unit;
     struct hm_evidence evidence = {.fact = hm_case_fact, .ctx = unit};
-    enum hm_status status = hm_case_unit_find(unit, year->unit, "standard", err);
-    if (status == HM_OK) {
-        status = hm_case_answers(unit, year->stage, &judged->stage, &evidence.answers,
-                                 &evidence.answer_count, err);
-    }
+    enum hm_status status = hm_case_answers(
+        unit, stage, &judged->stage, &evidence.answers, &evidence.answer_count, err);
     if (status == HM_OK) {
         judged->blocks[0] = hm_catalogue_criteria(unit->catalogue, unit->unit_kind);
         judged->sources[0] = unit->catalogue;
@@ -179,9 +167,9 @@ static void put_window(struct hm_json_write *out, const struct hm_case_unit *uni
 
 static void put_head(struct hm_json_write *out,
                      const struct hm_view *view,
-                     const struct judged *judged)
+                     const struct hm_judged *judged)
 {
-    const struct hm_case_unit *unit = &judged->unit;
+    const struct hm_case_unit *unit = judged->unit;
     const struct hm_catalogue *catalogue = unit->catalogue;
     hm_json_put_text(out, "unit", unit->unit);
     hm_json_put_text(out, "kind_of_unit", hm_text(unit->unit_kind));
@@ -209,7 +197,7 @@ static void put_head(struct hm_json_write *out,
 }
 
 static enum hm_status put_json(const struct hm_view *view,
-                               const struct judged *judged,
+                               const struct hm_judged *judged,
                                struct hm_err *err)
 {
     struct hm_rows rows;
@@ -266,7 +254,7 @@ static void put_row(struct hm_grid *table, const struct hm_criterion_verdict *ve
 }
 
 static enum hm_status say(const struct hm_view *view,
-                          const struct judged *judged,
+                          const struct hm_judged *judged,
                           struct hm_err *err)
 {
     static const char *const heading[] = {
@@ -274,15 +262,15 @@ static enum hm_status say(const struct hm_view *view,
         "column.basis",     "column.verified", "column.text"};
     struct hm_grid table;
     char year[HM_FACTS_DAY_SIZE];
-    struct hm_bytes name = judged->unit.unit;
+    struct hm_bytes name = judged->unit->unit;
     enum hm_status status =
-        hm_view_unit_name(view, judged->unit.unit, &name, judged->unit.arena, err);
+        hm_view_unit_name(view, judged->unit->unit, &name, judged->unit->arena, err);
     if (status != HM_OK) {
         return status;
     }
-    (void)snprintf(year, sizeof(year), "%d", judged->unit.year);
-    hm_view_say(view, "evaluate.title", hm_view_shown(name, judged->unit.arena), year,
-                hm_label_text(&judged->unit.catalogue->label, view->lang));
+    (void)snprintf(year, sizeof(year), "%d", judged->unit->year);
+    hm_view_say(view, "evaluate.title", hm_view_shown(name, judged->unit->arena), year,
+                hm_label_text(&judged->unit->catalogue->label, view->lang));
     hm_grid_init(&table, view, sizeof(heading) / sizeof(heading[0]));
     table.most = HM_GRID_NO_CUT;
     for (size_t i = 0; i < sizeof(heading) / sizeof(heading[0]); i++) {
@@ -305,11 +293,14 @@ enum hm_status hm_api_evaluate(const struct hm_view *view,
                                struct hm_err *err)
 {
     struct hm_arena arena;
-    struct judged judged = {
-        .unit = {
-            .view = view, .catalogues = catalogues, .arena = &arena, .year = year->year}};
+    struct hm_case_unit unit = {
+        .view = view, .catalogues = catalogues, .arena = &arena, .year = year->year};
+    struct hm_judged judged = {.unit = &unit};
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
-    enum hm_status status = judge(&judged, year, err);
+    enum hm_status status = hm_case_unit_find(&unit, year->unit, "standard", err);
+    if (status == HM_OK) {
+        status = hm_case_judge(&judged, year->stage, err);
+    }
     if (status == HM_OK) {
         status = view->json ? put_json(view, &judged, err) : say(view, &judged, err);
     }

@@ -13,6 +13,13 @@ static const struct hm_json_limits limits = {.size_max = HM_REQUEST_BYTES_MAX,
                                              .depth_max = HM_JSON_DEPTH_MAX,
                                              .values_max = 1U << 20};
 
+enum hm_status hm_case_parse(struct hm_json **fields,
+                             struct hm_bytes text,
+                             struct hm_err *err)
+{
+    return hm_json_parse(fields, text, &limits, err);
+}
+
 /* ---- which records ---- */
 
 static struct hm_bytes text_of(const struct hm_json *fields, const char *name)
@@ -28,41 +35,6 @@ static bool is_empty(const struct hm_json *fields, const char *name)
 {
     const struct hm_json *at = hm_json_get(fields, name);
     return at == NULL || hm_json_is(at, HM_JSON_NULL);
-}
-
-static bool year_fits(const struct hm_query *query,
-                      const struct hm_json *fields,
-                      int year)
-{
-    char text[HM_FACTS_DAY_SIZE];
-    int size = snprintf(text, sizeof(text), "%04d", year);
-    if (query->year != NULL &&
-        hm_json_int_or(hm_json_get(fields, query->year), -1) != year) {
-        return false;
-    }
-    if (query->year_of == NULL) {
-        return true;
-    }
-    struct hm_bytes date = text_of(fields, query->year_of);
-    return date.size >= (size_t)size && memcmp(date.data, text, (size_t)size) == 0;
-}
-
-static bool fits(const struct hm_query *query, const struct hm_json *fields, int year)
-{
-    bool filled = query->filled.count == 0;
-    for (size_t i = 0; i < query->where_count; i++) {
-        const struct hm_query_where *where = &query->where[i];
-        bool empty = is_empty(fields, where->field);
-        bool good = empty ? where->or_empty
-                          : hm_texts_have(&where->is, text_of(fields, where->field));
-        if (!good) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < query->filled.count; i++) {
-        filled = filled || !is_empty(fields, query->filled.at[i]);
-    }
-    return filled && year_fits(query, fields, year);
 }
 
 struct looking {
@@ -108,7 +80,7 @@ static enum hm_status look_at(void *ctx,
         return status;
     }
     status = hm_json_parse(&fields, record->fields, &limits, err);
-    if (status == HM_OK && fits(looking->query, fields, looking->unit->year)) {
+    if (status == HM_OK && hm_query_fits(looking->query, fields, looking->unit->year)) {
         looking->ended = !looking->each(looking->ctx, record, fields);
     }
     hm_json_free(fields);
@@ -471,6 +443,13 @@ enum hm_status hm_case_answers(struct hm_case_unit *unit,
 
 /* ---- the unit ---- */
 
+static bool ends_in(const struct hm_case_unit *made, struct hm_bytes to)
+{
+    char year[HM_FACTS_DAY_SIZE];
+    int size = snprintf(year, sizeof(year), "%04d", made->year);
+    return to.size >= (size_t)size && memcmp(to.data, year, (size_t)size) == 0;
+}
+
 static enum hm_status read_unit(struct hm_case_unit *made,
                                 const struct hm_listed *record,
                                 struct hm_err *err)
@@ -483,6 +462,7 @@ static enum hm_status read_unit(struct hm_case_unit *made,
         made->unit_kind = hm_facts_unit_kind(hm_catalogues_facts(made->catalogues),
                                              text_of(fields, tree->level->name),
                                              text_of(fields, tree->type->name));
+        made->ended = ends_in(made, text_of(fields, tree->to->name));
     }
     hm_json_free(fields);
     return status;

@@ -12,7 +12,7 @@
 #include "hamlet/record/evaluate.h"
 #include "inside.h"
 
-enum { HM_FACTS_DAY_SIZE = 16 };
+enum { HM_FACTS_DAY_SIZE = 16, HM_CASE_DATE_SIZE = 11, HM_CASE_BLOCKS_MAX = 16 };
 
 struct hm_case_unit {
     const struct hm_view *view;
@@ -24,6 +24,7 @@ struct hm_case_unit {
     const struct hm_catalogue *catalogue;
     const struct hm_span *window;
     char last_day[HM_FACTS_DAY_SIZE]; /* of the window */
+    bool ended;                       /* in that year */
     enum hm_status status;            /* of a look-up that failed inside a callback */
     struct hm_err *err;
 };
@@ -51,6 +52,23 @@ HM_CHECKED enum hm_status hm_case_records(struct hm_case_unit *unit,
                                                        const struct hm_json *fields),
                                           void *ctx,
                                           struct hm_err *err);
+
+HM_CHECKED enum hm_status hm_case_parse(struct hm_json **fields,
+                                        struct hm_bytes text,
+                                        struct hm_err *err);
+
+/* The criteria of the year, with those of overlays, and what became of each. */
+struct hm_judged {
+    struct hm_case_unit *unit; /* found already */
+    const char *stage;
+    const struct hm_criteria *blocks[HM_CASE_BLOCKS_MAX];
+    const struct hm_catalogue *sources[HM_CASE_BLOCKS_MAX]; /* of each block */
+    size_t block_count;
+    struct hm_evaluation made;
+};
+HM_CHECKED enum hm_status hm_case_judge(struct hm_judged *judged,
+                                        const char *stage,
+                                        struct hm_err *err);
 
 /* What people answered at a stage ("" or null: the first of the kind's). */
 HM_CHECKED enum hm_status hm_case_answers(struct hm_case_unit *unit,

@@ -76,6 +76,10 @@ static const struct hm_option evaluate_options[] = {{"year", "YEAR", true, false
                                                     {"unit", "CODE", false, false},
                                                     {"stage", "STAGE", false, false},
                                                     {NULL, NULL, false, false}};
+static const struct hm_option case_options[] = {{"year", "YEAR", true, false},
+                                                {"unit", "CODE", false, false},
+                                                {"on", "DATE", false, false},
+                                                {NULL, NULL, false, false}};
 static const struct hm_option unit_options[] = {{"unit", "CODE", false, false},
                                                 {NULL, NULL, false, false}};
 
@@ -105,6 +109,7 @@ static const struct hm_command commands[] = {
     {"quarantine", NULL, NULL, hm_control_forward},
     {"kinds", "[KIND]", NULL, hm_control_forward},
     {"evaluate", NULL, evaluate_options, hm_control_forward},
+    {"case", NULL, case_options, hm_control_forward},
     {"catalogues", "[CATALOGUE]", NULL, hm_control_forward},
     {"release", "CHANGE", reason_options, hm_control_forward},
     {"pin", NULL, pin_options, hm_control_forward},
@@ -150,6 +155,7 @@ static const struct hm_handler handlers[] = {
     {"quarantine", false, false, hm_quarantine_run},
     {"kinds", false, false, hm_kinds_run},
     {"evaluate", false, false, hm_evaluate_run},
+    {"case", false, false, hm_case_run},
     {"catalogues", false, false, hm_catalogues_run},
     {"digest", false, false, hm_digest_run},
     {"verify", false, false, hm_verify_run},

@@ -112,12 +112,18 @@ enum hm_status hm_kinds_run(struct hm_call *call, struct hm_err *err)
     return hm_api_kinds(&view, args->operand_count > 0 ? args->operands[0] : NULL, err);
 }
 
-enum hm_status hm_evaluate_run(struct hm_call *call, struct hm_err *err)
+static enum hm_status run_year(struct hm_call *call,
+                               enum hm_status (*show)(const struct hm_view *view,
+                                                      const struct hm_catalogues *known,
+                                                      const struct hm_api_year *year,
+                                                      struct hm_err *err),
+                               struct hm_err *err)
 {
     const struct hm_control_ctx *ctx = call->ctx;
     const struct hm_view view = view_of(call);
     struct hm_api_year year = {.unit = hm_args_value(call->args, "unit"),
-                               .stage = hm_args_value(call->args, "stage")};
+                               .stage = hm_args_value(call->args, "stage"),
+                               .on = hm_args_value(call->args, "on")};
     struct hm_catalogues *catalogues = NULL;
     enum hm_status status =
         hm_api_read_year(&year.year, hm_args_value(call->args, "year"), err);
@@ -125,10 +131,20 @@ enum hm_status hm_evaluate_run(struct hm_call *call, struct hm_err *err)
         status = hm_replica_catalogues(&catalogues, ctx->dir, err);
     }
     if (status == HM_OK) {
-        status = hm_api_evaluate(&view, catalogues, &year, err);
+        status = show(&view, catalogues, &year, err);
     }
     hm_catalogues_close(catalogues);
     return status;
+}
+
+enum hm_status hm_evaluate_run(struct hm_call *call, struct hm_err *err)
+{
+    return run_year(call, hm_api_evaluate, err);
+}
+
+enum hm_status hm_case_run(struct hm_call *call, struct hm_err *err)
+{
+    return run_year(call, hm_api_case, err);
 }
 
 enum hm_status hm_catalogues_run(struct hm_call *call, struct hm_err *err)

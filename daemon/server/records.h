@@ -17,6 +17,7 @@ enum hm_status hm_conflicts_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_quarantine_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_kinds_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_evaluate_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_case_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_catalogues_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_digest_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_verify_run(struct hm_call *call, struct hm_err *err);

@@ -3,7 +3,7 @@
 #ifndef HAMLET_RECORD_CATALOGUE_INSIDE_H
 #define HAMLET_RECORD_CATALOGUE_INSIDE_H
 
-#include "hamlet/record/facts.h"
+#include "hamlet/record/case.h"
 #include "load.h"
 
 struct hm_catalogue_load {
@@ -46,6 +46,14 @@ const struct hm_criterion *hm_catalogue_criterion(const struct hm_catalogue *cat
 HM_CHECKED enum hm_status hm_catalogue_read(struct hm_catalogue_load *load,
                                             const struct hm_json *json);
 
+HM_CHECKED enum hm_status hm_queries_read(const struct hm_load *load,
+                                          const struct hm_query **queries,
+                                          size_t *count,
+                                          const struct hm_json *json,
+                                          const char *who);
+HM_CHECKED enum hm_status hm_case_read(const struct hm_load *load,
+                                       struct hm_case_table *table,
+                                       const struct hm_json *json);
 HM_CHECKED enum hm_status hm_facts_read(const struct hm_load *load,
                                         struct hm_facts *facts,
                                         const struct hm_json *json);

@@ -20,6 +20,7 @@ struct hm_catalogues {
     struct file *files; /* in the order of their coming */
     struct file **end;
     struct hm_facts facts;
+    struct hm_case_table table;
 };
 
 static const struct hm_json_limits limits = {.size_max = HM_CATALOGUE_FILE_MAX,
@@ -83,7 +84,12 @@ const struct hm_facts *hm_catalogues_facts(const struct hm_catalogues *catalogue
     return &catalogues->facts;
 }
 
-/* The one file that is no catalogue says so by its first member. */
+const struct hm_case_table *hm_catalogues_case(const struct hm_catalogues *catalogues)
+{
+    return &catalogues->table;
+}
+
+/* The two files that are no catalogues say so by a member. */
 static enum hm_status load_parsed(struct hm_catalogues *catalogues,
                                   struct file *file,
                                   const struct hm_json *parsed,
@@ -97,6 +103,9 @@ static enum hm_status load_parsed(struct hm_catalogues *catalogues,
         base.size == 0 ? NULL : hm_catalogues_find(catalogues, base)};
     if (hm_json_get(parsed, "facts") != NULL) {
         return hm_facts_read(&load.load, &catalogues->facts, parsed);
+    }
+    if (hm_json_get(parsed, "case") != NULL) {
+        return hm_case_read(&load.load, &catalogues->table, parsed);
     }
     enum hm_status status = hm_catalogue_read(&load, parsed);
     if (status == HM_OK &&
@@ -114,6 +123,7 @@ enum hm_status hm_catalogues_add(struct hm_catalogues *catalogues,
 {
     enum hm_status status = HM_NO_MEMORY;
     struct hm_facts before = catalogues->facts;
+    struct hm_case_table table = catalogues->table;
     struct hm_json *parsed = NULL;
     struct file *file = calloc(1, sizeof(*file));
     if (file == NULL) {
@@ -134,6 +144,7 @@ enum hm_status hm_catalogues_add(struct hm_catalogues *catalogues,
         file = NULL;
     } else {
         catalogues->facts = before;
+        catalogues->table = table;
     }
 out:
     hm_json_free(parsed);

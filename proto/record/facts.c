@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/record/facts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "catalogue_inside.h"
@@ -36,6 +37,60 @@ const char *hm_facts_unit_kind(const struct hm_facts *facts,
         }
     }
     return NULL;
+}
+
+/* ---- which records ---- */
+
+enum { YEAR_SIZE = 16 };
+
+static struct hm_bytes text_of(const struct hm_json *fields, const char *name)
+{
+    const struct hm_json *at = hm_json_get(fields, name);
+    if (hm_json_is(at, HM_JSON_BOOL)) {
+        return hm_text(hm_json_bool_or(at, false) ? "true" : "false");
+    }
+    return hm_json_text_or(at, HM_NO_BYTES);
+}
+
+static bool is_empty(const struct hm_json *fields, const char *name)
+{
+    const struct hm_json *at = hm_json_get(fields, name);
+    return at == NULL || hm_json_is(at, HM_JSON_NULL);
+}
+
+static bool year_fits(const struct hm_query *query,
+                      const struct hm_json *fields,
+                      int year)
+{
+    char text[YEAR_SIZE];
+    int size = snprintf(text, sizeof(text), "%04d", year);
+    if (query->year != NULL &&
+        hm_json_int_or(hm_json_get(fields, query->year), -1) != year) {
+        return false;
+    }
+    if (query->year_of == NULL) {
+        return true;
+    }
+    struct hm_bytes date = text_of(fields, query->year_of);
+    return date.size >= (size_t)size && memcmp(date.data, text, (size_t)size) == 0;
+}
+
+bool hm_query_fits(const struct hm_query *query, const struct hm_json *fields, int year)
+{
+    bool filled = query->filled.count == 0;
+    for (size_t i = 0; i < query->where_count; i++) {
+        const struct hm_query_where *where = &query->where[i];
+        bool empty = is_empty(fields, where->field);
+        bool good = empty ? where->or_empty
+                          : hm_texts_have(&where->is, text_of(fields, where->field));
+        if (!good) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < query->filled.count; i++) {
+        filled = filled || !is_empty(fields, query->filled.at[i]);
+    }
+    return filled && year_fits(query, fields, year);
 }
 
 /* ---- reading ---- */
@@ -75,7 +130,20 @@ static enum hm_status read_where(const struct hm_load *load,
     return status;
 }
 
-enum { DO, KIND, YEAR, YEAR_OF, WHERE, FILLED, FIELD, BEFORE, UNIT_KINDS, ROWS };
+enum {
+    DO,
+    KIND,
+    YEAR,
+    YEAR_OF,
+    WHERE,
+    FILLED,
+    FIELD,
+    BEFORE,
+    UNIT_KINDS,
+    UNLESS,
+    SAME,
+    ROWS
+};
 #define BIT(type) (1U << HM_QUERY_##type)
 static const struct hm_load_row rows[ROWS] = {
     [DO] = {"do", HM_JSON_TEXT, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
@@ -88,6 +156,8 @@ static const struct hm_load_row rows[ROWS] = {
     [FIELD] = {"field", HM_JSON_TEXT, HM_LOAD_PART, 0, BIT(SUM) | BIT(TAKE),
                BIT(SUM) | BIT(TAKE)},
     [BEFORE] = {"before", HM_JSON_TEXT, HM_LOAD_PART, 0, BIT(TAKE), 0},
+    [UNLESS] = {"unless", HM_JSON_OBJECT, HM_LOAD_PART, 0, BIT(EXISTS), 0},
+    [SAME] = {"same", HM_JSON_LIST, HM_LOAD_PART, 0, BIT(EXISTS), 0},
     [UNIT_KINDS] = {"unit_kinds", HM_JSON_LIST, HM_LOAD_PART, 0, BIT(BELOW), BIT(BELOW)},
 };
 
@@ -103,6 +173,39 @@ static bool find_type(enum hm_query_type *type, const struct hm_json *name)
         }
     }
     return false;
+}
+
+static enum hm_status read_query(const struct hm_load *load,
+                                 struct hm_query *made,
+                                 const struct hm_json *json,
+                                 const char *who);
+
+/* What takes a record back is not taken back itself. */
+static enum hm_status read_unless(const struct hm_load *load,
+                                  struct hm_query *query,
+                                  const struct hm_load_found *found,
+                                  const char *who)
+{
+    const struct hm_json *json = found->at[UNLESS];
+    if ((json == NULL) != (found->at[SAME] == NULL)) {
+        return hm_load_fail(load, "kind-missing", who, "unless, same");
+    }
+    if (json == NULL) {
+        return HM_OK;
+    }
+    struct hm_query *made = hm_arena_get(load->arena, sizeof(*made));
+    enum hm_status status = hm_arena_status(load->arena, load->err);
+    if (status == HM_OK && hm_json_get(json, "unless") != NULL) {
+        return hm_load_fail(load, "kind-attribute", who, "unless");
+    }
+    if (status == HM_OK) {
+        status = read_query(load, made, json, who);
+    }
+    if (status == HM_OK) {
+        query->unless = made;
+        status = hm_catalogue_texts(load, &query->same, found->at[SAME], who);
+    }
+    return status;
 }
 
 static enum hm_status read_query(const struct hm_load *load,
@@ -133,6 +236,24 @@ static enum hm_status read_query(const struct hm_load *load,
     if (status == HM_OK && found.at[UNIT_KINDS] != NULL) {
         status = hm_catalogue_texts(load, &made->unit_kinds, found.at[UNIT_KINDS], who);
     }
+    return status == HM_OK ? read_unless(load, made, &found, who) : status;
+}
+
+enum hm_status hm_queries_read(const struct hm_load *load,
+                               const struct hm_query **queries,
+                               size_t *count,
+                               const struct hm_json *json,
+                               const char *who)
+{
+    size_t n = hm_json_count(json);
+    struct hm_query *made = hm_arena_get_array(load->arena, n, sizeof(*made));
+    enum hm_status status = hm_arena_status(load->arena, load->err);
+    const struct hm_json *at = hm_json_first(json);
+    for (size_t i = 0; status == HM_OK && i < n; i++, at = hm_json_next(at)) {
+        status = read_query(load, &made[i], at, who);
+    }
+    *queries = made;
+    *count = n;
     return status;
 }
 
@@ -140,20 +261,11 @@ static enum hm_status read_source(const struct hm_load *load,
                                   struct hm_fact_source *made,
                                   const struct hm_json *json)
 {
-    size_t count = hm_json_count(json);
-    struct hm_query *queries = hm_arena_get_array(load->arena, count, sizeof(*queries));
-    enum hm_status status = hm_arena_status(load->arena, load->err);
-    const struct hm_json *at = hm_json_first(json);
     made->name = hm_load_keep(load, hm_json_name(json));
-    if (status == HM_OK && (!hm_json_is(json, HM_JSON_LIST) || count == 0)) {
+    if (!hm_json_is(json, HM_JSON_LIST) || hm_json_count(json) == 0) {
         return hm_load_fail(load, "kind-value", "facts", made->name);
     }
-    for (size_t i = 0; status == HM_OK && i < count; i++, at = hm_json_next(at)) {
-        status = read_query(load, &queries[i], at, made->name);
-    }
-    made->queries = queries;
-    made->count = count;
-    return status;
+    return hm_queries_read(load, &made->queries, &made->count, json, made->name);
 }
 
 static enum hm_status read_sources(const struct hm_load *load,

@@ -2,7 +2,7 @@
 /*
  * evaluate.h - a unit's year held to its catalogue, and the catalogues themselves.
  *
- * Owner:   daemon/api/evaluate.c, catalogues.c, facts.c; layer 4
+ * Owner:   daemon/api/evaluate.c, case.c, catalogues.c, facts.c; layer 4
  * Shapes:  what the JSON looks like is part of the command contract
  * Errors:  nothing is shown before all of it is known
  */
@@ -16,6 +16,7 @@ struct hm_api_year {
     const char *unit; /* null: the replica's own */
     int year;
     const char *stage; /* as typed; null: the first of the kind that holds answers */
+    const char *on;    /* a date, of deadlines; null: today */
 };
 
 /*
@@ -30,6 +31,18 @@ HM_CHECKED enum hm_status hm_api_evaluate(const struct hm_view *view,
                                           const struct hm_catalogues *catalogues,
                                           const struct hm_api_year *year,
                                           struct hm_err *err);
+
+/*
+ * How far the year has come (record/case.h): `{unit, kind_of_unit, year, catalogue,
+ * state, label, since, missing: [{state, text}], deadlines: [{deadline, last_day, met,
+ * passed, verify}], flags: [{flag, label, record, compared: [{field, frozen, now}]}]}`;
+ * `since` is a record that makes it so, `record` the one whose frozen figures are not
+ * what is counted now. Only `passed` depends on the day. As hm_api_evaluate
+ */
+HM_CHECKED enum hm_status hm_api_case(const struct hm_view *view,
+                                      const struct hm_catalogues *catalogues,
+                                      const struct hm_api_year *year,
+                                      struct hm_err *err);
 
 /*
  * All catalogues as `[{catalogue, version, label, purpose, from, to, extends, verify}]`;

@@ -10,15 +10,16 @@
 #define HAMLET_RECORD_CATALOGUES_H
 
 #include "hamlet/base/embed.h"
+#include "hamlet/record/case.h"
 #include "hamlet/record/catalogue.h"
-#include "hamlet/record/facts.h"
 
 /* A catalogue's file: the largest of ours has 15 kB. */
 #define HM_CATALOGUE_FILE_MAX ((size_t)64 * 1024)
 
 struct hm_catalogues;
 
-/* As hm_kinds_open, of hm_embedded_catalogues; one file of them is facts.json. */
+/* As hm_kinds_open, of hm_embedded_catalogues; two files of them are facts.json and
+ * case.json. */
 HM_CHECKED enum hm_status hm_catalogues_open(struct hm_catalogues **catalogues,
                                              const struct hm_embedded *table,
                                              struct hm_err *err);
@@ -41,6 +42,7 @@ const struct hm_catalogue *hm_catalogues_at(const struct hm_catalogues *catalogu
 const struct hm_catalogue *hm_catalogues_find(const struct hm_catalogues *catalogues,
                                               struct hm_bytes name);
 const struct hm_facts *hm_catalogues_facts(const struct hm_catalogues *catalogues);
+const struct hm_case_table *hm_catalogues_case(const struct hm_catalogues *catalogues);
 
 /*
  * The catalogue by which a unit of this kind is judged in `year`: the one in force when

@@ -18,7 +18,9 @@
  *
  * A QUERY: do*, kind*, of_year (a field that holds the year), year_of (a date in it),
  * where
- * ([{"field","is":[V…],"or_empty"}…]), filled ([FIELD…]: one of them is not empty), and
+ * ([{"field","is":[V…],"or_empty"}…]), filled ([FIELD…]: one of them is not empty),
+ * unless (a QUERY: a record does not count where that finds one with the same values of
+ * `same`, [FIELD…]), and
  *
  *   count                 how many such records the unit has
  *   sum     field*        of this field, of all of them
@@ -58,6 +60,8 @@ struct hm_query {
     const char *field;
     const char *before;
     struct hm_texts unit_kinds;
+    const struct hm_query *unless; /* null: nothing takes a record back */
+    struct hm_texts same;
 };
 
 struct hm_fact_source {
@@ -111,6 +115,9 @@ const struct hm_fact_source *hm_facts_find(const struct hm_facts *facts,
 const char *hm_facts_unit_kind(const struct hm_facts *facts,
                                struct hm_bytes level,
                                struct hm_bytes type);
+
+/* Whether a record's fields, a JSON object, are of that year and fit all of the query. */
+bool hm_query_fits(const struct hm_query *query, const struct hm_json *fields, int year);
 
 bool hm_texts_have(const struct hm_texts *texts, struct hm_bytes text);
 
