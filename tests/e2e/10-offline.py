@@ -529,7 +529,8 @@ def broken_tables(site, laptop):
         for exits, says, command, *args in rows:
             refusal = laptop.refuse(command, *args, exits=exits)
             check(f"{args}: {says!r} is not in {refusal}", says in str(refusal))
-    for name, content in (("mark", "\ufeff" + heading + row), ("CRLF", (heading + row).replace("\n", "\r\n")),
+    for name, content in (("mark", "\ufeff" + heading + row), ("UTF-16", (heading + row).encode("utf-16")),
+                          ("CRLF", (heading + row).replace("\n", "\r\n")),
                           ("semicolons", (heading + row).replace(",", ";")),
                           ("tabs", (heading + row).replace(",", "\t")),
                           ("no end", (heading + row).rstrip()), ("blank lines", "\n\n" + heading + "\n" + row),
