@@ -138,6 +138,7 @@ enum hm_status hm_run_case(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_catalogues(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_status(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_sync(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_duplicates(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_conflicts(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_quarantine(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_digest(struct hm_call *call, struct hm_err *err);

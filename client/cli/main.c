@@ -78,6 +78,7 @@ static const struct hm_command commands[] = {
     {"status", NULL, NULL, hm_run_status},
     {"sync", NULL, sync_options, hm_run_sync},
     {"conflicts", NULL, conflict_options, hm_run_conflicts},
+    {"duplicates", "[KIND]", unit_options, hm_run_duplicates},
     {"quarantine", NULL, NULL, hm_run_quarantine},
     {"digest", NULL, unit_options, hm_run_digest},
     {"verify", NULL, NULL, hm_run_verify},

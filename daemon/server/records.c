@@ -6,6 +6,7 @@
 
 #include "hamlet/api/check.h"
 #include "hamlet/api/conflicts.h"
+#include "hamlet/api/duplicates.h"
 #include "hamlet/api/evaluate.h"
 #include "hamlet/api/kinds.h"
 #include "hamlet/api/records.h"
@@ -97,6 +98,14 @@ enum hm_status hm_conflicts_run(struct hm_call *call, struct hm_err *err)
     const char *state = hm_args_value(call->args, "state");
     bool open = state == NULL || strcmp(state, "open") == 0;
     return hm_api_conflicts(&view, open, hm_args_value(call->args, "unit"), err);
+}
+
+enum hm_status hm_duplicates_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_args *args = call->args;
+    const struct hm_view view = view_of(call);
+    const char *kind = args->operand_count > 0 ? args->operands[0] : NULL;
+    return hm_api_duplicates(&view, kind, hm_args_value(args, "unit"), err);
 }
 
 enum hm_status hm_quarantine_run(struct hm_call *call, struct hm_err *err)

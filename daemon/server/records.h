@@ -14,6 +14,7 @@ enum hm_status hm_show_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_history_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_export_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_conflicts_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_duplicates_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_quarantine_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_kinds_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_evaluate_run(struct hm_call *call, struct hm_err *err);

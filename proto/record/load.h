@@ -102,6 +102,10 @@ HM_CHECKED enum hm_status hm_load_booleans(const struct hm_load *load,
                                            const struct hm_json *json,
                                            const char *who);
 
+/* Which records of the kind look like one: record/duplicate.h. */
+HM_CHECKED enum hm_status hm_load_duplicates(const struct hm_load *load,
+                                             const struct hm_json *json);
+
 /* Bits of roles out of a list of their names. */
 HM_CHECKED enum hm_status hm_load_roles(const struct hm_load *load,
                                         uint16_t *roles,

@@ -19,6 +19,7 @@ enum {
     ORDER,
     PERSON,
     SEARCH,
+    DUPLICATES,
     COLUMNS,
     ROLES,
     WHEN,
@@ -40,6 +41,7 @@ static const struct hm_load_row rows[ROWS] = {
     [ORDER] = {"order", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
     [PERSON] = {"person", HM_JSON_BOOL, HM_LOAD_KIND, 0, 0, 0},
     [SEARCH] = {"search", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
+    [DUPLICATES] = {"duplicates", HM_JSON_OBJECT, HM_LOAD_KIND, 0, 0, 0},
     [COLUMNS] = {"columns", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
     [ROLES] = {"roles", HM_JSON_OBJECT, HM_LOAD_KIND, HM_LOAD_KIND, 0, 0},
     [WHEN] = {"when", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
@@ -174,6 +176,9 @@ static enum hm_status read_lists(const struct hm_load *load,
     }
     if (status == HM_OK) {
         status = read_columns(load, found->at[COLUMNS]);
+    }
+    if (status == HM_OK && found->at[DUPLICATES] != NULL) {
+        status = hm_load_duplicates(load, found->at[DUPLICATES]);
     }
     if (status == HM_OK && found->at[HOME] != NULL) {
         status = read_home(load, found->at[HOME]);

@@ -32,12 +32,15 @@
  * list order     [FIELD…]: how lists are sorted; person: true if the first is a person's
  *             name, which is sorted by its given name
  *   search    [FIELD…]: what a search looks through
- *   columns   [FIELD…]: what lists and exports show; without it all, in order
- *   roles*    {ROLE:[ACT…]}: who may do what. Acts: create edit delete resolve merge
- *             withdraw erase; a role that is not named may do nothing. `policy` is the
- *             server's, always and alone
- *   when      [{"field":FIELD,"value":V,"roles":{…}}…]: for a record whose key field (an
- *             enum) holds V these rights hold instead; the first that fits
+ *   duplicates {"name": FIELD of type text, "certain", "probable", "apart": [FIELD…],
+ *             "not": FIELD}: which records look like one (record/duplicate.h); `name` and
+ *             one of `certain` and `probable` must be there. `not`, a list of refs to
+ * this kind, names those that look alike and are not the same columns   [FIELD…]: what
+ * lists and exports show; without it all, in order roles*    {ROLE:[ACT…]}: who may do
+ * what. Acts: create edit delete resolve merge withdraw erase; a role that is not named
+ * may do nothing. `policy` is the server's, always and alone when
+ * [{"field":FIELD,"value":V,"roles":{…}}…]: for a record whose key field (an enum) holds
+ * V these rights hold instead; the first that fits
  *
  * A field is an object:
  *
@@ -123,6 +126,14 @@ struct hm_kind_tree {
     const struct hm_field *into; /* the code of the unit it became part of; may be null */
 };
 
+struct hm_kind_duplicates {
+    const struct hm_field *name;
+    struct hm_field_list certain;
+    struct hm_field_list probable;
+    struct hm_field_list apart;
+    const struct hm_field *other; /* `not`; may be null */
+};
+
 struct hm_kind_rights {
     const struct hm_field *field; /* null: all records that no other fits */
     struct hm_bytes value;        /* of that key field */
@@ -145,6 +156,7 @@ struct hm_kind {
     struct hm_field_list key;
     struct hm_field_list order;
     struct hm_field_list search;
+    const struct hm_kind_duplicates *duplicates; /* null: none are looked for */
     struct hm_field_list columns;
     const struct hm_kind_rights *rights; /* the last has no field */
     size_t right_count;

@@ -385,6 +385,11 @@ static const struct {
     /* lists, home, tree */
     {WITH("\"order\":[\"three\"]"), "kind-nowhere", "order", "three"},
     {WITH("\"search\":[\"three\"]"), "kind-nowhere", "search", "three"},
+    {WITH("\"duplicates\":{\"name\":\"three\",\"certain\":[\"two\"]}"), "kind-nowhere",
+     "duplicates", "three"},
+    {WITH("\"duplicates\":{\"name\":\"one\"}"), "kind-value", "thing", "duplicates"},
+    {WITH("\"duplicates\":{\"name\":\"one\",\"certain\":[\"two\"],\"not\":\"two\"}"),
+     "kind-nowhere", "duplicates", "two"},
     {WITH("\"columns\":[\"three\"]"), "kind-nowhere", "columns", "three"},
     {WITH("\"columns\":[5]"), "kind-nowhere", "columns", ""},
     {WITH("\"person\":true"), "kind-value", "thing", "person"},
