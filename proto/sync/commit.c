@@ -333,8 +333,8 @@ static enum hm_status acknowledge(struct hm_serving *serving,
     if (status == HM_OK && request->has_parent && origin.seq == 0 && !origin.has_parent) {
         status = hm_store_origin_bind(store, &origin, &request->parent.cut_head, err);
     }
-    /* Others may have brought pages of it. */
-    if (status == HM_OK && origin.row != 0 && (own || serving->offering)) {
+    /* Others may have brought pages of it: what a copy wrote, this disk must hear of. */
+    if (status == HM_OK && origin.row != 0) {
         status = hm_store_origin_advance(store, &origin, err);
     }
     serving->seq = origin.row == 0 ? 0 : origin.seq;

@@ -139,7 +139,8 @@ static int register_of(const struct scene_form *form, struct hm_bytes name)
 bool sim_is_blind(const struct sim *sim, int who, int act, const struct hm_held *held)
 {
     int record = oracle_told(sim->oracle, act)->record;
-    bool blind = record == ORACLE_NONE && held->withheld;
+    bool reasons = held->change.act == HM_ACT_WITHDRAW; /* it has no other values */
+    bool blind = record == ORACLE_NONE && held->withheld && !reasons;
     for (size_t i = 0; record != ORACLE_NONE && i < held->change.write_count; i++) {
         const struct hm_write *write = &held->change.writes[i];
         const struct scene_form *form = scene_form(sim->records[record].kind);

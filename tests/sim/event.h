@@ -39,6 +39,7 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
     X(STRAY, stray, "unit=0")                                                            \
     X(RELEASE, release, "refused=0")                                                     \
     X(ERASE, erase, "record=0 registers=64")                                             \
+    X(ROLE, role, "once=0")                                                              \
     X(REVOKE, revoke, "amid=0")                                                          \
     X(BRING, bring, "other=0")                                                           \
     X(IMAGE, image, "")                                                                  \

@@ -36,6 +36,7 @@ PLANTS = {
     "unrevoked": (r"is revoked and was answered with 200|taken from a device that is revoked",
                   60),
     "unordered": (r"stand otherwise than derived|rebuilding \d changed|still there", 40),
+    "unended": (r"has verdict 1, it should be 2|stand otherwise|rebuilding \d changed", 80),
     "altered": (r"stand otherwise than derived|rebuilding \d changed", 20),
 }
 

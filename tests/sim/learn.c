@@ -146,6 +146,9 @@ static void learn_rows(struct sim *sim, int who, struct hm_arena *arena)
             }
             if (act != ORACLE_NONE) {
                 check_source(sim, who, act);
+                if (who == ORACLE_SERVER) {
+                    sim_judge_role(sim, act);
+                }
                 hold(sim, who, act, &held[i]);
                 oracle_knows(sim->oracle, who, act);
                 oracle_blind(sim->oracle, who, act,
@@ -248,6 +251,7 @@ void sim_learn(struct sim *sim, int who)
         hm_mailbox_name(mailbox, &device);
         learn_entries(sim, who, hm_text(mailbox), &replica->entries[SCENE_UNITS], &arena);
     }
+    sim_learn_role(sim, who);
     learn_values(sim, who, &arena); /* whether they are erased, entries say */
     hm_arena_fini(&arena);
 }

@@ -64,6 +64,10 @@ static void tell(struct lie *lie,
         sim->records[told.record] =
             (struct sim_record){.id = change->record, .kind = kind, .unit = told.home};
     }
+    if (sim_had_roles(sim, lie->forge.who)) {
+        told.open = true;
+        told.refused = false;
+    }
     int act = oracle_tell(sim->oracle, &told);
     sim_act_add(sim, &change->id, act);
     lie->acts[lie->count++] = act;

@@ -170,6 +170,7 @@ static void tell_promises(const struct sim_order *order, const struct sim_stats 
         {"P17 histories with devices that lie", sum->lies},
         {"P12 histories with disks copied or restored", sum->copies + sum->restores},
         {"P29 histories whose erased values are sought", sum->sought},
+        {"P17 histories with roles that end", sum->roles},
         {"P16 histories with requests of revoked devices", sum->denied},
         {"P15 histories with clocks that jump", sum->clocks},
     };

@@ -95,6 +95,10 @@ struct sim;
     X(ERASE_LISTED, erase_listed, "a laptop that hears it from the registry first")      \
     X(ERASE_RESTORED, erase_restored, "a disk that comes back with what was erased")     \
     X(REFUSED_ERASURE, refused_erasure, "an erasure that the server refuses")            \
+    X(ROLE_SEEN, role_seen, "a role that ends when it is seen")                          \
+    X(ROLE_ONCE, role_once, "a role that ends at once")                                  \
+    X(ROLE_LATE, role_late, "what was written before the end was known, and stands")     \
+    X(ROLE_TOO_LATE, role_too_late, "what comes after an end at once")                   \
     X(REVOKED, revoked, "a device is revoked")                                           \
     X(REVOKED_UNSENT, revoked_unsent, "… and has work that it did not send")             \
     X(REVOKED_AMID, revoked_amid, "… while its request is served")                       \

@@ -77,6 +77,11 @@ void oracle_refuse(struct oracle *oracle, int act)
     oracle->acts[act].told.refused = true;
 }
 
+void oracle_open(struct oracle *oracle, int act)
+{
+    oracle->acts[act].told.open = true;
+}
+
 bool oracle_released(const struct oracle *oracle, int act)
 {
     return oracle->acts[act].released;

@@ -96,6 +96,9 @@ bool oracle_released(const struct oracle *oracle, int act);
 /* It came too late, or from somebody who is not heard any more: it will not stand. */
 void oracle_refuse(struct oracle *oracle, int act);
 
+/* Whether it stands is not ours to say. */
+void oracle_open(struct oracle *oracle, int act);
+
 /* It stood on one disk alone, which is no more: it may never be seen again. */
 void oracle_lose(struct oracle *oracle, int act);
 bool oracle_lost(const struct oracle *oracle, int act);

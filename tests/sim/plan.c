@@ -19,7 +19,7 @@ static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_COPY] = 1,     [SIM_LIE] = 6,      [SIM_CLOCK] = 1,  [SIM_TRIP] = 10,
     [SIM_TWIN] = 2,     [SIM_GROUP] = 3,    [SIM_REPLAY] = 2, [SIM_ARM] = 4,
     [SIM_CRASH] = 2,    [SIM_SICK] = 2,     [SIM_FULL] = 2,   [SIM_LOOK] = 2,
-    [SIM_REVOKE] = 2,   [SIM_BRING] = 2,    [SIM_ERASE] = 3};
+    [SIM_REVOKE] = 2,   [SIM_BRING] = 2,    [SIM_ERASE] = 3,  [SIM_ROLE] = 4};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -84,6 +84,11 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
         plan->weight[SIM_IMAGE] = plan->weight[SIM_RESTORE] = 0;
     } else {
         plan->weight[SIM_ERASE] *= 3;
+    }
+    if (below(plan, 3) > 0) {
+        plan->weight[SIM_ROLE] = 0;
+    } else { /* a copied disk that lost its role is told of in scripts alone */
+        plan->weight[SIM_COPY] = 0;
     }
     plan->revokes = below(plan, 3) == 0 ? 1 + (int)below(plan, 2) : 0;
     if (below(plan, 10) == 0) {
@@ -233,6 +238,9 @@ static void draw_machine(struct sim_plan *plan,
         arg[0] = below(plan, 2) == 0 ? 0 : 1 + below(plan, 2);
         plan->revokes--;
         break;
+    case SIM_ROLE:
+        arg[0] = below(plan, 2);
+        break;
     case SIM_BRING:
         arg[0] = draw_revoked(plan, sim);
         break;
@@ -298,7 +306,9 @@ static int draw_who(struct sim_plan *plan, const struct sim *sim, enum sim_do wh
     if (decides && below(plan, 2) == 0) {
         return 2 + (int)below(plan, 2); /* the head, and the officer above him */
     }
-    return !travels && what != SIM_REVOKE && below(plan, 8) == 0 ? ORACLE_SERVER : who;
+    return !travels && what != SIM_REVOKE && what != SIM_ROLE && below(plan, 8) == 0
+               ? ORACLE_SERVER
+               : who;
 }
 
 bool sim_plan_next(struct sim_plan *plan, const struct sim *sim, struct sim_event *event)

@@ -41,6 +41,8 @@ static const struct harm {
                                 "UPDATE bucket SET n = n + 1 WHERE n > 0 AND name IN"
                                 " (SELECT code FROM unit WHERE code <> '~')"},
     [SIM_PLANT_UNORDERED] = {SIM_AFTER_TRIP, false, "DELETE FROM erasure"},
+    [SIM_PLANT_UNENDED] = {SIM_AFTER_TRIP, true,
+                           "UPDATE permit SET ended = NULL WHERE ended = 'at once'"},
     [SIM_PLANT_UNREVOKED] = {SIM_AFTER_TRIP, true,
                              "UPDATE device SET revoked = NULL, heads = NULL"
                              " WHERE revoked IS NOT NULL"},

@@ -28,6 +28,7 @@ struct sim;
     X(SWAPPED, swapped, "two changes of a chain change places")                          \
     X(UNREVOKED, unrevoked, "the server forgets that a device was revoked")              \
     X(UNORDERED, unordered, "a laptop forgets what was to be erased")                    \
+    X(UNENDED, unended, "the server forgets that a role ended at once")                  \
     X(ALTERED, altered, "a value in a store is another than was written")
 
 enum sim_plant {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the district decides about devices, and what follows for what they wrote. */
+#include "hamlet/store/registry.h"
 #include "forge.h"
 #include "sim.h"
 #include "world_registry.h"
@@ -59,6 +60,120 @@ void sim_bring(struct sim *sim, int who, struct hm_bytes pages)
     forge_end(&forge);
     sim->relays = false;
 }
+
+/* ---- roles ---- */
+
+static struct sim_replica *device_of(struct sim *sim, int who)
+{
+    return &sim->replicas[sim->replicas[who].device];
+}
+
+bool sim_had_roles(const struct sim *sim, int who)
+{
+    return who != ORACLE_SERVER &&
+           sim->replicas[sim->replicas[who].device].term_count > 0;
+}
+
+void sim_learn_role(struct sim *sim, int who)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct sim_replica *replica = &sim->replicas[who];
+    sim_must(sim,
+             hm_store_bucket_n(sim_store(sim, who), hm_text(HM_HOME_REGISTRY),
+                               &replica->registry, &err),
+             &err, "registry");
+    if (!sim_had_roles(sim, who)) {
+        return;
+    }
+    const struct sim_replica *device = device_of(sim, who);
+    int at = 0;
+    while (device->terms[at].end != 0 && device->terms[at].end <= replica->registry) {
+        at++;
+    }
+    replica->role = device->terms[at].role;
+}
+
+/* An end when seen leaves what was written before it could be known. */
+void sim_judge_role(struct sim *sim, int act)
+{
+    const struct oracle_act *told = oracle_told(sim->oracle, act);
+    bool covered = false;
+    bool late = false;
+    if (!sim_had_roles(sim, told->replica)) {
+        return;
+    }
+    const struct sim_replica *device = device_of(sim, told->replica);
+    for (int i = 0; i < device->term_count; i++) {
+        const struct sim_term *term = &device->terms[i];
+        if (term->role->rank != told->rank) {
+            continue;
+        }
+        covered = covered || term->end == 0;
+        late = late || (!term->once && sim->written[act] < term->end);
+    }
+    if (told->forged || device->strange) {
+        oracle_open(sim->oracle, act);
+    } else if (!covered && !late) {
+        oracle_refuse(sim->oracle, act);
+        sim_mark(sim, SIM_MARK_ROLE_TOO_LATE);
+    } else if (!covered) {
+        sim_mark(sim, SIM_MARK_ROLE_LATE);
+    }
+}
+
+static void note_role(struct sim *sim, int who, bool once)
+{
+    struct sim_replica *device = device_of(sim, who);
+    if (device->term_count == 0) {
+        device->terms[device->term_count++] = (struct sim_term){.role = device->role};
+    }
+    struct sim_term *last = &device->terms[device->term_count - 1];
+    last->end = sim->replicas[ORACLE_SERVER].registry;
+    last->once = once;
+    device->terms[device->term_count++] =
+        (struct sim_term){.role = scene_role_beside(last->role)};
+    sim->stats.roles++;
+    sim_mark(sim, once ? SIM_MARK_ROLE_ONCE : SIM_MARK_ROLE_SEEN);
+    sim_say(sim, "  = %d is %s from entry %llu of the registry on", who,
+            device->terms[device->term_count - 1].role->name,
+            (unsigned long long)last->end);
+}
+
+void sim_do_role(struct sim *sim, const struct sim_event *event)
+{
+    struct hm_err err = HM_ERR_NONE;
+    bool once = event->arg[0] != 0;
+    sim->stats.actions++;
+    if (event->who == ORACLE_SERVER || sim_is_revoked(sim, event->who) ||
+        device_of(sim, event->who)->term_count == SIM_TERMS_MAX) {
+        return;
+    }
+    const struct sim_replica *device = device_of(sim, event->who);
+    const struct scene_role *now = device->term_count == 0
+                                       ? device->role
+                                       : device->terms[device->term_count - 1].role;
+    sim_learn(sim, ORACLE_SERVER);
+    uint64_t before = sim->replicas[ORACLE_SERVER].registry;
+    enum hm_status status =
+        world_change_role(&sim->world, sim->replicas[event->who].laptop,
+                          scene_role_beside(now)->name, once, &err);
+    if (status != HM_OK && !sim_troubled(sim, ORACLE_SERVER)) {
+        sim_must(sim, status, &err, "role");
+    }
+    if (sim_troubled(sim, ORACLE_SERVER)) {
+        sim_recover(sim, ORACLE_SERVER);
+    }
+    sim_learn(sim, ORACLE_SERVER);
+    bool lasted = sim->replicas[ORACLE_SERVER].registry > before;
+    if (status == HM_OK && !lasted) {
+        sim_fail(sim, "%d was given another role and has none", event->who);
+    }
+    if (lasted) {
+        note_role(sim, event->who, once);
+    }
+}
+
+/* ---- revocation ---- */
 
 struct revoking {
     struct sim *sim;

@@ -136,6 +136,12 @@ const struct scene_role *scene_role(const char *name)
     return NULL;
 }
 
+const struct scene_role *scene_role_beside(const struct scene_role *role)
+{
+    static const int beside[SCENE_ROLES] = {1, 0, 3, 2};
+    return &roles[beside[role - roles]];
+}
+
 /*
  * A note begins with its number; its length is heavy-tailed, so that some fill a page of
  * their own. Half of them have no words, which a page packs apart.

@@ -65,6 +65,8 @@ struct scene_role {
     bool marks; /* may write the field that is not for all */
 };
 const struct scene_role *scene_role(const char *name);
+/* Another role that sees what this one sees, and may do other things. */
+const struct scene_role *scene_role_beside(const struct scene_role *role);
 /* Whether the register is not for all. */
 bool scene_guarded(enum scene_kind kind, int reg);
 

@@ -19,6 +19,7 @@
 #include "hamlet/store/buckets.h"
 #include "oracle.h"
 #include "plant.h"
+#include "registry.h"
 #include "scene.h"
 #include "stats.h"
 #include "world.h"
@@ -71,6 +72,9 @@ struct sim_replica {
     bool strange;     /* its disk was copied or restored … */
     bool must_notice; /* … and the server will notice */
     bool revoked;     /* from here on it gives and gets nothing */
+    struct sim_term terms[SIM_TERMS_MAX];
+    int term_count;
+    uint64_t registry; /* entries that this replica's has */
     struct sim_image image;
 
     /* what was learnt of its store */
@@ -108,6 +112,7 @@ struct sim {
     struct sim_bulk bulks[SIM_BULKS_MAX];
     int bulk_count;
     struct hm_id ids[SIM_ACTS_MAX]; /* of acts */
+    uint64_t written[SIM_ACTS_MAX]; /* entries that the author's registry had then */
     int by_id[2 * SIM_ACTS_MAX];    /* a table of acts by id; 0: empty, else act + 1 */
     struct sim_old old[SIM_OLD_MAX];
     int old_count;
@@ -176,13 +181,6 @@ void sim_visit_denied(struct sim *sim, int who);
 
 /* The server was asked something: its power may have gone, it may know more. */
 void sim_note_server(struct sim *sim);
-
-/* registry.c: what the district decides about devices */
-/* This laptop brings the server pages of somebody. */
-void sim_bring(struct sim *sim, int who, struct hm_bytes pages);
-bool sim_is_revoked(const struct sim *sim, int who);
-/* The act was told or sent: it will not stand where its device is not heard any more. */
-void sim_note_late(struct sim *sim, int act);
 
 /* machine.c: disks that are copied or come back */
 bool sim_same_device(const struct sim *sim, int a, int b);

@@ -34,6 +34,7 @@
     X(lies)                                                                              \
     X(erased)                                                                            \
     X(sought)                                                                            \
+    X(roles)                                                                             \
     X(revocations)                                                                       \
     X(denied)                                                                            \
     X(clocks)                                                                            \

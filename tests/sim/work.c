@@ -126,6 +126,7 @@ static void confirm(struct work *work)
         deed->act.bulk = bulk;
         int act = oracle_tell(sim->oracle, &deed->act);
         sim_act_add(sim, &deed->id, act);
+        sim->written[act] = replica_of(work)->registry;
         count_deed(&sim->stats, &deed->act);
         if (deed->act.what == ORACLE_ERASE) {
             sim->records[deed->act.record].erased = true;

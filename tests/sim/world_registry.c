@@ -128,6 +128,53 @@ enum hm_status world_revoke(struct world *world,
     return end(&w, status, err);
 }
 
+static enum hm_status give_role(struct writing *w,
+                                const struct hm_permit *like,
+                                const char *role,
+                                struct hm_err *err)
+{
+    char user[HM_HEX16_SIZE];
+    char device[HM_HEX16_SIZE];
+    struct hm_added added;
+    hm_hex_put(user, hm_id_bytes(&like->user));
+    hm_hex_put(device, hm_id_bytes(&like->device));
+    const struct hm_registry_value values[] = {
+        {HM_REGISTRY_USER, text_value(w, user)},
+        {HM_REGISTRY_DEVICE, text_value(w, device)},
+        {HM_REGISTRY_ROLE, text_value(w, role)},
+        {HM_REGISTRY_HOME, text_value(w, hm_arena_copy_text(&w->arena, like->home))},
+    };
+    return hm_author_registry(w->author, HM_KIND_PERMIT, NULL, NULL, values, 4, &added,
+                              err);
+}
+
+enum hm_status world_change_role(struct world *world,
+                                 const struct world_laptop *laptop,
+                                 const char *role,
+                                 bool once,
+                                 struct hm_err *err)
+{
+    struct writing w;
+    struct hm_permit *permits = NULL;
+    size_t count = 0;
+    enum hm_status status = begin(&w, world, laptop, err);
+    if (status == HM_OK) {
+        status =
+            hm_store_permits(world->store, &w.device, &permits, &count, &w.arena, err);
+    }
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        if (permits[i].ended) {
+            continue;
+        }
+        status = give_role(&w, &permits[i], role, err);
+        if (status == HM_OK) {
+            status = put(&w, HM_KIND_PERMIT, &permits[i].record, HM_REGISTRY_ENDED,
+                         text_value(&w, once ? HM_ENDED_ONCE : HM_ENDED_SEEN), err);
+        }
+    }
+    return end(&w, status, err);
+}
+
 bool world_is_revoked(const struct world *world, const struct world_laptop *laptop)
 {
     struct hm_device device;

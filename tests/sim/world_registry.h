@@ -18,6 +18,13 @@
 HM_CHECKED enum hm_status world_revoke(struct world *world,
                                        const struct world_laptop *laptop,
                                        struct hm_err *err);
+/* Another role where it is, in place of the one that it has; that ends when it is seen,
+ * or at once. */
+HM_CHECKED enum hm_status world_change_role(struct world *world,
+                                            const struct world_laptop *laptop,
+                                            const char *role,
+                                            bool once,
+                                            struct hm_err *err);
 /* Whether the server's registry says so. */
 bool world_is_revoked(const struct world *world, const struct world_laptop *laptop);
 

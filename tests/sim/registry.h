@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * registry.h - what the district decides about devices, and what follows for their acts.
+ *
+ * Owner: the simulator
+ *
+ * A device has one role after the other. The number of the registry's entry that ended
+ * one says who knew of it: a laptop by what its own registry has, an act by what its
+ * author's had when it was written.
+ */
+#ifndef HAMLET_TESTS_REGISTRY_H
+#define HAMLET_TESTS_REGISTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hamlet/base/bytes.h"
+
+struct sim;
+struct scene_role;
+
+enum { SIM_TERMS_MAX = 8 };
+
+struct sim_term {
+    const struct scene_role *role;
+    uint64_t end; /* number of the entry that ended it; 0: it stands */
+    bool once;    /* … at once, not when it is seen */
+};
+
+/* This laptop brings the server pages of somebody. */
+void sim_bring(struct sim *sim, int who, struct hm_bytes pages);
+
+bool sim_is_revoked(const struct sim *sim, int who);
+/* The act was told or sent: it will not stand where its device is not heard any more. */
+void sim_note_late(struct sim *sim, int act);
+
+/* Its registry grew: it may be somebody else's turn, or another role. */
+void sim_learn_role(struct sim *sim, int who);
+/* An act reached the server: whether a role covers it still. */
+void sim_judge_role(struct sim *sim, int act);
+/* Whether this device had several roles, so that who forges under one of them may have
+ * it or not. */
+bool sim_had_roles(const struct sim *sim, int who);
+
+#endif
