@@ -165,26 +165,43 @@ static enum hm_status read_part(struct backing *b,
     return status;
 }
 
+/* The files of one folder beside the store. */
+static enum hm_status read_folder(struct backing *b,
+                                  struct hm_backup_part *parts,
+                                  size_t *n,
+                                  const char *folder,
+                                  struct hm_err *err)
+{
+    char **names = NULL;
+    size_t count = 0;
+    enum hm_status status =
+        hm_replica_files(b->ctx->dir, folder, &names, &count, &b->arena, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        const char *name = hm_data_path(&b->arena, folder, names[i]);
+        status = name == NULL ? hm_arena_status(&b->arena, err)
+                              : read_part(b, &parts[(*n)++], name, err);
+    }
+    return status;
+}
+
 static enum hm_status read_parts(struct backing *b, struct hm_err *err)
 {
-    char **kinds = NULL;
-    size_t count = 0;
     size_t n = 0;
     struct hm_backup_part *parts =
         hm_arena_get_array(&b->arena, HM_BACKUP_FILES_MAX, sizeof(*parts));
-    _Static_assert(HM_REPLICA_KINDS_MAX + 2 <= HM_BACKUP_FILES_MAX, "all have room");
-    enum hm_status status =
-        hm_replica_files(b->ctx->dir, HM_REPLICA_KINDS, &kinds, &count, &b->arena, err);
+    _Static_assert(2 * HM_REPLICA_KINDS_MAX + 2 <= HM_BACKUP_FILES_MAX, "all have room");
+    enum hm_status status = hm_arena_status(&b->arena, err);
     if (status == HM_OK) {
         status = read_part(b, &parts[n++], HM_DATA_TLS, err);
     }
     if (status == HM_OK) {
         status = read_part(b, &parts[n++], HM_DATA_CONFIG, err);
     }
-    for (size_t i = 0; i < count && status == HM_OK; i++) {
-        const char *name = hm_data_path(&b->arena, HM_REPLICA_KINDS, kinds[i]);
-        status = name == NULL ? hm_arena_status(&b->arena, err)
-                              : read_part(b, &parts[n++], name, err);
+    if (status == HM_OK) {
+        status = read_folder(b, parts, &n, HM_REPLICA_KINDS, err);
+    }
+    if (status == HM_OK) {
+        status = read_folder(b, parts, &n, HM_REPLICA_CATALOGUES, err);
     }
     b->head.parts = parts;
     b->head.part_count = n;

@@ -90,16 +90,18 @@ static enum hm_status make_folder(struct restoring *r,
     return status != HM_OK ? status : hm_file_make_folders(path, err);
 }
 
+static bool is_inside(const char *name, const char *folder)
+{
+    size_t size = strlen(folder);
+    return strncmp(name, folder, size) == 0 && name[size] == '/' &&
+           strchr(name + size + 1, '/') == NULL && name[size + 1] != '.';
+}
+
 /* A name in a file that came from outside leads nowhere else. */
 static bool is_expected(const char *name)
 {
-    static const char kinds[] = HM_REPLICA_KINDS "/";
-    if (strcmp(name, HM_DATA_TLS) == 0 || strcmp(name, HM_DATA_CONFIG) == 0) {
-        return true;
-    }
-    return strncmp(name, kinds, sizeof(kinds) - 1) == 0 &&
-           strchr(name + sizeof(kinds) - 1, '/') == NULL &&
-           name[sizeof(kinds) - 1] != '.';
+    return strcmp(name, HM_DATA_TLS) == 0 || strcmp(name, HM_DATA_CONFIG) == 0 ||
+           is_inside(name, HM_REPLICA_KINDS) || is_inside(name, HM_REPLICA_CATALOGUES);
 }
 
 static enum hm_status put_parts(struct restoring *r, struct hm_err *err)
@@ -107,6 +109,9 @@ static enum hm_status put_parts(struct restoring *r, struct hm_err *err)
     enum hm_status status = make_folder(r, "keys", err);
     if (status == HM_OK) {
         status = make_folder(r, HM_REPLICA_KINDS, err);
+    }
+    if (status == HM_OK) {
+        status = make_folder(r, HM_REPLICA_CATALOGUES, err);
     }
     if (status == HM_OK) {
         status = put_file(r, "keys/" HM_DATA_KEY, HM_BYTES(r->keys.seed), 0600, err);

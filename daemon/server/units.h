@@ -6,8 +6,8 @@
  *          units.c (the command)
  * Threads: one command
  *
- * Names of columns are those of the fields of the tree of units (record/kind.h): no field
- * is known here by its name.
+ * Names of columns are those of the fields of the kind that is the tree of units, those
+ * of the tree itself (record/kind.h) and all others: no field is known here by its name.
  */
 #ifndef DAEMON_SERVER_UNITS_H
 #define DAEMON_SERVER_UNITS_H
@@ -15,7 +15,7 @@
 #include "context.h"
 #include "hamlet/record/kinds.h"
 
-enum { HM_UNITS_COLUMNS_MAX = 8 };
+enum { HM_UNITS_COLUMNS_MAX = 24 };
 
 struct hm_units_row {
     size_t line;

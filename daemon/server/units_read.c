@@ -54,18 +54,15 @@ enum hm_status hm_units_refuse(struct hm_units *units,
 
 /* ---- the first line ---- */
 
-/* The fields of the tree; from COLUMNS_REQUIRED on a file may leave them out. */
-static void list_fields(const struct hm_kind_tree *tree,
-                        const struct hm_field *fields[HM_UNITS_COLUMNS_MAX])
+/* The columns that every file has; the kind's other fields may be there. */
+static void list_required(const struct hm_kind_tree *tree,
+                          const struct hm_field *fields[COLUMNS_REQUIRED])
 {
     fields[0] = tree->code;
     fields[1] = tree->level;
     fields[2] = tree->type;
     fields[3] = tree->name;
     fields[4] = tree->parent;
-    fields[5] = tree->from;
-    fields[6] = tree->to;
-    fields[7] = tree->into;
 }
 
 static bool has_column(const struct hm_units *units, const struct hm_field *field)
@@ -82,35 +79,31 @@ static enum hm_status add_column(struct hm_units *units,
                                  struct hm_bytes cell,
                                  struct hm_err *err)
 {
-    const struct hm_field *fields[HM_UNITS_COLUMNS_MAX];
+    const struct hm_field *field = hm_kind_field(units->kind, cell);
     char name[HM_ERR_ARG_MAX];
     argument(name, cell);
-    list_fields(units->kind->tree, fields);
-    for (size_t i = 0; i < HM_UNITS_COLUMNS_MAX; i++) {
-        if (fields[i] == NULL || !hm_bytes_are(cell, fields[i]->name)) {
-            continue;
-        }
-        if (has_column(units, fields[i])) {
-            return hm_fail(err, HM_BAD_INPUT, "units-column-twice", name, NULL, NULL);
-        }
-        units->columns[units->column_count++] = fields[i];
-        return HM_OK;
+    if (field == NULL || units->column_count == HM_UNITS_COLUMNS_MAX) {
+        return hm_fail(err, HM_BAD_INPUT, "units-column", name, NULL, NULL);
     }
-    return hm_fail(err, HM_BAD_INPUT, "units-column", name, NULL, NULL);
+    if (has_column(units, field)) {
+        return hm_fail(err, HM_BAD_INPUT, "units-column-twice", name, NULL, NULL);
+    }
+    units->columns[units->column_count++] = field;
+    return HM_OK;
 }
 
 static enum hm_status read_head(struct hm_units *units,
                                 struct hm_csv *csv,
                                 struct hm_err *err)
 {
-    const struct hm_field *fields[HM_UNITS_COLUMNS_MAX];
+    const struct hm_field *fields[COLUMNS_REQUIRED];
     struct hm_csv_row row = {.count = 0};
     bool found = false;
     enum hm_status status = hm_csv_next(csv, &row, &found, err);
     for (size_t i = 0; status == HM_OK && found && i < row.count; i++) {
         status = add_column(units, row.cells[i], err);
     }
-    list_fields(units->kind->tree, fields);
+    list_required(units->kind->tree, fields);
     for (size_t i = 0; status == HM_OK && i < COLUMNS_REQUIRED; i++) {
         if (!has_column(units, fields[i])) {
             status = hm_fail(err, HM_BAD_INPUT, "units-column-missing", fields[i]->name,

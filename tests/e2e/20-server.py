@@ -16,7 +16,7 @@ import subprocess
 import threading
 import time
 
-from sites import (DISTRICT, Wrong, check, expect, promise, read_file, say, script, stop,
+from sites import (DISTRICT, ROOT, Wrong, check, expect, promise, read_file, say, script, stop,
                    wait_until, write_csv, write_file)
 
 NOBODY = "0" * 32
@@ -423,6 +423,9 @@ def kill(site, a, times):
 def restore(site, a):
     server = site.server
     file = site.path("district.hmb")
+    os.makedirs(os.path.join(server.folder, "catalogues"))
+    added = read_file(os.path.join(ROOT, "tests", "data", "catalogues", "overlay-27.json"))
+    write_file(os.path.join(server.folder, "catalogues", "added.json"), added)
     made = time.monotonic()
     told = server.ask("backup", file)
     expect("mode of the backup", mode(file), 0o600)
@@ -498,6 +501,8 @@ def restore(site, a):
     for name in ("keys/server", "keys/tls.pem", "store.db"):
         expect(f"mode of {name}", mode(os.path.join(target, name)), 0o600)
     server.folder = target
+    expect("a catalogue of its own", read_file(os.path.join(target, "catalogues", "added.json")),
+           added)
     faults = server.ask("verify")["faults"]
     told = server.ask("refill")
     expect("a refill is open, and nobody was here", (told["open"], told["back"], told["units"]),

@@ -6,6 +6,7 @@
 
 #include "daemon/server/units.h"
 #include "hamlet/base/limits.h"
+#include "hamlet/model/value.h"
 #include "run.h"
 
 #define HEAD "code,level,type,name,parent_code\n"
@@ -50,6 +51,27 @@ START_TEST(a_row_has_its_code_its_parent_and_its_line)
     ck_assert(hm_bytes_are(units.rows[1].parent, "A"));
     ck_assert(hm_bytes_are(units.rows[1].cells[3], "Ấp, 1"));
     ck_assert_uint_eq(units.rows[1].line, 4);
+}
+END_TEST
+
+START_TEST(a_unit_has_its_code_system_its_lineage_and_what_it_was_called_before)
+{
+    ck_assert_int_eq(
+        read_file("code,level,type,name,parent_code,code_system,split_from,versions\n"
+                  "29182,commune,xa,Thạnh Phú,86,Mã theo Quyết định 19/2025,,"
+                  "\"[{\"\"code\"\":\"\"29182\"\",\"\"code_system\"\":\"\"gso2004\"\","
+                  "\"\"type\"\":\"\"thi-tran\"\",\"\"valid_from\"\":\"\"2004-07-01\"\","
+                  "\"\"valid_to\"\":\"\"2025-06-30\"\"}]\"\n"
+                  "29183,commune,xa,Mới,86,gso1999,,\n"),
+        HM_OK);
+
+    ck_assert_uint_eq(units.count, 2);
+    ck_assert_uint_eq(units.refused_count, 1);
+    ck_assert_ptr_null(units.rows[0].refused);
+    ck_assert_int_eq(hm_value_tag(units.rows[0].values[7]), HM_VALUE_LIST);
+    ck_assert(
+        hm_bytes_are(hm_value_text_or(units.rows[0].values[5], HM_NO_BYTES), "gso2025"));
+    ck_assert_str_eq(units.rows[1].refused->key, "field-enum");
 }
 END_TEST
 
@@ -179,6 +201,8 @@ int main(void)
     TCase *tests = tcase_create("read");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, a_row_has_its_code_its_parent_and_its_line);
+    tcase_add_test(tests,
+                   a_unit_has_its_code_system_its_lineage_and_what_it_was_called_before);
     tcase_add_test(tests, columns_may_stand_in_any_order_and_dates_may_be_there);
     tcase_add_test(tests, what_is_no_table_of_units_is_refused_as_a_whole);
     tcase_add_test(tests, a_row_that_cannot_stand_says_why_and_the_others_are_read);
