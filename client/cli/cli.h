@@ -54,6 +54,14 @@ HM_CHECKED enum hm_status hm_put_server(struct hm_store *store,
                                         const struct hm_invitation *invitation,
                                         struct hm_err *err);
 
+/*
+ * A failure as the daemon tells it: {"status":NAME,"key":KEY,"args":[text…]}. Gives its
+ * status.
+ */
+HM_CHECKED enum hm_status hm_take_failure(struct hm_cli *cli,
+                                          const struct hm_json *json,
+                                          struct hm_err *err);
+
 /* A view without a store, for sentences. */
 void hm_desk_view(struct hm_view *view, const struct hm_call *call);
 
@@ -139,6 +147,7 @@ enum hm_status hm_run_catalogues(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_status(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_sync(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_duplicates(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_open(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_conflicts(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_quarantine(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_digest(struct hm_call *call, struct hm_err *err);

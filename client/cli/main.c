@@ -43,6 +43,7 @@ static const struct hm_option case_options[] = {
 };
 static const struct hm_option sync_options[] = {{.name = "wait", .value = "SECONDS"},
                                                 {NULL}};
+static const struct hm_option open_options[] = {{.name = "print"}, {NULL}};
 static const struct hm_option unit_options[] = {{.name = "unit", .value = "CODE"},
                                                 {NULL}};
 static const struct hm_option conflict_options[] = {
@@ -77,6 +78,7 @@ static const struct hm_command commands[] = {
     {"catalogues", "[CATALOGUE]", NULL, hm_run_catalogues},
     {"status", NULL, NULL, hm_run_status},
     {"sync", NULL, sync_options, hm_run_sync},
+    {"open", NULL, open_options, hm_run_open},
     {"conflicts", NULL, conflict_options, hm_run_conflicts},
     {"duplicates", "[KIND]", unit_options, hm_run_duplicates},
     {"quarantine", NULL, NULL, hm_run_quarantine},

@@ -5,65 +5,12 @@
 
 #include "cli.h"
 #include "hamlet/api/check.h"
+#include "hamlet/api/laptop_state.h"
 #include "hamlet/base/limits.h"
-#include "hamlet/store/conflicts.h"
-#include "receipt.h"
 
 enum { NUMBER_SIZE = 24, OFFSET_SHOWN_MS = 5 * 60 * 1000, MINUTE_MS = 60 * 1000 };
 
-/* What a laptop says about itself. */
-struct state {
-    struct hm_id device;
-    struct hm_bytes unit;
-    int64_t epoch;
-    struct hm_counts counts; /* of its own changes */
-    int64_t synced_ms;       /* 0: never */
-    struct hm_bytes failed;  /* key of the last failure; no bytes: none since */
-    int64_t offset_ms;       /* INT64_MIN: never measured */
-    struct hm_last_receipt receipt;
-};
-
-static enum hm_status read_facts(struct state *state,
-                                 struct hm_store *store,
-                                 struct hm_arena *arena,
-                                 struct hm_err *err)
-{
-    enum hm_status status =
-        hm_store_meta_get_id(store, HM_META_DEVICE, &state->device, err);
-    if (status == HM_OK) {
-        status = hm_store_meta_get(store, HM_META_UNIT, arena, &state->unit, err);
-    }
-    if (status == HM_OK) {
-        status = hm_store_meta_get_int(store, HM_META_EPOCH, 0, &state->epoch, err);
-    }
-    if (status == HM_OK) {
-        status =
-            hm_store_meta_get_int(store, HM_META_LAST_SYNC, 0, &state->synced_ms, err);
-    }
-    if (status == HM_OK) {
-        status = hm_store_meta_get(store, HM_META_LAST_ERROR, arena, &state->failed, err);
-    }
-    if (status == HM_OK) {
-        status = hm_store_meta_get_int(store, HM_META_OFFSET, INT64_MIN,
-                                       &state->offset_ms, err);
-    }
-    return status;
-}
-
-static enum hm_status read_state(struct state *state,
-                                 struct hm_store *store,
-                                 struct hm_arena *arena,
-                                 struct hm_err *err)
-{
-    enum hm_status status = read_facts(state, store, arena, err);
-    if (status == HM_OK) {
-        status = hm_store_counts(store, true, &state->counts, err);
-    }
-    return status != HM_OK ? status
-                           : hm_last_receipt_load(&state->receipt, store, arena, err);
-}
-
-static void put_facts(struct hm_json_write *out, const struct state *state)
+static void put_facts(struct hm_json_write *out, const struct hm_laptop_state *state)
 {
     hm_json_key(out, "last_sync");
     if (state->synced_ms == 0) {
@@ -88,7 +35,7 @@ static void put_facts(struct hm_json_write *out, const struct state *state)
 }
 
 static enum hm_status say_json(const struct hm_desk *desk,
-                               const struct state *state,
+                               const struct hm_laptop_state *state,
                                struct hm_err *err)
 {
     const struct hm_counts *counts = &state->counts;
@@ -144,7 +91,7 @@ static void say_counts(const struct hm_view *view, const struct hm_counts *count
  * the district said, whose sentences name nothing.
  */
 static enum hm_status say_failure(const struct hm_view *view,
-                                  const struct state *state,
+                                  const struct hm_laptop_state *state,
                                   struct hm_arena *arena,
                                   struct hm_err *err)
 {
@@ -168,7 +115,7 @@ static enum hm_status say_failure(const struct hm_view *view,
 }
 
 static enum hm_status say_text(const struct hm_view *view,
-                               const struct state *state,
+                               const struct hm_laptop_state *state,
                                struct hm_arena *arena,
                                struct hm_err *err)
 {
@@ -203,7 +150,7 @@ enum hm_status hm_run_status(struct hm_call *call, struct hm_err *err)
 {
     struct hm_desk desk;
     struct hm_arena arena;
-    struct state state = {.epoch = 0};
+    struct hm_laptop_state state = {.epoch = 0};
     enum hm_status status = hm_desk_open(&desk, call, err);
     if (status != HM_OK) {
         return status;
@@ -211,7 +158,7 @@ enum hm_status hm_run_status(struct hm_call *call, struct hm_err *err)
     hm_arena_init(&arena, HM_REQUEST_BYTES_MAX);
     status = hm_store_begin_read(desk.view.store, err);
     if (status == HM_OK) {
-        status = read_state(&state, desk.view.store, &arena, err);
+        status = hm_laptop_state_load(&state, desk.view.store, &arena, err);
     }
     if (status == HM_OK) {
         status = call->args->json ? say_json(&desk, &state, err)

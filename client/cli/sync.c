@@ -64,42 +64,13 @@ static enum hm_status ask(struct syncing *s, int fd, struct hm_err *err)
     return status;
 }
 
-static enum hm_status status_named(struct hm_bytes name)
-{
-#define HM_NAMED(status, retry, http, exit, text)                                        \
-    if (hm_bytes_are(name, #status)) {                                                   \
-        return HM_##status;                                                              \
-    }
-    HM_STATUS_MAP(HM_NAMED)
-#undef HM_NAMED
-    return HM_PROTOCOL;
-}
-
-/* A failure as the daemon tells it: {"status":NAME,"key":KEY,"args":[text…]}. */
-static enum hm_status take_failure(struct syncing *s,
-                                   const struct hm_json *json,
-                                   struct hm_err *err)
-{
-    const char *args[HM_ERR_ARGS] = {NULL};
-    const struct hm_json *list = hm_json_get(json, "args");
-    const char *key = hm_json_chars(hm_json_get(json, "key"));
-    for (size_t i = 0; i < HM_ERR_ARGS && i < hm_json_count(list); i++) {
-        args[i] = hm_json_chars(hm_json_at(list, i));
-    }
-    (void)snprintf(s->cli->key, sizeof(s->cli->key), "%s", key == NULL ? "" : key);
-    enum hm_status status =
-        status_named(hm_json_text_or(hm_json_get(json, "status"), HM_NO_BYTES));
-    return hm_fail(err, status == HM_OK ? HM_PROTOCOL : status, s->cli->key, args[0],
-                   args[1], args[2]);
-}
-
 static enum hm_status judge_reply(struct syncing *s, struct hm_err *err)
 {
     struct hm_json *json = NULL;
     enum hm_status status =
         hm_json_parse(&json, hm_buf_bytes(&s->reply), &reply_limits, err);
     if (status == HM_OK && hm_json_is(hm_json_get(json, "status"), HM_JSON_TEXT)) {
-        status = take_failure(s, json, err);
+        status = hm_take_failure(s->cli, json, err);
     }
     hm_json_free(json);
     return status;

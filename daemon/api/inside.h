@@ -41,6 +41,9 @@ void hm_api_argument(char text[HM_ERR_ARG_MAX], struct hm_bytes bytes);
 void hm_api_value(struct hm_json_write *out, struct hm_bytes value);
 void hm_api_put_value(struct hm_json_write *out, const char *name, struct hm_bytes value);
 
+/* The members of a record's JSON, inside of an object that the caller has opened. */
+void hm_api_record_members(struct hm_json_write *out, const struct hm_listed *record);
+
 /* The name of a state for people: a key of the words. */
 const char *hm_api_state_word(enum hm_state state);
 

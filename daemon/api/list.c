@@ -5,9 +5,8 @@
 #include "hamlet/model/value.h"
 #include "where.h"
 
-void hm_api_record_json(struct hm_json_write *out, const struct hm_listed *record)
+void hm_api_record_members(struct hm_json_write *out, const struct hm_listed *record)
 {
-    hm_json_open(out, '{');
     hm_json_put_hex(out, "id", hm_id_bytes(&record->id));
     hm_json_put_text(out, "kind", record->kind);
     hm_json_put_text(out, "unit", record->unit);
@@ -22,6 +21,12 @@ void hm_api_record_json(struct hm_json_write *out, const struct hm_listed *recor
     hm_json_close(out, ']');
     hm_json_put_bool(out, "incomplete", record->incomplete);
     hm_json_put_bool(out, "deleted", record->deleted);
+}
+
+void hm_api_record_json(struct hm_json_write *out, const struct hm_listed *record)
+{
+    hm_json_open(out, '{');
+    hm_api_record_members(out, record);
     hm_json_close(out, '}');
 }
 

@@ -30,6 +30,7 @@ static enum hm_status put_json(struct hm_rows *rows,
     const struct hm_change *change = &refused->held.change;
     struct hm_json_write *out = &rows->out;
     struct hm_bytes user = HM_NO_BYTES;
+    enum hm_reason reason = HM_REASON_NONE;
     enum hm_status status = hm_view_user(rows->view, &change->user, &user, arena, err);
     hm_json_open(out, '{');
     hm_json_put_hex(out, "change", hm_id_bytes(&change->id));
@@ -42,6 +43,10 @@ static enum hm_status put_json(struct hm_rows *rows,
     hm_json_put_text(out, "act", hm_text(hm_act_name(change->act)));
     hm_json_put_text(out, "user", user);
     hm_json_put_text(out, "role", change->role);
+    if (hm_reason_find(&reason, refused->reason)) {
+        hm_json_put_text(out, "why",
+                         hm_text(hm_words_ui(rows->view->words, hm_reason_word(reason))));
+    }
     put_values(out, change);
     hm_json_close(out, '}');
     return status != HM_OK ? status : hm_rows_flush(rows, err);

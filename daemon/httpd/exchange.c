@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "hamlet/base/assert.h"
-#include "inside.h"
+#include "peer.h"
 
 enum {
     PIECE_BYTES = 4096, /* read at once from a peer that is gone */
@@ -65,6 +65,7 @@ void *hm_httpd_exchange_line(void *cls,
     }
     x->httpd = worker->httpd;
     x->peer = peer;
+    peer->waited = false;
     x->connection = connection;
     x->stage = HM_HTTPD_STAGE_LINE;
     hm_httpd_reply_init(&x->reply);
@@ -316,14 +317,46 @@ static enum MHD_Result body_take(struct hm_httpd_exchange *x, struct hm_bytes by
     return MHD_YES;
 }
 
+static uint64_t woken_get(struct hm_httpd *httpd)
+{
+    pthread_mutex_lock(&httpd->lock);
+    uint64_t woken = httpd->woken;
+    pthread_mutex_unlock(&httpd->lock);
+    return woken;
+}
+
+/*
+ * True: the handler waits, and this is called again. What it would have waited for may
+ * happen between its look and its sleep: then it looks again.
+ */
+static bool handler_asks(struct hm_httpd_exchange *x)
+{
+    struct hm_httpd_reply *reply = &x->reply;
+    bool waits;
+    do {
+        uint64_t woken = woken_get(x->httpd);
+        reply->waited = x->peer->waited;
+        reply->wait_ms = 0;
+        handler_enter(x);
+        x->handler->end(x->ctx, reply);
+        atomic_fetch_sub(&x->peer->worker->busy, 1);
+        if (reply->status != 0) {
+            return false;
+        }
+        HM_ASSERT(reply->wait_ms > 0 && !reply->waited);
+        waits = hm_httpd_peer_suspend(x->peer, x->connection, woken, reply->wait_ms);
+    } while (!waits);
+    return true;
+}
+
 static enum MHD_Result request_end(struct hm_httpd_exchange *x)
 {
     x->peer->holds = false;
     switch (x->stage) {
     case HM_HTTPD_STAGE_BODY:
-        handler_enter(x);
-        x->handler->end(x->ctx, &x->reply);
-        atomic_fetch_sub(&x->peer->worker->busy, 1);
+        if (handler_asks(x)) {
+            return MHD_YES;
+        }
         return reply_queue(x); /* and its own deadline */
     case HM_HTTPD_STAGE_READY:
         return reply_queue(x);

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "inside.h"
+#include "peer.h"
 
 enum {
     ACCEPT_SERIES = 32,    /* accepted in one go before deadlines are looked at again */
@@ -48,12 +48,54 @@ void hm_httpd_peer_wait(struct hm_httpd_peer *peer, int64_t wait_ms)
     }
 }
 
+static void peer_resume(struct hm_httpd_peer *peer, bool over)
+{
+    peer->waited = over;
+    peer->deadline_ms = INT64_MAX;
+    MHD_resume_connection(peer->waits);
+    peer->waits = NULL;
+}
+
+void hm_httpd_peers_resume(struct hm_httpd *httpd, bool over)
+{
+    for (struct hm_httpd_peer *peer = httpd->peers; peer != NULL; peer = peer->next) {
+        if (peer->waits != NULL) {
+            peer_resume(peer, over);
+        }
+    }
+}
+
+bool hm_httpd_peer_suspend(struct hm_httpd_peer *peer,
+                           struct MHD_Connection *connection,
+                           uint64_t woken,
+                           int64_t wait_ms)
+{
+    struct hm_httpd *httpd = peer->worker->httpd;
+    bool sooner = false;
+    pthread_mutex_lock(&httpd->lock);
+    bool waits = httpd->woken == woken && !httpd->stopping;
+    if (waits) {
+        MHD_suspend_connection(connection);
+        peer->waits = connection;
+        peer->deadline_ms = hm_httpd_now_ms() + wait_ms;
+        sooner = peer->deadline_ms < httpd->wake_ms;
+    }
+    peer->waited = httpd->stopping;
+    pthread_mutex_unlock(&httpd->lock);
+    if (sooner) {
+        hm_httpd_gate_wake(httpd);
+    }
+    return waits;
+}
+
 /* Under the lock. Only shut: the descriptor is libmicrohttpd's to close. */
 static int64_t sweep(struct hm_httpd *httpd, int64_t now)
 {
     int64_t next = INT64_MAX;
     for (struct hm_httpd_peer *peer = httpd->peers; peer != NULL; peer = peer->next) {
-        if (peer->deadline_ms <= now) {
+        if (peer->deadline_ms <= now && peer->waits != NULL) {
+            peer_resume(peer, true);
+        } else if (peer->deadline_ms <= now) {
             (void)shutdown(peer->fd, SHUT_RDWR);
             peer->deadline_ms = INT64_MAX;
             httpd->stats.overdue++;

@@ -168,6 +168,13 @@ static size_t host_name_size(const char *host)
     return *port == '\0' ? size : 0;
 }
 
+/* A page that was bound anew to this machine's address still names its own port. */
+static bool port_is_own(const struct hm_httpd *httpd, const char *after_name)
+{
+    return !httpd->options.host_port ||
+           strcmp(after_name, strrchr(httpd->address, ':')) == 0;
+}
+
 static struct hm_httpd_verdict host_judge(const struct hm_httpd *httpd, const char *host)
 {
     size_t size = host == NULL ? 0 : host_name_size(host);
@@ -176,7 +183,8 @@ static struct hm_httpd_verdict host_judge(const struct hm_httpd *httpd, const ch
         return refuse(400, "http-host");
     }
     for (; allowed != NULL && *allowed != NULL; allowed++) {
-        if (strlen(*allowed) == size && strncasecmp(*allowed, host, size) == 0) {
+        if (strlen(*allowed) == size && strncasecmp(*allowed, host, size) == 0 &&
+            port_is_own(httpd, host + size)) {
             return fine;
         }
     }

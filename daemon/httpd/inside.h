@@ -4,7 +4,7 @@
  *
  *     address.c   "ADDR:PORT" becomes a listening socket
  *     gate.c      the thread that accepts and watches the clock; the list of peers
- *     guard.c     may this header be believed at all, and which route is it
+ * (peer.h) guard.c     may this header be believed at all, and which route is it
  *     exchange.c  one request: libmicrohttpd's callbacks in, the handler's callbacks out
  *     reply.c     a reply becomes a header and a body on the wire
  *     wire.c      the bytes of a connection, below and past libmicrohttpd
@@ -48,6 +48,8 @@ struct hm_httpd_peer {
     gnutls_session_t tls; /* null: plain */
     bool holds;           /* a body is under way: wire.c keeps what a break leaves */
     int64_t deadline_ms;  /* INT64_MAX while a handler runs */
+    struct MHD_Connection *waits; /* suspended: its handler is to be asked again */
+    bool waited;                  /* … because the time was over, or the server stops */
     char address[HM_HTTPD_ADDRESS_SIZE];
 };
 
@@ -66,6 +68,7 @@ struct hm_httpd {
     pthread_cond_t quiet; /* `running` fell to 0 */
     struct hm_httpd_peer *peers;
     int64_t wake_ms; /* when the gate looks at the deadlines next */
+    uint64_t woken;  /* how often hm_httpd_wake was called */
     bool stopping;
     bool gate_ends;
     struct hm_httpd_stats stats;
@@ -136,15 +139,6 @@ HM_CHECKED enum hm_status hm_httpd_listen(int *fd,
                                           const char *address,
                                           bool loopback_only,
                                           struct hm_err *err);
-
-void *hm_httpd_gate_run(void *arg); /* the httpd */
-void hm_httpd_gate_wake(struct hm_httpd *httpd);
-void hm_httpd_peer_notify(void *cls,
-                          struct MHD_Connection *connection,
-                          void **socket_context,
-                          enum MHD_ConnectionNotificationCode code);
-/* `wait_ms` below 0: no deadline. */
-void hm_httpd_peer_wait(struct hm_httpd_peer *peer, int64_t wait_ms);
 
 /* Records of 2 KiB, and a pull function that leaves a broken stream alone. */
 void hm_httpd_wire_init(struct hm_httpd_peer *peer, struct MHD_Connection *connection);

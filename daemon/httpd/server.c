@@ -11,7 +11,7 @@
 
 #include "credential.h"
 #include "hamlet/base/assert.h"
-#include "inside.h"
+#include "peer.h"
 
 /*
  * TLS 1.3 alone. SECURE256 would look stricter, and refuse every P-256 certificate in
@@ -50,7 +50,7 @@ static struct MHD_Daemon *worker_daemon(struct hm_httpd_worker *worker)
     bool tls = options->certificate.size > 0;
     unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
                          MHD_USE_NO_LISTEN_SOCKET | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
-                         (tls ? (unsigned int)MHD_USE_TLS : 0);
+                         MHD_ALLOW_SUSPEND_RESUME | (tls ? (unsigned int)MHD_USE_TLS : 0);
     /* The two that name TLS come last: a plain server is refused if it is given them.
      */
     const struct MHD_OptionItem items[] = {
@@ -198,6 +198,7 @@ static void quiet_wait(struct hm_httpd *httpd, int64_t grace_ms)
     int code = 0;
     pthread_mutex_lock(&httpd->lock);
     httpd->stopping = true;
+    hm_httpd_peers_resume(httpd, true);
     hm_httpd_gate_wake(httpd);
     while (httpd->stats.running > 0 && code == 0) {
         code = pthread_cond_timedwait(&httpd->quiet, &httpd->lock, &until);
@@ -230,6 +231,14 @@ void hm_httpd_stop(struct hm_httpd *httpd, int64_t grace_ms)
         }
     }
     httpd_free(httpd);
+}
+
+void hm_httpd_wake(struct hm_httpd *httpd)
+{
+    pthread_mutex_lock(&httpd->lock);
+    httpd->woken++;
+    hm_httpd_peers_resume(httpd, false);
+    pthread_mutex_unlock(&httpd->lock);
 }
 
 const char *hm_httpd_address(const struct hm_httpd *httpd)

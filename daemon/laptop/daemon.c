@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "bell.h"
+#include "hamlet/base/json_write.h"
+#include "hamlet/base/limits.h"
 #include "hamlet/base/log.h"
 #include "hamlet/command/store_path.h"
 #include "hamlet/host/lock.h"
@@ -13,6 +16,7 @@
 #include "hamlet/host/notify.h"
 #include "hamlet/replica/replica.h"
 #include "hamlet/run/backoff.h"
+#include "hamlet/web/web.h"
 #include "peers.h"
 
 enum {
@@ -36,6 +40,8 @@ struct daemon {
     struct hm_loop *loop;
     struct hm_talk *talk;
     struct hm_peers *peers;
+    struct hm_bell *bell; /* what the web's threads have to say */
+    struct hm_web *web;   /* null: no page is served */
     int netlink;
     struct hm_timer next; /* when to talk */
     struct hm_mono due;   /* … while it is set */
@@ -50,6 +56,17 @@ struct daemon {
 static int64_t now_ms(const struct daemon *d)
 {
     return hm_env_mono(d->env).ms;
+}
+
+/* The page shows how it stands with the district. */
+static void tell_page(const struct daemon *d, unsigned int changed)
+{
+    if (d->web != NULL) {
+        hm_web_talking(d->web, hm_talk_running(d->talk), d->due);
+        if (changed != 0) {
+            hm_web_changed(d->web, changed);
+        }
+    }
 }
 
 /* Talk in so long, if it is not to be earlier anyway. */
@@ -127,6 +144,7 @@ static void ended(void *ctx, const struct hm_talked *talked)
         talk_within(d, d->failing ? AGAIN_MS : SAVED_MS);
     }
     d->again = false;
+    tell_page(d, HM_WEB_RECORDS | HM_WEB_SYNC);
 }
 
 static void talk(void *ctx)
@@ -140,6 +158,8 @@ static void talk(void *ctx)
     talked.status = hm_talk_start(d->talk, &talked.err);
     if (talked.status != HM_OK) {
         ended(d, &talked);
+    } else {
+        tell_page(d, 0);
     }
 }
 
@@ -158,11 +178,92 @@ static void saved(void *ctx)
     talk_within(d, wait_ms);
 }
 
+/* A command beside us saved something: the page did not see that. */
+static void poked(void *ctx)
+{
+    saved(ctx);
+    tell_page(ctx, HM_WEB_RECORDS | HM_WEB_SYNC);
+}
+
 static void asked(void *ctx)
 {
     struct daemon *d = ctx;
     hm_backoff_reset(&d->backoff);
     talk(d);
+}
+
+/* ---- the page ---- */
+
+static void rung(void *ctx, enum hm_bell_for what)
+{
+    if (what == HM_BELL_SAVED) {
+        saved(ctx);
+    } else {
+        asked(ctx);
+    }
+}
+
+static void web_saved(void *ctx)
+{
+    hm_bell_ring(ctx, HM_BELL_SAVED);
+}
+
+static void web_asked(void *ctx)
+{
+    hm_bell_ring(ctx, HM_BELL_ASKED);
+}
+
+/* Where the page is, and a way into it. */
+static enum hm_status opened(void *ctx, struct hm_buf *json, struct hm_err *err)
+{
+    const struct daemon *d = ctx;
+    struct hm_json_write out;
+    struct hm_buf secret;
+    if (d->web == NULL) {
+        return hm_fail(err, HM_UNCONFIGURED, "web-none", NULL, NULL, NULL);
+    }
+    hm_buf_init(&secret, HM_NAME_MAX);
+    enum hm_status status = hm_web_secret(d->web, &secret, err);
+    if (status == HM_OK) {
+        hm_json_write_init(&out, json);
+        hm_json_open(&out, '{');
+        hm_json_put_text(&out, "address", hm_text(hm_web_address(d->web)));
+        hm_json_put_text(&out, "secret", hm_buf_bytes(&secret));
+        hm_json_close(&out, '}');
+    }
+    hm_buf_fini(&secret);
+    return status;
+}
+
+static enum hm_status start_page(struct daemon *d, struct hm_err *err)
+{
+    const char *address = hm_args_value(d->call->args, "listen");
+    if (address == NULL) {
+        return HM_OK;
+    }
+    enum hm_status status = hm_bell_open(&d->bell, d->loop, rung, d, err);
+    if (status == HM_OK) {
+        const struct hm_web_options options = {.address = address,
+                                               .dir = d->dir,
+                                               .env = d->env,
+                                               .saved = web_saved,
+                                               .asked = web_asked,
+                                               .ctx = d->bell};
+        status = hm_web_start(&d->web, &options, err);
+    }
+    return status;
+}
+
+static void say_ready(const struct daemon *d)
+{
+    hm_output_put_text(d->call->out, "ready\n");
+    if (d->web != NULL) {
+        hm_output_put_text(d->call->out, "listening http://");
+        hm_output_put_text(d->call->out, hm_web_address(d->web));
+        hm_output_put_text(d->call->out, "\n");
+        hm_log(hm_env_wall(d->env), HM_LOG_LISTENING, "address", hm_web_address(d->web),
+               NULL);
+    }
 }
 
 static void network_changed(void *ctx, int fd, unsigned events)
@@ -222,6 +323,8 @@ static enum hm_status start(struct daemon *d, struct hm_err *err)
 
 static void stop(struct daemon *d)
 {
+    hm_web_stop(d->web); /* before what its threads ring */
+    hm_bell_close(d->bell);
     hm_peers_close(d->peers);
     hm_talk_close(d->talk);
     if (d->netlink >= 0) {
@@ -277,7 +380,11 @@ static enum hm_status run(struct daemon *d, struct hm_err *err)
     const char *socket = hm_replica_path(&d->arena, d->dir, HM_REPLICA_SOCKET);
     enum hm_status status = hm_arena_status(&d->arena, err);
     if (status == HM_OK) {
-        status = hm_peers_open(&d->peers, d->loop, d->env, socket, saved, asked, d, err);
+        const struct hm_peers_heard heard = {poked, asked, opened, d};
+        status = hm_peers_open(&d->peers, d->loop, d->env, socket, &heard, err);
+    }
+    if (status == HM_OK) {
+        status = start_page(d, err);
     }
     d->netlink = hm_netlink_open();
     if (status == HM_OK && d->netlink >= 0) {
@@ -285,7 +392,7 @@ static enum hm_status run(struct daemon *d, struct hm_err *err)
             hm_loop_watch(d->loop, d->netlink, HM_LOOP_READ, network_changed, d, err);
     }
     if (status == HM_OK) {
-        hm_output_put_text(d->call->out, "ready\n");
+        say_ready(d);
         status = hm_output_flush(d->call->out, err);
     }
     if (status == HM_OK) {

@@ -32,9 +32,7 @@ struct hm_peers {
     struct hm_loop *loop;
     const struct hm_env *env;
     const char *path;
-    void (*poked)(void *ctx);
-    void (*asked)(void *ctx);
-    void *ctx;
+    struct hm_peers_heard heard;
     int listener;
     struct peer all[PEERS_MAX];
 };
@@ -86,22 +84,18 @@ static void send_more(struct peer *peer)
     }
 }
 
-static void answer(struct peer *peer, const struct hm_talked *talked)
+static void reply(struct peer *peer, const struct hm_buf *json)
 {
-    struct hm_buf json;
     struct hm_loop *loop = peer->peers->loop;
-    hm_buf_init(&json, REPLY_MAX);
-    hm_talked_json(&json, talked);
     hm_frame_fini(&peer->frame);
     hm_frame_init(&peer->frame, REPLY_MAX);
-    enum hm_status status = hm_buf_status(&json, NULL);
+    enum hm_status status = hm_buf_status(json, NULL);
     if (status == HM_OK) {
-        status = hm_frame_set(&peer->frame, hm_buf_bytes(&json), NULL);
+        status = hm_frame_set(&peer->frame, hm_buf_bytes(json), NULL);
     }
     if (status == HM_OK) {
         status = hm_loop_rewatch(loop, peer->fd, HM_LOOP_WRITE, NULL);
     }
-    hm_buf_fini(&json);
     if (status != HM_OK) {
         leave(peer);
         return;
@@ -109,6 +103,30 @@ static void answer(struct peer *peer, const struct hm_talked *talked)
     peer->state = PEER_READS;
     hm_loop_timer_after(loop, &peer->timer, SPEAK_MS);
     send_more(peer);
+}
+
+static void answer(struct peer *peer, const struct hm_talked *talked)
+{
+    struct hm_buf json;
+    hm_buf_init(&json, REPLY_MAX);
+    hm_talked_json(&json, talked);
+    reply(peer, &json);
+    hm_buf_fini(&json);
+}
+
+static void answer_open(struct peer *peer)
+{
+    struct hm_talked talked = {.err = HM_ERR_NONE};
+    const struct hm_peers_heard *heard = &peer->peers->heard;
+    struct hm_buf json;
+    hm_buf_init(&json, REPLY_MAX);
+    talked.status = heard->opened(heard->ctx, &json, &talked.err);
+    if (talked.status != HM_OK) {
+        hm_buf_clear(&json);
+        hm_talked_json(&json, &talked);
+    }
+    reply(peer, &json);
+    hm_buf_fini(&json);
 }
 
 static void timed_out(void *ctx)
@@ -138,11 +156,13 @@ static void obey(struct peer *peer)
         wait_s = wait_s < 0 ? 0 : wait_s > WAIT_S_MAX ? WAIT_S_MAX : wait_s;
         peer->state = PEER_WAITS;
         hm_loop_timer_after(peers->loop, &peer->timer, wait_s * S_MS);
-        peers->asked(peers->ctx);
+        peers->heard.asked(peers->heard.ctx);
+    } else if (hm_bytes_are(what, "open")) {
+        answer_open(peer);
     } else {
         leave(peer);
         if (hm_bytes_are(what, "poke")) {
-            peers->poked(peers->ctx);
+            peers->heard.poked(peers->heard.ctx);
         }
     }
     hm_json_free(json);
@@ -198,22 +218,15 @@ enum hm_status hm_peers_open(struct hm_peers **peers,
                              struct hm_loop *loop,
                              const struct hm_env *env,
                              const char *path,
-                             void (*poked)(void *ctx),
-                             void (*asked)(void *ctx),
-                             void *ctx,
+                             const struct hm_peers_heard *heard,
                              struct hm_err *err)
 {
     struct hm_peers *made = calloc(1, sizeof(*made));
     if (made == NULL) {
         return hm_fail_memory(err);
     }
-    *made = (struct hm_peers){.loop = loop,
-                              .env = env,
-                              .path = path,
-                              .poked = poked,
-                              .asked = asked,
-                              .ctx = ctx,
-                              .listener = -1};
+    *made = (struct hm_peers){
+        .loop = loop, .env = env, .path = path, .heard = *heard, .listener = -1};
     enum hm_status status =
         hm_local_listen(&made->listener, path, HM_LOCAL_NO_GROUP, err);
     if (status == HM_OK) {

@@ -7,7 +7,8 @@
  * Format:  one frame (host/frame.h) of JSON each way. {"do":"poke"}: something was saved;
  *          it gets no reply. {"do":"sync","wait_s":N}: the reply is what `hamletd --once
  *          --json` prints or, after a failure, {"status":…,"key":…,"args":[…]}, which the
- *          side that was asked by a person tells in words
+ *          side that was asked by a person tells in words. {"do":"open"}: the reply is
+ *          {"address":…,"secret":…}, a way into the page (web/web.h), or a failure
  */
 #ifndef DAEMON_LAPTOP_PEERS_H
 #define DAEMON_LAPTOP_PEERS_H
@@ -17,17 +18,21 @@
 
 struct hm_peers;
 
-/*
- * Listen at `path`; the caller holds the folder's lock. `poked` and `asked` are called
- * for what peers say; whoever asked is answered by hm_peers_answer.
- */
+/* What is called for what peers say, with `ctx`. */
+struct hm_peers_heard {
+    void (*poked)(void *ctx);
+    void (*asked)(void *ctx); /* … and is answered by hm_peers_answer */
+    /* Append the reply; an error is told instead. */
+    enum hm_status (*opened)(void *ctx, struct hm_buf *json, struct hm_err *err);
+    void *ctx;
+};
+
+/* Listen at `path`; the caller holds the folder's lock. `heard` is copied. */
 HM_CHECKED enum hm_status hm_peers_open(struct hm_peers **peers,
                                         struct hm_loop *loop,
                                         const struct hm_env *env,
                                         const char *path,
-                                        void (*poked)(void *ctx),
-                                        void (*asked)(void *ctx),
-                                        void *ctx,
+                                        const struct hm_peers_heard *heard,
                                         struct hm_err *err);
 void hm_peers_close(struct hm_peers *peers); /* null: nothing */
 

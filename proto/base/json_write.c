@@ -166,3 +166,35 @@ void hm_json_put_wall(struct hm_json_write *out, const char *name, struct hm_wal
     hm_json_key(out, name);
     hm_json_wall(out, wall);
 }
+
+/* Parsed text is never nested deeper than HM_JSON_DEPTH_MAX. */
+void hm_json_again(struct hm_json_write *out, const struct hm_json *json)
+{
+    bool object = hm_json_is(json, HM_JSON_OBJECT);
+    switch (hm_json_type(json)) {
+    case HM_JSON_NULL:
+        hm_json_null(out);
+        return;
+    case HM_JSON_BOOL:
+        hm_json_bool(out, hm_json_bool_or(json, false));
+        return;
+    case HM_JSON_INTEGER:
+        hm_json_int(out, hm_json_int_or(json, 0));
+        return;
+    case HM_JSON_TEXT:
+        hm_json_text(out, hm_json_text_or(json, HM_NO_BYTES));
+        return;
+    case HM_JSON_LIST:
+    case HM_JSON_OBJECT:
+        break;
+    }
+    hm_json_open(out, object ? '{' : '[');
+    for (const struct hm_json *at = hm_json_first(json); at != NULL;
+         at = hm_json_next(at)) {
+        if (object) {
+            hm_json_key(out, hm_json_name(at));
+        }
+        hm_json_again(out, at);
+    }
+    hm_json_close(out, object ? '}' : ']');
+}

@@ -220,6 +220,20 @@ static enum hm_status note_scrub(struct hm_store *store, struct hm_err *err)
     return hm_store_meta_put_int(store, HM_META_SCRUB, 1, err);
 }
 
+/* What somebody began to type from the values that are gone holds them too. */
+static enum hm_status forget_drafts(struct erasing *e, struct hm_err *err)
+{
+    static const char drop[] =
+        "DELETE FROM draft WHERE record = :record AND form IS NOT NULL";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(e->store, drop, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, &e->record);
+        status = hm_sql_run(e->store, stmt, err);
+    }
+    return status;
+}
+
 static enum hm_status settle_record(struct erasing *e, struct hm_err *err)
 {
     bool some = false;
@@ -229,6 +243,9 @@ static enum hm_status settle_record(struct erasing *e, struct hm_err *err)
     }
     if (status == HM_OK) {
         status = close_orders(e, err);
+    }
+    if (status == HM_OK && some) {
+        status = forget_drafts(e, err);
     }
     if (status == HM_OK && some) {
         status = note_scrub(e->store, err);

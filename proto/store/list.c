@@ -251,12 +251,24 @@ static enum hm_status match_long(struct listing *l,
     return HM_OK;
 }
 
+/* Whether a record must be read before it is known to fit. */
+static bool looks_long(const struct listing *l)
+{
+    for (size_t i = 0; i < l->query->where_count; i++) {
+        if (is_long(&l->query->where[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_err *err)
 {
     struct hm_arena arena;
     struct hm_listed listed;
     bool row = true;
     int64_t given = 0;
+    int64_t skipped = 0;
     enum hm_status status = HM_OK;
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     while (status == HM_OK && (l->query->limit == 0 || given < l->query->limit)) {
@@ -268,12 +280,22 @@ static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_er
             !hm_text_matches(hm_column_bytes(stmt, 6), hm_buf_bytes(&l->folded))) {
             continue;
         }
+        if (l->query->state != NULL &&
+            strcmp(l->query->state, hm_state_name(state_of(stmt))) != 0) {
+            continue;
+        }
+        if (skipped < l->query->skip && !looks_long(l)) {
+            skipped++;
+            continue;
+        }
         bool matches = true;
         status = read_listed(l->store, stmt, l->query->whole, &listed, &arena, err);
         if (status == HM_OK) {
             status = match_long(l, &listed, &matches, &arena, err);
         }
-        if (status == HM_OK && matches) {
+        if (status == HM_OK && matches && skipped < l->query->skip) {
+            skipped++;
+        } else if (status == HM_OK && matches) {
             status = l->each(l->ctx, &listed, err);
             given++;
         }

@@ -226,6 +226,8 @@ static enum hm_status drop_records(struct hm_store *store,
         ("DELETE FROM incomplete WHERE record IN"
          " (SELECT id FROM record WHERE home = :home)"),
         "DELETE FROM withdrawal WHERE home = :home",
+        /* Where a draft will belong is not known before it is written: all of them. */
+        "DELETE FROM draft WHERE :home > 0",
         ("DELETE FROM record WHERE home = :home AND id NOT IN"
          " (SELECT c.record FROM change c WHERE c.home = :home)"),
         ("UPDATE record SET first = (SELECT min(c.id) FROM change c WHERE c.home = :home"

@@ -3,7 +3,7 @@
  * records.h - records, shown: lists, one of them, its history, a table for other
  * programs.
  *
- * Owner:  daemon/api/list.c, where.c, show.c, export.c, history.c; layer 4
+ * Owner:  daemon/api/list.c, where.c, show.c, export.c, history.c, browse.c; layer 4
  * Shapes: what the JSON looks like is part of the command contract
  * Errors: nothing is shown before the first record was found; a failure after that leaves
  *         what was shown so far
@@ -21,6 +21,8 @@ struct hm_api_list {
     struct hm_bytes search; /* as typed; no bytes: everything */
     bool deleted;           /* the deleted ones instead */
     int64_t limit;          /* 0: all */
+    int64_t skip;           /* so many before the first; of hm_api_browse */
+    const char *state;      /* the name of one, null: any; of hm_api_browse */
 };
 
 /*
@@ -38,6 +40,22 @@ HM_CHECKED enum hm_status hm_api_show(const struct hm_view *view,
 HM_CHECKED enum hm_status hm_api_history(const struct hm_view *view,
                                          const char *record,
                                          struct hm_err *err);
+
+/*
+ * A piece of a list for a page, as JSON: `{records, next}`, records with the names of
+ * those that they refer to; `next` is null, or what to skip for the rest.
+ */
+HM_CHECKED enum hm_status hm_api_browse(const struct hm_view *view,
+                                        const struct hm_api_list *list,
+                                        struct hm_err *err);
+/* How many records of a kind there are, `{records, deleted, states:{…}}`. */
+HM_CHECKED enum hm_status hm_api_tally(const struct hm_view *view,
+                                       struct hm_bytes kind,
+                                       struct hm_err *err);
+/* One record as of hm_api_browse. HM_NOT_FOUND */
+HM_CHECKED enum hm_status hm_api_look(const struct hm_view *view,
+                                      const char *record,
+                                      struct hm_err *err);
 
 /* All records of a kind as CSV, else as JSON like a list. HM_BAD_INPUT: no such kind. */
 HM_CHECKED enum hm_status hm_api_export(const struct hm_view *view,

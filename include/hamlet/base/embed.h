@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * embed.h - files that are built into the program: kinds, catalogues, words, SQL, the
- * dictionary.
+ * dictionary, the page.
  *
  * Owner: proto/embed.cmake writes the tables; layer 0
  */
@@ -21,5 +21,6 @@ extern const struct hm_embedded hm_embedded_catalogues[];
 extern const struct hm_embedded hm_embedded_words[];
 extern const struct hm_embedded hm_embedded_sql[];
 extern const struct hm_embedded hm_embedded_dictionary[];
+extern const struct hm_embedded hm_embedded_web[]; /* each packed by gzip */
 
 #endif

@@ -12,6 +12,7 @@
 #define HAMLET_BASE_JSON_WRITE_H
 
 #include "hamlet/base/buf.h"
+#include "hamlet/base/json.h"
 #include "hamlet/base/time.h"
 
 struct hm_json_write {
@@ -33,6 +34,7 @@ void hm_json_hex(struct hm_json_write *out, struct hm_bytes bytes);
 void hm_json_b64(struct hm_json_write *out, struct hm_bytes bytes);
 void hm_json_wall(struct hm_json_write *out, struct hm_wall wall);
 void hm_json_raw(struct hm_json_write *out, struct hm_bytes json); /* a whole value */
+void hm_json_again(struct hm_json_write *out, const struct hm_json *json); /* as parsed */
 
 /* Name and value at once. */
 void hm_json_put_text(struct hm_json_write *out, const char *name, struct hm_bytes text);

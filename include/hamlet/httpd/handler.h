@@ -26,6 +26,11 @@
  *           sends them; else those of the last moment may be missing, never any before
  *           the last one shown), so that what is whole among them can still be kept.
  *           Nobody will read an answer.
+ * A handler that has nothing to say yet leaves `reply->status` 0 in `end` and sets
+ * `reply->wait_ms`: `end` is called again after hm_httpd_wake, and with `reply->waited`
+ * when the time is over or the server stops; then it must answer. Waiting costs no
+ * thread.
+ *
  * `closed`  once for every `begin`, last of all, whatever happened: the place to free the
  *           context, which is null where `begin` set none.
  *
@@ -57,7 +62,9 @@ struct hm_httpd_request {
 const char *hm_httpd_header_of(const struct hm_httpd_request *request, const char *name);
 
 struct hm_httpd_reply {
-    int status;               /* 200…599; must be set */
+    int status;               /* 200…599; must be set, but where `end` waits */
+    int64_t wait_ms;          /* in `end`: call it again within so long */
+    bool waited;              /* … which is over */
     const char *content_type; /* constant text; null: none is sent */
     int64_t retry_after_s;    /* 0: not sent */
     struct hm_buf headers;    /* with hm_httpd_reply_header */

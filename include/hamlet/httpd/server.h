@@ -19,7 +19,8 @@
  *                        line that ends in a bare LF, a folded line, a name that is no
  *                        token, space before the colon, two of a header that must be one
  *     400 http-host      no Host, two, or one that cannot be
- *     421 http-host-other  a Host that is not in `hosts`
+ *     421 http-host-other  a Host that is not in `hosts`, or has another port, or none,
+ *                        where `host_port` asks for the own
  *     400 http-length    two Content-Length, or one beside Transfer-Encoding, or a
  *                        Transfer-Encoding other than "chunked"
  *     411 http-length-missing  a POST without Content-Length, anything sent chunked: the
@@ -111,6 +112,7 @@ struct hm_httpd_options {
     struct hm_bytes certificate; /* PEM, a NUL after it (hm_buf puts one); none: plain */
     struct hm_bytes key;
     const char *const *hosts; /* names without port, null at the end; null: any */
+    bool host_port;           /* the port in Host must be the one this listens at */
     const struct hm_httpd_route *routes;
     size_t route_count;
     void *ctx; /* of `begin`, `problem` and `finished` */
@@ -150,6 +152,9 @@ HM_CHECKED enum hm_status hm_httpd_certify(struct hm_httpd *httpd,
  * left (their `broken` and `closed` are called), then free everything. Null: nothing.
  */
 void hm_httpd_stop(struct hm_httpd *httpd, int64_t grace_ms);
+
+/* Something happened: ask again all who wait (handler.h). From any thread. */
+void hm_httpd_wake(struct hm_httpd *httpd);
 
 /* Where it listens, with the port that it got: "127.0.0.1:40123", "[::1]:40123". */
 const char *hm_httpd_address(const struct hm_httpd *httpd);

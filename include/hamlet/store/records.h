@@ -84,6 +84,8 @@ struct hm_list_query {
     bool deleted;           /* the deleted ones instead */
     bool whole;             /* with long texts, which cost a look at the changes */
     int64_t limit;          /* 0: all */
+    int64_t skip;           /* so many that fit, before the first that is given */
+    const char *state;      /* the name of one; null: whatever it is */
 };
 
 /*

@@ -24,10 +24,13 @@ struct world {
     int64_t early_after; /* `chunk` answers 409 after so many bytes */
     size_t reply_size;   /* of the answer at the end */
     bool blocks;         /* the first chunk waits for world_release */
+    int64_t waits_ms;    /* the end waits so long, or for world_answers */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool released;
+    bool answers;
+    bool waited; /* the time of who waited was over */
     int begun;
     int blocked;
     int ended;
@@ -139,6 +142,13 @@ static inline void world_end(void *ctx, struct hm_httpd_reply *reply)
     uint8_t *data = pattern_new(world->reply_size);
     pthread_mutex_lock(&world->lock);
     world->ended++;
+    if (world->waits_ms > 0 && !world->answers && !reply->waited) {
+        reply->wait_ms = world->waits_ms;
+        world_changed(world);
+        free(data);
+        return;
+    }
+    world->waited = reply->waited;
     if (world->blocks && world->chunk_bytes == 0) {
         world_block(world);
     }

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * inside.h - what the files of this folder share.
+ *
+ *     web.c       start and stop, what pages are told of
+ *     routes.c    the table: which function (run.h) answers what
+ *     exchange.c  one request: door, body, store, function, answer
+ *     door.c      headers: did our own page send this
+ *     session.c   secrets, sessions, who is signed in
+ *     problem.c   an answer that is a refusal (problem.h)
+ *     query.c     what stands after the `?` (query.h)
+ *     files.c     the page's files, built in
+ *     members.c   the people of this laptop (members.h)
+ *     read.c, write.c, draft.c, state.c, sign.c   the functions
+ */
+#ifndef DAEMON_WEB_INSIDE_H
+#define DAEMON_WEB_INSIDE_H
+
+#include <pthread.h>
+
+#include "hamlet/api/view.h"
+#include "hamlet/author/author.h"
+#include "hamlet/base/embed.h"
+#include "hamlet/httpd/server.h"
+#include "hamlet/replica/replica.h"
+#include "hamlet/web/web.h"
+
+enum {
+    HM_WEB_SECRETS = 4,   /* start secrets that were not used yet */
+    HM_WEB_SESSIONS = 16, /* browsers, and windows of them, of one laptop */
+    HM_WEB_FILES = 16,
+    HM_WEB_ROUTES = 64,
+    HM_WEB_PAIRS = 16, /* of a query */
+    HM_WEB_NAME_SIZE = 80,
+    HM_WEB_WAIT_MS = 25000 /* a question without an answer; below any browser's limit */
+};
+
+/* A form with a pen trace and every field filled, several times. */
+#define HM_WEB_BODY_MAX   ((size_t)256 * 1024)
+#define HM_WEB_ANSWER_MAX ((size_t)16 * 1024 * 1024)
+
+struct hm_web_secret {
+    struct hm_digest digest; /* of its text */
+    int64_t due_ms;          /* 0: none */
+};
+
+struct hm_web_session {
+    bool open;
+    struct hm_digest cookie; /* digests of the texts */
+    struct hm_digest token;
+    int64_t seen_ms; /* the last request that a person caused */
+    bool signed_in;
+    struct hm_id user;
+};
+
+struct hm_web {
+    struct hm_web_options options;
+    struct hm_words *words[2]; /* by enum hm_lang */
+    struct hm_httpd *httpd;
+    struct hm_httpd_route routes[HM_WEB_ROUTES];
+    char cookie[HM_WEB_NAME_SIZE]; /* the name of the cookie */
+    char start[HM_HEX16_SIZE];     /* another at each start */
+    struct {
+        const struct hm_embedded *file;
+        char path[HM_WEB_NAME_SIZE];
+        char etag[HM_HEX16_SIZE + 2];
+    } files[HM_WEB_FILES];
+    size_t file_count;
+
+    pthread_mutex_t lock; /* of all below */
+    struct hm_web_secret secrets[HM_WEB_SECRETS];
+    struct hm_web_session sessions[HM_WEB_SESSIONS];
+    uint64_t n; /* of what happened; the number at which each kind of it last did */
+    uint64_t records_n;
+    uint64_t sync_n;
+    uint64_t session_n;
+    bool talking;
+    int64_t due_ms;
+};
+
+/* What a request's header said, once door.c let it in. */
+struct hm_web_guest {
+    enum hm_lang lang;
+    char cookie[HM_B64_32_SIZE]; /* "" where there is none */
+    char token[HM_B64_32_SIZE];
+    char etag[HM_WEB_NAME_SIZE];
+};
+
+struct hm_web_pair {
+    const char *name;
+    const char *value;
+};
+
+struct hm_web_call {
+    struct hm_web *web;
+    const struct hm_web_route *route;
+    struct hm_web_guest guest;
+    char *query_text;
+    struct hm_buf body_text;
+    int64_t asked_ms; /* when a question that waits came; 0: it did not yet */
+
+    /* while it is answered */
+    struct hm_arena arena;
+    struct hm_web_pair query[HM_WEB_PAIRS];
+    size_t query_count;
+    struct hm_json *body; /* an object, of a POST */
+    struct hm_replica replica;
+    struct hm_view view;
+    struct hm_buf out;
+    struct hm_httpd_reply *reply;
+    bool signed_in;
+    struct hm_id user; /* who is signed in */
+    int http; /* of the answer or, after a failure, of the problem; 0: as usual */
+    const struct hm_kind *kind; /* that a failure is about, for its words */
+    struct hm_buf faults;       /* JSON of all wrong fields; empty: none */
+};
+
+/* What a route asks for before its function is called. */
+enum hm_web_needs {
+    HM_WEB_NOTHING,
+    HM_WEB_SESSION_OPEN, /* cookie and token */
+    HM_WEB_MEMBER        /* … and somebody signed in */
+};
+
+struct hm_web_route {
+    const char *method;
+    const char *path;
+    enum hm_web_needs needs;
+    bool store;        /* opened for it */
+    bool unseen;       /* no sign that a person is there */
+    const char *names; /* that its query may have, a blank after each; null: none */
+    enum hm_status (*run)(struct hm_web_call *call, struct hm_err *err);
+};
+
+extern const struct hm_web_route hm_web_routes[]; /* ended by a null method */
+extern const struct hm_httpd_handler hm_web_handler;
+extern const struct hm_httpd_handler hm_web_file_handler;
+
+/* ---- door.c ---- */
+
+/*
+ * Read the header, which the httpd guard has judged before: did our own page send this?
+ * `file`: of the page itself, which may also be opened from elsewhere.
+ * HM_PROTOCOL  a header that must be one stands twice
+ * HM_DENIED    another page sent it
+ */
+HM_CHECKED enum hm_status hm_web_door(const struct hm_web *web,
+                                      const struct hm_httpd_request *request,
+                                      bool file,
+                                      struct hm_web_guest *guest,
+                                      struct hm_err *err);
+
+/* ---- session.c; each takes the lock by itself ---- */
+
+/* A session in exchange for a start secret. HM_DENIED: it is none, was used, or late. */
+HM_CHECKED enum hm_status hm_web_session_open(struct hm_web_call *call,
+                                              struct hm_bytes secret,
+                                              char token[HM_B64_32_SIZE],
+                                              struct hm_err *err);
+/*
+ * Find the session of the guest, and who is signed in.
+ * HM_DENIED  there is none (http 401), or nobody is signed in and the route wants it
+ */
+HM_CHECKED enum hm_status hm_web_session_find(struct hm_web_call *call,
+                                              struct hm_err *err);
+/* Who is signed in from here; null: nobody. */
+void hm_web_session_sign(struct hm_web_call *call, const struct hm_id *user);
+
+/* ---- files.c ---- */
+
+/* Puts the built-in files into web->files and their routes after the first `*count`. */
+void hm_web_files_init(struct hm_web *web, size_t *count);
+
+/* ---- exchange.c, for the functions ---- */
+
+/* A text, or an id, that the body must have. HM_BAD_INPUT: it does not. */
+HM_CHECKED enum hm_status hm_web_body_text(const struct hm_web_call *call,
+                                           const char *name,
+                                           struct hm_bytes *text,
+                                           struct hm_err *err);
+HM_CHECKED enum hm_status hm_web_body_id(const struct hm_web_call *call,
+                                         const char *name,
+                                         struct hm_id *id,
+                                         struct hm_err *err);
+
+#endif

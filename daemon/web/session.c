@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What opens the door is drawn here, 32 random bytes each: a start secret, and of a
+ * session the cookie and the token. Only digests are kept, so that comparing them tells
+ * nobody how much of a guess was right.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "inside.h"
+
+enum {
+    KEY_SIZE = 32,
+    SECRET_MS = 2 * 60 * 1000,        /* a slow machine starts its browser */
+    SESSION_MS = 12 * 60 * 60 * 1000, /* a working day without a request */
+    COOKIE_SIZE = 256
+};
+
+static int64_t now_ms(const struct hm_web *web)
+{
+    return hm_env_mono(web->options.env).ms;
+}
+
+static struct hm_digest digest_of(struct hm_bytes text)
+{
+    struct hm_digest digest;
+    hm_hash_once(digest.at, sizeof(digest.at), text);
+    return digest;
+}
+
+static enum hm_status draw(const struct hm_web *web,
+                           char text[HM_B64_32_SIZE],
+                           struct hm_err *err)
+{
+    uint8_t key[KEY_SIZE];
+    enum hm_status status = hm_env_random(web->options.env, key, sizeof(key), err);
+    if (status == HM_OK) {
+        hm_b64_put(text, HM_BYTES(key));
+    }
+    return status;
+}
+
+enum hm_status hm_web_secret(struct hm_web *web, struct hm_buf *out, struct hm_err *err)
+{
+    char text[HM_B64_32_SIZE];
+    enum hm_status status = draw(web, text, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_buf_put_text(out, text);
+    pthread_mutex_lock(&web->lock);
+    struct hm_web_secret *oldest = &web->secrets[0];
+    for (size_t i = 1; i < HM_WEB_SECRETS; i++) {
+        if (web->secrets[i].due_ms < oldest->due_ms) {
+            oldest = &web->secrets[i];
+        }
+    }
+    *oldest = (struct hm_web_secret){digest_of(hm_text(text)), now_ms(web) + SECRET_MS};
+    pthread_mutex_unlock(&web->lock);
+    return hm_buf_status(out, err);
+}
+
+/* Under the lock. A secret is used up by being right, and by being late. */
+static bool take_secret(struct hm_web *web, struct hm_bytes text)
+{
+    struct hm_digest digest = digest_of(text);
+    for (size_t i = 0; i < HM_WEB_SECRETS; i++) {
+        struct hm_web_secret *secret = &web->secrets[i];
+        if (secret->due_ms > 0 && hm_digest_equal(&secret->digest, &digest)) {
+            bool good = now_ms(web) < secret->due_ms;
+            *secret = (struct hm_web_secret){.due_ms = 0};
+            return good;
+        }
+    }
+    return false;
+}
+
+/* Under the lock. A free place, else that of the session that was silent longest. */
+static size_t find_place(const struct hm_web *web)
+{
+    size_t place = 0;
+    for (size_t i = 0; i < HM_WEB_SESSIONS; i++) {
+        if (!web->sessions[i].open) {
+            return i;
+        }
+        if (web->sessions[i].seen_ms < web->sessions[place].seen_ms) {
+            place = i;
+        }
+    }
+    return place;
+}
+
+enum hm_status hm_web_session_open(struct hm_web_call *call,
+                                   struct hm_bytes secret,
+                                   char token[HM_B64_32_SIZE],
+                                   struct hm_err *err)
+{
+    struct hm_web *web = call->web;
+    char cookie[HM_B64_32_SIZE];
+    char header[COOKIE_SIZE];
+    enum hm_status status = draw(web, cookie, err);
+    if (status == HM_OK) {
+        status = draw(web, token, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    pthread_mutex_lock(&web->lock);
+    bool good = take_secret(web, secret);
+    if (good) {
+        web->sessions[find_place(web)] =
+            (struct hm_web_session){.open = true,
+                                    .cookie = digest_of(hm_text(cookie)),
+                                    .token = digest_of(hm_text(token)),
+                                    .seen_ms = now_ms(web)};
+    }
+    pthread_mutex_unlock(&web->lock);
+    memcpy(call->guest.cookie, cookie, sizeof(cookie));
+    memcpy(call->guest.token, token, sizeof(cookie));
+    (void)snprintf(header, sizeof(header), "%s=%s; HttpOnly; SameSite=Strict; Path=/api",
+                   web->cookie, cookie);
+    if (!good || !hm_httpd_reply_header(call->reply, "Set-Cookie", header)) {
+        call->http = 401;
+        return hm_fail(err, HM_DENIED, "web-secret", NULL, NULL, NULL);
+    }
+    return HM_OK;
+}
+
+/* Under the lock. */
+static struct hm_web_session *match(const struct hm_web_call *call)
+{
+    struct hm_web *web = call->web;
+    struct hm_digest cookie = digest_of(hm_text(call->guest.cookie));
+    struct hm_digest token = digest_of(hm_text(call->guest.token));
+    for (size_t i = 0; i < HM_WEB_SESSIONS; i++) {
+        struct hm_web_session *session = &web->sessions[i];
+        if (session->open && hm_digest_equal(&session->cookie, &cookie) &&
+            hm_digest_equal(&session->token, &token)) {
+            session->open = now_ms(web) - session->seen_ms < SESSION_MS;
+            return session->open ? session : NULL;
+        }
+    }
+    return NULL;
+}
+
+enum hm_status hm_web_session_find(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_web *web = call->web;
+    pthread_mutex_lock(&web->lock);
+    struct hm_web_session *session = match(call);
+    if (session != NULL) {
+        int64_t now = now_ms(web);
+        session->seen_ms = call->route->unseen ? session->seen_ms : now;
+        call->signed_in = session->signed_in;
+        call->user = session->user;
+    }
+    pthread_mutex_unlock(&web->lock);
+    if (session == NULL) {
+        call->http = 401;
+        return hm_fail(err, HM_DENIED, "web-session", NULL, NULL, NULL);
+    }
+    if (!call->signed_in && call->route->needs == HM_WEB_MEMBER) {
+        return hm_fail(err, HM_DENIED, "web-locked", NULL, NULL, NULL);
+    }
+    return HM_OK;
+}
+
+void hm_web_session_sign(struct hm_web_call *call, const struct hm_id *user)
+{
+    struct hm_web *web = call->web;
+    pthread_mutex_lock(&web->lock);
+    struct hm_web_session *session = match(call); /* it may be over meanwhile */
+    if (session != NULL) {
+        session->signed_in = user != NULL;
+        session->user = user != NULL ? *user : session->user;
+    }
+    pthread_mutex_unlock(&web->lock);
+    call->signed_in = user != NULL;
+    if (user != NULL) {
+        call->user = *user;
+    }
+}

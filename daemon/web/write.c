@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Adding, editing, deleting, undoing, deciding: as the member who is signed in. */
+#include <string.h>
+
+#include "hamlet/base/json.h"
+#include "hamlet/record/kinds.h"
+#include "hamlet/store/drafts.h"
+#include "members.h"
+#include "problem.h"
+#include "run.h"
+
+enum { HTTP_CREATED = 201 };
+
+struct writing {
+    struct hm_web_call *call;
+    struct hm_field_input *fields;
+    size_t count;
+    bool dry; /* judge all of it, keep nothing */
+    bool from_draft;
+    bool again; /* the draft was written before: what came of it is the answer */
+    struct hm_draft draft;
+    struct hm_bytes kind;
+    struct hm_bytes reason;
+    struct hm_id record;
+    struct hm_id change;
+    enum hm_status (*act)(struct hm_author *author,
+                          struct writing *w,
+                          struct hm_err *err);
+};
+
+/* ---- what is asked ---- */
+
+static enum hm_status read_fields(struct writing *w, struct hm_err *err)
+{
+    struct hm_web_call *call = w->call;
+    const struct hm_json *fields = hm_json_get(call->body, "fields");
+    const struct hm_json *unit = hm_json_get(call->body, "unit");
+    if (!hm_json_is(fields, HM_JSON_OBJECT)) {
+        return hm_fail(err, HM_USAGE, "web-member", "fields", NULL, NULL);
+    }
+    w->fields =
+        hm_arena_get_array(&call->arena, hm_json_count(fields) + 1, sizeof(*w->fields));
+    enum hm_status status = hm_arena_status(&call->arena, err);
+    const struct hm_json *at = hm_json_first(fields);
+    for (; at != NULL && status == HM_OK; at = hm_json_next(at)) {
+        w->fields[w->count++] =
+            (struct hm_field_input){.name = hm_text(hm_json_name(at)), .json = at};
+    }
+    if (status == HM_OK && unit != NULL) {
+        w->fields[w->count++] =
+            (struct hm_field_input){.name = hm_text("unit"), .json = unit};
+    }
+    return status;
+}
+
+static enum hm_status read_options(struct writing *w, struct hm_err *err)
+{
+    struct hm_web_call *call = w->call;
+    w->dry = hm_json_bool_or(hm_json_get(call->body, "dry"), false);
+    w->reason = hm_json_text_or(hm_json_get(call->body, "reason"), HM_NO_BYTES);
+    w->from_draft = hm_json_get(call->body, "draft") != NULL && !w->dry;
+    w->draft.user = call->user;
+    w->draft.saved = hm_env_wall(call->web->options.env);
+    return w->from_draft ? hm_web_body_id(call, "draft", &w->draft.id, err) : HM_OK;
+}
+
+/* ---- writing ---- */
+
+/* What was sent twice is written once: the draft tells. */
+static enum hm_status look_at_draft(struct writing *w, struct hm_err *err)
+{
+    struct hm_draft before;
+    bool found = false;
+    enum hm_status status = hm_store_draft_find(w->call->replica.store, &w->draft.id,
+                                                &before, &found, &w->call->arena, err);
+    if (status == HM_OK && found && !hm_id_equal(&before.user, &w->draft.user)) {
+        return hm_fail(err, HM_NOT_FOUND, "web-draft-missing", NULL, NULL, NULL);
+    }
+    if (status == HM_OK && found && before.form.size == 0) {
+        w->again = true;
+        w->record = before.record;
+        w->change = before.change;
+    }
+    return status;
+}
+
+static enum hm_status write_all(struct hm_author *author, void *ctx, struct hm_err *err)
+{
+    struct writing *w = ctx;
+    enum hm_status status = w->from_draft ? look_at_draft(w, err) : HM_OK;
+    if (status != HM_OK || w->again) {
+        return status;
+    }
+    status = w->act(author, w, err);
+    if (status == HM_OK && w->from_draft) {
+        w->draft.kind = w->kind;
+        w->draft.record = w->record;
+        w->draft.change = w->change;
+        status = hm_store_draft_done(w->call->replica.store, &w->draft, err);
+    }
+    return status;
+}
+
+/* Whoever is signed in writes; who was invited needs no registry for it. */
+static enum hm_status write_as(struct hm_author *author,
+                               struct writing *w,
+                               struct hm_err *err)
+{
+    struct hm_id own;
+    struct hm_web_member self;
+    enum hm_status status =
+        hm_store_meta_get_id(w->call->replica.store, HM_META_USER, &own, err);
+    if (status != HM_OK || hm_id_equal(&own, &w->call->user)) {
+        return status;
+    }
+    status = hm_web_member_self(w->call, &self, err);
+    return status != HM_OK ? status : hm_author_as(author, self.name, err);
+}
+
+static enum hm_status try_all(struct hm_author *author,
+                              struct writing *w,
+                              struct hm_err *err)
+{
+    enum hm_status status = hm_author_begin(author, err);
+    if (status == HM_OK) {
+        status = w->act(author, w, err);
+    }
+    hm_author_rollback(author);
+    return status;
+}
+
+static enum hm_status run(struct writing *w, struct hm_err *err)
+{
+    struct hm_web_call *call = w->call;
+    struct hm_author *author = NULL;
+    enum hm_status status = hm_author_open(&author, call->replica.store, err);
+    if (status == HM_OK) {
+        status = write_as(author, w, err);
+    }
+    if (status == HM_OK) {
+        status =
+            w->dry ? try_all(author, w, err) : hm_author_act(author, write_all, w, err);
+    }
+    hm_author_close(author);
+    if (status == HM_OK && !w->dry && !w->again) {
+        hm_web_changed(call->web, HM_WEB_RECORDS | HM_WEB_SYNC);
+        call->web->options.saved(call->web->options.ctx);
+    }
+    return status;
+}
+
+static void say(struct writing *w, bool record)
+{
+    struct hm_json_write out;
+    hm_json_write_init(&out, &w->call->out);
+    hm_json_open(&out, '{');
+    if (!w->dry && record) {
+        hm_json_put_hex(&out, "id", hm_id_bytes(&w->record));
+    }
+    if (!w->dry) {
+        hm_json_put_hex(&out, "change", hm_id_bytes(&w->change));
+    }
+    hm_json_close(&out, '}');
+}
+
+/* ---- the acts ---- */
+
+static enum hm_status add(struct hm_author *author, struct writing *w, struct hm_err *err)
+{
+    struct hm_added added;
+    enum hm_status status =
+        hm_author_add(author, w->kind, w->fields, w->count, &added, err);
+    if (status == HM_OK) {
+        w->record = added.record;
+        w->change = added.change;
+    }
+    return status;
+}
+
+enum hm_status hm_web_run_add(struct hm_web_call *call, struct hm_err *err)
+{
+    struct writing w = {.call = call, .act = add};
+    enum hm_status status = hm_web_body_text(call, "kind", &w.kind, err);
+    if (status == HM_OK) {
+        call->kind = hm_kinds_find(call->replica.kinds, w.kind);
+        status = read_fields(&w, err);
+    }
+    if (status == HM_OK) {
+        status = read_options(&w, err);
+    }
+    if (status == HM_OK) {
+        status = run(&w, err);
+        if (status == HM_BAD_INPUT) {
+            hm_web_fault_fields(call, w.fields, w.count, true);
+        }
+    }
+    if (status == HM_OK) {
+        call->http = w.dry ? 0 : HTTP_CREATED;
+        say(&w, true);
+    }
+    return status;
+}
+
+static enum hm_status edit(struct hm_author *author,
+                           struct writing *w,
+                           struct hm_err *err)
+{
+    return hm_author_edit(author, &w->record, w->fields, w->count, false, &w->change,
+                          err);
+}
+
+static enum hm_status find_kind(struct writing *w, struct hm_err *err)
+{
+    struct hm_listed listed;
+    enum hm_status status = hm_store_record_show(w->call->replica.store, &w->record,
+                                                 &listed, &w->call->arena, err);
+    if (status == HM_OK) {
+        w->kind = listed.kind;
+        w->call->kind = hm_kinds_find(w->call->replica.kinds, listed.kind);
+    }
+    return status;
+}
+
+enum hm_status hm_web_run_edit(struct hm_web_call *call, struct hm_err *err)
+{
+    struct writing w = {.call = call, .act = edit};
+    enum hm_status status = hm_web_body_id(call, "id", &w.record, err);
+    if (status == HM_OK) {
+        status = find_kind(&w, err);
+    }
+    if (status == HM_OK) {
+        status = read_fields(&w, err);
+    }
+    if (status == HM_OK) {
+        status = read_options(&w, err);
+    }
+    if (status == HM_OK) {
+        status = run(&w, err);
+        if (status == HM_BAD_INPUT) {
+            hm_web_fault_fields(call, w.fields, w.count, false);
+        }
+    }
+    if (status == HM_OK) {
+        say(&w, true);
+    }
+    return status;
+}
+
+static enum hm_status delete (struct hm_author *author,
+                              struct writing *w,
+                              struct hm_err *err) {
+    return hm_author_delete(author, &w->record, w->reason, &w->change, err);
+}
+
+enum hm_status hm_web_run_delete(struct hm_web_call *call, struct hm_err *err)
+{
+    struct writing w = {.call = call, .act = delete};
+    enum hm_status status = hm_web_body_id(call, "id", &w.record, err);
+    if (status == HM_OK) {
+        status = find_kind(&w, err);
+    }
+    if (status == HM_OK) {
+        status = read_options(&w, err);
+    }
+    if (status == HM_OK) {
+        status = run(&w, err);
+    }
+    if (status == HM_OK) {
+        say(&w, true);
+    }
+    return status;
+}
+
+static enum hm_status withdraw(struct hm_author *author,
+                               struct writing *w,
+                               struct hm_err *err)
+{
+    return hm_author_withdraw(author, &w->record, w->reason, &w->change, err);
+}
+
+enum hm_status hm_web_run_undo(struct hm_web_call *call, struct hm_err *err)
+{
+    struct writing w = {.call = call, .act = withdraw};
+    enum hm_status status = hm_web_body_id(call, "change", &w.record, err);
+    if (status == HM_OK) {
+        status = read_options(&w, err);
+    }
+    if (status == HM_OK) {
+        status = run(&w, err);
+    }
+    if (status == HM_OK) {
+        say(&w, false);
+    }
+    return status;
+}
+
+static enum hm_status resolve(struct hm_author *author,
+                              struct writing *w,
+                              struct hm_err *err)
+{
+    const struct hm_json *body = w->call->body;
+    bool takes = hm_json_get(body, "take") != NULL;
+    struct hm_id take;
+    enum hm_status status = takes ? hm_web_body_id(w->call, "take", &take, err) : HM_OK;
+    if (status == HM_OK && !takes && hm_json_get(body, "value") == NULL) {
+        status = hm_fail(err, HM_USAGE, "web-member", "value", NULL, NULL);
+    }
+    return status != HM_OK ? status
+                           : hm_author_resolve(author, &w->record, takes ? &take : NULL,
+                                               hm_json_get(body, "value"), w->reason,
+                                               &w->change, err);
+}
+
+enum hm_status hm_web_run_resolve(struct hm_web_call *call, struct hm_err *err)
+{
+    struct writing w = {.call = call, .act = resolve};
+    enum hm_status status = hm_web_body_id(call, "conflict", &w.record, err);
+    if (status == HM_OK) {
+        status = read_options(&w, err);
+    }
+    if (status == HM_OK && w.reason.size == 0) {
+        status = hm_fail(err, HM_USAGE, "web-member", "reason", NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = run(&w, err);
+    }
+    if (status == HM_OK) {
+        say(&w, false);
+    }
+    return status;
+}
