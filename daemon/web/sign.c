@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions: how one begins, who is signed in. */
+#include "hamlet/base/assert.h"
 #include "hamlet/base/json.h"
 #include "members.h"
 #include "run.h"
@@ -17,6 +18,7 @@ static void put_session(struct hm_json_write *out,
                         size_t count)
 {
     const struct hm_web_member *self = NULL;
+    HM_ASSERT(members != NULL); /* room for one more than there are, always */
     for (size_t i = 0; i < count; i++) {
         if (call->signed_in && hm_id_equal(&members[i].user, &call->user)) {
             self = &members[i];
