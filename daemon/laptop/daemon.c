@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bell.h"
@@ -11,6 +12,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/base/log.h"
 #include "hamlet/command/store_path.h"
+#include "hamlet/host/local.h"
 #include "hamlet/host/lock.h"
 #include "hamlet/host/netlink.h"
 #include "hamlet/host/notify.h"
@@ -375,13 +377,22 @@ static enum hm_status run_once(struct daemon *d, struct hm_err *err)
     return status;
 }
 
+/* Whoever may write the store may tell of it, and open the page that shows it. */
+static gid_t group_of(const char *dir)
+{
+    struct stat seen;
+    bool shared = stat(dir, &seen) == 0 && (seen.st_mode & S_IRWXG) == S_IRWXG;
+    return shared ? seen.st_gid : HM_LOCAL_NO_GROUP;
+}
+
 static enum hm_status run(struct daemon *d, struct hm_err *err)
 {
     const char *socket = hm_replica_path(&d->arena, d->dir, HM_REPLICA_SOCKET);
     enum hm_status status = hm_arena_status(&d->arena, err);
     if (status == HM_OK) {
         const struct hm_peers_heard heard = {poked, asked, opened, d};
-        status = hm_peers_open(&d->peers, d->loop, d->env, socket, &heard, err);
+        status = hm_peers_open(&d->peers, d->loop, d->env, socket, group_of(d->dir),
+                               &heard, err);
     }
     if (status == HM_OK) {
         status = start_page(d, err);

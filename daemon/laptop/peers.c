@@ -33,6 +33,7 @@ struct hm_peers {
     const struct hm_env *env;
     const char *path;
     struct hm_peers_heard heard;
+    gid_t group;
     int listener;
     struct peer all[PEERS_MAX];
 };
@@ -195,7 +196,7 @@ static void arrived(void *ctx, int listener, unsigned events)
     struct peer *peer = NULL;
     int fd = -1;
     (void)events;
-    if (hm_local_accept(&fd, listener, HM_LOCAL_NO_GROUP, NULL) != HM_OK || fd < 0) {
+    if (hm_local_accept(&fd, listener, peers->group, NULL) != HM_OK || fd < 0) {
         return;
     }
     for (size_t i = 0; i < PEERS_MAX && peer == NULL; i++) {
@@ -218,6 +219,7 @@ enum hm_status hm_peers_open(struct hm_peers **peers,
                              struct hm_loop *loop,
                              const struct hm_env *env,
                              const char *path,
+                             gid_t group,
                              const struct hm_peers_heard *heard,
                              struct hm_err *err)
 {
@@ -225,10 +227,13 @@ enum hm_status hm_peers_open(struct hm_peers **peers,
     if (made == NULL) {
         return hm_fail_memory(err);
     }
-    *made = (struct hm_peers){
-        .loop = loop, .env = env, .path = path, .heard = *heard, .listener = -1};
-    enum hm_status status =
-        hm_local_listen(&made->listener, path, HM_LOCAL_NO_GROUP, err);
+    *made = (struct hm_peers){.loop = loop,
+                              .env = env,
+                              .path = path,
+                              .heard = *heard,
+                              .group = group,
+                              .listener = -1};
+    enum hm_status status = hm_local_listen(&made->listener, path, group, err);
     if (status == HM_OK) {
         status = hm_loop_watch(loop, made->listener, HM_LOOP_READ, arrived, made, err);
     }

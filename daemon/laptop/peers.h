@@ -13,6 +13,8 @@
 #ifndef DAEMON_LAPTOP_PEERS_H
 #define DAEMON_LAPTOP_PEERS_H
 
+#include <sys/types.h>
+
 #include "hamlet/base/buf.h"
 #include "talk.h"
 
@@ -27,11 +29,15 @@ struct hm_peers_heard {
     void *ctx;
 };
 
-/* Listen at `path`; the caller holds the folder's lock. `heard` is copied. */
+/*
+ * Listen at `path`; the caller holds the folder's lock. `heard` is copied. `group`: whose
+ * members may speak, too: those who may write the store.
+ */
 HM_CHECKED enum hm_status hm_peers_open(struct hm_peers **peers,
                                         struct hm_loop *loop,
                                         const struct hm_env *env,
                                         const char *path,
+                                        gid_t group,
                                         const struct hm_peers_heard *heard,
                                         struct hm_err *err);
 void hm_peers_close(struct hm_peers *peers); /* null: nothing */

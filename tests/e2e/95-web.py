@@ -257,6 +257,20 @@ def hostile_text(page):
     promise("P27-28 hostile texts through every route", f"{looks} answers", "as anything but JSON 0")
 
 
+def who_shares(laptop):
+    """Those who may write the store may ask for the page, and nobody else."""
+    socket_path = os.path.join(laptop.folder, "hamletd.sock")
+    before = stat.S_IMODE(os.stat(laptop.folder).st_mode)
+    for mode, wanted in ((0o2770, 0o660), (0o750, 0o600), (0o700, 0o600)):
+        laptop.stop()
+        os.chmod(laptop.folder, mode)
+        start(laptop)
+        expect(f"the socket in a folder of mode {mode:o}",
+               stat.S_IMODE(os.stat(socket_path).st_mode), wanted)
+        Browser(laptop).enter()
+    os.chmod(laptop.folder, before)
+
+
 # ---- drafts ----
 
 def drafts(laptop, choice):
@@ -474,6 +488,7 @@ def small(site):
     locked(page)
     news(laptop, page)
     drafts(laptop, choice)
+    who_shares(laptop)
     page = Browser(laptop)
     page.enter()
     without_server(site, page)
