@@ -35,7 +35,7 @@ void hm_web_headers(struct hm_httpd_reply *reply, bool page)
     put(reply, "Cross-Origin-Opener-Policy", "same-origin");
     put(reply, "Cross-Origin-Resource-Policy", "same-origin");
     put(reply, "Permissions-Policy",
-        "camera=(), microphone=(), geolocation=(), usb=(), serial=(), bluetooth=(),"
+        "camera=(), microphone=(), geolocation=(), usb=(), serial=(),"
         " payment=(), display-capture=()");
 }
 
