@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -188,6 +189,9 @@ static void leave(struct hm_web_call *call)
     hm_buf_fini(&call->faults);
     hm_buf_fini(&call->out);
     hm_arena_fini(&call->arena);
+    if (call->route->store) {
+        (void)malloc_trim(0); /* hours may pass before the next: hold nothing for it */
+    }
 }
 
 static void end(void *ctx, struct hm_httpd_reply *reply)
