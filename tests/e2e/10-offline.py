@@ -123,7 +123,7 @@ def help_and_language(site, laptop):
 
 USAGE = [
     (64, "command"), (64, "frob", "frob"), (64, "KIND", "list"), (64, "ID", "show"),
-    (64, "field=value", "add", "household"), (64, "FILE.csv", "import", "household"),
+    (64, "field=value", "add", "household"), (64, "FILE", "import", "household"),
     (64, "too much", "show", NOBODY, NOBODY), (64, "--frob", "list", "household", "--frob"),
     (64, "--limit", "list", "household", "--limit=2", "--limit=3"),
     (64, "--json", "status", "--json=yes"), (64, "=", "list", "household", "--where", "cluster"),
