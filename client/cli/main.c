@@ -27,8 +27,12 @@ static const struct hm_option import_options[] = {
     {.name = "dry-run"},
     {NULL},
 };
-static const struct hm_option export_options[] = {{.name = "format", .value = "csv|json"},
-                                                  {NULL}};
+static const struct hm_option export_options[] = {
+    {.name = "format", .value = "csv|json|xlsx"},
+    {.name = "columns", .value = "FIELD,FIELD"},
+    {.name = "all"},
+    {.name = "out", .value = "FILE"},
+    {NULL}};
 static const struct hm_option evaluate_options[] = {
     {.name = "year", .value = "YEAR", .required = true},
     {.name = "unit", .value = "CODE"},

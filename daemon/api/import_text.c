@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import_text.h"
 
+#include <string.h>
+
 #include "hamlet/base/limits.h"
 #include "hamlet/exchange/csv.h"
 #include "inside.h"
@@ -23,6 +25,14 @@ static enum hm_status named(struct hm_import_text *text,
                : hm_fail(err, HM_USAGE, "encoding-unknown", import->encoding, NULL, NULL);
 }
 
+/* Our own export (export.c) is Unicode, whatever its records say. */
+static bool begins_ours(struct hm_bytes file)
+{
+    static const char ours[] = "\xEF\xBB\xBFid,unit";
+    return file.size >= sizeof(ours) - 1 &&
+           memcmp(file.data, ours, sizeof(ours) - 1) == 0;
+}
+
 enum hm_status hm_import_text_read(struct hm_import_text *text,
                                    const struct hm_import *import,
                                    struct hm_err *err)
@@ -33,6 +43,8 @@ enum hm_status hm_import_text_read(struct hm_import_text *text,
         if (status != HM_OK) {
             return status;
         }
+    } else if (begins_ours(import->file)) {
+        text->read_as = (struct hm_encoding_guess){HM_ENCODING_UTF8, true};
     } else {
         text->read_as = hm_encoding_guess(import->file);
     }
@@ -77,6 +89,13 @@ static bool gather(struct hm_csv_write *out, const struct hm_table_row *row)
     return out->buf->failed == HM_OK;
 }
 
+/* The same of a workbook (export_book.c). */
+static bool is_ours(const struct hm_table_row *row)
+{
+    return row->line == 1 && row->count > 1 && hm_bytes_are(row->cells[0].text, "id") &&
+           hm_bytes_are(row->cells[1].text, "unit");
+}
+
 static enum hm_status gather_sheet(struct hm_csv_write *out,
                                    struct hm_table *table,
                                    size_t sheet,
@@ -87,7 +106,7 @@ static enum hm_status gather_sheet(struct hm_csv_write *out,
     enum hm_status status = hm_table_begin(table, sheet, err);
     while (status == HM_OK && found) {
         status = hm_table_next(table, &row, &found, err);
-        if (status == HM_OK && found && !gather(out, &row)) {
+        if (status == HM_OK && found && (is_ours(&row) || !gather(out, &row))) {
             break;
         }
     }

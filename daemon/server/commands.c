@@ -63,8 +63,11 @@ static const struct hm_option list_options[] = {{"where", "field=value", false, 
                                                 {"deleted", NULL, false, false},
                                                 {"limit", "N", false, false},
                                                 {NULL, NULL, false, false}};
-static const struct hm_option export_options[] = {{"format", "csv|json", false, false},
-                                                  {NULL, NULL, false, false}};
+static const struct hm_option export_options[] = {
+    {"format", "csv|json", false, false},
+    {"columns", "FIELD,FIELD", false, false},
+    {"all", NULL, false, false},
+    {NULL, NULL, false, false}};
 static const struct hm_option conflicts_options[] = {
     {"state", "open|resolved", false, false},
     {"unit", "CODE", false, false},

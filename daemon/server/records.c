@@ -89,7 +89,11 @@ enum hm_status hm_export_run(struct hm_call *call, struct hm_err *err)
     const struct hm_view view = view_of(call);
     const char *format = hm_args_value(call->args, "format");
     bool csv = format == NULL ? !call->args->json : strcmp(format, "csv") == 0;
-    return hm_api_export(&view, hm_text(call->args->operands[0]), csv, err);
+    const struct hm_api_export export = {.kind = hm_text(call->args->operands[0]),
+                                         .format = csv ? HM_EXPORT_CSV : HM_EXPORT_JSON,
+                                         .columns = hm_args_value(call->args, "columns"),
+                                         .all = hm_args_has(call->args, "all")};
+    return hm_api_export(&view, &export, err);
 }
 
 enum hm_status hm_conflicts_run(struct hm_call *call, struct hm_err *err)

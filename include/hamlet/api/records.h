@@ -3,7 +3,7 @@
  * records.h - records, shown: lists, one of them, its history, a table for other
  * programs.
  *
- * Owner:  daemon/api/list.c, where.c, show.c, export.c, history.c, browse.c; layer 4
+ * Owner:  daemon/api/list.c, where.c, show.c, export*.c, history.c, browse.c; layer 4
  * Shapes: what the JSON looks like is part of the command contract
  * Errors: nothing is shown before the first record was found; a failure after that leaves
  *         what was shown so far
@@ -57,10 +57,27 @@ HM_CHECKED enum hm_status hm_api_look(const struct hm_view *view,
                                       const char *record,
                                       struct hm_err *err);
 
-/* All records of a kind as CSV, else as JSON like a list. HM_BAD_INPUT: no such kind. */
+enum hm_export_format { HM_EXPORT_JSON, HM_EXPORT_CSV, HM_EXPORT_BOOK };
+
+struct hm_api_export {
+    struct hm_bytes kind;
+    enum hm_export_format format;
+    const char *columns; /* "field,field"; null: those that the kind shows */
+    bool all;            /* every field instead */
+    /* Of an Excel file (exchange/workbook.h): */
+    const char *path;      /* where it is written; it exists */
+    const char *temporary; /* a folder */
+    struct hm_wall now;
+};
+
+/*
+ * All records of a kind as a table, else as JSON like a list. Beside the table an Excel
+ * file has a sheet that says of what, when and how much. What was exported is imported
+ * again as it was.
+ * HM_BAD_INPUT  no such kind, or field
+ */
 HM_CHECKED enum hm_status hm_api_export(const struct hm_view *view,
-                                        struct hm_bytes kind,
-                                        bool csv,
+                                        const struct hm_api_export *export,
                                         struct hm_err *err);
 
 /* One record as JSON: `{id, kind, unit, fields, state, conflicts, incomplete, deleted}`.

@@ -8,7 +8,9 @@
 static const char *exported(const char *kind, bool csv)
 {
     world_clear();
-    ck_assert_msg(hm_api_export(&view, hm_text(kind), csv, &err) == HM_OK, "%s", err.key);
+    struct hm_api_export export = {.kind = hm_text(kind),
+                                   .format = csv ? HM_EXPORT_CSV : HM_EXPORT_JSON};
+    ck_assert_msg(hm_api_export(&view, &export, &err) == HM_OK, "%s", err.key);
     return world_text();
 }
 
@@ -87,7 +89,8 @@ END_TEST
 
 START_TEST(an_unknown_kind_is_refused)
 {
-    ck_assert_int_eq(hm_api_export(&view, hm_text("ship"), true, &err), HM_BAD_INPUT);
+    struct hm_api_export export = {.kind = hm_text("ship"), .format = HM_EXPORT_CSV};
+    ck_assert_int_eq(hm_api_export(&view, &export, &err), HM_BAD_INPUT);
     ck_assert_str_eq(err.key, "kind-unknown");
     ck_assert_int_eq(hm_api_kinds(&view, "ship", &err), HM_BAD_INPUT);
     ck_assert_str_eq(err.key, "kind-unknown");
