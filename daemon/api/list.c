@@ -200,6 +200,9 @@ enum hm_status hm_api_list(const struct hm_view *view,
         status =
             hm_api_where(view, kind, list->where, list->where_count, &query, &arena, err);
     }
+    if (query.search.size > 0) {
+        hm_store_grow(view->store); /* every record is looked at, in another order */
+    }
     if (status == HM_OK) {
         status = view->json ? list_json(view, &query, err)
                             : list_text(view, kind, &query, &arena, err);
