@@ -77,8 +77,10 @@ static enum hm_status flush_line(struct answer *a, struct hm_err *err)
 static bool is_own(const struct answer *a, const struct hm_envelope *envelope)
 {
     const struct hm_request *request = &a->serving->request;
+    uint64_t newest = a->serving->reader_of_file != NULL ? a->serving->seq : request->seq;
     return hm_id_equal(&envelope->device, &request->device) &&
-           envelope->epoch == request->epoch && !envelope->forked;
+           envelope->epoch == request->epoch && !envelope->forked &&
+           envelope->seq + envelope->count <= newest + 1;
 }
 
 /* A file may find another epoch here than when it was made: it says whose the run is. */
