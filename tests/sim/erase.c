@@ -136,6 +136,22 @@ static int register_of(const struct scene_form *form, struct hm_bytes name)
     return ORACLE_NONE;
 }
 
+/*
+ * What the erasure reached by way of changes that are none of this replica's business was
+ * gone before the act came here.
+ */
+static bool is_erased(const struct sim *sim, int who, int act, int reg)
+{
+    if (oracle_erased(sim->oracle, who, act, reg)) {
+        return true;
+    }
+    bool bare = oracle_erased(sim->oracle, ORACLE_SERVER, act, reg);
+    if (bare) {
+        oracle_bare(sim->oracle, who, act, reg);
+    }
+    return bare;
+}
+
 bool sim_is_blind(const struct sim *sim, int who, int act, const struct hm_held *held)
 {
     int record = oracle_told(sim->oracle, act)->record;
@@ -146,7 +162,7 @@ bool sim_is_blind(const struct sim *sim, int who, int act, const struct hm_held 
         const struct scene_form *form = scene_form(sim->records[record].kind);
         int reg = register_of(form, write->reg);
         blind = blind || (write->value.size == 0 && reg != ORACLE_NONE &&
-                          !oracle_erased(sim->oracle, who, act, reg));
+                          !is_erased(sim, who, act, reg));
     }
     return blind;
 }

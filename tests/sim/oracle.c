@@ -102,6 +102,7 @@ void oracle_forget(struct oracle *oracle, int replica)
     for (int i = 0; i < oracle->count; i++) {
         oracle->acts[i].known[replica] = false;
         oracle->acts[i].ordered[replica] = false;
+        oracle->acts[i].bare[replica] = 0;
         oracle->acts[i].blind[replica] = false;
         oracle->acts[i].heard[replica] = 0;
     }

@@ -116,9 +116,12 @@ void oracle_hears(struct oracle *oracle,
 void oracle_blind(struct oracle *oracle, int replica, int act, bool blind);
 /* The registry of a replica lists this erasure, be it known itself there or not. */
 void oracle_order(struct oracle *oracle, int replica, int act);
+/* What was erased on the server before came from there without this value. */
+void oracle_bare(struct oracle *oracle, int replica, int act, int reg);
 /*
- * Whether what the act wrote is erased there: an erasure that was accepted, or that the
- * registry lists, replaces it, itself or through other writes that are known there.
+ * Whether what the act wrote is erased there: it came so, or an erasure that was
+ * accepted, or that the registry lists, replaces it, itself or through other writes that
+ * are known there.
  */
 bool oracle_erased(const struct oracle *oracle, int replica, int act, int reg);
 /* Whether its value may be seen there: neither blind nor erased. */

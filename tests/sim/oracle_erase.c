@@ -9,6 +9,11 @@ void oracle_order(struct oracle *oracle, int replica, int act)
     oracle->acts[act].ordered[replica] = true;
 }
 
+void oracle_bare(struct oracle *oracle, int replica, int act, int reg)
+{
+    oracle->acts[act].bare[replica] |= 1U << (unsigned)reg;
+}
+
 static bool orders(const struct act *act, int replica, int reg)
 {
     return act->told.what == ORACLE_ERASE && reg != ORACLE_ALIVE &&
@@ -27,7 +32,8 @@ bool oracle_erased(const struct oracle *oracle, int replica, int act, int reg)
             oracle_mark(oracle, replica, i, reg, true, marked);
         }
     }
-    bool erased = marked != NULL && marked[act];
+    bool bare = (oracle->acts[act].bare[replica] >> (unsigned)reg & 1U) != 0;
+    bool erased = bare || (marked != NULL && marked[act]);
     free(marked);
     return erased;
 }

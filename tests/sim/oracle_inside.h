@@ -27,6 +27,8 @@ struct act {
     bool known[ORACLE_REPLICAS];
     bool ordered[ORACLE_REPLICAS]; /* … by the registry: what it erases is erased */
     bool blind[ORACLE_REPLICAS];
+    unsigned
+        bare[ORACLE_REPLICAS]; /* registers that came without their values, as bits */
     unsigned heard[ORACLE_REPLICAS];
 };
 
