@@ -131,7 +131,8 @@ USAGE = [
     (65, "--limit", "list", "household", "--limit", "0"),
     (65, "--limit", "list", "household", "--limit", "many"),
     (65, "--wait", "sync", "--wait", "-1"),
-    (65, "--format", "export", "household", "--format", "xlsx"),
+    (65, "--format", "export", "household", "--format", "ods"),
+    (64, "--out", "export", "household", "--format", "xlsx"),
     (65, "--state", "conflicts", "--state", "lost"),
 ]
 
@@ -515,7 +516,7 @@ def broken_tables(site, laptop):
         "columns": (65, "line 1", ",".join(f"c{n}" for n in range(300)) + "\n"),
         "long row": (65, "line 2", heading + "a" * 2_000_000 + ",b\n"),
         "heading not UTF-8": (65, "encoding", b"head_name,\xff\nA,B\n"),
-        "NUL": (65, "row", heading.encode() + b"A\x00B,Ap 5\n"),
+        "NUL": (65, "CSV", heading.encode() + b"A\x00B,Ap 5\n"),
         "not UTF-8": (65, "encoding", heading.encode() + b"A\xffB,Ap 5\n"),
         "too many cells": (65, "row", heading + "A,B,C\n"),
     }
