@@ -33,6 +33,8 @@ function words() {
     for (const [key, text] of Object.entries(ui)) {
       if (key.startsWith("page.")) {
         found[lang][key.slice("page.".length)] = text;
+      } else if (key.startsWith("role.")) {
+        found[lang][key] = text;
       }
     }
     for (const key of named) {

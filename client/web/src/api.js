@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page asks of the daemon (daemon/api/API.md): one function a method, one error.
 
+import { spoken } from "./words.js";
+
 const TOKEN = "hamlet-token";
 
 // Whatever was not answered with 2xx: nothing was changed by it.
@@ -19,7 +21,7 @@ const noDaemon = () => new Problem({ key: "page-no-daemon", retry: true }, 0);
 
 async function ask(path, options) {
   let reply;
-  const headers = { "X-Hamlet-Token": sessionStorage.getItem(TOKEN) || "" };
+  const headers = { "X-Hamlet-Token": sessionStorage.getItem(TOKEN) || "", "Accept-Language": spoken() };
   try {
     reply = await fetch(path, {
       ...options,

@@ -93,7 +93,7 @@ export function App() {
   const main = useRef(null);
 
   const meet = (found) => {
-    speak(localStorage.getItem("hamlet-lang") || found.lang);
+    speak(localStorage.getItem("hamlet-lang"));
     forgetKinds();
     fail(null);
     put(found);

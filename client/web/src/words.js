@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page's sentences, out of proto/words: the keys that begin with `page.`.
+// The page's sentences, out of proto/words: `page.KEY`, and `role.NAME` as they are.
 import words from "hamlet:words";
 
 let lang = "vi";

@@ -79,7 +79,7 @@ export function Machine({ session, meet, leave, tell }) {
   return html`<h1>${t("tab.machine")}</h1>
     <dl class="fields">
       <div><dt>${t("machine.unit")}</dt><dd>${status.unit.name}</dd></div>
-      <div><dt>${t("machine.member")}</dt><dd>${session.member.name} (${session.member.role})</dd></div>
+      <div><dt>${t("machine.member")}</dt><dd>${session.member.name} (${t("role." + session.member.role)})</dd></div>
       <div><dt>${t("machine.saved")}</dt><dd>${number(status.saved)}</dd></div>
       <div><dt>${t("machine.waiting")}</dt><dd>${number(status.waiting)}</dd></div>
       <div><dt>${t("machine.held")}</dt><dd>${number(status.held)}</dd></div>
@@ -91,8 +91,8 @@ export function Machine({ session, meet, leave, tell }) {
     <h2>${t("machine.check-title")}</h2>
     <p><button type="button" onClick=${verify}>${t("machine.check")}</button> <span role="status">${checked}</span></p>
     <${Trouble} problem=${wrong || problem} />
-    <h2>${t("machine.people")}</h2>
-    <${Passphrase} session=${session} meet=${meet} tell=${tell} />
+    ${session.members[0]?.passphrase !== undefined && html`<h2>${t("machine.people")}</h2>
+      <${Passphrase} session=${session} meet=${meet} tell=${tell} />`}
     <div class="acts"><button type="button" onClick=${leave}>${t("machine.leave")}</button>
       <button type="button" onClick=${turn}>${t("machine.language")}</button></div>`;
 }

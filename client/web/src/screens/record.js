@@ -11,7 +11,11 @@ import { Signature } from "../parts/signature.js";
 
 function Past({ rows, kind }) {
   const named = (name) => kind.fields.find((field) => field.name === name);
+  const told = rows.filter((row) => !row.register.startsWith("~") || row.value === false);
   const value = (row) => {
+    if (row.value === false && row.register.startsWith("~")) {
+      return t("state.deleted");
+    }
     if (row.withheld || row.erased) {
       return row.erased ? t("erased") : t("withheld");
     }
@@ -25,8 +29,8 @@ function Past({ rows, kind }) {
     return "";
   };
   const title = (row) => named(row.register) ? l(named(row.register).label) : row.register.startsWith("~") ? "" : t("together");
-  return html`<ol class="past">${rows.map((row) => html`<li key=${row.change + row.register}>
-    <span class="who">${when(row.time)} · ${row.user} (${row.role})</span>
+  return html`<ol class="past">${told.map((row) => html`<li key=${row.change + row.register}>
+    <span class="who">${when(row.time)} · ${row.user} (${t("role." + row.role)})</span>
     <span><b>${title(row)}</b> ${value(row)}</span>
     ${row.withdrawn && html`<em>${t("withdrawn")}</em>`}${row.quarantined && html`<em>${t("state.quarantined")}</em>`}
     ${row.reason && html`<q>${row.reason}</q>`}</li>`)}</ol>`;

@@ -30,7 +30,7 @@ export function SignIn({ session, done }) {
   return html`<main class="alone"><h1>${t("who")}</h1>
     <ul class="members">${session.members.map((who) => html`<li key=${who.user}><button type="button"
       aria-pressed=${member?.user === who.user ? "true" : "false"} onClick=${() => pick(who)}>
-      <strong>${who.name}</strong><span>${who.role}</span></button></li>`)}</ul>
+      <strong>${who.name}</strong><span>${t("role." + who.role)}</span></button></li>`)}</ul>
     ${member?.passphrase && html`<form onSubmit=${submit}>
       <label for="secret">${t("passphrase-of", member.name)}</label>
       <input id="secret" ref=${secret} type="password" autocomplete="current-password" autofocus />
