@@ -137,6 +137,8 @@ enum hm_status hm_run_history(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_list(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_import(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_undo(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_merge(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_unmerge(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_withdraw(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_erase(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_export(struct hm_call *call, struct hm_err *err);

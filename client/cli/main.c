@@ -73,6 +73,8 @@ static const struct hm_command commands[] = {
     {"list", "KIND", list_options, hm_run_list},
     {"import", "KIND FILE", import_options, hm_run_import},
     {"undo", "BATCH", reason_options, hm_run_undo},
+    {"merge", "ID INTO", decide_options, hm_run_merge},
+    {"unmerge", "ID", decide_options, hm_run_unmerge},
     {"withdraw", "CHANGE|BATCH", decide_options, hm_run_withdraw},
     {"erase", "ID FIELD\u2026", decide_options, hm_run_erase},
     {"export", "KIND", export_options, hm_run_export},

@@ -21,6 +21,9 @@ void hm_api_record_members(struct hm_json_write *out, const struct hm_listed *re
     hm_json_close(out, ']');
     hm_json_put_bool(out, "incomplete", record->incomplete);
     hm_json_put_bool(out, "deleted", record->deleted);
+    if (!hm_id_is_none(&record->merged_into)) {
+        hm_json_put_hex(out, "part_of", hm_id_bytes(&record->merged_into));
+    }
 }
 
 void hm_api_record_json(struct hm_json_write *out, const struct hm_listed *record)

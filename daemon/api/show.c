@@ -93,6 +93,10 @@ static enum hm_status show_text(const struct hm_view *view,
     const char *word = hm_api_state_word(record->state);
     put_pair(&table, "column.state", hm_text(hm_words_ui(view->words, word)));
     put_conflicts(&table, record, &loaded, &shown);
+    if (!hm_id_is_none(&record->merged_into)) {
+        hm_hex_put(id, hm_id_bytes(&record->merged_into));
+        put_pair(&table, "column.merged-into", hm_text(id));
+    }
     if (record->deleted) {
         put_pair(&table, "live.name", hm_text(hm_words_ui(view->words, "live.deleted")));
     }

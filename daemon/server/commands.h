@@ -57,6 +57,8 @@ enum hm_status hm_move_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_end_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_revoke_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_resolve_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_merge_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_unmerge_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_withdraw_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_erase_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_erasures_run(struct hm_call *call, struct hm_err *err);

@@ -197,6 +197,7 @@ CREATE TABLE record(
 ) STRICT;
 CREATE UNIQUE INDEX record_id ON record(home, record, kind);
 CREATE INDEX record_list ON record(kind, sort);
+CREATE INDEX record_alias ON record(home, kind) WHERE flags & 32 = 32;
 
 -- Registers in conflict now, or settled by a decision. Derived. The id is that of a record
 -- and a register; a record's id may be claimed in a home that is not its own.

@@ -98,7 +98,9 @@ static int64_t flags_of(const struct hm_loaded *loaded, bool left_out)
         conflict = merged->registers[i].conflict &&
                    !hm_bytes_are(merged->registers[i].name, HM_REGISTER_LIVE);
     }
-    return (merged->there ? HM_RECORD_THERE : 0) |
+    struct hm_bytes alias = hm_loaded_shown(loaded, hm_text(HM_REGISTER_ALIAS));
+    bool aliased = alias.size > 0 && hm_value_tag(alias) != HM_VALUE_NULL;
+    return (merged->there ? HM_RECORD_THERE : 0) | (aliased ? HM_RECORD_ALIAS : 0) |
            (merged->deleted ? HM_RECORD_DELETED : 0) |
            (conflict ? HM_RECORD_CONFLICT : 0) |
            (merged->incomplete ? HM_RECORD_INCOMPLETE : 0) |

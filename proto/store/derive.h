@@ -16,7 +16,8 @@ enum hm_record_flag {
     HM_RECORD_DELETED = 2,
     HM_RECORD_CONFLICT = 4,
     HM_RECORD_INCOMPLETE = 8,
-    HM_RECORD_LONG = 16 /* `fields` leaves long texts out (null stands for them) */
+    HM_RECORD_LONG = 16, /* `fields` leaves long texts out (null stands for them) */
+    HM_RECORD_ALIAS = 32 /* it was merged into another, if that holds (store/alias.h) */
 };
 
 /* The column `later` of a change: which of its record's it is. */

@@ -6,6 +6,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/kinds.h"
+#include "hamlet/store/alias.h"
 #include "hamlet/text/fold.h"
 #include "names.h"
 #include "own.h"
@@ -100,6 +101,19 @@ static enum hm_status read_whole(struct hm_store *store,
     return status;
 }
 
+static enum hm_status read_root(struct hm_store *store,
+                                struct hm_listed *listed,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    struct hm_id root;
+    enum hm_status status = hm_store_record_root(store, &listed->id, &root, arena, err);
+    if (status == HM_OK && !hm_id_equal(&root, &listed->id)) {
+        listed->merged_into = root;
+    }
+    return status;
+}
+
 static enum hm_status read_listed(struct hm_store *store,
                                   sqlite3_stmt *stmt,
                                   bool whole,
@@ -119,6 +133,9 @@ static enum hm_status read_listed(struct hm_store *store,
     enum hm_status status = hm_arena_status(arena, err);
     if (status == HM_OK && (flags & HM_RECORD_CONFLICT) != 0) {
         status = read_conflicts(store, row, listed, arena, err);
+    }
+    if (status == HM_OK && (flags & HM_RECORD_ALIAS) != 0) {
+        status = read_root(store, listed, arena, err);
     }
     if (status == HM_OK && whole && (flags & HM_RECORD_LONG) != 0) {
         status = read_whole(store, listed, arena, err);
@@ -157,11 +174,6 @@ static void bind_value(sqlite3_stmt *stmt,
 
 enum { WHERE_MAX = 8 };
 
-static bool is_long(const struct hm_key_field *where)
-{
-    return where->value.size > HM_RECORD_LONG_TEXT;
-}
-
 struct listing {
     struct hm_store *store;
     const struct hm_list_query *query;
@@ -170,7 +182,48 @@ struct listing {
     struct hm_buf folded;
     struct hm_buf paths[WHERE_MAX];
     struct hm_buf values[WHERE_MAX];
+    struct hm_id *merged[WHERE_MAX]; /* records that the one that is named stands for */
+    size_t merged_count[WHERE_MAX];
+    struct hm_arena arena; /* of these */
 };
+
+/* Whether SQL cannot tell by the record's row alone. */
+static bool is_read_whole(const struct listing *l, size_t where)
+{
+    return l->query->where[where].value.size > HM_RECORD_LONG_TEXT ||
+           l->merged_count[where] > 0;
+}
+
+/* What refers to a merged record is found by the one that stands for it. */
+static enum hm_status find_merged(struct listing *l, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; status == HM_OK && i < l->query->where_count; i++) {
+        struct hm_id record;
+        struct hm_bytes value = l->query->where[i].value;
+        if (hm_id_get_hex(&record, hm_value_text_or(value, HM_NO_BYTES))) {
+            status = hm_store_record_merged(l->store, &record, &l->merged[i],
+                                            &l->merged_count[i], &l->arena, err);
+        }
+    }
+    return status;
+}
+
+static bool matches_where(const struct listing *l, size_t where, struct hm_bytes value)
+{
+    struct hm_id record;
+    if (hm_bytes_equal(value, l->query->where[where].value)) {
+        return true;
+    }
+    bool named = l->merged_count[where] > 0 &&
+                 hm_id_get_hex(&record, hm_value_text_or(value, HM_NO_BYTES));
+    for (size_t i = 0; named && i < l->merged_count[where]; i++) {
+        if (hm_id_equal(&record, &l->merged[where][i])) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static enum hm_status bind_query(struct listing *l,
                                  sqlite3_stmt *stmt,
@@ -192,7 +245,7 @@ static enum hm_status bind_query(struct listing *l,
     hm_bind_text(stmt, 4, query->unit);
     for (size_t i = 0; i < query->where_count; i++) {
         int at = 5 + 2 * (int)i;
-        if (is_long(&query->where[i])) {
+        if (is_read_whole(l, i)) {
             continue;
         }
         hm_buf_put_text(&l->paths[i], "$.\"");
@@ -233,7 +286,7 @@ static enum hm_status match_long(struct listing *l,
     struct hm_loaded loaded = {.count = 0};
     *matches = true;
     for (size_t i = 0; i < query->where_count && *matches; i++) {
-        if (!is_long(&query->where[i])) {
+        if (!is_read_whole(l, i)) {
             continue;
         }
         if (loaded.count == 0) {
@@ -245,21 +298,21 @@ static enum hm_status match_long(struct listing *l,
         }
         const struct hm_field *field =
             loaded.kind == NULL ? NULL : hm_kind_field(loaded.kind, query->where[i].name);
-        *matches = field != NULL &&
-                   hm_bytes_equal(hm_loaded_field(&loaded, field), query->where[i].value);
+        *matches = field != NULL && matches_where(l, i, hm_loaded_field(&loaded, field));
     }
     return HM_OK;
 }
 
-/* Whether a record must be read before it is known to fit. */
-static bool looks_long(const struct listing *l)
+/* Whether the record of this row must be read before it is known to fit. */
+static bool looks_long(const struct listing *l, sqlite3_stmt *stmt)
 {
-    for (size_t i = 0; i < l->query->where_count; i++) {
-        if (is_long(&l->query->where[i])) {
+    bool merged = (hm_column_int(stmt, 4) & HM_RECORD_ALIAS) != 0;
+    for (size_t i = 0; !merged && i < l->query->where_count; i++) {
+        if (is_read_whole(l, i)) {
             return true;
         }
     }
-    return false;
+    return merged;
 }
 
 static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_err *err)
@@ -284,7 +337,7 @@ static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_er
             strcmp(l->query->state, hm_state_name(state_of(stmt))) != 0) {
             continue;
         }
-        if (skipped < l->query->skip && !looks_long(l)) {
+        if (skipped < l->query->skip && !looks_long(l, stmt)) {
             skipped++;
             continue;
         }
@@ -293,9 +346,10 @@ static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_er
         if (status == HM_OK) {
             status = match_long(l, &listed, &matches, &arena, err);
         }
-        if (status == HM_OK && matches && skipped < l->query->skip) {
+        bool shown = l->query->deleted || hm_id_is_none(&listed.merged_into);
+        if (status == HM_OK && matches && shown && skipped < l->query->skip) {
             skipped++;
-        } else if (status == HM_OK && matches) {
+        } else if (status == HM_OK && matches && shown) {
             status = l->each(l->ctx, &listed, err);
             given++;
         }
@@ -355,6 +409,7 @@ enum hm_status hm_store_list(struct hm_store *store,
     if (query->where_count > WHERE_MAX) {
         return hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
     }
+    hm_arena_init(&l.arena, HM_REQUEST_ARENA_MAX);
     hm_buf_init(&l.folded, HM_VALUE_BYTES_MAX);
     for (size_t i = 0; i < WHERE_MAX; i++) {
         hm_buf_init(&l.paths[i], 2 * HM_NAME_MAX);
@@ -365,6 +420,9 @@ enum hm_status hm_store_list(struct hm_store *store,
         status = hm_buf_status(&l.folded, err);
     }
     if (status == HM_OK) {
+        status = find_merged(&l, err);
+    }
+    if (status == HM_OK) {
         status = run_listing(&l, err);
     }
     for (size_t i = 0; i < WHERE_MAX; i++) {
@@ -372,6 +430,7 @@ enum hm_status hm_store_list(struct hm_store *store,
         hm_buf_fini(&l.values[i]);
     }
     hm_buf_fini(&l.folded);
+    hm_arena_fini(&l.arena);
     return status;
 }
 

@@ -91,7 +91,7 @@ def places(site, laptop):
     check("a refused command made a folder", not os.path.exists(site.path("nowhere")))
 
 
-COMMANDS = ["enrol", "add", "edit", "delete", "show", "history", "list", "import", "duplicates", "undo", "withdraw", "export",
+COMMANDS = ["enrol", "add", "edit", "delete", "show", "history", "list", "import", "duplicates", "merge", "unmerge", "undo", "withdraw", "export",
             "kinds", "status", "sync", "conflicts", "quarantine", "digest", "verify", "rebuild",
             "receipt"]
 

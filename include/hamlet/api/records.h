@@ -80,7 +80,9 @@ HM_CHECKED enum hm_status hm_api_export(const struct hm_view *view,
                                         const struct hm_api_export *export,
                                         struct hm_err *err);
 
-/* One record as JSON: `{id, kind, unit, fields, state, conflicts, incomplete, deleted}`.
+/*
+ * One record as JSON: `{id, kind, unit, fields, state, conflicts, incomplete, deleted}`
+ * and, if it was merged into another, `part_of`: the id of that.
  */
 void hm_api_record_json(struct hm_json_write *out, const struct hm_listed *record);
 

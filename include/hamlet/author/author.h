@@ -132,6 +132,27 @@ HM_CHECKED enum hm_status hm_author_withdraw(struct hm_author *author,
                                              struct hm_err *err);
 
 /*
+ * Make `record` part of `into`: lists show the other alone, with what refers to either.
+ * Nothing of both is lost; an edit that the merge had not seen brings the record back.
+ * `unmerge` withdraws the merge that holds now of `record`.
+ * HM_NOT_FOUND  one of them is not here, is deleted, or (unmerge) is part of none
+ * HM_BAD_INPUT  they are of different kinds or units
+ * HM_EXISTS     they are one already
+ * HM_DENIED     role or scope
+ */
+HM_CHECKED enum hm_status hm_author_merge(struct hm_author *author,
+                                          const struct hm_id *record,
+                                          const struct hm_id *into,
+                                          struct hm_bytes reason,
+                                          struct hm_id *change,
+                                          struct hm_err *err);
+HM_CHECKED enum hm_status hm_author_unmerge(struct hm_author *author,
+                                            const struct hm_id *record,
+                                            struct hm_bytes reason,
+                                            struct hm_id *change,
+                                            struct hm_err *err);
+
+/*
  * Erase registers of a record: null over all that they ever held, which every replica
  * then forgets, with the reasons that were given for it. Names are those of registers: a
  * field, or a group as a whole; `~why` means all reasons. What was deleted stays so.

@@ -73,6 +73,7 @@ struct hm_listed {
     size_t conflict_count;
     bool incomplete;
     bool deleted;
+    struct hm_id merged_into; /* the record that stands for it; none: itself */
 };
 
 struct hm_list_query {
@@ -90,9 +91,10 @@ struct hm_list_query {
 
 /*
  * Call `each` for the records asked for, in Vietnamese order. What it is given lives for
- * the call. It may stop the list by another status, which is given back. A kind of which
- * nothing is here has none; a field that a record does not have is null.
- * HM_TOO_BIG  more than eight fields are asked for
+ * the call. What was merged into another record (store/alias.h) is left out, and a record
+ * that refers to it is found by the other. It may stop the list by another status, which
+ * is given back. A kind of which nothing is here has none; a field that a record does not
+ * have is null. HM_TOO_BIG  more than eight fields are asked for
  */
 HM_CHECKED enum hm_status hm_store_list(struct hm_store *store,
                                         const struct hm_list_query *query,
