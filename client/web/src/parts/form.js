@@ -87,7 +87,7 @@ export function Form({ kind, record, start, draft: started, hidden = [], save, d
   return html`<form ref=${first} noValidate onSubmit=${submit} onKeyDown=${keys}>
     ${fields.map((field) => html`<${Field} key=${field.name} field=${field} scope="f" value=${valueOf(field)}
       name=${start?.names?.[field.name]} set=${(value) => set(field, value)} leave=${draft.leave} wrong=${problem?.of?.(field.name)} />`)}
-    <${Trouble} problem=${problem} />
+    <${Trouble} problem=${problem && fields.some((field) => problem.of?.(field.name)) ? null : problem} />
     <div class="acts">
       <button type="submit" class="main" disabled=${busy}>${label || t("save")}</button>
       <button type="button" onClick=${drop}>${t("cancel")}</button>

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A member's day in a real browser: what was typed is what the district has, through a kill
+of hamletd in the middle of a form.
+
+    96-page.py --bin DIR --work DIR
+"""
+import json
+import os
+import subprocess
+
+from sites import ROOT, Wrong, expect, say, script, wait_until
+
+FOLDER = os.path.join(ROOT, "tests", "web")
+HOUSEHOLDS = ["Nguyễn Văn An", "Lê Thị Bình", "Phạm Đạt", "Hồ Út", "Võ Thị Ý"]
+
+
+def packages():
+    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=FOLDER,
+                          capture_output=True, text=True, check=False)
+    expect("npm ci", done.returncode, 0)
+
+
+def browse(site, laptop, step):
+    address = laptop.run("open", "--print").strip()
+    done = subprocess.run(["node", "page.mjs", address, site.path(""), step], cwd=FOLDER,
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Wrong(f"page.mjs {step}: {done.stdout[-2000:]} {done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def run(site):
+    packages()
+    site.set_up()
+    laptop = site.enrol("laptop-A", role="hamlet_head")
+    for name in HOUSEHOLDS:
+        laptop.add("household", f"head_name={name}", "address_text=Tổ 1")
+    laptop.once()
+    laptop.start("--listen", "127.0.0.1:0")
+    first = browse(site, laptop, "work")
+    say("a day in the browser", screens=first["screens"], signed=len(first["signed"]))
+    laptop.kill()
+    laptop.start("--listen", "127.0.0.1:0")
+    second = browse(site, laptop, "resume")
+    say("the draft after a kill", households=len(second["households"]))
+
+    households = sorted(HOUSEHOLDS + first["households"] + second["households"])
+    server = site.server
+
+    def there(kind, field):
+        return sorted(record["fields"][field] for record in server.ask("list", kind))
+
+    wait_until("the district has it", lambda: there("household", "head_name") == households)
+    expect("who signed, at the district", there("commitment", "signer_name"), sorted(first["signed"]))
+    laptop.stop()
+    expect("digests", laptop.digest(site.hamlet), server.digest(site.hamlet))
+
+
+if __name__ == "__main__":
+    script(run)
