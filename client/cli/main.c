@@ -12,6 +12,11 @@ static const struct hm_option decide_options[] = {
     {.name = "reason", .value = "TEXT", .required = true},
     {NULL},
 };
+static const struct hm_option withdraw_options[] = {
+    {.name = "reason", .value = "TEXT", .required = true},
+    {.name = "dry-run"},
+    {NULL},
+};
 static const struct hm_option list_options[] = {
     {.name = "where", .value = "field=value", .repeated = true},
     {.name = "search", .value = "TEXT"},
@@ -75,7 +80,7 @@ static const struct hm_command commands[] = {
     {"undo", "BATCH", reason_options, hm_run_undo},
     {"merge", "ID INTO", decide_options, hm_run_merge},
     {"unmerge", "ID", decide_options, hm_run_unmerge},
-    {"withdraw", "CHANGE|BATCH", decide_options, hm_run_withdraw},
+    {"withdraw", "CHANGE|BATCH", withdraw_options, hm_run_withdraw},
     {"erase", "ID FIELD\u2026", decide_options, hm_run_erase},
     {"export", "KIND", export_options, hm_run_export},
     {"kinds", "[KIND]", NULL, hm_run_kinds},

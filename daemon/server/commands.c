@@ -58,6 +58,10 @@ static const struct hm_option resolve_options[] = {{"take", "CHANGE", false, fal
 static const struct hm_option decide_options[] = {{"reason", "TEXT", true, false},
                                                   {"as", "NAME", false, false},
                                                   {NULL, NULL, false, false}};
+static const struct hm_option withdraw_options[] = {{"reason", "TEXT", true, false},
+                                                    {"as", "NAME", false, false},
+                                                    {"dry-run", NULL, false, false},
+                                                    {NULL, NULL, false, false}};
 static const struct hm_option list_options[] = {{"where", "field=value", false, true},
                                                 {"search", "TEXT", false, false},
                                                 {"deleted", NULL, false, false},
@@ -104,7 +108,7 @@ static const struct hm_command commands[] = {
     {"resolve", "CONFLICT", resolve_options, hm_control_forward},
     {"merge", "ID INTO", decide_options, hm_control_forward},
     {"unmerge", "ID", decide_options, hm_control_forward},
-    {"withdraw", "CHANGE|BATCH", decide_options, hm_control_forward},
+    {"withdraw", "CHANGE|BATCH", withdraw_options, hm_control_forward},
     {"erase", "ID FIELD\u2026", decide_options, hm_control_forward},
     {"erasures", NULL, NULL, hm_control_forward},
     {"list", "KIND", list_options, hm_control_forward},

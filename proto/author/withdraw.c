@@ -140,3 +140,22 @@ enum hm_status hm_author_withdraw(struct hm_author *author,
     }
     return status;
 }
+
+enum hm_status hm_author_withdraw_try(struct hm_author *author,
+                                      const struct hm_id *name,
+                                      struct hm_bytes reason,
+                                      struct hm_withdrawable *what,
+                                      struct hm_err *err)
+{
+    struct hm_id change;
+    enum hm_status status = hm_author_begin(author, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    status = hm_store_withdrawable(author->store, name, what, err);
+    if (status == HM_OK) {
+        status = hm_author_withdraw(author, name, reason, &change, err);
+    }
+    hm_author_rollback(author);
+    return status;
+}

@@ -176,6 +176,34 @@ enum hm_status hm_store_bulk_homes(struct hm_store *store,
     return status != HM_OK ? status : hm_arena_status(arena, err);
 }
 
+enum hm_status hm_store_withdrawable(struct hm_store *store,
+                                     const struct hm_id *name,
+                                     struct hm_withdrawable *what,
+                                     struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT count(*), count(DISTINCT record), count(DISTINCT home) FROM"
+        " (SELECT c.id, c.record, c.home FROM unit u CROSS JOIN change c ON c.home = u.id"
+        " AND c.change = :name WHERE c.withdrawn = 0" NOT_FINAL
+        " UNION SELECT c.id, c.record, c.home FROM bulk b CROSS JOIN change c"
+        " ON c.bulk = b.id AND c.bulk IS NOT NULL WHERE b.bulk = :name"
+        " AND c.withdrawn = 0" NOT_FINAL ")";
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, name);
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK && row) {
+        what->changes = (uint64_t)hm_column_int(stmt, 0);
+        what->records = (uint64_t)hm_column_int(stmt, 1);
+        what->units = (uint64_t)hm_column_int(stmt, 2);
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
 enum hm_status hm_store_withdrawals(struct hm_store *store,
                                     struct hm_bytes home,
                                     struct hm_held **held,

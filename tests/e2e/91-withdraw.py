@@ -7,7 +7,7 @@
 What a withdrawn act replaced stands again on every replica, what it made is gone; what may
 not be withdrawn is refused in words and changes nothing.
 """
-from sites import NOBODY, expect, is_id, say, script, unchanged, write_csv
+from sites import NOBODY, check, expect, is_id, say, script, unchanged, write_csv
 
 WHY = ("--reason", "nhập nhầm")
 
@@ -58,6 +58,17 @@ def an_import(site, a, b, record):
     batch = a.ask("import", "household", file)["batch"]
     meet(a, b)
     expect("households at B", len(names(b)), len(before) + 2)
+    with unchanged(a, "a withdrawal that is only tried"):
+        told = a.ask("withdraw", batch, *WHY, "--dry-run")
+        expect("what it would come to", told,
+               {"id": batch, "changes": 3, "records": 3, "units": 1})
+        check("and in words", "3" in a.run("withdraw", batch, *WHY, "--dry-run"))
+    expect("nothing to send", a.once()["changes_up"], 0)
+    n = site.server.ask("status")["changes"]
+    tried = site.server.ask("withdraw", batch, *WHY, "--as", "admin", "--dry-run")
+    expect("at the district", tried, told)
+    expect("changes at the server", site.server.ask("status")["changes"], n)
+    expect("names after all that", len(names(b)), len(before) + 2)
     told = a.ask("withdraw", batch, *WHY)
     expect("what JSON says", sorted(told), ["change", "id"])
     meet(a, b)
@@ -65,11 +76,13 @@ def an_import(site, a, b, record):
         expect(f"names at {host.folder}", names(host), before)
     same(site, a, b)
     a.refuse("withdraw", batch, *WHY, exits=66, says=batch)
+    a.refuse("withdraw", batch, *WHY, "--dry-run", exits=66, says=batch)
     say("an import taken back at the laptop that made it")
     file = write_csv(site.path("more.csv"), ["head_name", "address_text"], [["Ông Tám", "Số 4"]])
     batch = a.ask("import", "household", file)["batch"]
     meet(a, b)
     b.refuse("withdraw", batch, *WHY, exits=77)
+    b.refuse("withdraw", batch, *WHY, "--dry-run", exits=77)
     site.server.ask("withdraw", batch, *WHY, "--as", "admin")
     meet(a, b)
     for host in (a, b, site.server):

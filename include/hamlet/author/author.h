@@ -21,7 +21,8 @@
 #include "hamlet/store/records.h"
 
 struct hm_author;
-struct hm_finding; /* record/rule.h */
+struct hm_withdrawable; /* store/withdraw.h */
+struct hm_finding;      /* record/rule.h */
 
 /*
  * Write as the device and user that the store names. `store` is borrowed until close.
@@ -151,6 +152,16 @@ HM_CHECKED enum hm_status hm_author_unmerge(struct hm_author *author,
                                             struct hm_bytes reason,
                                             struct hm_id *change,
                                             struct hm_err *err);
+
+/*
+ * What that would come to: judged to the end, counted, and undone. Nothing is written.
+ * Outside of a transaction; HM_NOT_FOUND, HM_BAD_INPUT as above.
+ */
+HM_CHECKED enum hm_status hm_author_withdraw_try(struct hm_author *author,
+                                                 const struct hm_id *name,
+                                                 struct hm_bytes reason,
+                                                 struct hm_withdrawable *what,
+                                                 struct hm_err *err);
 
 /*
  * Erase registers of a record: null over all that they ever held, which every replica

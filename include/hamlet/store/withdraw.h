@@ -31,6 +31,17 @@ HM_CHECKED enum hm_status hm_store_withdrawals(struct hm_store *store,
                                                struct hm_arena *arena,
                                                struct hm_err *err);
 
+/* What stands now and would not if this change or bulk were withdrawn. */
+struct hm_withdrawable {
+    uint64_t changes;
+    uint64_t records;
+    uint64_t units;
+};
+HM_CHECKED enum hm_status hm_store_withdrawable(struct hm_store *store,
+                                                const struct hm_id *name,
+                                                struct hm_withdrawable *what,
+                                                struct hm_err *err);
+
 /*
  * Whether the role of this withdrawal may withdraw what it names, as far as that is here:
  * each kind must give it the right, and a role below the commune's only its own device's.
