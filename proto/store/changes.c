@@ -416,6 +416,7 @@ static void find_gained(const struct put *p, const bool *skeleton, bool *gained)
 {
     for (size_t i = 0; i < p->count; i++) {
         gained[i] = !p->puts[i].fresh && skeleton[i] && holds(p->puts[i].change);
+        p->puts[i].gained = gained[i] && !withholds(p->puts[i].change);
     }
 }
 

@@ -42,8 +42,9 @@ static enum hm_status take_lease(struct hm_serving *serving,
     bool current = found && ours && hm_id_equal(&request->lease, &visit.current);
     bool again = current && !hm_id_is_none(&visit.pending) &&
                  hm_id_equal(&request->id, &visit.request);
-    /* A first reply that got lost: the client still knows no incarnation, or the last. */
-    bool first_again = found && !ours && hm_id_is_none(&visit.current) &&
+    /* A first reply that got lost. The client knows no incarnation, or the last, or this
+     * one by a lease that was not kept: it was not known here yet, and only offered. */
+    bool first_again = found && hm_id_is_none(&visit.current) &&
                        hm_id_equal(&request->id, &visit.request);
     /* A server that was restored forgot what it gave: whoever comes is let in again. */
     bool given = !hm_id_is_none(&visit.current) || !hm_id_is_none(&visit.pending);

@@ -238,8 +238,10 @@ enum hm_status hm_inbox_find_branches(struct hm_inbox *inbox,
         struct hm_inbox_page *in = &inbox->pages[i];
         status =
             find_branch(inbox, i, overlaps[i] ? taken_before(inbox, i) : 0, store, err);
-        *forked =
-            *forked || (in->branch > 0 && hm_id_equal(&in->page.device, &inbox->known));
+        /* What a disk offers of its earlier epochs says nothing about this one. */
+        bool counts = !inbox->takes_offers || in->page.epoch == inbox->epoch;
+        *forked = *forked || (in->branch > 0 && counts &&
+                              hm_id_equal(&in->page.device, &inbox->known));
     }
     for (size_t i = 0; i < inbox->page_count && status == HM_OK; i++) {
         if (inbox->pages[i].branch == BRANCHES_MAX) {

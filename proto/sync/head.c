@@ -13,9 +13,16 @@ enum hm_status hm_head_fits(const struct hm_serving *serving,
 {
     const struct hm_request *request = &serving->request;
     struct hm_origin origin;
+    struct hm_origin all;
+    uint64_t end = 1;
     enum hm_status status =
         hm_store_origin_get(store, &request->device, request->epoch, false, &origin, err);
-    *fits = status == HM_OK &&
+    if (status == HM_OK && origin.row != 0) {
+        all = origin;
+        all.seq = INT64_MAX; /* behind a gap too: others brought what they have of it */
+        status = hm_store_pages_end(store, &all, &end, err);
+    }
+    *fits = status == HM_OK && end - 1 <= request->seq &&
             (origin.row == 0 || origin.seq < request->seq ||
              (origin.seq == request->seq &&
               (origin.seq == 0 || hm_digest_equal(&origin.head, &request->head))));

@@ -102,6 +102,18 @@ static enum hm_status count_regained(struct hm_landing *landing,
                                        verified, judged, err);
 }
 
+static enum hm_status say_again(struct hm_landing *landing, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
+        if (landing->puts[i].gained) {
+            status = hm_store_entries_again(landing->store, landing->puts[i].change->home,
+                                            landing->puts[i].row, &landing->arena, err);
+        }
+    }
+    return status;
+}
+
 enum hm_status hm_landing_regain(struct hm_landing *landing, struct hm_err *err)
 {
     struct hm_id *ids = hm_arena_get_array(&landing->arena, landing->count, sizeof(*ids));
@@ -126,5 +138,5 @@ enum hm_status hm_landing_regain(struct hm_landing *landing, struct hm_err *err)
         }
         from = to;
     }
-    return status;
+    return status != HM_OK ? status : say_again(landing, err);
 }

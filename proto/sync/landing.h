@@ -28,7 +28,10 @@ bool hm_landing_offered(const struct hm_landing *landing, size_t i);
 /* After the changes were judged, before they are put: whose judgement is another. */
 HM_CHECKED enum hm_status hm_landing_find_offered(struct hm_landing *landing,
                                                   struct hm_err *err);
-/* After all are there: what was offered of them stands in the buckets. */
+/*
+ * After all are there: what was offered of them stands in the buckets, and what is said
+ * of a change whose values came now is said once more, to those who read it without.
+ */
 HM_CHECKED enum hm_status hm_landing_regain(struct hm_landing *landing,
                                             struct hm_err *err);
 

@@ -293,6 +293,7 @@ static enum hm_problem judge_header(struct hm_serving *serving,
     }
     if (problem == HM_PROBLEM_NONE) {
         /* Of somebody who is not known pages prove nothing. */
+        inbox->epoch = request->epoch;
         inbox->known = device.known || request->enrolment.present ? request->device
                                                                   : (struct hm_id){{0}};
         inbox->takes_offers = serving->offering && request->offers;

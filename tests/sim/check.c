@@ -6,6 +6,8 @@
 #include "hamlet/store/check.h"
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/pages.h"
+#include "loss.h"
+#include "machine.h"
 #include "sim.h"
 
 /* What the six states of changes must add up to (P6). */
@@ -36,20 +38,14 @@ static struct tally tally_of(const struct sim *sim, int who)
 
 /* Changes of the registry are no acts of anybody here; each has one entry in its bucket.
  */
-static int64_t registry_unjudged(struct sim *sim, int who)
+static int64_t registry_unjudged(const struct sim *sim, int who)
 {
     const struct sim_replica *replica = &sim->replicas[who];
-    struct hm_err err = HM_ERR_NONE;
-    uint64_t entries = 0;
     int64_t held = 0;
     for (int64_t row = 1; row <= replica->rows; row++) {
         held += replica->acts[row] == ORACLE_NONE;
     }
-    sim_must(
-        sim,
-        hm_store_bucket_n(sim_store(sim, who), hm_text(HM_HOME_REGISTRY), &entries, &err),
-        &err, "registry");
-    return held - (int64_t)entries;
+    return held - (int64_t)replica->entries[SIM_REGISTRY];
 }
 
 static void check_counts(struct sim *sim, int who, struct tally tally)
@@ -111,6 +107,13 @@ static void check_derived(struct sim *sim, int who)
     }
 }
 
+/* A server that was lost has no values where nobody brought them. */
+static bool is_blind_there(const struct sim *sim, int act)
+{
+    return sim_refilled(sim) && (!oracle_known(sim->oracle, ORACLE_SERVER, act) ||
+                                 oracle_is_blind(sim->oracle, ORACLE_SERVER, act));
+}
+
 /* What a refusal hides, it hides from those alone who neither wrote it nor decide. */
 static void check_blind(struct sim *sim, int who)
 {
@@ -120,7 +123,8 @@ static void check_blind(struct sim *sim, int who)
         if (oracle_is_blind(oracle, who, i)) {
             sim_mark(sim, SIM_MARK_BLIND);
         }
-        if (oracle_is_blind(oracle, who, i) &&
+        bool lost = oracle_told(oracle, i)->refused && is_blind_there(sim, i);
+        if (oracle_is_blind(oracle, who, i) && !lost &&
             (decides ||
              (!oracle_told(oracle, i)->refused && !oracle_told(oracle, i)->open) ||
              who == ORACLE_SERVER ||
@@ -229,7 +233,13 @@ void sim_check_agreed(struct sim *sim, int who)
     struct sim_replica *replica = &sim->replicas[who];
     struct hm_id device = hm_sign_device(&replica->laptop->key);
     replica->settled = true;
+    if (sim_refilled(sim)) { /* what was heard of a server that is no more is over */
+        oracle_unhear(sim->oracle, who);
+        memset(replica->entries, 0, sizeof(replica->entries));
+    }
     sim_learn(sim, who);
+    sim_check_due(sim, who);
+    oracle_swear(sim->oracle, who);
     check_same_acts(sim, who);
     check_chain(sim, who);
     hm_mailbox_name(mailbox, &device);
@@ -266,7 +276,9 @@ static void check_verdicts(struct sim *sim)
         if (!there) {
             sim_fail(sim, "act %d was acknowledged and never reached the server", i);
         }
-        if (oracle_heard(oracle, ORACLE_SERVER, i) != wanted &&
+        bool doubt = oracle_doubtful(oracle, i) &&
+                     oracle_heard(oracle, ORACLE_SERVER, i) == ORACLE_REFUSED;
+        if (oracle_heard(oracle, ORACLE_SERVER, i) != wanted && !doubt &&
             !oracle_told(oracle, i)->open) {
             sim_fail(sim, "act %d has verdict %u, it should be %u", i,
                      oracle_heard(oracle, ORACLE_SERVER, i), wanted);

@@ -7,6 +7,7 @@
 
 #include "hamlet/model/value.h"
 #include "hamlet/store/registry.h"
+#include "loss.h"
 #include "work.h"
 
 enum { TOKEN = 24 };
@@ -79,8 +80,8 @@ void sim_do_erase(struct sim *sim, const struct sim_event *event)
     struct work work;
     enum hm_status expected = HM_OK;
     enum hm_status status = HM_OK;
-    if (!work_begin(&work, sim, event->who)) {
-        return;
+    if (sim_refilled(sim) || !work_begin(&work, sim, event->who)) {
+        return; /* of a server that is lost nobody may remember the order */
     }
     int record = work_record(&work, event->arg[0]);
     if (record != ORACLE_NONE) {

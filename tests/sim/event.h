@@ -45,6 +45,9 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
     X(IMAGE, image, "")                                                                  \
     X(RESTORE, restore, "")                                                              \
     X(COPY, copy, "")                                                                    \
+    X(BACKUP, backup, "")                                                                \
+    X(LOSE, lose, "empty=0")                                                             \
+    X(CLOSE, close, "")                                                                  \
     X(LIE, lie, "what=0 record=0 values=0 other=0")                                      \
     X(CLOCK, clock, "seconds=0")                                                         \
     X(TRIP, trip, "rounds=50 at=0 up=-1 down=-1 twice=0")                                \

@@ -23,7 +23,8 @@ PLANTS = {
     "unsaved": (r"acts were acknowledged, and \d+ are there", 10),
     "lazy_disk": (r"replica 1 lost act|acts of one transaction", 40),
     "lost_page": (r"judged twice|counts \d+ changes|lost act|is on the laptop only"
-                  r"|nothing disturbed failed|heads instead of|digests differ", 10),
+                  r"|nothing disturbed failed|heads instead of|digests differ"
+                  r"|shows \d+ on 0", 10),
     "lost_head": (r"heads? instead of|has no heads|stand otherwise|counts \d+ changes"
                   r"|shows|rebuilding \d changed", 20),
     "lost_conflict": (r"conflicts .* instead of|stand otherwise|rebuilding \d changed", 20),
@@ -38,6 +39,9 @@ PLANTS = {
     "unordered": (r"stand otherwise than derived|rebuilding \d changed|still there", 40),
     "unended": (r"has verdict 1, it should be 2|stand otherwise|rebuilding \d changed", 80),
     "altered": (r"stand otherwise than derived|rebuilding \d changed", 20),
+    "same_self": (r"nothing disturbed failed|digests differ|on the laptop only"
+                  r"|on the server only|counts entries|come to no rest", 80),
+    "lost_word": (r"signed, and the server says", 40),
 }
 
 

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "erase.h"
+#include "hamlet/store/offers.h"
+#include "loss.h"
+#include "machine.h"
 
 enum { CHUNK = 64 };
 
@@ -175,8 +178,62 @@ static void learn_values(struct sim *sim, int who, struct hm_arena *arena)
         sim_must(sim,
                  hm_store_changes_get(sim_store(sim, who), row, 1, &held, arena, &err),
                  &err, "change");
-        oracle_blind(sim->oracle, who, act, sim_is_blind(sim, who, act, &held));
+        bool blind = sim_is_blind(sim, who, act, &held);
+        oracle_blind(sim->oracle, who, act, blind);
+        sim->refill.gained[act] =
+            sim->refill.gained[act] || (who == ORACLE_SERVER && !blind);
     }
+}
+
+/*
+ * By a server that was lost a refusal may be told for another reason as well, and all
+ * that it says of a change once more when the values come.
+ */
+static void note_judged(struct sim *sim,
+                        int act,
+                        enum oracle_verdict verdict,
+                        struct hm_bytes reason)
+{
+    uint64_t hash = 1;
+    for (size_t i = 0; i < reason.size; i++) {
+        hash = hash * 31 + reason.data[i];
+    }
+    bool again = (oracle_heard(sim->oracle, ORACLE_SERVER, act) & verdict) != 0;
+    bool other = verdict == ORACLE_REFUSED && sim->refill.reasons[act] != hash;
+    bool gained = sim->refill.gained[act] || /* … or will be learnt to have */
+                  oracle_is_blind(sim->oracle, ORACLE_SERVER, act);
+    if (again && !(sim_refilled(sim) && (other || gained))) {
+        sim_fail(sim, "act %d was judged twice", act);
+    }
+    sim->refill.reasons[act] =
+        verdict == ORACLE_REFUSED ? hash : sim->refill.reasons[act];
+}
+
+static bool is_among(const struct hm_bytes *names, size_t count, struct hm_bytes name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (hm_bytes_equal(names[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether its numbers are of a server that is no more. */
+static bool is_old(struct sim *sim, int who, struct hm_bytes name, struct hm_arena *arena)
+{
+    struct hm_bytes *names = NULL;
+    struct hm_err err = HM_ERR_NONE;
+    size_t count = 0;
+    bool old = false;
+    for (int state = HM_OLD_TO_OFFER; state <= HM_OLD_OFFERED && !old; state++) {
+        sim_must(sim,
+                 hm_store_buckets_old(sim_store(sim, who), (enum hm_old)state, &names,
+                                      &count, arena, &err),
+                 &err, "buckets");
+        old = is_among(names, count, name);
+    }
+    return old;
 }
 
 static void hear(struct sim *sim, int who, const struct hm_entry *entry)
@@ -194,18 +251,46 @@ static void hear(struct sim *sim, int who, const struct hm_entry *entry)
         if (act == ORACLE_NONE) {
             continue;
         }
-        if (who == ORACLE_SERVER &&
-            (oracle_heard(sim->oracle, who, act) & verdict) != 0) {
-            sim_fail(sim, "act %d was judged twice", act);
+        if (who == ORACLE_SERVER) {
+            note_judged(sim, act, verdict, entry->reason);
         }
         oracle_hears(sim->oracle, who, act, verdict);
     }
 }
 
+/*
+ * How far the entries of a bucket go, of one whose numbers count no more as well. False:
+ * it is such a one, and has nothing new.
+ */
+static bool count_entries(struct sim *sim,
+                          int who,
+                          struct hm_bytes name,
+                          int bucket,
+                          uint64_t *n,
+                          struct hm_arena *arena)
+{
+    struct sim_replica *replica = &sim->replicas[who];
+    struct hm_err err = HM_ERR_NONE;
+    sim_must(sim, hm_store_bucket_n(sim_store(sim, who), name, n, &err), &err, "bucket");
+    if (*n < replica->entries[bucket] && is_old(sim, who, name, arena)) {
+        replica->old[bucket] = true;
+        return false;
+    }
+    if (*n < replica->entries[bucket] && !sim_refilled(sim)) {
+        sim_fail(sim, "replica %d began a bucket anew", who);
+    }
+    if (*n < replica->entries[bucket] || replica->old[bucket]) {
+        oracle_anew(sim->oracle, who, bucket); /* of what is no home: nothing */
+        replica->entries[bucket] = 0;
+        replica->old[bucket] = false;
+    }
+    return true;
+}
+
 static void learn_entries(struct sim *sim,
                           int who,
-                          struct hm_bytes bucket,
-                          uint64_t *learnt,
+                          struct hm_bytes name,
+                          int bucket,
                           struct hm_arena *arena)
 {
     struct hm_entry *entries = NULL;
@@ -213,13 +298,13 @@ static void learn_entries(struct sim *sim,
     size_t count = 0;
     uint64_t n = 0;
     struct hm_store *store = sim_store(sim, who);
-    sim_must(sim, hm_store_bucket_n(store, bucket, &n, &err), &err, "bucket");
-    if (n < *learnt) {
-        sim_fail(sim, "replica %d began a bucket anew", who);
+    uint64_t *learnt = &sim->replicas[who].entries[bucket];
+    if (!count_entries(sim, who, name, bucket, &n, arena)) {
+        return;
     }
     while (*learnt < n) {
         sim_must(sim,
-                 hm_store_entries_after(store, bucket, *learnt, CHUNK, &entries, &count,
+                 hm_store_entries_after(store, name, *learnt, CHUNK, &entries, &count,
                                         arena, &err),
                  &err, "entries");
         for (size_t i = 0; i < count; i++) {
@@ -243,13 +328,13 @@ void sim_learn(struct sim *sim, int who)
     hm_arena_init(&arena, SIM_ARENA_MAX);
     learn_rows(sim, who, &arena);
     for (int unit = 0; unit < SCENE_UNITS; unit++) {
-        learn_entries(sim, who, hm_text(scene_unit(unit)), &replica->entries[unit],
-                      &arena);
+        learn_entries(sim, who, hm_text(scene_unit(unit)), unit, &arena);
     }
+    learn_entries(sim, who, hm_text(HM_HOME_REGISTRY), SIM_REGISTRY, &arena);
     if (replica->laptop != NULL) {
         struct hm_id device = hm_sign_device(&replica->laptop->key);
         hm_mailbox_name(mailbox, &device);
-        learn_entries(sim, who, hm_text(mailbox), &replica->entries[SCENE_UNITS], &arena);
+        learn_entries(sim, who, hm_text(mailbox), SIM_MAILBOX, &arena);
     }
     sim_learn_role(sim, who);
     learn_values(sim, who, &arena); /* whether they are erased, entries say */

@@ -5,6 +5,8 @@
 
 #include "forge.h"
 #include "hamlet/store/registry.h"
+#include "loss.h"
+#include "machine.h"
 
 enum {
     ACTS_MAX = 4,
@@ -482,7 +484,7 @@ static void (*const lies[SIM_LIE_COUNT])(struct lie *) = {
 /* Nothing but what the protocol says may have come of it. */
 static void judge(const struct lie *lie)
 {
-    const struct sim *sim = lie->sim;
+    struct sim *sim = lie->sim;
     for (int i = 0; i < lie->count; i++) {
         bool stored = oracle_known(sim->oracle, ORACLE_SERVER, lie->acts[i]);
         if ((stored && lie->never) || (!stored && lie->always && lie->http == 200)) {
@@ -498,7 +500,7 @@ static void judge(const struct lie *lie)
         return;
     }
     if (lie->always && lie->http != 200 && lie->http < FAILED &&
-        lie->http != FORGE_HTTP_NONE) {
+        lie->http != FORGE_HTTP_NONE && sim_known_there(sim, lie->forge.who)) {
         sim_fail(lie->sim, "what is within a device's rights was answered with %d",
                  lie->http);
     }

@@ -3,9 +3,12 @@
  * Disks that are copied, and disks that come back from an older image: what was on them
  * alone is gone, and nothing else is.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "hamlet/store/server.h"
+#include "loss.h"
+#include "machine.h"
 #include "sim.h"
 
 bool sim_same_device(const struct sim *sim, int a, int b)
@@ -17,7 +20,9 @@ bool sim_same_device(const struct sim *sim, int a, int b)
 static void forget_image(struct sim_replica *replica)
 {
     hm_disk_free(replica->image.disk);
-    replica->image.disk = NULL;
+    free(replica->image.was);
+    oracle_memory_free(replica->image.memory);
+    replica->image = (struct sim_image){.disk = NULL};
 }
 
 void sim_machines_fini(struct sim *sim)
@@ -27,27 +32,46 @@ void sim_machines_fini(struct sim *sim)
     }
 }
 
-/* All that is learnt of a replica's store is learnt again. */
-static void learn_anew(struct sim *sim, int who)
+void sim_image_keep(struct sim *sim, int who, struct hm_disk *disk)
 {
     struct sim_replica *replica = &sim->replicas[who];
-    oracle_forget(sim->oracle, who);
-    replica->rows = 0;
-    memset(replica->entries, 0, sizeof(replica->entries));
+    struct sim_replica *was = malloc(sizeof(*was));
+    if (was == NULL || disk == NULL) {
+        abort();
+    }
     sim_learn(sim, who);
+    forget_image(replica);
+    *was = *replica;
+    replica->image = (struct sim_image){disk, was, oracle_remember(sim->oracle, who)};
+}
+
+/* What was learnt of a store, from a replica that had the same. */
+static void take_learnt(struct sim_replica *replica, const struct sim_replica *was)
+{
+    replica->settled = was->settled;
+    replica->rows = was->rows;
+    replica->registry = was->registry;
+    memcpy(replica->acts, was->acts, sizeof(replica->acts));
+    memcpy(replica->entries, was->entries, sizeof(replica->entries));
+    memcpy(replica->old, was->old, sizeof(replica->old));
+}
+
+void sim_image_recall(struct sim *sim, int who, const struct sim_image *image)
+{
+    oracle_recall(sim->oracle, who, image->memory);
+    take_learnt(&sim->replicas[who], image->was);
+    sim_relearn(sim, who);
 }
 
 void sim_do_image(struct sim *sim, const struct sim_event *event)
 {
-    struct sim_replica *replica = &sim->replicas[event->who];
+    const struct sim_replica *replica = &sim->replicas[event->who];
     if (replica->laptop != NULL) {
-        forget_image(replica);
-        replica->image.disk = world_laptop_image(replica->laptop);
-        replica->image.settled = replica->settled;
+        sim_image_keep(sim, event->who, world_laptop_image(replica->laptop));
     }
 }
 
-static bool known_to_any(const struct sim *sim, int act)
+bool sim_known_to_any(const struct sim *sim, int act)
 {
     for (int who = 0; who < sim->replica_count; who++) {
         if (oracle_known(sim->oracle, who, act)) {
@@ -84,7 +108,7 @@ static void note_lost(struct sim *sim, int who, const bool *had)
         if (!had[i] || oracle_known(oracle, who, i)) {
             continue;
         }
-        if (!known_to_any(sim, i)) {
+        if (!sim_known_to_any(sim, i)) {
             oracle_lose(sim->oracle, i);
             gone++;
         }
@@ -105,7 +129,8 @@ void sim_do_restore(struct sim *sim, const struct sim_event *event)
 {
     bool had[SIM_ACTS_MAX] = {false};
     struct sim_replica *replica = &sim->replicas[event->who];
-    if (replica->image.disk == NULL) {
+    if (replica->laptop == NULL || replica->image.disk == NULL ||
+        !sim_may_go(sim, event->who)) {
         return;
     }
     sim_learn(sim, event->who);
@@ -114,10 +139,9 @@ void sim_do_restore(struct sim *sim, const struct sim_event *event)
     }
     world_laptop_restore(replica->laptop, replica->image.disk);
     world_cure(&sim->world, replica->laptop);
-    replica->settled = replica->image.settled;
     sim->replicas[replica->device].strange = true;
     sim->stats.restores++;
-    learn_anew(sim, event->who);
+    sim_image_recall(sim, event->who, &replica->image);
     note_lost(sim, event->who, had);
 }
 
@@ -133,35 +157,44 @@ void sim_do_copy(struct sim *sim, const struct sim_event *event)
     sim->replicas[who] = (struct sim_replica){.role = replica->role,
                                               .unit = replica->unit,
                                               .lax = replica->lax,
-                                              .settled = replica->settled,
                                               .device = replica->device};
     sim->replicas[who].laptop = world_laptop_copy(&sim->world, replica->laptop);
     sim->replica_count++;
     sim->replicas[replica->device].strange = true;
     sim->replicas[replica->device].must_notice = true;
+    sim->replicas[replica->device].copied = true;
     sim->stats.copies++;
-    learn_anew(sim, who);
+    struct oracle_memory *memory = oracle_remember(sim->oracle, event->who);
+    const struct sim_image image = {.was = replica, .memory = memory};
+    sim_image_recall(sim, who, &image);
+    oracle_memory_free(memory);
     sim_say(sim, "  ! %d is a copy of %d", who, event->who);
 }
 
-/* A device that went two ways is told of, and no other (P12). */
-void sim_check_notices(struct sim *sim)
+void sim_find_notices(struct sim *sim, bool noticed[ORACLE_REPLICAS])
 {
     struct hm_arena arena;
     struct hm_notice *notices = NULL;
     struct hm_err err = HM_ERR_NONE;
     size_t count = 0;
-    bool noticed[ORACLE_REPLICAS] = {false};
     hm_arena_init(&arena, SIM_ARENA_MAX);
     sim_must(sim, hm_store_notices(sim->world.reader, &notices, &count, &arena, &err),
              &err, "notices");
-    for (size_t i = 0; i < count; i++) {
-        for (int who = 1; who < sim->replica_count; who++) {
-            struct hm_id device = hm_sign_device(&sim->replicas[who].laptop->key);
+    for (int who = 1; who < sim->replica_count; who++) {
+        struct hm_id device = hm_sign_device(&sim->replicas[who].laptop->key);
+        noticed[who] = false;
+        for (size_t i = 0; i < count; i++) {
             noticed[who] = noticed[who] || hm_id_equal(&device, &notices[i].device);
         }
     }
     hm_arena_fini(&arena);
+}
+
+/* A device that went two ways is told of, and no other (P12). */
+void sim_check_notices(struct sim *sim)
+{
+    bool noticed[ORACLE_REPLICAS];
+    sim_find_notices(sim, noticed);
     for (int who = 1; who < sim->replica_count; who++) {
         const struct sim_replica *device = &sim->replicas[sim->replicas[who].device];
         if (noticed[who] && !device->strange) {

@@ -172,6 +172,7 @@ static void tell_promises(const struct sim_order *order, const struct sim_stats 
         {"P29 histories whose erased values are sought", sum->sought},
         {"P17 histories with roles that end", sum->roles},
         {"P16 histories with requests of revoked devices", sum->denied},
+        {"P14 histories with servers lost", sum->losses},
         {"P15 histories with clocks that jump", sum->clocks},
     };
     if (order->seeds == 1) {

@@ -104,6 +104,18 @@ struct sim;
     X(REVOKED_AMID, revoked_amid, "… while its request is served")                       \
     X(REVOKED_ASKS, revoked_asks, "a revoked device asks, and is given nothing")         \
     X(REVOKED_BROUGHT, revoked_brought, "another brings what it wrote too late")         \
+    X(LOSS_BEHIND, loss_behind, "a server that comes back behind what laptops hold")     \
+    X(LOSS_ALONE, loss_alone, "… and what it alone had is gone")                         \
+    X(LOSS_EMPTY, loss_empty, "a server that comes back with its key alone")             \
+    X(LOSS_AGAIN, loss_again, "a server that is lost again while it is refilled")        \
+    X(REFILL_ONE, refill_one, "one laptop brings back what the server had")              \
+    X(REFILL_MANY, refill_many, "several laptops bring it back")                         \
+    X(REFILL_NEIGHBOUR, refill_neighbour, "… what somebody else wrote")                  \
+    X(REFILL_CUT, refill_cut, "an offer to the server that is cut")                      \
+    X(REFILL_CLOSED, refill_closed, "a refill that is closed")                           \
+    X(REGAINED_REFUSED, regained_refused, "a refused change that comes back refused")    \
+    X(REGAINED_RELEASED, regained_released, "… one that was let stand, and stands")      \
+    X(LATE_LOSS, late_loss, "a request that comes when the server is another")           \
     X(HEALED, healed, "all is well for a while, and goes on")
 
 enum sim_mark {

@@ -97,20 +97,55 @@ bool oracle_lost(const struct oracle *oracle, int act)
     return oracle->acts[act].lost;
 }
 
+void oracle_doubt(struct oracle *oracle, int act)
+{
+    oracle->acts[act].doubtful = true;
+}
+
+bool oracle_doubtful(const struct oracle *oracle, int act)
+{
+    return oracle->acts[act].doubtful;
+}
+
 void oracle_forget(struct oracle *oracle, int replica)
 {
     for (int i = 0; i < oracle->count; i++) {
-        oracle->acts[i].known[replica] = false;
-        oracle->acts[i].ordered[replica] = false;
-        oracle->acts[i].bare[replica] = 0;
-        oracle->acts[i].blind[replica] = false;
-        oracle->acts[i].heard[replica] = 0;
+        oracle->acts[i].at[replica] = (struct knowledge){.known = false};
     }
+}
+
+struct oracle_memory {
+    int count;
+    struct knowledge at[];
+};
+
+struct oracle_memory *oracle_remember(const struct oracle *oracle, int replica)
+{
+    struct oracle_memory *memory =
+        must(malloc(sizeof(*memory) + (size_t)oracle->count * sizeof(memory->at[0])));
+    memory->count = oracle->count;
+    for (int i = 0; i < oracle->count; i++) {
+        memory->at[i] = oracle->acts[i].at[replica];
+    }
+    return memory;
+}
+
+void oracle_recall(struct oracle *oracle, int replica, const struct oracle_memory *memory)
+{
+    oracle_forget(oracle, replica);
+    for (int i = 0; i < memory->count; i++) {
+        oracle->acts[i].at[replica] = memory->at[i];
+    }
+}
+
+void oracle_memory_free(struct oracle_memory *memory)
+{
+    free(memory);
 }
 
 void oracle_knows(struct oracle *oracle, int replica, int act)
 {
-    oracle->acts[act].known[replica] = true;
+    oracle->acts[act].at[replica].known = true;
 }
 
 void oracle_hears(struct oracle *oracle,
@@ -118,33 +153,77 @@ void oracle_hears(struct oracle *oracle,
                   int act,
                   enum oracle_verdict verdict)
 {
-    oracle->acts[act].heard[replica] |= verdict;
+    oracle->acts[act].at[replica].heard |= (uint8_t)verdict;
+}
+
+void oracle_swear(struct oracle *oracle, int replica)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        oracle->acts[i].at[replica].sworn = oracle->acts[i].at[replica].heard;
+        oracle->acts[i].at[replica].due = 0;
+    }
+}
+
+unsigned oracle_due(const struct oracle *oracle, int replica, int act)
+{
+    return oracle->acts[act].at[replica].due;
+}
+
+void oracle_lapse(struct oracle *oracle, int replica)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        oracle->acts[i].at[replica].due = 0;
+    }
+}
+
+unsigned oracle_sworn(const struct oracle *oracle, int replica, int act)
+{
+    return oracle->acts[act].at[replica].sworn;
+}
+
+void oracle_anew(struct oracle *oracle, int replica, int home)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        struct knowledge *at = &oracle->acts[i].at[replica];
+        if (oracle->acts[i].told.home == home) {
+            at->due |= at->sworn;
+            at->sworn = 0;
+            at->heard = at->heard == ORACLE_ACCEPTED ? 0 : at->heard;
+        }
+    }
+}
+
+void oracle_unhear(struct oracle *oracle, int replica)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        oracle->acts[i].at[replica].heard = 0;
+    }
 }
 
 void oracle_blind(struct oracle *oracle, int replica, int act, bool blind)
 {
-    oracle->acts[act].blind[replica] = blind;
+    oracle->acts[act].at[replica].blind = blind;
 }
 
 bool oracle_known(const struct oracle *oracle, int replica, int act)
 {
-    return oracle->acts[act].known[replica];
+    return oracle->acts[act].at[replica].known;
 }
 
 unsigned oracle_heard(const struct oracle *oracle, int replica, int act)
 {
-    return oracle->acts[act].heard[replica];
+    return oracle->acts[act].at[replica].heard;
 }
 
 bool oracle_is_blind(const struct oracle *oracle, int replica, int act)
 {
-    return oracle->acts[act].blind[replica];
+    return oracle->acts[act].at[replica].blind;
 }
 
 /* Refused is what was refused and by no other verdict let stand. */
 static bool refused(const struct act *act, int replica)
 {
-    return act->heard[replica] == ORACLE_REFUSED;
+    return act->at[replica].heard == ORACLE_REFUSED;
 }
 
 bool oracle_withdrawn(const struct oracle *oracle, int replica, int number)
@@ -155,7 +234,7 @@ bool oracle_withdrawn(const struct oracle *oracle, int replica, int number)
         const struct act *by = &oracle->acts[i];
         bool named = by->told.names_act == number ||
                      (by->told.names == act->told.bulk && act->told.bulk != ORACLE_NONE);
-        if (named && by->known[replica] && !refused(by, replica) &&
+        if (named && by->at[replica].known && !refused(by, replica) &&
             by->told.home == act->told.home) {
             return true;
         }
@@ -166,7 +245,7 @@ bool oracle_withdrawn(const struct oracle *oracle, int replica, int number)
 bool oracle_effective(const struct oracle *oracle, int replica, int act)
 {
     const struct act *at = &oracle->acts[act];
-    return at->known[replica] && !refused(at, replica) &&
+    return at->at[replica].known && !refused(at, replica) &&
            (at->told.what == ORACLE_WITHDRAW || !oracle_withdrawn(oracle, replica, act));
 }
 
@@ -210,7 +289,7 @@ int oracle_over(const struct oracle *oracle, int act, int reg, int over[ORACLE_H
 
 static bool writes(const struct act *act, int replica, int reg)
 {
-    return act->known[replica] && oracle_write_of(act, reg) != ORACLE_NONE;
+    return act->at[replica].known && oracle_write_of(act, reg) != ORACLE_NONE;
 }
 
 void oracle_mark(const struct oracle *oracle,
@@ -224,7 +303,7 @@ void oracle_mark(const struct oracle *oracle,
     const struct over *over = &at->over[oracle_write_of(at, reg)];
     for (int i = 0; i < over->count; i++) {
         int next = over->acts[i];
-        if (!oracle->acts[next].known[replica] || marked[next]) {
+        if (!oracle->acts[next].at[replica].known || marked[next]) {
             continue;
         }
         marked[next] = true;
@@ -312,6 +391,13 @@ void oracle_register(const struct oracle *oracle,
     find_shown(oracle, reg, found);
 }
 
+/* A head of the register of life that is known to say so. */
+static bool ends_life(const struct oracle *oracle, int replica, int act)
+{
+    return !oracle_is_blind(oracle, replica, act) &&
+           oracle_value(oracle, act, ORACLE_ALIVE) == 0;
+}
+
 /* Everything of `reg` that a deletion saw: what stood, and all that had led to it. */
 static void mark_seen(const struct oracle *oracle,
                       int replica,
@@ -344,7 +430,7 @@ static bool any_unseen(const struct oracle *oracle,
     bool *marked = oracle_marks(oracle);
     bool unseen = false;
     for (int i = 0; i < alive->count; i++) {
-        if (oracle_value(oracle, alive->heads[i], ORACLE_ALIVE) == 0) {
+        if (ends_life(oracle, replica, alive->heads[i])) {
             mark_seen(oracle, replica, alive->heads[i], reg, marked);
         }
     }
@@ -368,7 +454,7 @@ void oracle_life(const struct oracle *oracle,
     oracle_register(oracle, replica, record, ORACLE_ALIVE, &alive);
     *life = (struct oracle_life){.there = alive.count > 0};
     for (int i = 0; i < alive.count; i++) {
-        bool says = oracle_value(oracle, alive.heads[i], ORACLE_ALIVE) != 0;
+        bool says = !ends_life(oracle, replica, alive.heads[i]);
         lives = lives || says;
         ends = ends || !says;
     }
@@ -396,7 +482,7 @@ bool oracle_disputed(const struct oracle *oracle, int replica, int act)
         int reg = at->told.writes[w].reg;
         bool *marked = oracle_marks(oracle);
         for (int i = 0; i < alive.count && reg != ORACLE_ALIVE && life.conflict; i++) {
-            if (oracle_value(oracle, alive.heads[i], ORACLE_ALIVE) == 0) {
+            if (ends_life(oracle, replica, alive.heads[i])) {
                 mark_seen(oracle, replica, alive.heads[i], reg, marked);
             }
         }
@@ -500,7 +586,7 @@ int oracle_tell(struct oracle *oracle, const struct oracle_act *told)
             must(realloc(oracle->acts, (size_t)oracle->capacity * sizeof(*oracle->acts)));
     }
     struct chain *chain = chain_of(oracle, told->record);
-    act.known[told->replica] = !told->forged;
+    act.at[told->replica].known = !told->forged;
     act.lost = told->forged;
     act.next = ORACLE_NONE;
     oracle->acts[oracle->count] = act;

@@ -92,6 +92,9 @@ const struct oracle_act *oracle_told(const struct oracle *oracle, int act);
 /* The server was ordered to let a refused act stand. */
 void oracle_release(struct oracle *oracle, int act);
 bool oracle_released(const struct oracle *oracle, int act);
+/* … and was lost with all that it said: the order may be, too. */
+void oracle_doubt(struct oracle *oracle, int act);
+bool oracle_doubtful(const struct oracle *oracle, int act);
 
 /* It came too late, or from somebody who is not heard any more: it will not stand. */
 void oracle_refuse(struct oracle *oracle, int act);
@@ -105,13 +108,33 @@ bool oracle_lost(const struct oracle *oracle, int act);
 
 /* What reached a replica. */
 enum oracle_verdict { ORACLE_ACCEPTED = 1, ORACLE_REFUSED = 2, ORACLE_RELEASED = 4 };
-/* A replica's store is another from here on: nothing is known of it. */
+/* A replica's store is another from here on: nothing is known of it … */
 void oracle_forget(struct oracle *oracle, int replica);
+/* … or just what was known when this was kept, of it or of the one it is a copy of. */
+struct oracle_memory;
+struct oracle_memory *oracle_remember(const struct oracle *oracle, int replica);
+void oracle_recall(struct oracle *oracle,
+                   int replica,
+                   const struct oracle_memory *memory);
+void oracle_memory_free(struct oracle_memory *memory);
 void oracle_knows(struct oracle *oracle, int replica, int act);
 void oracle_hears(struct oracle *oracle,
                   int replica,
                   int act,
                   enum oracle_verdict verdict);
+/*
+ * What a replica heard up to here stands in a statement that the server signed: a server
+ * that lost it can be shown it. Once it was shown what was heard of a home, it is heard
+ * anew: what was sworn is due, until the next oath or until that server is lost as well,
+ * and what was only accepted counts as unjudged.
+ */
+void oracle_swear(struct oracle *oracle, int replica);
+unsigned oracle_sworn(const struct oracle *oracle, int replica, int act);
+void oracle_anew(struct oracle *oracle, int replica, int home);
+unsigned oracle_due(const struct oracle *oracle, int replica, int act);
+void oracle_lapse(struct oracle *oracle, int replica);
+/* All that it heard is told once more from the first word. */
+void oracle_unhear(struct oracle *oracle, int replica);
 /* Its values did not come with it, or came at last. */
 void oracle_blind(struct oracle *oracle, int replica, int act, bool blind);
 /* The registry of a replica lists this erasure, be it known itself there or not. */

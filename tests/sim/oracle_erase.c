@@ -6,20 +6,20 @@
 
 void oracle_order(struct oracle *oracle, int replica, int act)
 {
-    oracle->acts[act].ordered[replica] = true;
+    oracle->acts[act].at[replica].ordered = true;
 }
 
 void oracle_bare(struct oracle *oracle, int replica, int act, int reg)
 {
-    oracle->acts[act].bare[replica] |= 1U << (unsigned)reg;
+    oracle->acts[act].at[replica].bare |= 1U << (unsigned)reg;
 }
 
 static bool orders(const struct act *act, int replica, int reg)
 {
     return act->told.what == ORACLE_ERASE && reg != ORACLE_ALIVE &&
            oracle_write_of(act, reg) != ORACLE_NONE &&
-           (act->ordered[replica] || act->heard[replica] > ORACLE_REFUSED ||
-            act->heard[replica] == ORACLE_ACCEPTED);
+           (act->at[replica].ordered || act->at[replica].heard > ORACLE_REFUSED ||
+            act->at[replica].heard == ORACLE_ACCEPTED);
 }
 
 bool oracle_erased(const struct oracle *oracle, int replica, int act, int reg)
@@ -32,7 +32,7 @@ bool oracle_erased(const struct oracle *oracle, int replica, int act, int reg)
             oracle_mark(oracle, replica, i, reg, true, marked);
         }
     }
-    bool bare = (oracle->acts[act].bare[replica] >> (unsigned)reg & 1U) != 0;
+    bool bare = (oracle->acts[act].at[replica].bare >> (unsigned)reg & 1U) != 0;
     bool erased = bare || (marked != NULL && marked[act]);
     free(marked);
     return erased;
@@ -46,7 +46,7 @@ bool oracle_shows(const struct oracle *oracle, int replica, int act, int reg)
 
 static bool knows_write(const struct act *act, int replica, int reg)
 {
-    return act->known[replica] && oracle_write_of(act, reg) != ORACLE_NONE;
+    return act->at[replica].known && oracle_write_of(act, reg) != ORACLE_NONE;
 }
 
 void oracle_over_last(const struct oracle *oracle, struct act *act, int write)

@@ -16,6 +16,17 @@ struct over {
     int depth;
 };
 
+/* What a replica knows of an act. */
+struct knowledge {
+    bool known;
+    bool ordered; /* … by the registry: what it erases is erased */
+    bool blind;
+    uint8_t heard; /* of enum oracle_verdict */
+    uint8_t sworn;
+    uint8_t due;
+    unsigned bare; /* registers that came without their values, as bits */
+};
+
 struct act {
     struct oracle_act told;
     struct over over[ORACLE_REGISTERS]; /* of told.writes[i] */
@@ -23,13 +34,9 @@ struct act {
     int *seen;
     int next; /* act of the same record, or withdrawal */
     bool released;
+    bool doubtful; /* the release, since the server was lost */
     bool lost;
-    bool known[ORACLE_REPLICAS];
-    bool ordered[ORACLE_REPLICAS]; /* … by the registry: what it erases is erased */
-    bool blind[ORACLE_REPLICAS];
-    unsigned
-        bare[ORACLE_REPLICAS]; /* registers that came without their values, as bits */
-    unsigned heard[ORACLE_REPLICAS];
+    struct knowledge at[ORACLE_REPLICAS];
 };
 
 /* Acts in the order in which they were told, so that a question need not pass them all.

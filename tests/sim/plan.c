@@ -15,11 +15,12 @@ enum {
 static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_ADD] = 20,     [SIM_CARD] = 10,    [SIM_EDIT] = 60,  [SIM_DELETE] = 6,
     [SIM_RESOLVE] = 16, [SIM_WITHDRAW] = 5, [SIM_IMPORT] = 4, [SIM_UNDO] = 4,
-    [SIM_STRAY] = 1,    [SIM_RELEASE] = 2,  [SIM_IMAGE] = 3,  [SIM_RESTORE] = 3,
-    [SIM_COPY] = 1,     [SIM_LIE] = 6,      [SIM_CLOCK] = 1,  [SIM_TRIP] = 10,
-    [SIM_TWIN] = 2,     [SIM_GROUP] = 3,    [SIM_REPLAY] = 2, [SIM_ARM] = 4,
-    [SIM_CRASH] = 2,    [SIM_SICK] = 2,     [SIM_FULL] = 2,   [SIM_LOOK] = 2,
-    [SIM_REVOKE] = 2,   [SIM_BRING] = 2,    [SIM_ERASE] = 3,  [SIM_ROLE] = 4};
+    [SIM_STRAY] = 1,    [SIM_RELEASE] = 3,  [SIM_IMAGE] = 3,  [SIM_RESTORE] = 3,
+    [SIM_COPY] = 1,     [SIM_BACKUP] = 2,   [SIM_LOSE] = 1,   [SIM_CLOSE] = 2,
+    [SIM_LIE] = 6,      [SIM_CLOCK] = 1,    [SIM_TRIP] = 10,  [SIM_TWIN] = 2,
+    [SIM_GROUP] = 3,    [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
+    [SIM_SICK] = 2,     [SIM_FULL] = 2,     [SIM_LOOK] = 2,   [SIM_REVOKE] = 2,
+    [SIM_BRING] = 2,    [SIM_ERASE] = 3,    [SIM_ROLE] = 4};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -49,9 +50,9 @@ static void draw_seats(struct sim_plan *plan)
 /* One history of ten has no fault at all, others have none of one kind. */
 static void draw_calm(struct sim_plan *plan)
 {
-    static const enum sim_do faults[] = {SIM_IMAGE, SIM_RESTORE, SIM_COPY,  SIM_LIE,
-                                         SIM_CLOCK, SIM_TWIN,    SIM_GROUP, SIM_REPLAY,
-                                         SIM_ARM,   SIM_CRASH,   SIM_SICK,  SIM_FULL};
+    static const enum sim_do faults[] = {
+        SIM_IMAGE, SIM_RESTORE, SIM_COPY, SIM_LOSE,  SIM_LIE,  SIM_CLOCK, SIM_TWIN,
+        SIM_GROUP, SIM_REPLAY,  SIM_ARM,  SIM_CRASH, SIM_SICK, SIM_FULL};
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
         plan->weight[faults[i]] = 0;
     }
@@ -91,8 +92,27 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
         plan->weight[SIM_COPY] = 0;
     }
     plan->revokes = below(plan, 3) == 0 ? 1 + (int)below(plan, 2) : 0;
+    /* What the district orders is told nobody again by a server that is lost: no history
+     * has both. */
+    if (plan->revokes > 0 || plan->weight[SIM_ROLE] > 0 || below(plan, 3) == 0) {
+        plan->weight[SIM_LOSE] = 0;
+    }
+    if (plan->weight[SIM_LOSE] > 0) {
+        plan->weight[SIM_ERASE] = 0;
+        plan->weight[SIM_RELEASE] *= 2;
+    }
     if (below(plan, 10) == 0) {
         draw_calm(plan);
+    }
+}
+
+void sim_plan_plant(struct sim_plan *plan, enum sim_plant plant)
+{
+    if (plant == SIM_PLANT_SAME_SELF || plant == SIM_PLANT_LOST_WORD) {
+        plan->weight[SIM_BACKUP] = plan->weight[SIM_LOSE] = 2;
+        plan->weight[SIM_ERASE] = plan->weight[SIM_ROLE] = 0;
+        plan->revokes = 0;
+        plan->weight[SIM_RELEASE] = 4 * usual[SIM_RELEASE];
     }
 }
 
@@ -239,6 +259,7 @@ static void draw_machine(struct sim_plan *plan,
         plan->revokes--;
         break;
     case SIM_ROLE:
+    case SIM_LOSE:
         arg[0] = below(plan, 2);
         break;
     case SIM_BRING:
@@ -255,6 +276,8 @@ static void draw_machine(struct sim_plan *plan,
         event->who = draw_imaged(plan, sim, event->who);
         break;
     case SIM_COPY:
+    case SIM_BACKUP:
+    case SIM_CLOSE:
     case SIM_IMAGE:
         break;
     case SIM_CLOCK:
@@ -303,6 +326,9 @@ static int draw_who(struct sim_plan *plan, const struct sim *sim, enum sim_do wh
     bool decides = what == SIM_RESOLVE || what == SIM_WITHDRAW || what == SIM_UNDO ||
                    what == SIM_ERASE;
     int who = 1 + (int)below(plan, (uint64_t)sim->replica_count - 1);
+    if (what >= SIM_BACKUP && what <= SIM_CLOSE) {
+        return ORACLE_SERVER;
+    }
     if (decides && below(plan, 2) == 0) {
         return 2 + (int)below(plan, 2); /* the head, and the officer above him */
     }

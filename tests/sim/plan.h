@@ -29,6 +29,9 @@ struct sim_plan {
 
 void sim_plan_init(struct sim_plan *plan, uint64_t seed);
 
+/* See to it that the plant has something to harm. */
+void sim_plan_plant(struct sim_plan *plan, enum sim_plant plant);
+
 /* The next event; false: the history is long enough. */
 bool sim_plan_next(struct sim_plan *plan, const struct sim *sim, struct sim_event *event);
 

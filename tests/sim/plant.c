@@ -63,7 +63,8 @@ static const struct harm {
          " (SELECT o, q FROM temp.run)"},
     [SIM_PLANT_ALTERED] = {SIM_AFTER_TRIP, false,
                            "UPDATE record SET fields = replace(fields, '\"red\"',"
-                           " '\"blue\"') WHERE fields LIKE '%\"red\"%'"}};
+                           " '\"blue\"') WHERE fields LIKE '%\"red\"%'"},
+    [SIM_PLANT_LOST_WORD] = {SIM_AT_LOSS, false, "UPDATE bucket SET receipt = NULL"}};
 
 const char *sim_plant_name(enum sim_plant plant)
 {
@@ -139,7 +140,9 @@ bool sim_plant_strike(struct sim *sim, int who, enum sim_moment moment)
         (victim == ORACLE_SERVER) != plan->server) {
         return false;
     }
-    if (sim->strikes < CHANCES) {
+    if (moment == SIM_AT_LOSS) {
+        (void)harm(sim, victim, plan->sql);
+    } else if (sim->strikes < CHANCES) {
         sim->strikes++;
     } else if (harm(sim, victim, plan->sql) > 0) {
         sim->strikes++;

@@ -29,7 +29,9 @@ struct sim;
     X(UNREVOKED, unrevoked, "the server forgets that a device was revoked")              \
     X(UNORDERED, unordered, "a laptop forgets what was to be erased")                    \
     X(UNENDED, unended, "the server forgets that a role ended at once")                  \
-    X(ALTERED, altered, "a value in a store is another than was written")
+    X(ALTERED, altered, "a value in a store is another than was written")                \
+    X(SAME_SELF, same_self, "a server that comes back counts on as if it were the old")  \
+    X(LOST_WORD, lost_word, "laptops forget what a server that is lost has signed")
 
 enum sim_plant {
     SIM_PLANT_NONE,
@@ -48,7 +50,8 @@ enum sim_moment {
     SIM_AT_SAVE,    /* somebody is told that it is saved */
     SIM_AFTER_SAVE, /* … and it is */
     SIM_AFTER_TRIP, /* a laptop and the server agree */
-    SIM_AT_CRASH    /* the power is off */
+    SIM_AT_CRASH,   /* the power is off */
+    SIM_AT_LOSS     /* the server is lost; each time, and for each laptop */
 };
 /* True of UNSAVED at SIM_AT_SAVE: the commit is to be left out. */
 bool sim_plant_strike(struct sim *sim, int who, enum sim_moment moment);

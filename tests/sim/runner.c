@@ -73,6 +73,7 @@ uint64_t sim_run_seed(const struct sim_options *options,
     struct sim_event event;
     (void)signal(SIGABRT, tell_of_abort);
     sim_plan_init(&plan, seed);
+    sim_plan_plant(&plan, options->plant);
     sim_init(&sim, seed, options, plan.seats, plan.seat_count);
     while (sim_plan_next(&plan, &sim, &event)) {
         sim_perform(&sim, &event);

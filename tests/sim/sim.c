@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loss.h"
+#include "machine.h"
+
 enum { TIME_STEP_MS = 40 * 1000, YEAR_S = 365 * 24 * 3600 };
 
 static void keep_line(struct sim *sim, const char *line)
@@ -311,8 +314,8 @@ void sim_perform(struct sim *sim, const struct sim_event *event)
 static bool is_calm(const struct sim_stats *stats)
 {
     return stats->crashes + stats->full + stats->sick + stats->clocks + stats->lies +
-               stats->copies + stats->restores + stats->repeated + stats->requests_cut +
-               stats->replies_cut ==
+               stats->copies + stats->restores + stats->losses + stats->repeated +
+               stats->requests_cut + stats->replies_cut ==
            0;
 }
 
@@ -323,8 +326,9 @@ void sim_heal(struct sim *sim)
         world_fill(&sim->world, sim->replicas[who].laptop, -1);
         hm_disk_cut(sim_disk(sim, who), 0);
     }
-    /* What the last one brings the first one fetches; a copy shows at its second. */
-    int passes = sim->stats.copies > 0 ? 3 : 2;
+    /* What the last one brings the first one fetches; a copy shows at its second; whom a
+     * server does not know that was lost, others must tell it of. */
+    int passes = 2 + (sim->stats.copies > 0) + sim_refilled(sim);
     for (int pass = 0; pass < passes; pass++) {
         for (int who = 1; who < sim->replica_count; who++) {
             struct sim_event trip;

@@ -19,13 +19,13 @@
 #include "hamlet/store/buckets.h"
 #include "oracle.h"
 #include "plant.h"
+#include "refill.h"
 #include "registry.h"
 #include "scene.h"
 #include "stats.h"
 #include "world.h"
 
 enum {
-    SIM_ACTS_MAX = 4096,
     SIM_RECORDS_MAX = 1024,
     SIM_BULKS_MAX = 256,
     SIM_OLD_MAX = 24, /* requests kept to be sent again */
@@ -55,10 +55,11 @@ struct sim_deed {
     bool creates; /* a record that nobody had */
 };
 
-/* An older state of a laptop's disk. */
+/* An older state of a replica: its disk, and what was known of it. */
 struct sim_image {
     struct hm_disk *disk; /* null: none is kept */
-    bool settled;
+    struct sim_replica *was;
+    struct oracle_memory *memory;
 };
 
 struct sim_replica {
@@ -70,7 +71,8 @@ struct sim_replica {
 
     int device;       /* the first replica with its key; what follows, of that one */
     bool strange;     /* its disk was copied or restored … */
-    bool must_notice; /* … and the server will notice */
+    bool must_notice; /* … and the server will notice, */
+    bool copied;      /* … for two of them are at work */
     bool revoked;     /* from here on it gives and gets nothing */
     struct sim_term terms[SIM_TERMS_MAX];
     int term_count;
@@ -79,14 +81,17 @@ struct sim_replica {
 
     /* what was learnt of its store */
     int64_t rows;
-    int acts[SIM_ACTS_MAX];            /* by row; ORACLE_NONE: of the registry */
-    uint64_t entries[SCENE_UNITS + 1]; /* by unit; the last: of the mailbox */
+    int acts[SIM_ACTS_MAX];        /* by row; ORACLE_NONE: of the registry */
+    uint64_t entries[SIM_BUCKETS]; /* that were learnt */
+    bool old[SIM_BUCKETS];         /* they are of a server that is no more */
 };
 
 /* A request as it was sent, to be sent again. */
 struct sim_old {
     uint8_t *data;
     size_t size;
+    int who;
+    uint64_t losses; /* of the server, until then */
 };
 
 /* What the command line asks for; the same for every history of a process. */
@@ -116,7 +121,7 @@ struct sim {
     int by_id[2 * SIM_ACTS_MAX];    /* a table of acts by id; 0: empty, else act + 1 */
     struct sim_old old[SIM_OLD_MAX];
     int old_count;
-
+    struct sim_refill refill;
     bool relays; /* pages of others may come with what is served now */
     bool denies; /* … who asks is being revoked meanwhile */
 
@@ -181,11 +186,6 @@ void sim_visit_denied(struct sim *sim, int who);
 
 /* The server was asked something: its power may have gone, it may know more. */
 void sim_note_server(struct sim *sim);
-
-/* machine.c: disks that are copied or come back */
-bool sim_same_device(const struct sim *sim, int a, int b);
-void sim_check_notices(struct sim *sim);
-void sim_machines_fini(struct sim *sim);
 
 /* check.c, compare.c: whether a replica shows what the oracle says */
 void sim_look(struct sim *sim, int who);

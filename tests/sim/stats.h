@@ -31,6 +31,8 @@
     X(full)                                                                              \
     X(copies)                                                                            \
     X(restores)                                                                          \
+    X(losses)                                                                            \
+    X(regained)                                                                          \
     X(lies)                                                                              \
     X(erased)                                                                            \
     X(sought)                                                                            \

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "erase.h"
+#include "loss.h"
+#include "machine.h"
 
 enum {
     BODY_MAX = 8 * 1024 * 1024,
@@ -26,6 +28,7 @@ struct errand {
     uint64_t crashes; /* as the history stood when it set out */
     uint64_t failures;
     bool excused;
+    bool unknown; /* to a server that nobody has told who is who */
     bool built;
 };
 
@@ -34,7 +37,7 @@ static struct world_laptop *laptop_of(const struct errand *errand)
     return errand->sim->replicas[errand->who].laptop;
 }
 
-static void keep_old(struct sim *sim, struct hm_bytes request)
+static void keep_old(struct sim *sim, int who, struct hm_bytes request)
 {
     struct sim_old *old = &sim->old[sim->old_count++ % SIM_OLD_MAX];
     uint8_t *data = malloc(request.size);
@@ -43,14 +46,14 @@ static void keep_old(struct sim *sim, struct hm_bytes request)
     }
     free(old->data);
     memcpy(data, request.data, request.size);
-    *old = (struct sim_old){data, request.size};
+    *old = (struct sim_old){data, request.size, who, sim->stats.losses};
 }
 
 /* Whether anything that was done to the two replicas excuses a failure. */
 static bool is_excused(const struct errand *errand)
 {
     const struct sim *sim = errand->sim;
-    return errand->excused || sim->world.crashes != errand->crashes ||
+    return errand->excused || errand->unknown || sim->world.crashes != errand->crashes ||
            sim->world.failures != errand->failures || sim_troubled(sim, errand->who) ||
            sim_troubled(sim, ORACLE_SERVER);
 }
@@ -61,7 +64,8 @@ static void set_out(struct errand *errand, struct sim *sim, int who)
     *errand = (struct errand){.sim = sim,
                               .who = who,
                               .crashes = sim->world.crashes,
-                              .failures = sim->world.failures};
+                              .failures = sim->world.failures,
+                              .unknown = !sim_known_there(sim, who)};
     struct world_laptop *laptop = laptop_of(errand);
     hm_buf_init(&errand->request, BODY_MAX);
     enum hm_status status = world_session(laptop, &errand->err);
@@ -72,7 +76,7 @@ static void set_out(struct errand *errand, struct sim *sim, int who)
     errand->built = status == HM_OK;
     if (errand->built) {
         sim->stats.exchanges++;
-        keep_old(sim, errand->visit.request);
+        keep_old(sim, who, errand->visit.request);
     } else if (!is_excused(errand)) {
         sim_must(sim, status, &errand->err, "request");
     }
@@ -196,7 +200,8 @@ static void judge(struct errand *errand, enum hm_session_next next)
                  errand->who, hm_status_name(errand->err.status), key,
                  errand->err.arg[0]);
     }
-    if (next == HM_SESSION_STOP && !denied && !sim_troubled(sim, errand->who)) {
+    if (next == HM_SESSION_STOP && !denied && !errand->unknown &&
+        !sim_troubled(sim, errand->who)) {
         sim_fail(sim, "%d gives up: %s (%s %s)", errand->who,
                  hm_status_name(errand->err.status), key, errand->err.arg[0]);
     }
@@ -221,11 +226,28 @@ static void judge(struct errand *errand, enum hm_session_next next)
     }
 }
 
+/* It brings what a server lost (PROTOCOL.md 7.1). */
+static bool is_offer(const struct errand *errand)
+{
+    static const char offers[] = "\"h\":1";
+    struct hm_bytes request = hm_buf_bytes(&errand->request);
+    const size_t size = sizeof(offers) - 1;
+    for (size_t at = 0; at + size <= header_size(request); at++) {
+        if (memcmp(request.data + at, offers, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What was met on the server; `rows` is what it held before. */
 static void mark_served(const struct errand *errand, int64_t rows)
 {
     struct sim *sim = errand->sim;
     bool cut = errand->visit.seen < errand->request.size;
+    if (cut && is_offer(errand)) {
+        sim_mark(sim, SIM_MARK_REFILL_CUT);
+    }
     if (cut && sim->replicas[ORACLE_SERVER].rows > rows) {
         sim_mark(sim, SIM_MARK_CUT_PAGES);
     }
@@ -273,6 +295,7 @@ static enum hm_session_next exchange(struct sim *sim,
         cut_request(&errand, up);
         world_serve(&sim->world, &errand.visit, 1);
         sim_note_server(sim);
+        sim_note_refill(sim, who, rows);
         mark_served(&errand, rows);
         if (twice) {
             if (has_pages(&errand)) {
@@ -323,7 +346,8 @@ void sim_do_trip(struct sim *sim, const struct sim_event *event)
     if (next != HM_SESSION_DONE && healthy && !sim_is_revoked(sim, event->who) &&
         event->arg[0] >= usual.arg[0] &&
         sim->world.crashes + sim->world.failures == crashes &&
-        !sim_troubled(sim, event->who) && !sim_troubled(sim, ORACLE_SERVER)) {
+        !sim_troubled(sim, event->who) && !sim_troubled(sim, ORACLE_SERVER) &&
+        sim_known_there(sim, event->who)) {
         sim_fail(sim, "%d and the server come to no rest", event->who);
     }
 }
@@ -367,6 +391,9 @@ void sim_do_twin(struct sim *sim, const struct sim_event *event)
         sim_do_trip(sim, &trip);
     }
     if (late.built) {
+        if (late.unknown) { /* by now it may be known, and this its first visit */
+            sim->replicas[sim->replicas[event->who].device].strange = true;
+        }
         serve_again(sim, late.visit.request, SIZE_MAX);
         sim->stats.late++;
         sim_mark(sim, SIM_MARK_LATE);
@@ -439,6 +466,12 @@ void sim_do_replay(struct sim *sim, const struct sim_event *event)
     }
     const struct sim_old *old = &sim->old[(uint64_t)event->arg[0] % (uint64_t)count];
     struct hm_bytes request = {old->data, old->size};
+    if (old->losses != sim->stats.losses) {
+        /* Its lease and its chain say nothing to this server: it may be taken for the
+         * present, and its laptop then for another. */
+        sim->replicas[sim->replicas[old->who].device].strange = true;
+        sim_mark(sim, SIM_MARK_LATE_LOSS);
+    }
     serve_again(sim, request, cut_of(event->arg[1], request.size));
     sim->stats.late++;
 }

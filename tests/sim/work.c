@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "work.h"
+#include "loss.h"
 
 #include <string.h>
 
@@ -34,7 +35,8 @@ bool work_begin(struct work *work, struct sim *sim, int who)
     if (status == HM_OK) {
         return true;
     }
-    if (!sim_troubled(sim, who)) {
+    bool unknown = status == HM_NOT_FOUND && who == ORACLE_SERVER && sim_refilled(sim);
+    if (!sim_troubled(sim, who) && !unknown) { /* nobody has brought the account back */
         sim_must(sim, status, &work->err, "author");
     }
     hm_author_close(work->author);

@@ -122,6 +122,16 @@ HM_CHECKED enum hm_status hm_store_offers_take(struct hm_store *store,
                                                struct hm_err *err);
 
 /*
+ * Append once more what this bucket says of a change that was refused or let stand: its
+ * readers get its page again. The set of entries stays as it is.
+ */
+HM_CHECKED enum hm_status hm_store_entries_again(struct hm_store *store,
+                                                 struct hm_bytes bucket,
+                                                 int64_t change,
+                                                 struct hm_arena *arena,
+                                                 struct hm_err *err);
+
+/*
  * `bits`: bit i is set where change i of this bucket is not here, or not whole. Of a
  * mailbox the changes are looked for in all homes.
  */

@@ -103,7 +103,8 @@ HM_CHECKED enum hm_status hm_store_page_at(struct hm_store *store,
                                            bool *found,
                                            struct hm_arena *arena,
                                            struct hm_err *err);
-/* The number after the last that the newest page of an own origin holds; 1: none does. */
+/* The number after the last that the newest page up to origin->seq holds; 1: none does.
+ */
 HM_CHECKED enum hm_status hm_store_pages_end(struct hm_store *store,
                                              const struct hm_origin *origin,
                                              uint64_t *end,

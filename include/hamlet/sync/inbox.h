@@ -29,6 +29,7 @@ struct hm_inbox {
     struct hm_store *store;
     struct hm_id district;
     struct hm_id known; /* a device whose keys are known beside the registry */
+    uint32_t epoch;     /* … its present one; 0: nobody asks */
     struct hm_keys known_keys;
     const struct hm_keys *district_keys; /* null: they are as any other's */
     struct hm_id asked; /* the device that the store was asked for last, if known there */

@@ -148,13 +148,13 @@ static const char unit_dues[] =
     " CROSS JOIN bucket b ON b.id = o.bucket CROSS JOIN unit u ON u.code = b.name"
     " CROSS JOIN change c ON c.home = u.id AND c.change = o.change"
     " CROSS JOIN author a ON a.id = c.author CROSS JOIN device d ON d.id = a.device"
-    " ORDER BY c.id, o.kind";
+    " ORDER BY c.id, o.kind, o.reason";
 static const char mailbox_dues[] =
     "SELECT c.id, u.code, d.device, o.kind, o.reason FROM batch(:rows) x"
     " CROSS JOIN offer o ON o.bucket = :bucket AND o.change = x.b0 CROSS JOIN unit u"
     " CROSS JOIN change c ON c.home = u.id AND c.change = o.change"
     " CROSS JOIN author a ON a.id = c.author CROSS JOIN device d ON d.id = a.device"
-    " ORDER BY c.id, o.kind";
+    " ORDER BY c.id, o.kind, o.reason";
 static const char unit_drop[] =
     "DELETE FROM offer WHERE (bucket, change) IN (SELECT :bucket, x.b0 FROM batch(:rows)"
     " x CROSS JOIN bucket b ON b.id = :bucket CROSS JOIN unit u ON u.code = b.name"
@@ -162,6 +162,16 @@ static const char unit_drop[] =
 static const char mailbox_drop[] =
     "DELETE FROM offer WHERE (bucket, change) IN (SELECT :bucket, x.b0 FROM batch(:rows)"
     " x CROSS JOIN unit u CROSS JOIN change c ON c.home = u.id AND c.change = x.b0)";
+
+/* One body may bring a change twice, in two chains of its device. */
+static bool is_due(const struct dues *dues, int64_t change, sqlite3_stmt *stmt)
+{
+    const struct due *last = dues->count == 0 ? NULL : &dues->at[dues->count - 1];
+    struct hm_bytes kind = hm_column_bytes(stmt, 3);
+    return last != NULL && last->change == change && kind.size == 1 &&
+           last->kind == (enum hm_entry_kind)kind.data[0] &&
+           hm_bytes_equal(last->reason, hm_column_bytes(stmt, 4));
+}
 
 static enum hm_status find_dues(struct hm_store *store,
                                 bool mailbox,
@@ -182,6 +192,9 @@ static enum hm_status find_dues(struct hm_store *store,
         status = hm_sql_step(store, stmt, &row, err);
         if (status != HM_OK || !row) {
             break;
+        }
+        if (is_due(dues, hm_column_int(stmt, 0), stmt)) {
+            continue;
         }
         struct due *due = add_due(dues, arena);
         if (due == NULL) {
@@ -379,6 +392,52 @@ enum hm_status hm_store_offers_take(struct hm_store *store,
         }
     }
     return status;
+}
+
+enum hm_status hm_store_entries_again(struct hm_store *store,
+                                      struct hm_bytes bucket,
+                                      int64_t change,
+                                      struct hm_arena *arena,
+                                      struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT DISTINCT e.kind, coalesce(e.reason, '') FROM bucket b CROSS JOIN entry e"
+        " ON +e.bucket = b.id AND e.change = :change AND e.count = 1 AND e.kind <> 'a'"
+        " WHERE b.name = :name ORDER BY 1, 2 LIMIT :limit";
+    enum { KINDS_MAX = 16 }; /* a kind and its reason; there are fewer */
+    struct hm_entry *entries = hm_arena_get_array(arena, KINDS_MAX, sizeof(*entries));
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    size_t count = 0;
+    enum hm_status status = hm_arena_status(arena, err);
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, change);
+        hm_bind_text(stmt, 2, bucket);
+        hm_bind_int(stmt, 3, KINDS_MAX);
+    }
+    while (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        struct hm_bytes kind = hm_column_bytes(stmt, 0);
+        struct hm_bytes reason = hm_column_bytes(stmt, 1);
+        entries[count++] = (struct hm_entry){
+            .count = 1,
+            .change = change,
+            .kind = kind.size == 1 ? (enum hm_entry_kind)kind.data[0] : HM_ENTRY_ACCEPTED,
+            .reason = reason.size == 0 ? HM_NO_BYTES : hm_arena_copy(arena, reason)};
+    }
+    hm_sql_done(stmt);
+    if (status == HM_OK) {
+        status = hm_arena_status(arena, err);
+    }
+    return status != HM_OK
+               ? status
+               : hm_store_entries_append(store, bucket, entries, count, arena, err);
 }
 
 enum hm_status hm_store_lacking(struct hm_store *store,

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A server that is lost: it comes back from a backup, or with its key alone, and laptops
+ * bring what they hold. Nothing that one of them holds may be gone then, and no verdict
+ * that the server had signed (P14).
+ */
+#include <string.h>
+
+#include "hamlet/store/refill.h"
+#include "hamlet/store/registry.h"
+#include "loss.h"
+#include "machine.h"
+#include "sim.h"
+
+bool sim_refilled(const struct sim *sim)
+{
+    return sim->stats.losses > 0;
+}
+
+void sim_do_backup(struct sim *sim, const struct sim_event *event)
+{
+    (void)event;
+    sim_image_keep(sim, ORACLE_SERVER, world_server_backup(&sim->world));
+}
+
+/* What the server alone had is gone, and what it let stand may be refused again. */
+static void note_lost(struct sim *sim, const bool *had)
+{
+    struct oracle *oracle = sim->oracle;
+    int gone = 0;
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        unsigned heard = oracle_heard(oracle, ORACLE_SERVER, i);
+        if (oracle_released(oracle, i) && (heard & ORACLE_RELEASED) == 0) {
+            oracle_doubt(oracle, i);
+        }
+        if (!had[i] || oracle_known(oracle, ORACLE_SERVER, i)) {
+            continue;
+        }
+        if (sim_known_to_any(sim, i)) {
+            sim_mark(sim, SIM_MARK_LOSS_BEHIND);
+        } else {
+            oracle_lose(oracle, i);
+            sim_mark(sim, SIM_MARK_LOSS_ALONE);
+            gone++;
+        }
+    }
+    sim_say(sim, "  ! the server is another, %d acts are gone", gone);
+}
+
+/*
+ * Whoever was noticed was noticed; of a disk that came back the server that would have
+ * noticed is no more. Two disks at work it will still meet.
+ */
+static void forget_notices(struct sim *sim)
+{
+    bool noticed[ORACLE_REPLICAS];
+    sim_find_notices(sim, noticed);
+    for (int who = 1; who < sim->replica_count; who++) {
+        struct sim_replica *device = &sim->replicas[sim->replicas[who].device];
+        if (noticed[who] || !device->copied) {
+            device->must_notice = false;
+        }
+    }
+}
+
+/* What it would do that kept its name: a plant. */
+static void keep_incarnation(struct sim *sim, uint64_t incarnation)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_store *store = sim->world.store;
+    sim->world.self.incarnation = incarnation;
+    sim_must(sim, hm_store_begin(store, &err), &err, "begin");
+    sim_must(
+        sim,
+        hm_store_meta_put_int(store, HM_META_INCARNATION, (int64_t)incarnation, &err),
+        &err, "incarnation");
+    sim_must(sim, hm_store_commit(store, &err), &err, "commit");
+}
+
+static void come_back(struct sim *sim, bool empty)
+{
+    struct sim_replica *server = &sim->replicas[ORACLE_SERVER];
+    uint64_t incarnation = sim->world.self.incarnation;
+    sim->world.full = false;
+    sim->world.sick.at = 0;
+    if (!empty) {
+        world_server_restore(&sim->world, hm_disk_copy(server->image.disk, "server",
+                                                       hm_testenv_next(&sim->dice)));
+        if (sim->options.plant == SIM_PLANT_SAME_SELF) {
+            keep_incarnation(sim, incarnation);
+        }
+        sim_image_recall(sim, ORACLE_SERVER, &server->image);
+        return;
+    }
+    world_server_empty(&sim->world);
+    oracle_forget(sim->oracle, ORACLE_SERVER);
+    server->rows = 0;
+    memset(server->entries, 0, sizeof(server->entries));
+    sim_learn(sim, ORACLE_SERVER);
+    sim_mark(sim, SIM_MARK_LOSS_EMPTY);
+}
+
+bool sim_known_there(struct sim *sim, int who)
+{
+    struct hm_device device;
+    struct hm_arena arena;
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_id id = hm_sign_device(&sim->replicas[who].laptop->key);
+    if (!sim_refilled(sim)) {
+        return true;
+    }
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    sim_must(sim, hm_store_device_get(sim->world.reader, &id, &device, &arena, &err),
+             &err, "device");
+    hm_arena_fini(&arena);
+    return device.known;
+}
+
+static bool knows_all(struct sim *sim)
+{
+    for (int who = 1; who < sim->replica_count; who++) {
+        if (!sim_known_there(sim, who)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool sim_may_go(struct sim *sim, int gone)
+{
+    bool may = gone != ORACLE_SERVER && knows_all(sim);
+    for (int who = 1; who < sim->replica_count; who++) {
+        may = may || (who != gone && sim->replicas[who].settled);
+    }
+    return may;
+}
+
+static bool is_refilling(struct sim *sim)
+{
+    struct hm_err err = HM_ERR_NONE;
+    bool open = false;
+    sim_must(sim, hm_store_refilling(sim->world.reader, &open, &err), &err, "refill");
+    return open;
+}
+
+/* What the server ordered may be lost with it, and is told nobody again. */
+static bool has_ordered(const struct sim *sim)
+{
+    bool ordered = sim->stats.revocations + sim->stats.roles > 0;
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        ordered = ordered || oracle_told(sim->oracle, i)->what == ORACLE_ERASE;
+    }
+    return ordered;
+}
+
+void sim_do_lose(struct sim *sim, const struct sim_event *event)
+{
+    bool had[SIM_ACTS_MAX] = {false};
+    if (has_ordered(sim) || !sim_may_go(sim, ORACLE_SERVER)) {
+        return;
+    }
+    sim_learn(sim, ORACLE_SERVER);
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        had[i] = oracle_known(sim->oracle, ORACLE_SERVER, i);
+    }
+    if (is_refilling(sim)) {
+        sim_mark(sim, SIM_MARK_LOSS_AGAIN);
+    }
+    forget_notices(sim);
+    for (int who = 1; who < sim->replica_count; who++) {
+        oracle_lapse(sim->oracle, who);
+        (void)sim_plant_strike(sim, who, SIM_AT_LOSS);
+    }
+    sim->stats.losses++;
+    sim->refill = (struct sim_refill){.bringers = 0};
+    come_back(sim, event->arg[0] != 0 || sim->replicas[ORACLE_SERVER].image.disk == NULL);
+    note_lost(sim, had);
+}
+
+/* Somebody at the district has looked at the report, and closes it once every laptop is
+ * known there: one that is not could not come any more. */
+void sim_do_close(struct sim *sim, const struct sim_event *event)
+{
+    struct hm_err err = HM_ERR_NONE;
+    (void)event;
+    if (!is_refilling(sim) || !knows_all(sim)) {
+        return;
+    }
+    enum hm_status status = hm_store_begin(sim->world.store, &err);
+    if (status == HM_OK) {
+        status = hm_store_refill_close(sim->world.store, &err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_commit(sim->world.store, &err);
+    } else {
+        hm_store_rollback(sim->world.store);
+    }
+    if (status != HM_OK && !sim_troubled(sim, ORACLE_SERVER)) {
+        sim_must(sim, status, &err, "close");
+    }
+    if (status != HM_OK || hm_disk_is_off(sim_disk(sim, ORACLE_SERVER))) {
+        sim_recover(sim, ORACLE_SERVER);
+    } else if (sim->refill.bringers != 0) {
+        sim_mark(sim, SIM_MARK_REFILL_CLOSED);
+    }
+}
+
+void sim_note_refill(struct sim *sim, int who, int64_t rows)
+{
+    const struct sim_replica *server = &sim->replicas[ORACLE_SERVER];
+    const struct oracle *oracle = sim->oracle;
+    for (int64_t row = rows + 1; sim_refilled(sim) && row <= server->rows; row++) {
+        int act = server->acts[row];
+        if (act == ORACLE_NONE || oracle_sworn(oracle, who, act) == 0) {
+            continue; /* nothing that a server had before */
+        }
+        sim->stats.regained++;
+        sim->refill.bringers |= 1U << who;
+        sim_mark(sim, (sim->refill.bringers & (sim->refill.bringers - 1)) != 0
+                          ? SIM_MARK_REFILL_MANY
+                          : SIM_MARK_REFILL_ONE);
+        if (!sim_same_device(sim, oracle_told(oracle, act)->replica, who)) {
+            sim_mark(sim, SIM_MARK_REFILL_NEIGHBOUR);
+        }
+        if ((oracle_sworn(oracle, who, act) & ORACLE_RELEASED) != 0) {
+            sim_mark(sim, SIM_MARK_REGAINED_RELEASED);
+        } else if ((oracle_sworn(oracle, who, act) & ORACLE_REFUSED) != 0) {
+            sim_mark(sim, SIM_MARK_REGAINED_REFUSED);
+        }
+    }
+}
+
+void sim_check_due(struct sim *sim, int who)
+{
+    const struct oracle *oracle = sim->oracle;
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        unsigned due = oracle_due(oracle, who, i);
+        unsigned heard = oracle_heard(oracle, ORACLE_SERVER, i);
+        if ((due & ~heard) != 0) {
+            sim_fail(sim,
+                     "%d brought verdict %u on act %d, signed, and the server says %u",
+                     who, due, i, heard);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * loss.h - a server that comes back with less than it had, or with its key alone.
+ *
+ * Owner: the simulator
+ */
+#ifndef HAMLET_TESTS_LOSS_H
+#define HAMLET_TESTS_LOSS_H
+
+#include "sim.h"
+
+/* What came back with a visitor; `rows` is what the server held before. */
+void sim_note_refill(struct sim *sim, int who, int64_t rows);
+/* What a laptop was told of a server that is no more, this one says too. */
+void sim_check_due(struct sim *sim, int who);
+/* Whether the server was ever lost. */
+bool sim_refilled(const struct sim *sim);
+/* Whether it knows the device; if nobody has brought the registry back it does not. */
+bool sim_known_there(struct sim *sim, int who);
+/* Whether what only this disk knows of who is who can be lost: somebody must know. */
+bool sim_may_go(struct sim *sim, int gone);
+
+#endif
