@@ -201,7 +201,8 @@ static void note_judged(struct sim *sim,
     bool again = (oracle_heard(sim->oracle, ORACLE_SERVER, act) & verdict) != 0;
     bool other = verdict == ORACLE_REFUSED && sim->refill.reasons[act] != hash;
     bool gained = sim->refill.gained[act] || /* … or will be learnt to have */
-                  oracle_is_blind(sim->oracle, ORACLE_SERVER, act);
+                  oracle_is_blind(sim->oracle, ORACLE_SERVER, act) ||
+                  oracle_told(sim->oracle, act)->what == ORACLE_WITHDRAW; /* its reason */
     if (again && !(sim_refilled(sim) && (other || gained))) {
         sim_fail(sim, "act %d was judged twice", act);
     }

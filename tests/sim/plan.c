@@ -99,7 +99,7 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     }
     if (plan->weight[SIM_LOSE] > 0) {
         plan->weight[SIM_ERASE] = 0;
-        plan->weight[SIM_RELEASE] *= 2;
+        plan->weight[SIM_RELEASE] *= 4;
     }
     if (below(plan, 10) == 0) {
         draw_calm(plan);
