@@ -251,6 +251,9 @@ static enum hm_status say_text(struct hm_importing *im, struct hm_err *err)
         hm_view_say(im->view, "import.encoding",
                     hm_encoding_name(im->text.read_as.encoding), NULL, NULL);
     }
+    if (im->text.read_as.encoding == HM_ENCODING_UTF8 && !im->text.read_as.sure) {
+        hm_view_say(im->view, "import.unicode", NULL, NULL, NULL);
+    }
     hm_view_say(im->view, "import.done", added, changed, unchanged);
     say_count(im, "import.refused", im->done.refused);
     say_count(im, "import.skipped", im->skipped);

@@ -192,7 +192,7 @@ enum hm_status hm_import_text_check(const struct hm_import_text *text, struct hm
     struct hm_csv csv;
     struct hm_csv_row row;
     char cell[HM_ERR_ARG_MAX] = "";
-    if (text->read_as.sure) {
+    if (text->read_as.sure || text->read_as.encoding == HM_ENCODING_UTF8) {
         return HM_OK;
     }
     if (hm_csv_init(&csv, text->bytes, NULL) == HM_OK) {

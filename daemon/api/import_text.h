@@ -36,7 +36,9 @@ HM_CHECKED enum hm_status hm_import_text_look(struct hm_import_text *text,
 void hm_import_text_show(struct hm_json_write *out, const struct hm_import_text *text);
 
 /*
- * Fail where it is not sure: a person must say what it is.
+ * Fail where it is not sure: a person must say what it is. Unicode that reads well as it
+ * stands is taken as that, though single words might be something else: it is what the
+ * files of our time are, and the whole import can be taken back.
  * HM_BAD_INPUT  encoding-unsure (encoding, a cell as it would be read)
  */
 HM_CHECKED enum hm_status hm_import_text_check(const struct hm_import_text *text,

@@ -143,6 +143,16 @@ START_TEST(a_table_of_an_old_font_is_read_and_shown)
 }
 END_TEST
 
+START_TEST(unicode_that_reads_well_is_taken_though_a_word_may_be_another)
+{
+    world_import("household", "head_name,address_text\nLê Hà,dòng 2\n");
+
+    ck_assert_str_eq(world_member(world_json(), "encoding"), "utf8");
+    list("household");
+    ck_assert_str_eq(world_field(0, "head_name"), "Lê Hà");
+}
+END_TEST
+
 START_TEST(a_table_that_may_be_in_several_encodings_is_asked_about)
 {
     static const char file[] = "head_name,address_text\nH\xF4,2\n";
@@ -431,6 +441,8 @@ int main(void)
     TCase *rows = tcase_create("rows");
     tcase_add_checked_fixture(rows, world_open, world_close);
     tcase_add_test(columns, a_table_of_an_old_font_is_read_and_shown);
+    tcase_add_test(columns,
+                   unicode_that_reads_well_is_taken_though_a_word_may_be_another);
     tcase_add_test(columns, a_table_that_may_be_in_several_encodings_is_asked_about);
     tcase_add_test(columns, what_excel_calls_unicode_text_is_read);
     tcase_add_test(rows, good_rows_are_kept_and_bad_ones_named);
