@@ -112,11 +112,10 @@ void sim_scrub(struct sim *sim, int who)
 void sim_order(struct sim *sim, int who, const struct hm_change *listed)
 {
     struct hm_id id;
-    struct hm_bytes text = HM_NO_BYTES;
     if (!hm_bytes_are(listed->kind, HM_KIND_ERASURE) || listed->key_field_count != 1) {
         return;
     }
-    text = hm_value_text_or(listed->key_fields[0].value, HM_NO_BYTES);
+    struct hm_bytes text = hm_value_text_or(listed->key_fields[0].value, HM_NO_BYTES);
     int act = hm_id_get_hex(&id, text) ? sim_act_of(sim, &id) : ORACLE_NONE;
     if (act == ORACLE_NONE) {
         sim_fail(sim, "the registry lists an erasure that nobody made");

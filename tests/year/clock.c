@@ -10,6 +10,8 @@
 
 enum { DECIMAL = 10 };
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): theirs are
+ * reserved */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     const char *wrong_by = getenv("YEAR_CLOCK_S");

@@ -40,23 +40,18 @@ START_TEST(nothing_and_an_empty_value_are_good)
 }
 END_TEST
 
-static const char *const wrong[] = {
-    "kind",
-    "=a",
-    "other=1",
-    "kin=1",
-    "kind =1",
-    "kind%3D=1",
-    "search=%",
-    "search=%4",
-    "search=%zz",
-    "search=%00",
-    "search=%c3",
-    "search=%ff",
-    "kind=a&&kind=b",
-    "search=%ed%a0%80",
+/* More than one may ask for. */
+static const char seventeen[] =
     "where=1&where=2&where=3&where=4&where=5&where=6&where=7&where=8&where=9&where=10"
-    "&where=11&where=12&where=13&where=14&where=15&where=16&where=17"};
+    "&where=11&where=12&where=13&where=14&where=15&where=16&where=17";
+static const char *const wrong[] = {"kind",           "=a",
+                                    "other=1",        "kin=1",
+                                    "kind =1",        "kind%3D=1",
+                                    "search=%",       "search=%4",
+                                    "search=%zz",     "search=%00",
+                                    "search=%c3",     "search=%ff",
+                                    "kind=a&&kind=b", "search=%ed%a0%80",
+                                    seventeen};
 
 START_TEST(what_is_no_query_is_refused)
 {
