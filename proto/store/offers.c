@@ -209,7 +209,8 @@ enum hm_status hm_store_unspoken(struct hm_store *store,
     static const char select[] =
         "SELECT c.change, c.id, 'a', '' FROM bucket b CROSS JOIN unit u ON u.code = "
         "b.name"
-        " CROSS JOIN change c ON c.home = u.id WHERE b.name = :name AND c.withheld = 0"
+        " CROSS JOIN change c ON c.home = u.id WHERE b.name = :name"
+        " AND (c.withheld = 0 OR c.verdict = 1)"
         " AND NOT EXISTS (SELECT 1 FROM entry e WHERE +e.bucket = b.id"
         " AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
         " AND e.n + c.id - e.change <= :n)"

@@ -206,6 +206,7 @@ static enum hm_status find_branch(struct hm_inbox *inbox,
     enum hm_status status = HM_OK;
     bool good = false;
     if (before != NULL && before->branch < BRANCHES_MAX &&
+        (taken >> before->branch & 1) == 0 &&
         hm_digest_equal(&before->page.head_after, &in->page.head_before)) {
         in->branch = before->branch;
         status = fits(inbox, i, store, &good, err);

@@ -307,7 +307,7 @@ static void adapt(struct hm_session *session, bool cut, bool halve, int64_t took
         session->budget = small ? before : CUT_BUDGET;
     } else if (halve) {
         session->budget = before / 2;
-    } else if (took_ms < FAST_MS && session->more_up) {
+    } else if (took_ms < FAST_MS && (session->more_up || session->offers)) {
         session->budget = before * 2;
     }
     if (session->budget < LEAST_BUDGET) {

@@ -69,8 +69,9 @@ HM_CHECKED enum hm_status hm_store_elements(struct hm_store *store,
                                             struct hm_arena *arena,
                                             struct hm_err *err);
 /*
- * Whole changes of a home that no entry of its bucket up to n speaks of and that came in
- * pages of other origins than `own`, in order of arrival: kind and reason say nothing.
+ * Changes of a home, whole or refused, that no entry of its bucket up to n speaks of and
+ * that came in pages of other origins than `own`, in order of arrival: kind and reason
+ * say nothing.
  */
 HM_CHECKED enum hm_status hm_store_unspoken(struct hm_store *store,
                                             struct hm_bytes home,
