@@ -5,6 +5,7 @@
 #include <iconv.h>
 #include <utf8proc.h>
 
+#include "hamlet/base/assert.h"
 #include "hamlet/text/normal.h"
 #include "promise.h"
 #include "proto/text/letter.h"
@@ -81,6 +82,7 @@ static iconv_t converter(const char *to, const char *from)
     return known[i].open;
 }
 
+/* Check tells its parent of every assertion, and this is called for each letter. */
 static void put_iconv(struct hm_buf *out,
                       struct hm_bytes text,
                       const char *to,
@@ -92,11 +94,10 @@ static void put_iconv(struct hm_buf *out,
     char *at = (char *)hm_buf_reserve(out, room);
     char *begin = at;
     iconv_t conversion = converter(to, from);
-    ck_assert_ptr_nonnull(at);
+    HM_ASSERT(at != NULL);
     (void)iconv(conversion, NULL, NULL, NULL, NULL);
-    ck_assert_msg(iconv(conversion, &in, &left, &at, &room) != (size_t)-1, "%s: %.20s",
-                  to, in);
-    ck_assert(iconv(conversion, NULL, NULL, &at, &room) != (size_t)-1);
+    HM_ASSERT(iconv(conversion, &in, &left, &at, &room) != (size_t)-1);
+    HM_ASSERT(iconv(conversion, NULL, NULL, &at, &room) != (size_t)-1);
     hm_buf_commit(out, (size_t)(at - begin));
 }
 
