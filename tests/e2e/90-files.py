@@ -424,6 +424,30 @@ def emptied(site):
     say("an emptied server filled by files", laptops=len(laptops))
 
 
+def revoked_carrier(site):
+    """Of a machine that was revoked nothing is taken, of those whose files it carried all."""
+    unit, other = site.hamlets[12]["code"], site.hamlets[13]["code"]
+    far = site.enrol("X", unit, "hamlet_head")
+    carrier = site.enrol("Y", other, "hamlet_head")
+    carrier.once()
+    fill(far, 3, "Ga")
+    up_file, both = site.path("revoked-up.hmb"), site.path("revoked-both.hmb")
+    far.ask("bundle export", up_file)
+    carrier.ask("bundle import", up_file)
+    fill(carrier, 3, "Ha")
+    expect("in the file", carrier.ask("bundle export", both)["carried"], 1)
+    site.server.run("revoke", "Laptop Y", "--reason", "lost")
+    of_carrier = site.server.digest(other)
+    taken = site.server.ask("bundle import", both)
+    expect("what the carried file brought", (taken["changes"], taken["bundles"], taken["skipped"]), (4, 2, 1))
+    expect("digests of the other", far.digest(unit), site.server.digest(unit))
+    expect("nothing of the carrier", site.server.digest(other), of_carrier)
+    before = state(store_of(site.server))
+    check("it is told", "revoked" in site.server.run("bundle import", both))
+    expect("the store after it came again", state(store_of(site.server)), before)
+    say("files carried by a machine that was revoked")
+
+
 def pulled_out(site, large):
     """A stick that takes no more in the middle: no file, no half file, no row changed. The
     file is larger than the store, by what it carries: else the store could not grow either."""
@@ -531,6 +555,7 @@ def run(site):
     torn(site)
     carried(site)
     several(site)
+    revoked_carrier(site)
     split(site)
     restored(site)
     emptied(site)
