@@ -158,8 +158,10 @@ static enum hm_status list_all(struct listing *list, struct hm_err *err)
             say(list, &erasures[i], waiting, waits);
         }
     }
-    if (status == HM_OK && count == 0 && !list->call->args->json) {
-        hm_view_say(&list->view, "erasures.none", NULL, NULL, NULL);
+    if (status == HM_OK && !list->call->args->json) {
+        /* What lies outside of all stores no order reaches: people have to. */
+        hm_view_say(&list->view, count == 0 ? "erasures.none" : "erasures.copies", NULL,
+                    NULL, NULL);
     }
     return status != HM_OK ? status : hm_arena_status(&list->arena, err);
 }

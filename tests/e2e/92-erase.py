@@ -196,6 +196,8 @@ class World:
     def refused(self):
         (first, *_) = self.server.ask("erasures")
         erased = first["change"]
+        check("copies that no order reaches are named",
+              "make a new backup" in self.server.run("erasures").splitlines()[-1])
         self.server.refuse("withdraw", erased, *WHY, exits=65, says=erased)
         self.server.refuse("erase", self.record, "head_name", *WHY, exits=66)
         self.server.refuse("erase", self.record, "colour", *WHY, exits=65)
