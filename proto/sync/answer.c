@@ -153,15 +153,23 @@ static enum hm_status add_one(struct answer *a,
     return status;
 }
 
-/* A page in a file explains itself: nobody knows what its reader has by then. */
+/*
+ * A page in a file explains itself: nobody knows what its reader has by then. Numbers are
+ * of the bucket of the page's home, which in a mailbox is another than the one under way.
+ */
 static struct hm_reader_knows knows_of(const struct answer *a,
-                                       const struct hm_envelope *envelope)
+                                       const struct hm_envelope *envelope,
+                                       struct hm_bytes home)
 {
-    if (a->serving->by_file) {
-        return (struct hm_reader_knows){.n = 0};
+    struct hm_reader_knows knows = {.shared = envelope->shared};
+    for (size_t i = 0; i < a->part_count && !a->serving->by_file; i++) {
+        const struct hm_part *part = &a->parts[i];
+        if (hm_bytes_equal(part->full, home)) {
+            knows.n = part->asked;
+            knows.n_sent = part == a->part ? a->next_n - 1 : part->sent;
+        }
     }
-    return (struct hm_reader_knows){
-        .n = a->part->asked, .n_sent = a->next_n - 1, .shared = envelope->shared};
+    return knows;
 }
 
 static enum hm_status write_page(struct answer *a,
@@ -205,7 +213,7 @@ static enum hm_status write_page(struct answer *a,
                                        .count = count,
                                        .signature = stored->signature},
                               .origin = stored->origin,
-                              .knows = knows_of(a, envelope),
+                              .knows = knows_of(a, envelope, stored->home),
                               .with_head = !joins};
     if (status == HM_OK) {
         status = hm_page_out_write(&a->text, &out, &a->piece, err);

@@ -99,6 +99,7 @@ struct sim;
     X(ROLE_ONCE, role_once, "a role that ends at once")                                  \
     X(ROLE_LATE, role_late, "what was written before the end was known, and stands")     \
     X(ROLE_TOO_LATE, role_too_late, "what comes after an end at once")                   \
+    X(ROLE_COPIED, role_copied, "a device of two disks that is given another role")      \
     X(REVOKED, revoked, "a device is revoked")                                           \
     X(REVOKED_UNSENT, revoked_unsent, "… and has work that it did not send")             \
     X(REVOKED_AMID, revoked_amid, "… while its request is served")                       \

@@ -11,7 +11,7 @@ enum {
     YEARS_10 = 10 * 365 * 24 * 3600
 };
 
-/* What an average history is made of. Copies of disks are in scenarios alone. */
+/* What an average history is made of. */
 static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_ADD] = 20,     [SIM_CARD] = 10,    [SIM_EDIT] = 60,  [SIM_DELETE] = 6,
     [SIM_RESOLVE] = 16, [SIM_WITHDRAW] = 5, [SIM_IMPORT] = 4, [SIM_UNDO] = 4,
@@ -88,8 +88,6 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     }
     if (below(plan, 3) > 0) {
         plan->weight[SIM_ROLE] = 0;
-    } else { /* a copied disk that lost its role is told of in scripts alone */
-        plan->weight[SIM_COPY] = 0;
     }
     plan->revokes = below(plan, 3) == 0 ? 1 + (int)below(plan, 2) : 0;
     /* What the district orders is told nobody again by a server that is lost: no history

@@ -137,6 +137,9 @@ static void note_role(struct sim *sim, int who, bool once)
         (struct sim_term){.role = scene_role_beside(last->role)};
     sim->stats.roles++;
     sim_mark(sim, once ? SIM_MARK_ROLE_ONCE : SIM_MARK_ROLE_SEEN);
+    if (device->copied) {
+        sim_mark(sim, SIM_MARK_ROLE_COPIED);
+    }
     sim_say(sim, "  = %d is %s from entry %llu of the registry on", who,
             device->terms[device->term_count - 1].role->name,
             (unsigned long long)last->end);
