@@ -25,7 +25,7 @@ const char *hm_state_name(enum hm_state state)
  * changes; only those that are not plainly accepted are looked at.
  */
 #define LISTED_COLUMNS                                                                   \
-    "SELECT r.id, r.record, u.code, k.name, r.flags, r.fields, r.fold,"                  \
+    "SELECT r.id, r.record, u.code, k.name, r.flags, r.fields,"                          \
     " (SELECT min(CASE WHEN c.verdict = 1 THEN 0 WHEN c.verdict <> 0 THEN 5"             \
     "  WHEN c.id > :sent THEN 2 ELSE 3 END) FROM change c WHERE c.record = r.id"         \
     "  AND c.verdict <> 2),"                                                             \
@@ -35,14 +35,14 @@ const char *hm_state_name(enum hm_state state)
 
 static enum hm_state state_of(sqlite3_stmt *stmt)
 {
-    int64_t worst = hm_column_null(stmt, 7) ? HM_STATE_ACCEPTED : hm_column_int(stmt, 7);
+    int64_t worst = hm_column_null(stmt, 6) ? HM_STATE_ACCEPTED : hm_column_int(stmt, 6);
     if (worst == HM_STATE_QUARANTINED) {
         return HM_STATE_QUARANTINED;
     }
     if ((hm_column_int(stmt, 4) & HM_RECORD_CONFLICT) != 0) {
         return HM_STATE_CONFLICT;
     }
-    if (worst == HM_STATE_ACCEPTED && hm_column_int(stmt, 8) != 0) {
+    if (worst == HM_STATE_ACCEPTED && hm_column_int(stmt, 7) != 0) {
         return HM_STATE_RECEIVED;
     }
     return (enum hm_state)worst;
@@ -179,6 +179,7 @@ struct listing {
     const struct hm_list_query *query;
     enum hm_status (*each)(void *, const struct hm_listed *, struct hm_err *);
     void *ctx;
+    int64_t sent; /* up to this change everything left this machine */
     struct hm_buf folded;
     struct hm_buf paths[WHERE_MAX];
     struct hm_buf values[WHERE_MAX];
@@ -231,20 +232,15 @@ static enum hm_status bind_query(struct listing *l,
 {
     const struct hm_list_query *query = l->query;
     int64_t kind = 0;
-    int64_t sent = 0;
     enum hm_status status = hm_kind_number(l->store, query->kind, false, &kind, err);
-    if (status == HM_OK) {
-        status = hm_own_sent_row(l->store, &sent, err);
-    }
     if (status != HM_OK) {
         return status;
     }
-    hm_bind_int(stmt, 1, sent);
-    hm_bind_int(stmt, 2, kind);
-    hm_bind_int(stmt, 3, query->deleted ? HM_RECORD_DELETED : 0);
-    hm_bind_text(stmt, 4, query->unit);
+    hm_bind_int(stmt, 1, kind);
+    hm_bind_int(stmt, 2, query->deleted ? HM_RECORD_DELETED : 0);
+    hm_bind_text(stmt, 3, query->unit);
     for (size_t i = 0; i < query->where_count; i++) {
-        int at = 5 + 2 * (int)i;
+        int at = 4 + 2 * (int)i;
         if (is_read_whole(l, i)) {
             continue;
         }
@@ -257,23 +253,25 @@ static enum hm_status bind_query(struct listing *l,
     return HM_OK;
 }
 
-/* Four forms of one statement: with and without a subtree, with and without fields. */
-static const char select_all[] =
-    LISTED_COLUMNS " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
-                   " AND :unit IS NULL ORDER BY r.sort";
-static const char select_unit[] = HM_SUBTREE("SELECT :unit_root") LISTED_COLUMNS
-    " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
-    " AND u.code IN (SELECT code FROM down) ORDER BY r.sort";
+/*
+ * Which records may be shown, in their order, by what the index `record_list` holds: a
+ * search goes through thousands of them. Three forms of one statement: everywhere, in a
+ * subtree, by fields. The rest is read of those alone that fit.
+ */
+#define FOUND                                                                            \
+    "SELECT r.id, r.flags, r.fold FROM record r WHERE r.kind = :kind"                    \
+    " AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
+#define IN_SUBTREE                                                                       \
+    "+r.home IN (" HM_SUBTREE("SELECT :unit") " SELECT u.id FROM down CROSS JOIN unit u" \
+                                              " ON u.code = down.code)"
+static const char select_all[] = FOUND " AND :unit IS NULL ORDER BY r.sort";
+static const char select_unit[] = FOUND " AND " IN_SUBTREE " ORDER BY r.sort";
 
 #define IS_FIELD(n)                                                                      \
     " AND (:path" #n " IS NULL OR json_extract(r.fields, :path" #n ") IS :value" #n ")"
 static const char select_where[] =
-    LISTED_COLUMNS " WHERE r.kind = :kind AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
-                   " AND (:unit IS NULL OR u.code IN (" HM_SUBTREE(
-                       "SELECT :unit") " SELECT code"
-                                       " FROM down))" IS_FIELD(0) IS_FIELD(1) IS_FIELD(2)
-                                           IS_FIELD(3) IS_FIELD(4) IS_FIELD(5) IS_FIELD(6)
-                                               IS_FIELD(7) " ORDER BY r.sort";
+    FOUND " AND (:unit IS NULL OR " IN_SUBTREE ")" IS_FIELD(0) IS_FIELD(1) IS_FIELD(2)
+        IS_FIELD(3) IS_FIELD(4) IS_FIELD(5) IS_FIELD(6) IS_FIELD(7) " ORDER BY r.sort";
 
 /* Long texts do not stand in the record's row: look at its changes. */
 static enum hm_status match_long(struct listing *l,
@@ -303,16 +301,48 @@ static enum hm_status match_long(struct listing *l,
     return HM_OK;
 }
 
-/* Whether the record of this row must be read before it is known to fit. */
-static bool looks_long(const struct listing *l, sqlite3_stmt *stmt)
+/* Whether the record of these flags must be read before it is known to fit. */
+static bool looks_long(const struct listing *l, int64_t flags)
 {
-    bool merged = (hm_column_int(stmt, 4) & HM_RECORD_ALIAS) != 0;
-    for (size_t i = 0; !merged && i < l->query->where_count; i++) {
-        if (is_read_whole(l, i)) {
-            return true;
-        }
+    bool look = (flags & HM_RECORD_ALIAS) != 0 || l->query->state != NULL;
+    for (size_t i = 0; !look && i < l->query->where_count; i++) {
+        look = is_read_whole(l, i);
     }
-    return merged;
+    return look;
+}
+
+/* A record that was found, and whether it is one that was asked for. */
+static enum hm_status look_at(struct listing *l,
+                              int64_t row,
+                              struct hm_listed *listed,
+                              bool *fits,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
+{
+    static const char select[] = LISTED_COLUMNS " WHERE r.id = :row";
+    sqlite3_stmt *stmt = NULL;
+    bool there = false;
+    enum hm_status status = hm_sql(l->store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, l->sent);
+        hm_bind_int(stmt, 2, row);
+        status = hm_sql_step(l->store, stmt, &there, err);
+    }
+    if (status == HM_OK && l->query->state != NULL &&
+        strcmp(l->query->state, hm_state_name(state_of(stmt))) != 0) {
+        *fits = false;
+        hm_sql_done(stmt);
+        return HM_OK;
+    }
+    if (status == HM_OK) {
+        status = read_listed(l->store, stmt, l->query->whole, listed, arena, err);
+    }
+    hm_sql_done(stmt);
+    if (status == HM_OK) {
+        status = match_long(l, listed, fits, arena, err);
+    }
+    *fits = *fits && (l->query->deleted || hm_id_is_none(&listed->merged_into));
+    return status;
 }
 
 static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_err *err)
@@ -325,31 +355,22 @@ static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_er
     enum hm_status status = HM_OK;
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     while (status == HM_OK && (l->query->limit == 0 || given < l->query->limit)) {
+        bool fits = true;
         status = hm_sql_step(l->store, stmt, &row, err);
         if (status != HM_OK || !row) {
             break;
         }
         if (l->query->search.size > 0 &&
-            !hm_text_matches(hm_column_bytes(stmt, 6), hm_buf_bytes(&l->folded))) {
+            !hm_text_matches(hm_column_bytes(stmt, 2), hm_buf_bytes(&l->folded))) {
             continue;
         }
-        if (l->query->state != NULL &&
-            strcmp(l->query->state, hm_state_name(state_of(stmt))) != 0) {
-            continue;
+        bool skip = skipped < l->query->skip;
+        if (!skip || looks_long(l, hm_column_int(stmt, 1))) {
+            status = look_at(l, hm_column_int(stmt, 0), &listed, &fits, &arena, err);
         }
-        if (skipped < l->query->skip && !looks_long(l, stmt)) {
+        if (status == HM_OK && fits && skip) {
             skipped++;
-            continue;
-        }
-        bool matches = true;
-        status = read_listed(l->store, stmt, l->query->whole, &listed, &arena, err);
-        if (status == HM_OK) {
-            status = match_long(l, &listed, &matches, &arena, err);
-        }
-        bool shown = l->query->deleted || hm_id_is_none(&listed.merged_into);
-        if (status == HM_OK && matches && shown && skipped < l->query->skip) {
-            skipped++;
-        } else if (status == HM_OK && matches && shown) {
+        } else if (status == HM_OK && fits) {
             status = l->each(l->ctx, &listed, err);
             given++;
         }
@@ -360,38 +381,21 @@ static enum hm_status stream(struct listing *l, sqlite3_stmt *stmt, struct hm_er
     return status;
 }
 
-static enum hm_status bind_unit_first(struct listing *l,
-                                      sqlite3_stmt *stmt,
-                                      struct hm_err *err)
-{
-    int64_t kind = 0;
-    int64_t sent = 0;
-    enum hm_status status = hm_kind_number(l->store, l->query->kind, false, &kind, err);
-    if (status == HM_OK) {
-        status = hm_own_sent_row(l->store, &sent, err);
-    }
-    if (status == HM_OK) {
-        hm_bind_text(stmt, 1, l->query->unit);
-        hm_bind_int(stmt, 2, sent);
-        hm_bind_int(stmt, 3, kind);
-        hm_bind_int(stmt, 4, l->query->deleted ? HM_RECORD_DELETED : 0);
-    }
-    return status;
-}
-
 static enum hm_status run_listing(struct listing *l, struct hm_err *err)
 {
     sqlite3_stmt *stmt = NULL;
     bool where = l->query->where_count > 0;
     bool unit = l->query->unit.size > 0;
-    enum hm_status status = hm_sql(l->store,
-                                   where  ? select_where
-                                   : unit ? select_unit
-                                          : select_all,
-                                   &stmt, err);
+    enum hm_status status = hm_own_sent_row(l->store, &l->sent, err);
     if (status == HM_OK) {
-        status =
-            unit && !where ? bind_unit_first(l, stmt, err) : bind_query(l, stmt, err);
+        status = hm_sql(l->store,
+                        where  ? select_where
+                        : unit ? select_unit
+                               : select_all,
+                        &stmt, err);
+    }
+    if (status == HM_OK) {
+        status = bind_query(l, stmt, err);
     }
     return status != HM_OK ? status : stream(l, stmt, err);
 }

@@ -240,6 +240,33 @@ START_TEST(every_statement_is_served_by_an_index)
 }
 END_TEST
 
+/* What goes through thousands of records must not fetch each. */
+START_TEST(a_list_and_a_search_read_one_index_until_they_show_a_record)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < text_count; i++) {
+        bool lists =
+            strncmp(texts[i], "SELECT r.id, r.flags, r.fold FROM record r", 42) == 0 &&
+            strstr(texts[i], "json_extract") == NULL;
+        sqlite3_stmt *stmt = lists ? plan_of(texts[i]) : NULL;
+        bool covered = false;
+        while (lists && sqlite3_step(stmt) == SQLITE_ROW) {
+            const char *detail = (const char *)sqlite3_column_text(stmt, 3);
+            covered =
+                covered || strcmp(detail, "SEARCH r USING COVERING INDEX record_list"
+                                          " (kind=?)") == 0;
+            ck_assert_ptr_null(strstr(detail, "TEMP B-TREE"));
+        }
+        (void)sqlite3_finalize(stmt);
+        ck_assert_msg(!lists || covered, "%s", texts[i]);
+        found += lists;
+    }
+
+    ck_assert_uint_eq(found, 2);
+}
+END_TEST
+
 START_TEST(a_walk_through_a_big_table_is_seen)
 {
     static const char *const bad[] = {
@@ -290,6 +317,7 @@ int main(void)
     tcase_add_checked_fixture(group, setup, teardown);
     tcase_set_timeout(group, 60);
     tcase_add_test(group, every_statement_is_served_by_an_index);
+    tcase_add_test(group, a_list_and_a_search_read_one_index_until_they_show_a_record);
     tcase_add_test(group, a_walk_through_a_big_table_is_seen);
     tcase_add_test(group, the_statements_of_the_store_are_those_that_it_prepares);
     suite_add_tcase(suite, group);
