@@ -301,6 +301,9 @@ static void put_deadlines(struct hm_json_write *out, const struct telling *telli
         if (find_last_day(telling, i, &found)) {
             hm_json_open(out, '{');
             hm_json_put_text(out, "deadline", hm_text(found.name));
+            hm_json_put_text(out, "label",
+                             hm_text(hm_label_text(&telling->table->states[i].label,
+                                                   telling->unit.view->lang)));
             hm_json_put_text(out, "last_day", hm_text(found.day));
             hm_json_put_bool(out, "met", found.met);
             hm_json_put_bool(out, "passed", found.passed);

@@ -57,8 +57,9 @@ enum hm_status hm_case_judge(struct hm_judged *judged,
 {
     struct hm_case_unit *unit = judged->unit;
     struct hm_evidence evidence = {.fact = hm_case_fact, .ctx = unit};
-    enum hm_status status = hm_case_answers(
-        unit, stage, &judged->stage, &evidence.answers, &evidence.answer_count, err);
+    enum hm_status status =
+        hm_case_answers(unit, stage, judged->answers, &judged->stage, &evidence.answers,
+                        &evidence.answer_count, err);
     if (status == HM_OK) {
         judged->blocks[0] = hm_catalogue_criteria(unit->catalogue, unit->unit_kind);
         judged->sources[0] = unit->catalogue;
@@ -109,6 +110,52 @@ static const char *word(const struct hm_view *view, const char *kind, const char
     return hm_words_ui(view->words, key);
 }
 
+static void put_texts(struct hm_json_write *out,
+                      const char *name,
+                      const struct hm_texts *texts)
+{
+    if (texts->count == 0) {
+        return;
+    }
+    hm_json_key(out, name);
+    hm_json_open(out, '[');
+    for (size_t i = 0; i < texts->count; i++) {
+        hm_json_text(out, hm_text(texts->at[i]));
+    }
+    hm_json_close(out, ']');
+}
+
+static void put_variable(struct hm_json_write *out,
+                         const struct hm_view *view,
+                         const struct hm_variable *variable)
+{
+    if (variable != NULL) {
+        hm_json_text(out, hm_text(hm_label_text(&variable->label, view->lang)));
+    }
+}
+
+/* What whoever answers it must know: what may be said, and of which numbers it is. */
+static void put_question(struct hm_json_write *out,
+                         const struct hm_view *view,
+                         const struct hm_criterion *criterion)
+{
+    if (criterion->na_allowed) {
+        hm_json_put_bool(out, "na_allowed", true);
+    }
+    if (criterion->part != NULL || criterion->series_count > 0) {
+        hm_json_key(out, "variables");
+        hm_json_open(out, '[');
+        put_variable(out, view, criterion->part);
+        put_variable(out, view, criterion->whole);
+        for (size_t i = 0; i < criterion->series_count; i++) {
+            put_variable(out, view, criterion->series[i]);
+        }
+        hm_json_close(out, ']');
+    }
+    put_texts(out, "scale", &criterion->scale);
+    put_texts(out, "mitigation", &criterion->mitigation);
+}
+
 static void put_criterion(struct hm_json_write *out,
                           const struct hm_view *view,
                           const struct hm_criterion_verdict *verdict)
@@ -137,6 +184,7 @@ static void put_criterion(struct hm_json_write *out,
     put_optional(out, "because", verdict->reason);
     put_optional(out, "remark", optional(criterion->remark));
     put_optional(out, "privacy", optional(criterion->privacy));
+    put_question(out, view, criterion);
     put_verify(out, criterion->verify);
     hm_json_close(out, '}');
 }
@@ -295,7 +343,7 @@ enum hm_status hm_api_evaluate(const struct hm_view *view,
     struct hm_arena arena;
     struct hm_case_unit unit = {
         .view = view, .catalogues = catalogues, .arena = &arena, .year = year->year};
-    struct hm_judged judged = {.unit = &unit};
+    struct hm_judged judged = {.unit = &unit, .answers = year->answers};
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     enum hm_status status = hm_case_unit_find(&unit, year->unit, "standard", err);
     if (status == HM_OK) {

@@ -363,18 +363,22 @@ static void read_answer(const struct answering *answering,
         hm_json_bool_or(hm_json_get(item, parts[HM_ANSWER_MITIGATED]), false);
 }
 
-static bool take_answers(void *ctx,
-                         const struct hm_listed *record,
-                         const struct hm_json *fields)
+static void read_answers(struct answering *answering, const struct hm_json *list)
 {
-    struct answering *answering = ctx;
-    const struct hm_json *list = hm_json_get(fields, answering->parts[HM_ANSWER_LIST]);
-    (void)record;
     for (const struct hm_json *at = hm_json_first(list);
          at != NULL && answering->at != NULL && answering->count < ANSWERS_MAX;
          at = hm_json_next(at)) {
         read_answer(answering, &answering->at[answering->count++], at);
     }
+}
+
+static bool take_answers(void *ctx,
+                         const struct hm_listed *record,
+                         const struct hm_json *fields)
+{
+    struct answering *answering = ctx;
+    (void)record;
+    read_answers(answering, hm_json_get(fields, answering->parts[HM_ANSWER_LIST]));
     return false;
 }
 
@@ -412,6 +416,7 @@ static enum hm_status read_stage(const struct hm_case_unit *unit,
 
 enum hm_status hm_case_answers(struct hm_case_unit *unit,
                                const char *stage,
+                               const struct hm_json *given,
                                const char **chosen,
                                const struct hm_answer **answers,
                                size_t *count,
@@ -430,7 +435,11 @@ enum hm_status hm_case_answers(struct hm_case_unit *unit,
                                    .where = &where,
                                    .where_count = 1};
     answering.at = hm_arena_get_array(unit->arena, ANSWERS_MAX, sizeof(*answering.at));
-    status = hm_case_records(unit, &query, take_answers, &answering, err);
+    if (given != NULL) {
+        read_answers(&answering, given);
+    } else {
+        status = hm_case_records(unit, &query, take_answers, &answering, err);
+    }
     if (status == HM_OK) {
         status = hm_arena_status(unit->arena, err);
     }

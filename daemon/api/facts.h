@@ -64,15 +64,20 @@ struct hm_judged {
     const struct hm_criteria *blocks[HM_CASE_BLOCKS_MAX];
     const struct hm_catalogue *sources[HM_CASE_BLOCKS_MAX]; /* of each block */
     size_t block_count;
+    const struct hm_json *answers; /* instead of what is recorded; null: that */
     struct hm_evaluation made;
 };
 HM_CHECKED enum hm_status hm_case_judge(struct hm_judged *judged,
                                         const char *stage,
                                         struct hm_err *err);
 
-/* What people answered at a stage ("" or null: the first of the kind's). */
+/*
+ * What people answered at a stage ("" or null: the first of the kind's), or `given` in
+ * its place, a list.
+ */
 HM_CHECKED enum hm_status hm_case_answers(struct hm_case_unit *unit,
                                           const char *stage,
+                                          const struct hm_json *given,
                                           const char **chosen,
                                           const struct hm_answer **answers,
                                           size_t *count,

@@ -11,7 +11,7 @@
  *     query.c     what stands after the `?` (query.h)
  *     files.c     the page's files, built in
  *     members.c   the people of this laptop (members.h)
- *     read.c, write.c, draft.c, state.c, sign.c   the functions
+ *     read.c, write.c, draft.c, state.c, year.c, sign.c   the functions
  */
 #ifndef DAEMON_WEB_INSIDE_H
 #define DAEMON_WEB_INSIDE_H

@@ -356,6 +356,24 @@ def news(laptop, page):
     expect("the receipt", page.get("/api/receipt")["seq"] > 0, True)
 
 
+def the_year(laptop, page):
+    """The criteria are judged as `hamlet` judges them; answers of a draft stand in for those
+    that are recorded, and nothing of them is kept."""
+    said = page.post("/api/evaluate", {"year": 2026})
+    expect("as the command says", said, laptop.ask("evaluate", "--year", "2026"))
+    expect("how far it came", page.get("/api/case", year=2026), laptop.ask("case", "--year", "2026"))
+    first = next(row for row in said["criteria"] if row["type"] == "manual_bool")
+    drafted = page.post("/api/evaluate", {"year": 2026, "given": [
+        {"criterion_id": first["id"], "verdict": "dat"}]})
+    verdicts = {row["id"]: row["verdict"] for row in drafted["criteria"]}
+    expect("a draft is judged", (first["verdict"], verdicts[first["id"]]), ("unknown", "pass"))
+    expect("and not kept", page.post("/api/evaluate", {"year": 2026}), said)
+    for body in ({}, {"year": "2026"}, {"year": 26}, {"year": 2026, "given": {}},
+                 {"year": 2026, "stage": "bước lạ"}, {"year": 2011}, {"year": 2026, "unit": "99999"}):
+        check(f"refused: {body}", page.request("POST", "/api/evaluate", body).status in (400, 422))
+    page.get("/api/case", 422)
+
+
 def without_server(site, page):
     """No network: the reason is told in words, and everything else works."""
     site.server.stop()
@@ -428,6 +446,8 @@ def large_store(site):
                                             where=f"household={choice.choice(ids)}"),
         "a state": lambda n: page.get("/api/records", kind="household", state="conflict"),
         "counts": lambda n: page.get("/api/counts", kind="household"),
+        "evaluate": lambda n: page.post("/api/evaluate", {"year": 2026, "given": []}),
+        "case": lambda n: page.get("/api/case", year=2026),
         "record": lambda n: page.get("/api/record", id=choice.choice(ids)),
         "history": lambda n: page.get("/api/history", id=choice.choice(ids)),
         "conflicts": lambda n: page.get("/api/conflicts"),
@@ -487,6 +507,7 @@ def small(site):
     two_windows(laptop, page)
     locked(page)
     news(laptop, page)
+    the_year(laptop, page)
     drafts(laptop, choice)
     who_shares(laptop)
     page = Browser(laptop)

@@ -21,12 +21,12 @@ def packages():
     expect("npm ci", done.returncode, 0)
 
 
-def browse(site, laptop, step):
+def browse(site, laptop, step, file="page.mjs"):
     address = laptop.run("open", "--print").strip()
-    done = subprocess.run(["node", "page.mjs", address, site.path(""), step], cwd=FOLDER,
+    done = subprocess.run(["node", file, address, site.path(""), step], cwd=FOLDER,
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise Wrong(f"page.mjs {step}: {done.stdout[-2000:]} {done.stderr[-2000:]}")
+        raise Wrong(f"{file} {step}: {done.stdout[-2000:]} {done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -3,39 +3,10 @@
 // and roles alone; pictures go to FOLDER. Prints what was typed as one line of JSON. STEP:
 //   work    signs for four households, enters one with a mistake first, leaves a draft
 //   resume  finds the draft where it was left, and finishes it
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { sit } from "./member.mjs";
 
 const [address, folder, step] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
-const faults = [];
-let screens = 0;
-
-const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=en-US"],
-});
-const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
-page.setDefaultTimeout(20000);
-page.on("pageerror", (wrong) => faults.push("the page failed: " + wrong.message));
-page.on("console", (line) => line.text().includes("Content Security Policy") && faults.push(line.text()));
-
-// The screen bears looking at, and reading by a machine.
-async function look(name) {
-  await page.screenshot({ path: join(folder, name + ".png"), fullPage: true });
-  await page.evaluate(axe);
-  const found = await page.evaluate((only) => axe.run(document, { runOnly: only }), rules);
-  screens++;
-  faults.push(...found.violations.map((one) => `${name}: ${one.id}: ${one.nodes[0].html}`));
-}
-
-async function tab(name) {
-  await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
-  await page.getByRole("heading", { level: 1 }).waitFor();
-}
+const { page, faults, look, tab, does, rise } = await sit(address, folder);
 
 async function sheet() {
   await tab("Ký cam kết");
@@ -104,8 +75,4 @@ async function resume() {
   return { signed: [], households: ["Lê Văn Dở"] };
 }
 
-await page.goto(address);
-const typed = await { work, resume }[step]();
-await browser.close();
-console.log(JSON.stringify({ ...typed, screens, faults }));
-process.exit(faults.length > 0 ? 1 : 0);
+await rise(await does({ work, resume }[step]));

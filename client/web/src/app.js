@@ -14,6 +14,7 @@ import { Record } from "./screens/record.js";
 import { Entry } from "./screens/entry.js";
 import { Book } from "./screens/book.js";
 import { Conflicts } from "./screens/conflicts.js";
+import { Evaluation } from "./screens/evaluation.js";
 import { Machine } from "./screens/machine.js";
 
 const screens = {
@@ -24,13 +25,14 @@ const screens = {
   entry: Entry,
   book: Book,
   conflicts: Conflicts,
+  evaluation: Evaluation,
   machine: Machine,
 };
 const tabs = [
   ["todo", {}],
   ["sheet", {}],
   ["households", {}],
-  ["evaluation", { kind: "evaluation" }, "book"],
+  ["evaluation", {}],
   ["activity", { kind: "activity" }, "book"],
   ["book", {}],
   ["machine", {}],
@@ -40,7 +42,7 @@ function isHere(route, [name, query, screen]) {
   if (screen) {
     return route.screen === screen && route.query.kind === query.kind;
   }
-  return route.screen === name && (name !== "book" || !["evaluation", "activity"].includes(route.query.kind));
+  return route.screen === name && (name !== "book" || route.query.kind !== "activity");
 }
 
 function Tabs({ route }) {

@@ -10,21 +10,24 @@
 #define HAMLET_API_EVALUATE_H
 
 #include "hamlet/api/view.h"
+#include "hamlet/base/json.h"
 #include "hamlet/record/catalogues.h"
 
 struct hm_api_year {
     const char *unit; /* null: the replica's own */
     int year;
     const char *stage; /* as typed; null: the first of the kind that holds answers */
-    const char *on;    /* a date, of deadlines; null: today */
+    const struct hm_json *answers; /* instead of what is recorded; null: that. Borrowed */
+    const char *on;                /* a date, of deadlines; null: today */
 };
 
 /*
  * `{unit, kind_of_unit, year, stage, catalogue, version, label, verify, overlays, window,
  * level, evaluated, points, most, mark, criteria: [{id, depth, type, text, verdict,
  * source, why, reason, counted, among, before, mark, least, because, verify, remark,
- * privacy}]}`; what says nothing is left out. `source` is none, computed, entered or
- * overridden.
+ * privacy, na_allowed, variables: [label…], scale: […], mitigation: […]}]}`; what says
+ * nothing is left out. `source` is none, computed, entered or overridden; `variables` are
+ * the numbers that it is made of, in the order of its attributes.
  * HM_BAD_INPUT  no such unit or stage; or no catalogue judges such a unit in that year
  */
 HM_CHECKED enum hm_status hm_api_evaluate(const struct hm_view *view,
@@ -34,10 +37,10 @@ HM_CHECKED enum hm_status hm_api_evaluate(const struct hm_view *view,
 
 /*
  * How far the year has come (record/case.h): `{unit, kind_of_unit, year, catalogue,
- * state, label, since, missing: [{state, text}], deadlines: [{deadline, last_day, met,
- * passed, verify}], flags: [{flag, label, record, compared: [{field, frozen, now}]}]}`;
- * `since` is a record that makes it so, `record` the one whose frozen figures are not
- * what is counted now. Only `passed` depends on the day. As hm_api_evaluate
+ * state, label, since, missing: [{state, text}], deadlines: [{deadline, label, last_day,
+ * met, passed, verify}], flags: [{flag, label, record, compared: [{field, frozen,
+ * now}]}]}`; `since` is a record that makes it so, `record` the one whose frozen figures
+ * are not what is counted now. Only `passed` depends on the day. As hm_api_evaluate
  */
 HM_CHECKED enum hm_status hm_api_case(const struct hm_view *view,
                                       const struct hm_catalogues *catalogues,

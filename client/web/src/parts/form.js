@@ -9,7 +9,7 @@ import { Trouble } from "./notice.js";
 
 const QUIET_MS = 1000;
 
-function useDraft(kind, record, started, values) {
+export function useDraft(kind, record, started, values) {
   const draft = useRef(started || draw());
   const timer = useRef(null);
   const going = useRef(Promise.resolve());

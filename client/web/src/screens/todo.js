@@ -17,6 +17,13 @@ function Returned({ rows, kinds }) {
     text=${sentence(row.why)} href=${link("record", { id: row.record })} act=${t("todo.mend")} />`);
 }
 
+// Where a draft is gone on with: its own screen finds it by the year.
+function begun(draft) {
+  return draft.kind === "evaluation"
+    ? link("evaluation", { year: draft.form.year })
+    : link("entry", { kind: draft.kind, draft: draft.draft, ...(draft.record ? { id: draft.record } : {}) });
+}
+
 async function ask() {
   const year = thisYear();
   const [refused, conflicts, drafts, households, signed] = await Promise.all([
@@ -44,7 +51,7 @@ export function Todo() {
         text=${t("todo.conflicts-why")} href=${link("conflicts")} act=${t("todo.look")} />`}
       ${data.drafts.map((draft) => html`<${Card} key=${draft.draft} strong=${t("todo.draft", l(kinds[draft.kind]?.label) || draft.kind)}
         text=${t("todo.draft-since", when(draft.saved))}
-        href=${link("entry", { kind: draft.kind, draft: draft.draft, ...(draft.record ? { id: draft.record } : {}) })} act=${t("todo.go-on")} />`)}
+        href=${begun(draft)} act=${t("todo.go-on")} />`)}
       ${data.households === 0
         ? html`<${Card} strong=${t("todo.no-households")} text=${t("todo.no-households-why")} href=${link("entry", { kind: "household" })} act=${t("add")} />`
         : html`<${Card} strong=${t("todo.sheet", data.year)} text=${data.anySigned ? t("todo.sheet-more", number(data.households)) : t("todo.sheet-first", number(data.households))}

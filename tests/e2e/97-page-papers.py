@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What closes a hamlet's year, in a real browser: criteria that are judged while they are
+answered. What the page says is what `hamlet` says, and what was typed is what the district
+has.
+
+    97-page-papers.py --bin DIR --work DIR
+"""
+from importlib import import_module
+
+from sites import expect, say, script, wait_until
+
+page = import_module("96-page")
+
+
+def set_up(site):
+    page.packages()
+    site.set_up()
+    laptop = site.enrol("laptop-A", role="hamlet_head")
+    ids = [laptop.add("household", f"head_name=Nguyễn Văn {name}", "address_text=Tổ 1")
+           for name in ("An", "Bình", "Cường", "Dũng", "Ước", "Ý")]
+    for id in ids[1:]:
+        laptop.add("commitment", f"household={id}", "year=2026", "signer_name=An",
+                   "signed_date=2026-02-01")
+    laptop.add("registration", "year=2026", "reg_type=tieu_chuan")
+    laptop.once()
+    laptop.start("--listen", "127.0.0.1:0")
+    return laptop
+
+
+def evaluation(site, laptop):
+    """The answers are those that were given, and both programs judge them as the page did."""
+    page.browse(site, laptop, "evaluate", "year.mjs")
+    record, = laptop.ask("list", "evaluation", "--where", "year=2026")
+    fields = record["fields"]
+    expect("result", (fields["stage"], fields["result"], fields.get("auto_result")),
+           ("tu_danh_gia", "chua_dat", None))
+    answers = {one["criterion_id"]: one for one in fields["answers"]}
+    expect("a trend", answers["4.4.a"], {"criterion_id": "4.4.a", "count_cur": 3, "count_prev": 1002})
+    expect("a ground", answers["4.4.b"],
+           {"criterion_id": "4.4.b", "mitigating": True, "grounds": "bat_kha_khang"})
+    rows = {row["id"]: row for row in laptop.ask("evaluate", "--year", "2026")["criteria"]}
+    expect("what was overridden", (rows["4.1.c"]["source"], rows["4.1.c"]["because"]),
+           ("overridden", "một hộ ký trên giấy"))
+    say("a self-evaluation in the browser", answers=len(answers))
+
+
+def run(site):
+    laptop = set_up(site)
+    evaluation(site, laptop)
+    wait_until("the district has it",
+               lambda: len(site.server.ask("list", "evaluation")) == 1)
+    laptop.stop()
+    expect("digests", laptop.digest(site.hamlet), site.server.digest(site.hamlet))
+
+
+if __name__ == "__main__":
+    script(run)

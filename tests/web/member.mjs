@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// member.mjs - a member of the board at a browser: finds things by visible labels and roles
+// alone, and looks at every screen as people do and as a machine reads it.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
+const engine = {
+  executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=en-US"],
+};
+
+// Sits down at the address; pictures go to `folder`.
+export async function sit(address, folder) {
+  const browser = await chromium.launch(engine);
+  const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+  const faults = [];
+  let screens = 0;
+  page.setDefaultTimeout(20000);
+  page.on("pageerror", (wrong) => faults.push("the page failed: " + wrong.message));
+  page.on("console", (line) => line.text().includes("Content Security Policy") && faults.push(line.text()));
+
+  // The screen bears looking at, and reading by a machine.
+  async function look(name) {
+    await page.screenshot({ path: join(folder, name + ".png"), fullPage: true });
+    await page.evaluate(axe);
+    const found = await page.evaluate((only) => axe.run(document, { runOnly: only }), rules);
+    screens++;
+    faults.push(...found.violations.map((one) => `${name}: ${one.id}: ${one.nodes[0].html}`));
+  }
+
+  async function tab(name) {
+    await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+  }
+
+  // Does one thing; where it cannot, the screen is kept as it was then.
+  async function does(act) {
+    try {
+      return await act();
+    } catch (wrong) {
+      await page.screenshot({ path: join(folder, "wrong.png"), fullPage: true });
+      throw wrong;
+    }
+  }
+
+  // Gets up: says what was typed as one line of JSON, and whether anything was wrong.
+  async function rise(typed) {
+    await browser.close();
+    console.log(JSON.stringify({ ...typed, screens, faults }));
+    process.exit(faults.length > 0 ? 1 : 0);
+  }
+
+  await page.goto(address);
+  return { browser, page, faults, look, tab, does, rise };
+}
