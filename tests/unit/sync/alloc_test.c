@@ -12,7 +12,7 @@
 #include "hamlet/store/offers.h"
 #include "run.h"
 #include "sweep.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 /* Every round is a whole exchange and leaves its work behind, so not every place is
  * tried. */
@@ -21,27 +21,8 @@ enum { WORK = 2, BODY_MAX = 4 * 1024 * 1024, STRIDE = 11 };
  * the same of the units, and the first that comes down again. */
 enum { OFFER_ROUNDS = 8, OFFER_STRIDE = 19, OFFER_SERVE_STRIDE = 71 };
 
-static struct world world;
 static struct world_laptop *a;
 static struct world_laptop *b;
-static struct hm_err err;
-
-static void add(struct world_laptop *laptop)
-{
-    struct hm_author *author = NULL;
-    struct hm_added added;
-    const struct hm_field_input fields[] = {
-        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
-        {.name = hm_text("address_text"), .text = hm_text("Tổ 3, ấp An Hòa")}};
-    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    for (int i = 0; i < WORK; i++) {
-        ck_assert_int_eq(
-            hm_author_add(author, hm_text("household"), fields, 2, &added, &err), HM_OK);
-    }
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
-}
 
 static void setup(void)
 {
@@ -65,9 +46,9 @@ static void before(void *ctx)
     (void)ctx;
     hm_err_clear(&err);
     ck_assert_msg(world_sync(&world, b, &err), "%s %s", err.key, err.arg[0]);
-    add(a);
+    (void)add(a, WORK);
     ck_assert_msg(world_sync(&world, a, &err), "%s %s", err.key, err.arg[0]);
-    add(b);
+    (void)add(b, WORK);
 }
 
 /* The whole request, served without a fault. */

@@ -17,17 +17,14 @@
 #include "hamlet/store/pages.h"
 #include "promise.h"
 #include "run.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 enum { PAGE = 4, ROUNDS_MAX = 400, CHECKS = 10 };
 /* Where all is dropped or kept there is one outcome a place: those are swept in steps. */
 enum { STRIDE = 5 };
 
-static struct world world;
 static struct world_laptop *a;
 static struct world_laptop *b;
-static struct hm_err err;
-static struct hm_arena arena;
 
 static struct {
     uint64_t cuts;
@@ -51,23 +48,6 @@ static void teardown(void)
 {
     hm_arena_fini(&arena);
     world_fini(&world);
-}
-
-static void add(struct world_laptop *laptop, int count)
-{
-    struct hm_author *author = NULL;
-    struct hm_added added;
-    const struct hm_field_input fields[] = {
-        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
-        {.name = hm_text("address_text"), .text = hm_text("Tổ 3, ấp An Hòa")}};
-    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    for (int i = 0; i < count; i++) {
-        ck_assert_int_eq(
-            hm_author_add(author, hm_text("household"), fields, 2, &added, &err), HM_OK);
-    }
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
 }
 
 static void sync_all(void)

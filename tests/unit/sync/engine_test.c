@@ -14,16 +14,13 @@
 #include "hamlet/store/registry.h"
 #include "promise.h"
 #include "run.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 enum { BODY_MAX = 4 * 1024 * 1024, CUTS = 40 };
 
-static struct world world;
 static struct world_laptop *a;     /* recorder of 101-1 */
 static struct world_laptop *b;     /* its hamlet_head */
 static struct world_laptop *other; /* recorder of 101-2 */
-static struct hm_err err;
-static struct hm_arena arena;
 
 static void setup(void)
 {
@@ -39,30 +36,6 @@ static void teardown(void)
 {
     hm_arena_fini(&arena);
     world_fini(&world);
-}
-
-static void sync_with(struct world_laptop *laptop)
-{
-    hm_err_clear(&err);
-    ck_assert_msg(world_sync(&world, laptop, &err), "%s %s", err.key, err.arg[0]);
-}
-
-static struct hm_id add(struct world_laptop *laptop, int count)
-{
-    struct hm_author *author = NULL;
-    struct hm_added added;
-    const struct hm_field_input fields[] = {
-        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
-        {.name = hm_text("address_text"), .text = hm_text("Tổ 3, ấp An Hòa")}};
-    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    for (int i = 0; i < count; i++) {
-        ck_assert_int_eq(
-            hm_author_add(author, hm_text("household"), fields, 2, &added, &err), HM_OK);
-    }
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
-    return added.record;
 }
 
 #define ACCEPTED                                                                         \
@@ -422,33 +395,6 @@ START_TEST(a_wrong_clock_decides_nothing)
 }
 END_TEST
 
-/* The registry says from now on that the laptop is revoked. */
-static void revoke(const struct world_laptop *laptop)
-{
-    struct hm_author *author = NULL;
-    struct hm_maker maker;
-    struct hm_added added;
-    struct hm_id device = hm_sign_device(&laptop->key);
-    struct hm_id record;
-    char hex[HM_HEX16_SIZE];
-    hm_hex_put(hex, hm_id_bytes(&device));
-    hm_maker_init(&maker, &arena, 1);
-    const struct hm_key_field key = {hm_text(HM_REGISTRY_DEVICE),
-                                     hm_make_plain(&maker, hex)};
-    hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
-    const struct hm_registry_value value = {HM_REGISTRY_REVOKED,
-                                            hm_make_plain(&maker, "2026-03-05")};
-    ck_assert_int_eq(hm_author_open(&author, world.store, &err), HM_OK);
-    hm_author_as_server(author);
-    hm_author_sign_with(author, &world.secret);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    ck_assert_int_eq(hm_author_registry(author, HM_KIND_DEVICE, &record, NULL, &value, 1,
-                                        &added, &err),
-                     HM_OK);
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
-}
-
 START_TEST(a_revoked_device_neither_gives_nor_gets)
 {
     sync_with(a);
@@ -457,7 +403,7 @@ START_TEST(a_revoked_device_neither_gives_nor_gets)
     sync_with(b);
     (void)add(a, 2);
     int64_t here = counts_of(a->store, false).changes;
-    revoke(a);
+    revoke_laptop(a);
     int64_t there = counts_of(world.reader, false).changes;
 
     hm_err_clear(&err);

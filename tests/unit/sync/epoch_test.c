@@ -11,15 +11,12 @@
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/epoch.h"
 #include "promise.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 enum { HISTORIES = 60, EVENTS = 40, TYPED_MAX = 512 };
 
-static struct world world;
 static struct world_laptop *a; /* recorder of 101-1 */
 static struct world_laptop *b; /* its hamlet_head */
-static struct hm_err err;
-static struct hm_arena arena;
 
 static void setup(void)
 {
@@ -34,32 +31,6 @@ static void teardown(void)
 {
     hm_arena_fini(&arena);
     world_fini(&world);
-}
-
-static void sync_with(struct world_laptop *laptop)
-{
-    hm_err_clear(&err);
-    ck_assert_msg(world_sync(&world, laptop, &err), "%s %s", err.key, err.arg[0]);
-}
-
-static struct hm_id add(struct world_laptop *laptop, int count)
-{
-    struct hm_author *author = NULL;
-    struct hm_added added = {.change = {{0}}};
-    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    for (int i = 0; i < count; i++) {
-        char name[64];
-        (void)snprintf(name, sizeof(name), "%s %d", laptop->name, i);
-        const struct hm_field_input fields[] = {
-            {hm_text("head_name"), hm_text(name), NULL},
-            {hm_text("address_text"), hm_text("Tổ 3"), NULL}};
-        ck_assert_int_eq(
-            hm_author_add(author, hm_text("household"), fields, 2, &added, &err), HM_OK);
-    }
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
-    return added.record;
 }
 
 static void edit(struct world_laptop *laptop,

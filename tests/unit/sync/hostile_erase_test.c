@@ -11,17 +11,14 @@
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/records.h"
 #include "run.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 enum { BODY_MAX = 1024 * 1024 };
 
 static const char name[] = "Nguyễn Văn Út";
 
-static struct world world;
 static struct world_laptop *evil; /* recorder of 101-1 */
 static struct world_laptop *mate; /* recorder of 101-1 */
-static struct hm_err err;
-static struct hm_arena arena;
 static struct hm_maker maker;
 
 static void setup(void)
@@ -45,14 +42,7 @@ static void teardown(void)
     world_fini(&world);
 }
 
-static void sync_with(struct world_laptop *laptop)
-{
-    hm_err_clear(&err);
-    ck_assert_msg(world_sync(&world, laptop, &err), "%s: %s %s", laptop->name, err.key,
-                  err.arg[0]);
-}
-
-static struct hm_added add(void)
+static struct hm_added add_named(void)
 {
     struct hm_author *author = NULL;
     struct hm_added added;
@@ -66,25 +56,6 @@ static struct hm_added add(void)
     ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
     hm_author_close(author);
     return added;
-}
-
-static void put_page(struct hm_buf *stream, const struct hm_page *page)
-{
-    struct hm_deflate *deflate = NULL;
-    struct hm_page_text text;
-    struct hm_page_writing writing = {.page = page, .with_head = true};
-    hm_page_text_init(&text);
-    ck_assert_int_eq(hm_deflate_open(&deflate, HM_DEFLATE_LEVEL_FAST, &err), HM_OK);
-    ck_assert_int_eq(hm_page_write(&text, &writing, &arena, &err), HM_OK);
-    ck_assert_int_eq(
-        hm_deflate_put(deflate, stream, hm_buf_bytes(&text.rows), HM_TEXTURE_ROWS, &err),
-        HM_OK);
-    ck_assert_int_eq(
-        hm_deflate_put(deflate, stream, hm_buf_bytes(&text.noise), HM_TEXTURE_ROWS, &err),
-        HM_OK);
-    ck_assert_int_eq(hm_deflate_end(deflate, stream, &err), HM_OK);
-    hm_deflate_close(deflate);
-    hm_page_text_fini(&text);
 }
 
 /* One change in a chain of its own; what the server says. */
@@ -173,7 +144,7 @@ static void check_nothing_is_gone(const struct hm_added *added)
 START_TEST(an_erasure_by_one_who_may_not_erase_forgets_nothing)
 {
     static const char *const roles[] = {"recorder", "district_admin", "server"};
-    struct hm_added added = add();
+    struct hm_added added = add_named();
     sync_with(mate);
 
     ck_assert_int_eq(attack(erasure(&added, roles[_i])), 200);
@@ -189,7 +160,7 @@ END_TEST
 
 START_TEST(an_erasure_that_comes_before_what_it_erases_forgets_nothing)
 {
-    struct hm_added added = add();
+    struct hm_added added = add_named();
     struct hm_held held;
     ck_assert_int_eq(
         hm_store_change_find(mate->store, &added.change, &held, &arena, &err), HM_OK);
@@ -207,7 +178,7 @@ END_TEST
 
 START_TEST(an_erasure_in_the_name_of_another_unit_forgets_nothing_here)
 {
-    struct hm_added added = add();
+    struct hm_added added = add_named();
     sync_with(mate);
     maker.home = "101-2";
 

@@ -15,16 +15,13 @@
 #include "hamlet/store/records.h"
 #include "hamlet/store/registry.h"
 #include "run.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 enum { BODY_MAX = 4 * 1024 * 1024, PAGES_MAX = 64 };
 
-static struct world world;
 static struct world_laptop *evil;  /* recorder of 101-1 */
 static struct world_laptop *mate;  /* recorder of 101-1 */
 static struct world_laptop *other; /* recorder of 101-2 */
-static struct hm_err err;
-static struct hm_arena arena;
 static struct hm_maker maker;
 static uint32_t epoch; /* of the next attack: each opens a chain of its own */
 
@@ -49,13 +46,6 @@ static void teardown(void)
 {
     hm_arena_fini(&arena);
     world_fini(&world);
-}
-
-static void sync_with(struct world_laptop *laptop)
-{
-    hm_err_clear(&err);
-    ck_assert_msg(world_sync(&world, laptop, &err), "%s: %s %s", laptop->name, err.key,
-                  err.arg[0]);
 }
 
 /* A page that begins a chain, or stands in it at `seq` after `head`. */
@@ -152,22 +142,6 @@ static struct hm_change *household(const char *name)
     return change;
 }
 
-static struct hm_id add(struct world_laptop *laptop)
-{
-    struct hm_author *author = NULL;
-    struct hm_added added;
-    const struct hm_field_input fields[] = {
-        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
-        {.name = hm_text("address_text"), .text = hm_text("Tổ 3")}};
-    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    ck_assert_int_eq(hm_author_add(author, hm_text("household"), fields, 2, &added, &err),
-                     HM_OK);
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
-    return added.record;
-}
-
 static enum hm_status edit(struct world_laptop *laptop,
                            const struct hm_id *record,
                            const char *field,
@@ -210,8 +184,8 @@ static bool is_there(struct hm_store *store, const struct hm_id *record)
 /* Work of the neighbours goes both ways, as if nothing had happened. */
 static void neighbours_go_on(void)
 {
-    struct hm_id ours = add(mate);
-    struct hm_id theirs = add(other);
+    struct hm_id ours = add(mate, 1);
+    struct hm_id theirs = add(other, 1);
     sync_with(mate);
     sync_with(other);
     sync_with(mate);
@@ -359,7 +333,7 @@ END_TEST
 
 START_TEST(a_record_claimed_to_be_of_another_kind_stops_nobody_else)
 {
-    struct hm_id record = add(mate);
+    struct hm_id record = add(mate, 1);
     sync_with(mate);
     maker.kind = "commitment";
     struct hm_change *x = hm_make(&maker, HM_ACT_EDIT, &record);
@@ -404,7 +378,7 @@ static struct hm_change *claim(const struct hm_id *record, const char *text)
 
 START_TEST(a_record_claimed_in_another_unit_stops_nobody_else)
 {
-    struct hm_id record = add(other);
+    struct hm_id record = add(other, 1);
     sync_with(other);
     struct hm_change *x[] = {claim(&record, "A"), claim(&record, "B")};
     ck_assert_int_eq(attack_with(x, 2), 200);
@@ -426,7 +400,7 @@ END_TEST
 
 START_TEST(a_write_of_the_greatest_depth_can_be_overwritten)
 {
-    struct hm_id record = add(mate);
+    struct hm_id record = add(mate, 1);
     sync_with(mate);
     struct hm_change *x = hm_make(&maker, HM_ACT_EDIT, &record);
     hm_make_text(x, &maker, "head_name", "A", 0);
@@ -443,7 +417,7 @@ END_TEST
 
 START_TEST(a_storm_of_heads_is_settled_by_more_than_one_edit)
 {
-    struct hm_id record = add(mate);
+    struct hm_id record = add(mate, 1);
     sync_with(mate);
     for (int page = 0; page < 9; page++) {
         struct hm_change *x[500];
@@ -555,29 +529,6 @@ START_TEST(a_page_that_could_not_be_sent_on_with_some_values_erased_is_refused)
     neighbours_go_on();
 }
 END_TEST
-
-static void revoke(const struct hm_id *device)
-{
-    struct hm_author *author = NULL;
-    struct hm_added added;
-    struct hm_id record;
-    char hex[HM_HEX16_SIZE];
-    hm_hex_put(hex, hm_id_bytes(device));
-    const struct hm_key_field key = {hm_text(HM_REGISTRY_DEVICE),
-                                     hm_make_plain(&maker, hex)};
-    hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
-    const struct hm_registry_value value = {HM_REGISTRY_REVOKED,
-                                            hm_make_plain(&maker, "lost")};
-    ck_assert_int_eq(hm_author_open(&author, world.store, &err), HM_OK);
-    hm_author_as_server(author);
-    hm_author_sign_with(author, &world.secret);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    ck_assert_int_eq(hm_author_registry(author, HM_KIND_DEVICE, &record, NULL, &value, 1,
-                                        &added, &err),
-                     HM_OK);
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
-}
 
 START_TEST(a_device_revoked_between_commit_and_answer_gets_nothing)
 {
@@ -708,7 +659,7 @@ static void is_as_derived(struct hm_store *store)
 START_TEST(a_record_takes_no_more_than_it_may_hold)
 {
     struct hm_id first;
-    struct hm_id record = add(mate);
+    struct hm_id record = add(mate, 1);
     sync_with(mate);
 
     fill(&record);
@@ -736,7 +687,7 @@ END_TEST
 START_TEST(who_may_not_write_to_a_record_cannot_fill_it)
 {
     struct hm_id first;
-    struct hm_id record = add(other);
+    struct hm_id record = add(other, 1);
     sync_with(other);
     maker.home = "101-2";
 

@@ -12,15 +12,12 @@
 #include "hamlet/store/registry.h"
 #include "promise.h"
 #include "run.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 enum { BODY_MAX = 1024 * 1024, CUTS_MAX = 400, STRIDE = 3 };
 
-static struct world world;
 static struct world_laptop *a;
 static struct world_laptop *mate; /* of the same unit */
-static struct hm_err err;
-static struct hm_arena arena;
 static struct hm_id device;
 
 static void setup(void)
@@ -37,23 +34,6 @@ static void teardown(void)
 {
     hm_arena_fini(&arena);
     world_fini(&world);
-}
-
-static void add(struct world_laptop *laptop, int count)
-{
-    struct hm_author *author = NULL;
-    struct hm_added added;
-    const struct hm_field_input fields[] = {
-        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
-        {.name = hm_text("address_text"), .text = hm_text("Tổ 3, ấp An Hòa")}};
-    ck_assert_int_eq(world_author(&world, laptop, NULL, &author, &err), HM_OK);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    for (int i = 0; i < count; i++) {
-        ck_assert_int_eq(
-            hm_author_add(author, hm_text("household"), fields, 2, &added, &err), HM_OK);
-    }
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
 }
 
 static struct hm_origin own_origin(struct hm_store *store)
@@ -110,13 +90,6 @@ static void rotate(uint8_t seed)
     a->secret = next;
     hm_session_close(a->session);
     a->session = NULL;
-}
-
-static void sync_with(struct world_laptop *laptop)
-{
-    hm_err_clear(&err);
-    ck_assert_msg(world_sync(&world, laptop, &err), "%s: %s %s", laptop->name, err.key,
-                  err.arg[0]);
 }
 
 static enum hm_session_next exchange(const struct world_faults *faults)
@@ -354,26 +327,6 @@ START_TEST(keys_of_another_device_are_not_this_ones)
     ck_assert_int_eq(say(&a->secret, HM_NO_BYTES), HM_PROBLEM_NONE);
 }
 END_TEST
-
-/* What mate, who is hostile, sends: the page alone. */
-static void put_page(struct hm_buf *stream, const struct hm_page *page)
-{
-    struct hm_deflate *deflate = NULL;
-    struct hm_page_text text;
-    struct hm_page_writing writing = {.page = page, .with_head = true};
-    hm_page_text_init(&text);
-    ck_assert_int_eq(hm_deflate_open(&deflate, HM_DEFLATE_LEVEL_FAST, &err), HM_OK);
-    ck_assert_int_eq(hm_page_write(&text, &writing, &arena, &err), HM_OK);
-    ck_assert_int_eq(
-        hm_deflate_put(deflate, stream, hm_buf_bytes(&text.rows), HM_TEXTURE_ROWS, &err),
-        HM_OK);
-    ck_assert_int_eq(
-        hm_deflate_put(deflate, stream, hm_buf_bytes(&text.noise), HM_TEXTURE_ROWS, &err),
-        HM_OK);
-    ck_assert_int_eq(hm_deflate_end(deflate, stream, &err), HM_OK);
-    hm_deflate_close(deflate);
-    hm_page_text_fini(&text);
-}
 
 static void send_page(const struct hm_page *page)
 {

@@ -18,16 +18,13 @@
 #include "hamlet/store/server.h"
 #include "promise.h"
 #include "run.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 enum { MATES = 6, ROUNDS_MAX = 2000, STRIDE = 9, CHECKS = 8 };
 
 static const char *const units[2] = {"101-1", "101-2"};
-static struct world world;
 static struct world_laptop *a; /* which is moved */
 static struct world_laptop *b; /* which stays in the first unit */
-static struct hm_arena arena;
-static struct hm_err err;
 static unsigned cuts;
 static unsigned torn;
 static unsigned lost;
@@ -50,30 +47,6 @@ static void teardown(void)
 {
     hm_arena_fini(&arena);
     world_fini(&world);
-}
-
-static void sync_with(struct world_laptop *laptop)
-{
-    hm_err_clear(&err);
-    ck_assert_msg(world_sync(&world, laptop, &err), "%s: %s %s", laptop->name, err.key,
-                  err.arg[0]);
-}
-
-static void add(struct world_laptop *laptop, int count)
-{
-    struct hm_author *author = NULL;
-    struct hm_added added;
-    const struct hm_field_input fields[] = {
-        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
-        {.name = hm_text("address_text"), .text = hm_text("Tổ 3")}};
-    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    for (int i = 0; i < count; i++) {
-        ck_assert_int_eq(
-            hm_author_add(author, hm_text("household"), fields, 2, &added, &err), HM_OK);
-    }
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
 }
 
 static int64_t changes_in(struct hm_store *store, const char *unit)

@@ -17,16 +17,13 @@
 #include "hamlet/store/server.h"
 #include "promise.h"
 #include "run.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 enum { BODY_MAX = 4 * 1024 * 1024, UNITS = 7 };
 
 static const char *const units[UNITS] = {"100",   "101",   "102",  "101-1",
                                          "101-2", "102-1", "102-2"};
-static struct world world;
 static struct world_laptop *officer; /* may write households everywhere */
-static struct hm_arena arena;
-static struct hm_err err;
 
 static struct {
     unsigned cells;
@@ -35,7 +32,6 @@ static struct {
 } sum;
 
 /* What ends a device's rights in the middle of an exchange. */
-static void revoke(const struct world_laptop *laptop);
 static void (*blow)(const struct world_laptop *);
 
 static void setup(void)
@@ -45,7 +41,7 @@ static void setup(void)
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
     hm_err_clear(&err);
     memset(&sum, 0, sizeof(sum));
-    blow = revoke;
+    blow = revoke_laptop;
 }
 
 static void teardown(void)
@@ -54,7 +50,7 @@ static void teardown(void)
     world_fini(&world);
 }
 
-static bool sync_with(struct world_laptop *laptop)
+static bool syncs(struct world_laptop *laptop)
 {
     hm_err_clear(&err);
     return world_sync(&world, laptop, &err);
@@ -72,7 +68,7 @@ static void claim(struct world_laptop *laptop, const char *unit, const char *rol
 }
 
 /* False: its own program refuses already. */
-static bool add(struct world_laptop *laptop, struct hm_id *record)
+static bool may_add(struct world_laptop *laptop, struct hm_id *record)
 {
     struct hm_author *author = NULL;
     struct hm_added added;
@@ -134,12 +130,12 @@ static void cell(bool possible, bool allowed, const char *what, const char *unit
 /* A household in every unit, which everybody's laptop hears of or does not. */
 static void fill_units(struct hm_id *records)
 {
-    ck_assert(sync_with(officer));
+    ck_assert(syncs(officer));
     for (int i = 0; i < UNITS; i++) {
         claim(officer, units[i], "commune_officer");
-        ck_assert(add(officer, &records[i]));
+        ck_assert(may_add(officer, &records[i]));
     }
-    ck_assert(sync_with(officer));
+    ck_assert(syncs(officer));
 }
 
 static void read_cells(struct world_laptop *laptop, const struct hm_id *records)
@@ -162,8 +158,8 @@ static void write_cells(struct world_laptop *laptop, const char *role)
     for (int i = 0; i < UNITS; i++) {
         struct hm_id record = {{0}};
         claim(laptop, units[i], role);
-        bool made = add(laptop, &record);
-        ck_assert(sync_with(laptop));
+        bool made = may_add(laptop, &record);
+        ck_assert(syncs(laptop));
         cell(made && stands(world.reader, &record),
              own && writes && covers(laptop->unit, units[i]), role, units[i]);
     }
@@ -177,7 +173,7 @@ START_TEST(no_role_reads_or_writes_outside_its_units_or_as_another)
         world_laptop_add(&world, home_of(role), hm_role_name(role));
     fill_units(records);
 
-    ck_assert(sync_with(laptop));
+    ck_assert(syncs(laptop));
     read_cells(laptop, records);
     for (int claimed = 0; claimed < HM_ROLE_SERVER; claimed++) {
         write_cells(laptop, hm_role_name((enum hm_role)claimed));
@@ -192,33 +188,6 @@ START_TEST(no_role_reads_or_writes_outside_its_units_or_as_another)
 END_TEST
 
 /* ---- revocation ---- */
-
-/* The registry says from now on that the laptop is revoked. */
-static void revoke(const struct world_laptop *laptop)
-{
-    struct hm_author *author = NULL;
-    struct hm_maker maker;
-    struct hm_added added;
-    struct hm_id device = hm_sign_device(&laptop->key);
-    struct hm_id record;
-    char hex[HM_HEX16_SIZE];
-    hm_hex_put(hex, hm_id_bytes(&device));
-    hm_maker_init(&maker, &arena, 1);
-    const struct hm_key_field key = {hm_text(HM_REGISTRY_DEVICE),
-                                     hm_make_plain(&maker, hex)};
-    hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
-    const struct hm_registry_value value = {HM_REGISTRY_REVOKED,
-                                            hm_make_plain(&maker, "lost")};
-    ck_assert_int_eq(hm_author_open(&author, world.store, &err), HM_OK);
-    hm_author_as_server(author);
-    hm_author_sign_with(author, &world.secret);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    ck_assert_int_eq(hm_author_registry(author, HM_KIND_DEVICE, &record, NULL, &value, 1,
-                                        &added, &err),
-                     HM_OK);
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
-}
 
 /* How much of the laptop's chain the server has. */
 static uint64_t taken_of(const struct world_laptop *laptop)
@@ -293,9 +262,9 @@ START_TEST(from_the_commit_of_a_revocation_no_byte_goes_either_way)
     struct hm_buf request;
     struct hm_id records[UNITS];
     struct hm_id mine;
-    ck_assert(sync_with(laptop));
+    ck_assert(syncs(laptop));
     fill_units(records);
-    ck_assert(add(laptop, &mine));
+    ck_assert(may_add(laptop, &mine));
     uint64_t before = taken_of(laptop);
     hm_buf_init(&request, BODY_MAX);
 
@@ -307,7 +276,7 @@ START_TEST(from_the_commit_of_a_revocation_no_byte_goes_either_way)
     size_t given = serve(laptop, hm_buf_bytes(&request), chosen);
     hm_session_close(session);
     hm_buf_fini(&request);
-    bool went_on = sync_with(laptop);
+    bool went_on = syncs(laptop);
 
     /* What was committed before the revocation is the district's. */
     uint64_t taken = taken_of(laptop) - before - (chosen == BEFORE_ANSWER ? 1 : 0);
@@ -395,9 +364,9 @@ START_TEST(from_the_commit_of_an_end_at_once_nothing_of_the_unit_goes_either_way
     struct hm_buf request;
     struct hm_id records[UNITS];
     struct hm_id mine;
-    ck_assert(sync_with(laptop));
+    ck_assert(syncs(laptop));
     fill_units(records);
-    ck_assert(add(laptop, &mine));
+    ck_assert(may_add(laptop, &mine));
     hm_buf_init(&request, BODY_MAX);
     blow = end_at_once;
 
@@ -409,7 +378,7 @@ START_TEST(from_the_commit_of_an_end_at_once_nothing_of_the_unit_goes_either_way
     serve_ended(laptop, session, hm_buf_bytes(&request), chosen);
     hm_session_close(session);
     hm_buf_fini(&request);
-    ck_assert(sync_with(laptop));
+    ck_assert(syncs(laptop));
 
     unsigned got = 0;
     for (int i = 0; i < UNITS; i++) {
@@ -434,8 +403,8 @@ static void send_in_vain(struct world_laptop *laptop, struct hm_id *record)
 {
     struct hm_session *session = NULL;
     struct hm_buf request;
-    ck_assert(sync_with(laptop));
-    ck_assert(add(laptop, record));
+    ck_assert(syncs(laptop));
+    ck_assert(may_add(laptop, record));
     hm_buf_init(&request, BODY_MAX);
     ck_assert_int_eq(
         hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
@@ -467,7 +436,7 @@ START_TEST(what_was_written_before_an_end_was_seen_stands_on_a_server_that_came_
         end_permit(laptops[i], HM_ENDED_SEEN);
     }
     for (int i = 0; i < LATE; i++) {
-        ck_assert(sync_with(laptops[i]));
+        ck_assert(syncs(laptops[i]));
         refused += !stands(world.reader, &records[i]);
     }
 

@@ -18,17 +18,14 @@
 #include "hamlet/store/registry.h"
 #include "promise.h"
 #include "run.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 enum { CHANGES_MAX = 4096, BUCKETS_MAX = 64, MANY = 300 };
 
-static struct world world;
 static struct world_laptop *lan;  /* recorder of 101-1 */
 static struct world_laptop *hung; /* recorder of 101-1 */
 static struct world_laptop *tu;   /* recorder of 101-2 */
 static struct world_laptop *mai;  /* commune_officer of 101 */
-static struct hm_err err;
-static struct hm_arena arena;
 
 /* A server as it was: what it held, how it had judged it, what its buckets said. */
 static struct memory {
@@ -62,7 +59,7 @@ static void teardown(void)
 
 /* ---- acts ---- */
 
-static bool sync_with(struct world_laptop *laptop)
+static bool syncs(struct world_laptop *laptop)
 {
     hm_err_clear(&err);
     return world_sync(&world, laptop, &err);
@@ -70,7 +67,7 @@ static bool sync_with(struct world_laptop *laptop)
 
 static void must_sync(struct world_laptop *laptop)
 {
-    ck_assert_msg(sync_with(laptop), "%s: %s %s", laptop->name, err.key, err.arg[0]);
+    ck_assert_msg(syncs(laptop), "%s: %s %s", laptop->name, err.key, err.arg[0]);
 }
 
 static void sync_all(void)
@@ -97,7 +94,7 @@ static void end(struct hm_author *author)
     hm_author_close(author);
 }
 
-static struct hm_id add(struct world_laptop *laptop, const char *name)
+static struct hm_id add_named(struct world_laptop *laptop, const char *name)
 {
     struct hm_author *author = author_of(laptop);
     struct hm_added added;
@@ -136,7 +133,7 @@ static void claim(struct world_laptop *laptop, const char *unit)
 static struct hm_id add_elsewhere(struct world_laptop *laptop, const char *unit)
 {
     claim(laptop, unit);
-    struct hm_id record = add(laptop, "Phạm Thị Lạc");
+    struct hm_id record = add_named(laptop, "Phạm Thị Lạc");
     claim(laptop, laptop->unit);
     return record;
 }
@@ -151,9 +148,9 @@ static struct hm_held find(struct hm_store *store, const struct hm_id *id)
 /* Changes accepted, in conflict, refused, released; of laptops and of the district. */
 static void work(void)
 {
-    struct hm_id first = add(lan, "Nguyễn Văn Út");
-    struct hm_id second = add(hung, "Trần Thị Bưởi");
-    struct hm_id third = add(tu, "Lê Văn Tám");
+    struct hm_id first = add_named(lan, "Nguyễn Văn Út");
+    struct hm_id second = add_named(hung, "Trần Thị Bưởi");
+    struct hm_id third = add_named(tu, "Lê Văn Tám");
     sync_all();
     (void)edit(lan, &first, "Tổ 5");
     (void)edit(hung, &first, "Tổ 6");
@@ -168,7 +165,7 @@ static void work(void)
     ck_assert_uint_eq(find(world.reader, &let).verdict,
                       HM_VERDICT_QUARANTINED | HM_VERDICT_RELEASED);
     for (int i = 0; i < MANY / 10; i++) {
-        struct hm_id record = add(lan, "Võ Thị Sáu");
+        struct hm_id record = add_named(lan, "Võ Thị Sáu");
         for (int k = 0; k < 4; k++) {
             (void)edit(lan, &record, k % 2 == 0 ? "Tổ 1" : "Tổ 2");
         }
@@ -295,7 +292,7 @@ START_TEST(a_server_of_an_old_backup_gets_the_rest_back)
 {
     work();
     struct hm_disk *backup = world_server_backup(&world);
-    struct hm_id late = add(lan, "Bùi Thị Muộn");
+    struct hm_id late = add_named(lan, "Bùi Thị Muộn");
     struct hm_id refused = add_elsewhere(tu, "101-1");
     work();
     remember(&before);
@@ -350,8 +347,8 @@ START_TEST(work_that_was_done_meanwhile_is_judged_after_the_registry_is_back)
 {
     work();
     remember(&before);
-    struct hm_id record = add(lan, "Đỗ Văn Mới");
-    struct hm_id other = add(tu, "Đỗ Văn Khác");
+    struct hm_id record = add_named(lan, "Đỗ Văn Mới");
+    struct hm_id other = add_named(tu, "Đỗ Văn Khác");
 
     world_server_empty(&world);
     must_sync(lan);
@@ -384,7 +381,7 @@ START_TEST(own_pages_wait_until_all_buckets_are_of_the_new_incarnation)
     size_t waited = 0;
     bool here = false;
     work();
-    struct hm_id record = add(lan, "Đỗ Văn Mới");
+    struct hm_id record = add_named(lan, "Đỗ Văn Mới");
     world_server_empty(&world);
     ck_assert_int_eq(hm_session_open(&session, lan->store, &lan->secret, "test", &err),
                      HM_OK);
@@ -479,35 +476,6 @@ END_TEST
 
 /* ---- who may ---- */
 
-static void revoke(struct world_laptop *laptop)
-{
-    struct hm_author *author = NULL;
-    struct hm_added added;
-    struct hm_id record;
-    struct hm_buf value;
-    struct hm_buf reason;
-    char hex[HM_HEX16_SIZE];
-    struct hm_id device = hm_sign_device(&laptop->key);
-    hm_hex_put(hex, hm_id_bytes(&device));
-    hm_buf_init(&value, 256);
-    hm_buf_init(&reason, 256);
-    hm_value_put_text(&value, hm_text(hex));
-    hm_value_put_text(&reason, hm_text("lost"));
-    const struct hm_key_field key = {hm_text(HM_REGISTRY_DEVICE), hm_buf_bytes(&value)};
-    hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
-    const struct hm_registry_value given = {HM_REGISTRY_REVOKED, hm_buf_bytes(&reason)};
-    ck_assert_int_eq(hm_author_open(&author, world.store, &err), HM_OK);
-    hm_author_as_server(author);
-    hm_author_sign_with(author, &world.secret);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    ck_assert_int_eq(hm_author_registry(author, HM_KIND_DEVICE, &record, NULL, &given, 1,
-                                        &added, &err),
-                     HM_OK);
-    end(author);
-    hm_buf_fini(&reason);
-    hm_buf_fini(&value);
-}
-
 static uint64_t n_of(struct world_laptop *laptop, const char *unit)
 {
     uint64_t n = 0;
@@ -526,16 +494,16 @@ static size_t count_changes(struct hm_store *store)
 START_TEST(a_revoked_laptop_brings_what_it_holds_and_gets_nothing)
 {
     work();
-    revoke(lan);
+    revoke_laptop(lan);
     must_sync(tu);
     remember(&before);
-    struct hm_id after = add(lan, "Kẻ Trộm");
+    struct hm_id after = add_named(lan, "Kẻ Trộm");
     size_t held = count_changes(lan->store);
 
     world_server_empty(&world);
     must_sync(tu); /* who knows of the revocation, and nothing of 101-1 */
     ck_assert_uint_gt(compare().lost, 100);
-    ck_assert(!sync_with(lan));
+    ck_assert(!syncs(lan));
 
     ck_assert_str_eq(err.key, "problem-revoked");
     is_whole("a server that a revoked laptop came back to");
@@ -550,7 +518,7 @@ END_TEST
 START_TEST(a_revoked_laptop_that_comes_first_is_heard_no_more_once_the_revocation_is_back)
 {
     work();
-    revoke(lan);
+    revoke_laptop(lan);
     must_sync(hung);
     must_sync(tu);
     must_sync(mai);
@@ -563,7 +531,7 @@ START_TEST(a_revoked_laptop_that_comes_first_is_heard_no_more_once_the_revocatio
     must_sync(mai);
 
     is_whole("a server that a revoked laptop found first");
-    ck_assert(!sync_with(lan));
+    ck_assert(!syncs(lan));
     ck_assert_str_eq(err.key, "problem-revoked");
 }
 END_TEST
@@ -587,7 +555,7 @@ START_TEST(a_device_that_was_never_known_is_refused_whatever_it_shows)
     ck_assert_int_eq(hm_store_commit(out->store, &err), HM_OK);
     out->secret = secret;
 
-    bool done = sync_with(out);
+    bool done = syncs(out);
 
     ck_assert(!done);
     ck_assert_str_eq(err.key, "problem-unknown_device");
@@ -610,7 +578,7 @@ START_TEST(after_the_refill_is_closed_strangers_are_strangers_again)
     ck_assert_int_eq(hm_store_refill_close(world.store, &err), HM_OK);
     ck_assert_int_eq(hm_store_commit(world.store, &err), HM_OK);
 
-    ck_assert(!sync_with(lan));
+    ck_assert(!syncs(lan));
     ck_assert_str_eq(err.key, "problem-unknown_device");
 }
 END_TEST

@@ -18,17 +18,14 @@
 #include "hamlet/store/server.h"
 #include "promise.h"
 #include "run.h"
-#include "world.h"
+#include "tests/unit/sync/acts.h"
 
 enum { BODY_MAX = 4 * 1024 * 1024 };
 
-static struct world world;
 static struct world_laptop *lost;  /* hamlet_head of 101-1 */
 static struct world_laptop *mate;  /* of the same unit: brings what the lost one wrote */
 static struct world_laptop *third; /* of the same unit */
 static struct hm_buf stream;       /* pages of `lost`, as it would send them */
-static struct hm_arena arena;
-static struct hm_err err;
 
 static void setup(void)
 {
@@ -46,28 +43,6 @@ static void teardown(void)
     hm_buf_fini(&stream);
     hm_arena_fini(&arena);
     world_fini(&world);
-}
-
-static void sync_with(struct world_laptop *laptop)
-{
-    hm_err_clear(&err);
-    ck_assert_msg(world_sync(&world, laptop, &err), "%s: %s", laptop->name, err.key);
-}
-
-static void add(struct world_laptop *laptop, struct hm_id *record)
-{
-    struct hm_author *author = NULL;
-    struct hm_added added;
-    const struct hm_field_input fields[] = {
-        {.name = hm_text("head_name"), .text = hm_text("Nguyễn Văn Út")},
-        {.name = hm_text("address_text"), .text = hm_text("Tổ 3")}};
-    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
-    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
-    ck_assert_int_eq(hm_author_add(author, hm_text("household"), fields, 2, &added, &err),
-                     HM_OK);
-    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
-    hm_author_close(author);
-    *record = added.record;
 }
 
 static bool stands(struct hm_store *store, const struct hm_id *record)
@@ -127,7 +102,7 @@ static void put(struct hm_author *author,
 }
 
 /* As the command does it; `more`: its chain went so much further than is here. */
-static void revoke(uint64_t more)
+static void revoke_with(uint64_t more)
 {
     struct hm_author *author = NULL;
     struct hm_maker maker;
@@ -172,9 +147,9 @@ static void lose(struct hm_id *sent, struct hm_id *kept)
     sync_with(mate);
     sync_with(third);
     sync_with(lost);
-    add(lost, sent);
+    *sent = add(lost, 1);
     sync_with(lost);
-    add(lost, kept);
+    *kept = add(lost, 1);
     take_pages();
 }
 
@@ -184,7 +159,7 @@ START_TEST(what_another_brings_of_a_revoked_device_is_refused_and_all_agree)
     struct hm_id kept;
     lose(&sent, &kept);
 
-    revoke(0);
+    revoke_with(0);
     relay();
     sync_with(mate);
     sync_with(third);
@@ -209,7 +184,7 @@ START_TEST(what_the_revocation_names_stands_also_if_it_comes_again)
     struct hm_id kept;
     lose(&sent, &kept);
 
-    revoke(1); /* a server that came back without what it had accepted */
+    revoke_with(1); /* a server that came back without what it had accepted */
     relay();
     sync_with(third);
 
@@ -275,7 +250,7 @@ START_TEST(what_contradicts_the_named_chain_is_beyond_it)
     hm_buf_clear(&stream);
     forge(&forged);
 
-    revoke(0);
+    revoke_with(0);
     relay();
     sync_with(third);
 
@@ -295,7 +270,7 @@ START_TEST(a_laptop_that_knows_merges_nothing_of_it_wherever_the_news_is_cut)
     unsigned cuts = 0;
     unsigned shown = 0;
     lose(&sent, &kept);
-    revoke(0);
+    revoke_with(0);
     sync_with(third);
     relay();
     ck_assert_int_eq(world_session(third, &err), HM_OK);
