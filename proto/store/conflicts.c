@@ -56,19 +56,13 @@ enum hm_status hm_store_conflict_find(struct hm_store *store,
     static const char select[] =
         CONFLICT_COLUMNS " WHERE c.conflict = :conflict" HM_RECORD_CREATED_FIRST;
     sqlite3_stmt *stmt = NULL;
-    bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
         hm_bind_id(stmt, 1, id);
-        status = hm_sql_step(store, stmt, &row, err);
+        status = hm_sql_find(store, stmt, id, "conflict-missing", err);
     }
     if (status != HM_OK) {
         return status;
-    }
-    if (!row) {
-        char text[HM_HEX16_SIZE];
-        hm_hex_put(text, hm_id_bytes(id));
-        return hm_fail(err, HM_NOT_FOUND, "conflict-missing", text, NULL, NULL);
     }
     read_conflict(stmt, conflict, arena);
     hm_sql_done(stmt);

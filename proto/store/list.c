@@ -449,7 +449,6 @@ enum hm_status hm_store_record_show(struct hm_store *store,
                        " ON r.home = h.id AND r.record = :record" HM_RECORD_CREATED_FIRST
                        ") AND r.flags & 1 = 1";
     sqlite3_stmt *stmt = NULL;
-    bool row = false;
     int64_t sent = 0;
     enum hm_status status = hm_own_sent_row(store, &sent, err);
     if (status == HM_OK) {
@@ -458,15 +457,10 @@ enum hm_status hm_store_record_show(struct hm_store *store,
     if (status == HM_OK) {
         hm_bind_int(stmt, 1, sent);
         hm_bind_id(stmt, 2, record);
-        status = hm_sql_step(store, stmt, &row, err);
+        status = hm_sql_find(store, stmt, record, "record-missing", err);
     }
     if (status != HM_OK) {
         return status;
-    }
-    if (!row) {
-        char text[HM_HEX16_SIZE];
-        hm_hex_put(text, hm_id_bytes(record));
-        return hm_fail(err, HM_NOT_FOUND, "record-missing", text, NULL, NULL);
     }
     status = read_listed(store, stmt, true, listed, arena, err);
     hm_sql_done(stmt);

@@ -215,20 +215,14 @@ static enum hm_status find_record(struct hm_store *store,
         "SELECT r.id, r.first FROM unit u CROSS JOIN record r"
         " ON r.home = u.id AND r.record = :record" HM_RECORD_CREATED_FIRST;
     sqlite3_stmt *stmt = NULL;
-    bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status != HM_OK) {
         return status;
     }
     hm_bind_id(stmt, 1, record);
-    status = hm_sql_step(store, stmt, &row, err);
+    status = hm_sql_find(store, stmt, record, "record-missing", err);
     if (status != HM_OK) {
         return status;
-    }
-    if (!row) {
-        char text[HM_HEX16_SIZE];
-        hm_hex_put(text, hm_id_bytes(record));
-        return hm_fail(err, HM_NOT_FOUND, "record-missing", text, NULL, NULL);
     }
     *touch = (struct hm_touch){.record = hm_column_int(stmt, 0),
                                .first = hm_column_int(stmt, 1)};

@@ -385,22 +385,16 @@ enum hm_status hm_store_change_find(struct hm_store *store,
                           " LEFT JOIN bulk b ON b.id = c.bulk";
     struct hm_id district;
     sqlite3_stmt *stmt = NULL;
-    bool row = false;
     enum hm_status status = hm_store_meta_get_id(store, HM_META_DISTRICT, &district, err);
     if (status == HM_OK) {
         status = hm_sql(store, select, &stmt, err);
     }
     if (status == HM_OK) {
         hm_bind_id(stmt, 1, id);
-        status = hm_sql_step(store, stmt, &row, err);
+        status = hm_sql_find(store, stmt, id, "change-missing", err);
     }
     if (status != HM_OK) {
         return status;
-    }
-    if (!row) {
-        char text[HM_HEX16_SIZE];
-        hm_hex_put(text, hm_id_bytes(id));
-        return hm_fail(err, HM_NOT_FOUND, "change-missing", text, NULL, NULL);
     }
     status = hm_change_row(store, stmt, &district, held, arena, err);
     hm_sql_done(stmt);

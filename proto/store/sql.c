@@ -123,6 +123,22 @@ enum hm_status hm_sql_step(struct hm_store *store,
     return status;
 }
 
+enum hm_status hm_sql_find(struct hm_store *store,
+                           sqlite3_stmt *stmt,
+                           const struct hm_id *id,
+                           const char *missing,
+                           struct hm_err *err)
+{
+    char text[HM_HEX16_SIZE];
+    bool row = false;
+    enum hm_status status = hm_sql_step(store, stmt, &row, err);
+    if (status != HM_OK || row) {
+        return status;
+    }
+    hm_hex_put(text, hm_id_bytes(id));
+    return hm_fail(err, HM_NOT_FOUND, missing, text, NULL, NULL);
+}
+
 enum hm_status hm_sql_run(struct hm_store *store, sqlite3_stmt *stmt, struct hm_err *err)
 {
     bool row = true;

@@ -60,6 +60,13 @@ HM_CHECKED enum hm_status hm_sql_step(struct hm_store *store,
                                       sqlite3_stmt *stmt,
                                       bool *row,
                                       struct hm_err *err);
+/* For one that looks `id` up: HM_NOT_FOUND, with the words key `missing`, where there is
+ * no row. */
+HM_CHECKED enum hm_status hm_sql_find(struct hm_store *store,
+                                      sqlite3_stmt *stmt,
+                                      const struct hm_id *id,
+                                      const char *missing,
+                                      struct hm_err *err);
 /* For a statement that gives no rows. */
 HM_CHECKED enum hm_status hm_sql_run(struct hm_store *store,
                                      sqlite3_stmt *stmt,

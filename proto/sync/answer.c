@@ -190,31 +190,17 @@ static enum hm_status write_page(struct answer *a,
             hm_thin_out(a->store, &a->serving->request.device, &envelope->device,
                         stored->home, hm_bytes_are(a->part->name, "@"), held, count, err);
     }
-    struct hm_change *changes = hm_arena_get_array(&a->piece, count, sizeof(*changes));
-    if (status == HM_OK) {
-        status = hm_arena_status(&a->piece, err);
-    }
-    for (size_t i = 0; i < count && status == HM_OK; i++) {
-        changes[i] = held[i].change;
-    }
     /* A page may say that it follows another head than that of the one before it. */
     bool joins = a->has_page && a->origin == stored->origin &&
                  a->page_end == stored->seq &&
                  hm_digest_equal(&a->page.head_after, &stored->head_before);
     struct hm_page_out out = {.store = a->store,
-                              .page = {.device = envelope->device,
-                                       .epoch = envelope->epoch,
-                                       .home = stored->home,
-                                       .seq = stored->seq,
-                                       .registry_n = stored->registry_n,
-                                       .head_before = stored->head_before,
-                                       .head_after = stored->head_after,
-                                       .changes = changes,
-                                       .count = count,
-                                       .signature = stored->signature},
                               .origin = stored->origin,
                               .knows = knows_of(a, envelope, stored->home),
                               .with_head = !joins};
+    if (status == HM_OK) {
+        status = hm_page_out_of(&out.page, envelope, stored, held, count, &a->piece, err);
+    }
     if (status == HM_OK) {
         status = hm_page_out_write(&a->text, &out, &a->piece, err);
     }

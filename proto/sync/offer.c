@@ -305,32 +305,17 @@ static enum hm_status put_page(struct filling *f,
     enum hm_status status =
         hm_store_origin_changes(f->session->store, stored->origin, stored->seq,
                                 stored->count, &held, &count, arena, err);
-    struct hm_change *changes = hm_arena_get_array(arena, count, sizeof(*changes));
-    if (status == HM_OK) {
-        status = hm_arena_status(arena, err);
-    }
     if (status != HM_OK || count != stored->count) {
         return status; /* not all of it is here: it cannot be shown */
     }
-    for (size_t i = 0; i < count; i++) {
-        changes[i] = held[i].change;
-    }
     /* The reader may know nothing, so it says all of itself. */
-    const struct hm_page_out out = {.store = f->session->store,
-                                    .page = {.device = envelope->device,
-                                             .epoch = envelope->epoch,
-                                             .home = stored->home,
-                                             .seq = stored->seq,
-                                             .registry_n = stored->registry_n,
-                                             .head_before = stored->head_before,
-                                             .head_after = stored->head_after,
-                                             .changes = changes,
-                                             .count = count,
-                                             .signature = stored->signature},
-                                    .origin = stored->origin,
-                                    .with_head = true};
+    struct hm_page_out out = {
+        .store = f->session->store, .origin = stored->origin, .with_head = true};
+    status = hm_page_out_of(&out.page, envelope, stored, held, count, arena, err);
     hm_page_text_init(&text);
-    status = hm_page_out_write(&text, &out, arena, err);
+    if (status == HM_OK) {
+        status = hm_page_out_write(&text, &out, arena, err);
+    }
     if (status == HM_OK) {
         status = hm_page_out_put(f->deflate, f->stream, &text, err);
     }

@@ -3,6 +3,34 @@
 
 #include "hamlet/store/buckets.h"
 
+enum hm_status hm_page_out_of(struct hm_page *page,
+                              const struct hm_envelope *envelope,
+                              const struct hm_stored_page *stored,
+                              const struct hm_held *held,
+                              size_t count,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
+{
+    struct hm_change *changes = hm_arena_get_array(arena, count, sizeof(*changes));
+    if (changes == NULL) {
+        return hm_arena_status(arena, err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        changes[i] = held[i].change;
+    }
+    *page = (struct hm_page){.device = envelope->device,
+                             .epoch = envelope->epoch,
+                             .home = stored->home,
+                             .seq = stored->seq,
+                             .registry_n = stored->registry_n,
+                             .head_before = stored->head_before,
+                             .head_after = stored->head_after,
+                             .changes = changes,
+                             .count = count,
+                             .signature = stored->signature};
+    return HM_OK;
+}
+
 /* Every predecessor that the page's changes name, ascending, each once. */
 static enum hm_status gather_prefixes(const struct hm_page *page,
                                       hm_prefix **prefixes,

@@ -21,7 +21,17 @@ struct hm_reader_knows {
     bool shared; /* … may have come in another: no numbers of it beyond the page */
 };
 
-/* One page to write. `held` are its changes; skeletons are made by the caller. */
+/* The page as it was signed, with the `count` changes of it; skeletons are made by the
+ * caller. Borrows from all it is given; its list of changes is the arena's. */
+HM_CHECKED enum hm_status hm_page_out_of(struct hm_page *page,
+                                         const struct hm_envelope *envelope,
+                                         const struct hm_stored_page *stored,
+                                         const struct hm_held *held,
+                                         size_t count,
+                                         struct hm_arena *arena,
+                                         struct hm_err *err);
+
+/* One page to write. */
 struct hm_page_out {
     struct hm_store *store;
     struct hm_page page;

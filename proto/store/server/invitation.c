@@ -57,19 +57,13 @@ enum hm_status hm_store_invitation_get(struct hm_store *store,
 {
     static const char select[] = INVITED_COLUMNS " WHERE invitation = :invitation";
     sqlite3_stmt *stmt = NULL;
-    bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
         hm_bind_id(stmt, 1, id);
-        status = hm_sql_step(store, stmt, &row, err);
+        status = hm_sql_find(store, stmt, id, "invitation-missing", err);
     }
     if (status != HM_OK) {
         return status;
-    }
-    if (!row) {
-        char text[HM_HEX16_SIZE];
-        hm_hex_put(text, hm_id_bytes(id));
-        return hm_fail(err, HM_NOT_FOUND, "invitation-missing", text, NULL, NULL);
     }
     read_invited(stmt, invited, arena);
     hm_sql_done(stmt);
