@@ -45,11 +45,41 @@ def evaluation(site, laptop):
     say("a self-evaluation in the browser", answers=len(answers))
 
 
+def minutes(site, laptop):
+    """What was typed, what was known and nothing else."""
+    page.browse(site, laptop, "minutes", "year.mjs")
+    record, = laptop.ask("list", "minutes", "--where", "year=2026")
+    fields = record["fields"]
+    expect("the meeting", {name: fields.get(name) for name in (
+        "meeting_level", "session", "place", "chair_name", "secretary_name", "households_resident",
+        "households_invited", "households_present", "vote_method", "votes_for", "votes_against",
+        "conclusion", "opinions", "households_met")}, {
+            "meeting_level": "ap", "session": 1, "place": "Nhà văn hóa ấp", "chair_name": "Trần Văn Ấp",
+            "secretary_name": "Lê Thị Bình", "households_resident": 6, "households_invited": 6,
+            "households_present": 5, "vote_method": "gio_tay", "votes_for": 5, "votes_against": 0,
+            "conclusion": "de_nghi_cong_nhan", "households_met": None,
+            "opinions": "Bà con nhất trí.\nĐề nghị <b>giữ</b> đèn đường."})
+    expect("who came", [(one["part"], one["qty"]) for one in fields["attendees"]],
+           [("truong_ap", 1), ("bi_thu_chi_bo", 1), ("mat_tran", 2), ("doan_the", 4),
+            ("luc_luong_antt", 1)])
+    say("minutes in the browser", people=sum(one["qty"] for one in fields["attendees"]))
+
+
+def work(site, laptop):
+    """A model, among what the hamlet does."""
+    page.browse(site, laptop, "work", "year.mjs")
+    record, = laptop.ask("list", "model")
+    expect("a model", record["fields"]["name"], "Tiếng loa an ninh")
+
+
 def run(site):
     laptop = set_up(site)
     evaluation(site, laptop)
+    minutes(site, laptop)
+    work(site, laptop)
     wait_until("the district has it",
-               lambda: len(site.server.ask("list", "evaluation")) == 1)
+               lambda: [len(site.server.ask("list", kind)) for kind in ("evaluation", "minutes", "model")]
+               == [1, 1, 1])
     laptop.stop()
     expect("digests", laptop.digest(site.hamlet), site.server.digest(site.hamlet))
 

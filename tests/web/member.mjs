@@ -25,6 +25,7 @@ export async function sit(address, folder) {
 
   // The screen bears looking at, and reading by a machine.
   async function look(name) {
+    await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path: join(folder, name + ".png"), fullPage: true });
     await page.evaluate(axe);
     const found = await page.evaluate((only) => axe.run(document, { runOnly: only }), rules);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // year.mjs ADDRESS FOLDER STEP - what closes a hamlet's year, at a browser. STEP:
 //   evaluate  answers criteria, is asked for a reason, leaves, finds the answers again, saves
+//   minutes   writes down a meeting, first with more votes than people
+//   work      a model; the lists of what the hamlet does and with whom
 import { sit } from "./member.mjs";
 
 const [address, folder, step] = process.argv.slice(2);
@@ -51,4 +53,56 @@ async function evaluate() {
   return { evaluated: 6 };
 }
 
-await rise(await does({ evaluate }[step]));
+// A meeting: what is known stands there already, and what cannot be is said where it is typed.
+async function minutes() {
+  await tab("Cần làm");
+  await page.getByText("Ghi biên bản họp đã ký").waitFor();
+  await tab("Biên bản");
+  await page.getByRole("link", { name: "Ghi biên bản mới" }).click();
+  const field = (label) => page.getByLabel(label);
+  await field(/^Địa điểm/).fill("Nhà văn hóa ấp");
+  await field(/^Chủ trì/).fill("Trần Văn Ấp");
+  await field(/^Chức vụ người chủ trì/).fill("Trưởng ấp");
+  await field(/^Thư ký/).fill("Lê Thị Bình");
+  const people = page.getByLabel(/^Số người/);
+  for (const [at, many] of [1, 1, 2, 4, 1].entries()) {
+    await people.nth(at).fill(String(many));
+  }
+  await field(/^Số hộ được mời/).fill("6");
+  await field(/^Số hộ có mặt/).fill("5");
+  await page.getByLabel("Giơ tay").check();
+  await field(/^Tán thành/).fill("5");
+  await field(/^Không tán thành/).fill("3");
+  await page.getByLabel("Đề nghị công nhận", { exact: true }).check();
+  await field(/^Ý kiến \(/).fill("Bà con nhất trí.\nĐề nghị <b>giữ</b> đèn đường.");
+  await page.getByRole("button", { name: "Lưu" }).click();
+  await page.getByText("tổng số biểu quyết không lớn hơn số hộ có mặt", { exact: false }).waitFor();
+  await look("minutes");
+  await field(/^Không tán thành/).fill("0");
+  await page.getByRole("button", { name: "Lưu" }).click();
+  await page.getByRole("heading", { name: /^Biên bản họp/ }).waitFor();
+  await page.getByRole("definition").getByText("Đề nghị <b>giữ</b> đèn đường.").waitFor();
+  await look("minutes-record");
+  await tab("Biên bản");
+  await page.getByRole("link", { name: "2026" }).waitFor();
+  await look("minutes-list");
+}
+
+// Activities, models, groups: each has its list and its form.
+async function work() {
+  await tab("Hoạt động");
+  await page.getByRole("link", { name: "Mô hình", exact: true }).click();
+  await page.getByRole("link", { name: /^Ghi mới/ }).click();
+  await page.getByLabel("Tên mô hình").fill("Tiếng loa an ninh");
+  await look("model");
+  await page.getByRole("button", { name: "Lưu" }).click();
+  await page.getByRole("heading", { name: /Tiếng loa an ninh/ }).waitFor();
+  await tab("Hoạt động");
+  await look("activities");
+  for (const name of ["Ban, tổ, lực lượng", "Quân số ban, tổ", "Xếp loại lực lượng"]) {
+    await page.getByRole("link", { name, exact: true }).click();
+    await page.getByRole("heading", { name, exact: true }).waitFor();
+  }
+}
+
+await rise(await does({ evaluate, minutes, work }[step]));

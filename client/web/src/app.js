@@ -15,6 +15,8 @@ import { Entry } from "./screens/entry.js";
 import { Book } from "./screens/book.js";
 import { Conflicts } from "./screens/conflicts.js";
 import { Evaluation } from "./screens/evaluation.js";
+import { Minutes } from "./screens/minutes.js";
+import { Work } from "./screens/work.js";
 import { Machine } from "./screens/machine.js";
 
 const screens = {
@@ -26,32 +28,15 @@ const screens = {
   book: Book,
   conflicts: Conflicts,
   evaluation: Evaluation,
+  minutes: Minutes,
+  activity: Work,
   machine: Machine,
 };
-const tabs = [
-  ["todo", {}],
-  ["sheet", {}],
-  ["households", {}],
-  ["evaluation", {}],
-  ["activity", { kind: "activity" }, "book"],
-  ["book", {}],
-  ["machine", {}],
-];
-
-function isHere(route, [name, query, screen]) {
-  if (screen) {
-    return route.screen === screen && route.query.kind === query.kind;
-  }
-  return route.screen === name && (name !== "book" || route.query.kind !== "activity");
-}
+const tabs = ["todo", "sheet", "households", "evaluation", "minutes", "activity", "book", "machine"];
 
 function Tabs({ route }) {
   return html`<nav class="tabs" aria-label=${t("tabs")}>
-    ${tabs.map((tab) => {
-      const [name, query, screen] = tab;
-      return html`<a key=${name} href=${link(screen || name, query)}
-        aria-current=${isHere(route, tab) ? "page" : undefined}>${t("tab." + name)}</a>`;
-    })}
+    ${tabs.map((name) => html`<a key=${name} href=${link(name)} aria-current=${route.screen === name ? "page" : undefined}>${t("tab." + name)}</a>`)}
   </nav>`;
 }
 

@@ -107,7 +107,7 @@ function Rows({ id, field, value, set, describedby, leave }) {
   return html`<div class="rows" id=${id} aria-describedby=${describedby}>
     ${Array.from({ length: count }, (unused, at) => html`<fieldset key=${at}><legend>${t("row", at + 1)}</legend>
       ${members.map((member) => html`<${Field} key=${member.name} field=${member} scope=${id + "-" + at}
-        value=${rows.current[at]?.[member.name]} set=${(text) => put(at, member.name, typed(member, text))} leave=${leave} />`)}
+        bare=${true} value=${rows.current[at]?.[member.name]} set=${(text) => put(at, member.name, typed(member, text))} leave=${leave} />`)}
     </fieldset>`)}
     <button type="button" onClick=${() => grow(count + 1)}>${t("row-more")}</button></div>`;
 }
@@ -161,13 +161,15 @@ function inputOf(field) {
 }
 
 // `set` gets each value as it is typed; `leave` is called when the field is left.
-export function Field({ field, scope, value, name, set, leave, wrong }) {
+// `bare`: one of a row, where nothing by itself is asked for.
+export function Field({ field, scope, value, name, set, leave, wrong, bare }) {
   const id = scope + "-" + field.name;
   const Input = inputOf(field);
   const grouped = Input !== Line && Input !== Reference && !(Input === Choices && field.values.length > FEW);
   const notes = [wrong && id + "-wrong", field.help && id + "-help", field.warn && id + "-warn"].filter(Boolean).join(" ");
-  const label = html`${l(field.label)}${field.required || field.key ? "" : html` <small>${t("optional")}</small>`}`;
-  return html`<div class=${"field" + (wrong ? " wrong" : "")}>
+  const label = html`${l(field.label)}${bare || field.required || field.key ? "" : html` <small>${t("optional")}</small>`}`;
+  const wide = field.lines || field.type === "list" || field.type === "strokes";
+  return html`<div class=${"field" + (wide ? " wide" : "") + (wrong ? " wrong" : "")}>
     ${grouped ? html`<span class="label" id=${id + "-label"}>${label}</span>` : html`<label id=${id + "-label"} for=${id}>${label}</label>`}
     <${Input} id=${id} field=${field} value=${value} name=${name} set=${set} leave=${leave || (() => {})}
       describedby=${notes || undefined} invalid=${!!wrong} />

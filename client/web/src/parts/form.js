@@ -5,6 +5,7 @@ import { html, useEffect, useRef, useState } from "../html.js";
 import { draw, post } from "../api.js";
 import { t } from "../words.js";
 import { Field } from "./field.js";
+import { parts } from "./layout.js";
 import { Trouble } from "./notice.js";
 
 const QUIET_MS = 1000;
@@ -85,8 +86,10 @@ export function Form({ kind, record, start, draft: started, hidden = [], save, d
   };
   const valueOf = (field) => field.name in values.current ? values.current[field.name] : (start || {})[field.name];
   return html`<form ref=${first} noValidate onSubmit=${submit} onKeyDown=${keys}>
-    ${fields.map((field) => html`<${Field} key=${field.name} field=${field} scope="f" value=${valueOf(field)}
-      name=${start?.names?.[field.name]} set=${(value) => set(field, value)} leave=${draft.leave} wrong=${problem?.of?.(field.name)} />`)}
+    ${parts(kind, fields).map(([title, some]) => html`<section key=${title || "rest"} class=${title ? "part" : ""}>
+      ${title && html`<h2>${title}</h2>`}
+      ${some.map((field) => html`<${Field} key=${field.name} field=${field} scope="f" value=${valueOf(field)}
+        name=${start?.names?.[field.name]} set=${(value) => set(field, value)} leave=${draft.leave} wrong=${problem?.of?.(field.name)} />`)}</section>`)}
     <${Trouble} problem=${problem && fields.some((field) => problem.of?.(field.name)) ? null : problem} />
     <div class="acts">
       <button type="submit" class="main" disabled=${busy}>${label || t("save")}</button>

@@ -44,6 +44,10 @@ export function today() {
   return when(new Date().toISOString()).slice(6);
 }
 
+export function todayIso() {
+  return today().split("/").reverse().join("-");
+}
+
 function choice(field, value) {
   const found = (field.values || []).find((one) => one.value === value);
   return found ? l(found.label) : String(value);

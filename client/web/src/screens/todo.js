@@ -24,16 +24,24 @@ function begun(draft) {
     : link("entry", { kind: draft.kind, draft: draft.draft, ...(draft.record ? { id: draft.record } : {}) });
 }
 
+// What the year still lacks and a hamlet can do: by the state that it leads to.
+const steps = {
+  da_dang_ky: (year) => ["entry", { kind: "registration", year, reg_type: "tieu_chuan" }],
+  dang_tu_danh_gia: (year) => ["evaluation", { year }],
+  da_tu_danh_gia: (year) => ["minutes", { year }],
+};
+
 async function ask() {
   const year = thisYear();
-  const [refused, conflicts, drafts, households, signed] = await Promise.all([
+  const [refused, conflicts, drafts, households, signed, how] = await Promise.all([
     get("quarantine"),
     get("conflicts", { state: "open" }),
     get("drafts"),
     get("counts", { kind: "household" }),
     get("records", { kind: "commitment", where: "year=" + year, limit: 1 }),
+    get("case", { year }).catch(() => ({ missing: [] })),
   ]);
-  return { refused, conflicts, drafts, households: households.records, anySigned: signed.records.length > 0, year };
+  return { refused, conflicts, drafts, households: households.records, anySigned: signed.records.length > 0, year, missing: how.missing };
 }
 
 export function Todo() {
@@ -56,6 +64,8 @@ export function Todo() {
         ? html`<${Card} strong=${t("todo.no-households")} text=${t("todo.no-households-why")} href=${link("entry", { kind: "household" })} act=${t("add")} />`
         : html`<${Card} strong=${t("todo.sheet", data.year)} text=${data.anySigned ? t("todo.sheet-more", number(data.households)) : t("todo.sheet-first", number(data.households))}
             href=${link("sheet", { year: data.year })} act=${t("todo.sheet-open")} />`}
+      ${data.households > 0 && data.missing.filter((one) => steps[one.state]).map((one) => html`<${Card} key=${one.state} strong=${sentence(one.text)}
+        text=${t("todo.of-year", data.year)} href=${link(...steps[one.state](data.year))} act=${t("todo.do")} />`)}
     </ul>
     ${nothing && html`<p class="empty">${t("todo.nothing")}</p>`}`;
 }
