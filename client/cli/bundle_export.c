@@ -259,7 +259,7 @@ static enum hm_status file_size(struct exporting *e, uint64_t *most, struct hm_e
     enum hm_status status = HM_OK;
     if (given != NULL) {
         status =
-            hm_read_number(&megabytes, given, "--split", PART_MB_MIN, PART_MB_MAX, err);
+            hm_option_number(&megabytes, given, "--split", PART_MB_MIN, PART_MB_MAX, err);
     }
     *most = (uint64_t)megabytes * MEGABYTE;
     return status;

@@ -76,6 +76,28 @@ HM_CHECKED enum hm_status hm_desk_act(const struct hm_call *call,
                                       void *ctx,
                                       struct hm_err *err);
 
+/*
+ * Read a passphrase: what is typed at a terminal, unseen, after the sentence `ask` of
+ * `name`; else the next line of standard input, so never an argument. `secret` is empty
+ * and of HM_CLI_SECRET_MAX; wipe it with hm_secret_line_fini.
+ */
+enum { HM_CLI_SECRET_MAX = 1024 };
+HM_CHECKED enum hm_status hm_secret_line(struct hm_buf *secret,
+                                         const struct hm_call *call,
+                                         const char *ask,
+                                         const char *name,
+                                         struct hm_err *err);
+void hm_secret_line_fini(struct hm_buf *secret);
+bool hm_secret_typed(void); /* by a person, at a terminal */
+
+/*
+ * Who writes here is the member that the store names: where he has a passphrase, ask for
+ * it. Errors: replica/passphrase.h; HM_DENIED  passphrase-needed: none was given
+ */
+HM_CHECKED enum hm_status hm_desk_unlock(const struct hm_call *call,
+                                         const struct hm_desk *desk,
+                                         struct hm_err *err);
+
 /* Tell the daemon that there is something to send; if none listens, nothing happens. */
 void hm_poke(const struct hm_env *env, const char *folder);
 
@@ -96,14 +118,6 @@ HM_CHECKED enum hm_status hm_read_id(struct hm_id *id,
                                      const char *text,
                                      const char *key,
                                      struct hm_err *err);
-
-/* The whole number that an option gives. HM_BAD_INPUT: it is none from `min` to `max`. */
-HM_CHECKED enum hm_status hm_read_number(int64_t *number,
-                                         const char *text,
-                                         const char *option,
-                                         int64_t min,
-                                         int64_t max,
-                                         struct hm_err *err);
 
 /*
  * Fields as they stand on the command line: field=text, field=@FILE, field:=JSON. What
@@ -159,6 +173,9 @@ enum hm_status hm_run_bundle_import(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_bundle_export(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_receipt(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_rotate_key(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_member_list(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_member_passphrase(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_member_reset(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_trust(struct hm_call *call, struct hm_err *err);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening, writing to and closing the store that a command works on. */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -10,7 +8,7 @@
 #include "hamlet/host/frame.h"
 #include "hamlet/host/local.h"
 
-enum { POKE_MS = 200, PATH_MAX_BYTES = 8 * 1024, PLACES = 19 };
+enum { POKE_MS = 200, PATH_MAX_BYTES = 8 * 1024 };
 
 static void put(void *ctx, struct hm_bytes bytes)
 {
@@ -107,7 +105,10 @@ enum hm_status hm_desk_act(const struct hm_call *call,
     if (status != HM_OK) {
         return status;
     }
-    status = write_once(call, &desk, act, ctx, err);
+    status = hm_desk_unlock(call, &desk, err);
+    if (status == HM_OK) {
+        status = write_once(call, &desk, act, ctx, err);
+    }
     if (status == HM_OK) {
         hm_poke(&cli->env, desk.folder);
     } else {
@@ -157,26 +158,4 @@ enum hm_status hm_read_id(struct hm_id *id,
     return hm_id_get_hex(id, hm_text(text))
                ? HM_OK
                : hm_fail(err, HM_NOT_FOUND, key, text, NULL, NULL);
-}
-
-enum hm_status hm_read_number(int64_t *number,
-                              const char *text,
-                              const char *option,
-                              int64_t min,
-                              int64_t max,
-                              struct hm_err *err)
-{
-    char low[PLACES + 2];
-    char high[PLACES + 2];
-    size_t size = strlen(text);
-    if (size > 0 && size < PLACES && strspn(text, "0123456789") == size) {
-        int64_t read = strtoll(text, NULL, 10);
-        if (read >= min && read <= max) {
-            *number = read;
-            return HM_OK;
-        }
-    }
-    (void)snprintf(low, sizeof(low), "%lld", (long long)min);
-    (void)snprintf(high, sizeof(high), "%lld", (long long)max);
-    return hm_fail(err, HM_BAD_INPUT, "option-number", option, low, high);
 }

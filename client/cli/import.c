@@ -47,7 +47,10 @@ static enum hm_status import_file(const struct hm_call *call,
     if (status != HM_OK) {
         return status;
     }
-    status = keep_and_import(call, &desk, import, err);
+    status = import->dry_run ? HM_OK : hm_desk_unlock(call, &desk, err);
+    if (status == HM_OK) {
+        status = keep_and_import(call, &desk, import, err);
+    }
     hm_desk_close(&desk);
     return status;
 }

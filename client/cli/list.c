@@ -32,7 +32,7 @@ enum hm_status hm_run_list(struct hm_call *call, struct hm_err *err)
                                .deleted = hm_args_has(args, "deleted")};
     enum hm_status status = read_where(args, where, &list.where_count, err);
     if (status == HM_OK && limit != NULL) {
-        status = hm_read_number(&list.limit, limit, "--limit", 1, INT32_MAX, err);
+        status = hm_option_number(&list.limit, limit, "--limit", 1, INT32_MAX, err);
     }
     if (status == HM_OK) {
         status = hm_desk_open(&desk, call, err);

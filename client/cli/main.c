@@ -63,6 +63,13 @@ static const struct hm_option conflict_options[] = {
 static const struct hm_option receipt_options[] = {{.name = "html", .value = "FILE"},
                                                    {NULL}};
 
+static const struct hm_option passphrase_options[] = {{.name = "remove"}, {NULL}};
+static const struct hm_option reset_options[] = {
+    {.name = "by", .value = "NAME"},
+    {.name = "invitation", .value = "FILE"},
+    {NULL},
+};
+
 static const struct hm_option bundle_options[] = {{.name = "all"},
                                                   {.name = "for", .value = "WHOM"},
                                                   {.name = "split", .value = "MB"},
@@ -98,6 +105,9 @@ static const struct hm_command commands[] = {
     {"rebuild", NULL, NULL, hm_run_rebuild},
     {"receipt", NULL, receipt_options, hm_run_receipt},
     {"bundle export", "FILE", bundle_options, hm_run_bundle_export},
+    {"member list", NULL, NULL, hm_run_member_list},
+    {"member passphrase", "NAME", passphrase_options, hm_run_member_passphrase},
+    {"member reset", "NAME", reset_options, hm_run_member_reset},
     {"rotate-key", NULL, NULL, hm_run_rotate_key},
     {"trust", "FILE|LINK", NULL, hm_run_trust},
     {"bundle import", "FILE", NULL, hm_run_bundle_import},

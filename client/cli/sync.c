@@ -191,7 +191,7 @@ enum hm_status hm_run_sync(struct hm_call *call, struct hm_err *err)
     enum hm_status status = HM_OK;
     hm_buf_init(&s.reply, REPLY_MAX);
     if (wait != NULL) {
-        status = hm_read_number(&s.wait_s, wait, "--wait", 0, WAIT_MOST_S, err);
+        status = hm_option_number(&s.wait_s, wait, "--wait", 0, WAIT_MOST_S, err);
     }
     if (status == HM_OK) {
         status = hm_desk_open(&desk, call, err); /* is there anything to synchronise */

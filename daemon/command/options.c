@@ -8,7 +8,7 @@
 #include "nearest.h"
 #include "operands.h"
 
-enum { LABEL_SIZE = 120 };
+enum { LABEL_SIZE = 120, PLACES = 19 };
 
 const struct hm_option hm_options_common[] = {
     {.name = "help", .repeated = true},
@@ -338,6 +338,28 @@ void hm_args_fini(struct hm_args *args)
     free(args->given);
     free(args->operands);
     *args = (struct hm_args){.help = false};
+}
+
+enum hm_status hm_option_number(int64_t *number,
+                                const char *text,
+                                const char *option,
+                                int64_t min,
+                                int64_t max,
+                                struct hm_err *err)
+{
+    char low[PLACES + 2];
+    char high[PLACES + 2];
+    size_t size = strlen(text);
+    if (size > 0 && size < PLACES && strspn(text, "0123456789") == size) {
+        int64_t read = strtoll(text, NULL, 10);
+        if (read >= min && read <= max) {
+            *number = read;
+            return HM_OK;
+        }
+    }
+    (void)snprintf(low, sizeof(low), "%lld", (long long)min);
+    (void)snprintf(high, sizeof(high), "%lld", (long long)max);
+    return hm_fail(err, HM_BAD_INPUT, "option-number", option, low, high);
 }
 
 const char *hm_args_value_at(const struct hm_args *args, const char *name, size_t index)

@@ -57,3 +57,25 @@ out:
     close(folder);
     return status;
 }
+
+enum hm_status hm_file_remove(const struct hm_env *env,
+                              const char *path,
+                              struct hm_err *err)
+{
+    int folder = -1;
+    const char *last = NULL;
+    enum hm_status status = hm_folder_open(&folder, &last, path, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_env_step(env, "file-remove");
+    if (unlinkat(folder, last, 0) != 0) {
+        status = hm_failure_path(err, errno, path);
+    }
+    hm_env_step(env, "file-removed");
+    if (status == HM_OK) {
+        status = hm_folder_sync(folder, path, err);
+    }
+    close(folder);
+    return status;
+}

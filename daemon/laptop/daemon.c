@@ -26,6 +26,9 @@ enum {
     NETWORK_MS = 2000,    /* addresses and names come a little after the link */
     AGAIN_MS = 60 * 1000, /* saving asks a server that was just down no more often */
     FIRST_RETRY_MS = 30000,
+    LOCK_S = 5 * 60, /* who went to the door is back, or somebody else is here */
+    LOCK_S_MAX = 12 * 60 * 60,
+    SECOND_MS = 1000,
     VISIT_MS = 60 * 60 * 1000, /* with nothing to say: once an hour, see what came */
     PATHS_MAX = 64 * 1024,
     JSON_MAX = 16 * 1024,
@@ -240,13 +243,20 @@ static enum hm_status opened(void *ctx, struct hm_buf *json, struct hm_err *err)
 static enum hm_status start_page(struct daemon *d, struct hm_err *err)
 {
     const char *address = hm_args_value(d->call->args, "listen");
-    if (address == NULL) {
-        return HM_OK;
+    const char *wait = hm_args_value(d->call->args, "lock-after");
+    int64_t lock_s = LOCK_S;
+    enum hm_status status = HM_OK;
+    if (wait != NULL) {
+        status = hm_option_number(&lock_s, wait, "--lock-after", 1, LOCK_S_MAX, err);
     }
-    enum hm_status status = hm_bell_open(&d->bell, d->loop, rung, d, err);
+    if (status != HM_OK || address == NULL) {
+        return status;
+    }
+    status = hm_bell_open(&d->bell, d->loop, rung, d, err);
     if (status == HM_OK) {
         const struct hm_web_options options = {.address = address,
                                                .dir = d->dir,
+                                               .idle_ms = lock_s * SECOND_MS,
                                                .env = d->env,
                                                .saved = web_saved,
                                                .asked = web_asked,

@@ -11,6 +11,7 @@
 static const struct hm_option options[] = {{.name = "store", .value = "DIR"},
                                            {.name = "once"},
                                            {.name = "listen", .value = "ADDR:PORT"},
+                                           {.name = "lock-after", .value = "SECONDS"},
                                            {.name = NULL}};
 
 static const struct hm_command commands[] = {

@@ -10,15 +10,15 @@
  *     problem.c   an answer that is a refusal (problem.h)
  *     query.c     what stands after the `?` (query.h)
  *     files.c     the page's files, built in
- *     members.c   the people of this laptop (members.h)
- *     read.c, write.c, draft.c, state.c, year.c, sign.c   the functions
+ *     sign.c      who sits here: sessions, passphrases
+ *     read.c, write.c, draft.c, state.c, year.c   the other functions
  */
 #ifndef DAEMON_WEB_INSIDE_H
 #define DAEMON_WEB_INSIDE_H
 
 #include <pthread.h>
 
-#include "hamlet/api/view.h"
+#include "hamlet/api/members.h"
 #include "hamlet/author/author.h"
 #include "hamlet/base/embed.h"
 #include "hamlet/httpd/server.h"
@@ -50,7 +50,7 @@ struct hm_web_session {
     struct hm_digest token;
     int64_t seen_ms; /* the last request that a person caused */
     bool signed_in;
-    struct hm_id user;
+    struct hm_id user; /* who is signed in, or was last; none: nobody yet */
 };
 
 struct hm_web {
@@ -66,6 +66,9 @@ struct hm_web {
         char etag[HM_HEX16_SIZE + 2];
     } files[HM_WEB_FILES];
     size_t file_count;
+
+    pthread_mutex_t checks;   /* one passphrase at a time: each holds 64 MiB meanwhile */
+    struct hm_mono uncounted; /* under `checks`: replica/passphrase.h */
 
     pthread_mutex_t lock; /* of all below */
     struct hm_web_secret secrets[HM_WEB_SECRETS];
@@ -109,7 +112,8 @@ struct hm_web_call {
     struct hm_buf out;
     struct hm_httpd_reply *reply;
     bool signed_in;
-    struct hm_id user; /* who is signed in */
+    struct hm_id user;   /* who is signed in, or was last */
+    int64_t locks_in_ms; /* without a sign of him; -1: never */
     int http; /* of the answer or, after a failure, of the problem; 0: as usual */
     const struct hm_kind *kind; /* that a failure is about, for its words */
     struct hm_buf faults;       /* JSON of all wrong fields; empty: none */
@@ -127,7 +131,7 @@ struct hm_web_route {
     const char *path;
     enum hm_web_needs needs;
     bool store;        /* opened for it */
-    bool unseen;       /* no sign that a person is there */
+    bool unseen;       /* a POST that pages also send by themselves */
     const char *names; /* that its query may have, a blank after each; null: none */
     enum hm_status (*run)(struct hm_web_call *call, struct hm_err *err);
 };
@@ -165,11 +169,20 @@ HM_CHECKED enum hm_status hm_web_session_find(struct hm_web_call *call,
                                               struct hm_err *err);
 /* Who is signed in from here; null: nobody. */
 void hm_web_session_sign(struct hm_web_call *call, const struct hm_id *user);
+/* Nobody is signed in as who is signed in here from anywhere else. */
+void hm_web_session_alone(struct hm_web_call *call);
 
 /* ---- files.c ---- */
 
 /* Puts the built-in files into web->files and their routes after the first `*count`. */
 void hm_web_files_init(struct hm_web *web, size_t *count);
+
+/* ---- sign.c ---- */
+
+/* Who is signed in. HM_DENIED  web-locked: he is no member any more */
+HM_CHECKED enum hm_status hm_web_member_self(struct hm_web_call *call,
+                                             struct hm_member *self,
+                                             struct hm_err *err);
 
 /* ---- exchange.c, for the functions ---- */
 

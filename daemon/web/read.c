@@ -6,7 +6,6 @@
 #include "hamlet/api/forms.h"
 #include "hamlet/api/records.h"
 #include "hamlet/base/json.h"
-#include "members.h"
 #include "query.h"
 #include "run.h"
 
@@ -44,7 +43,7 @@ static void make_tag(const struct hm_web_call *call,
 
 enum hm_status hm_web_run_kinds(struct hm_web_call *call, struct hm_err *err)
 {
-    struct hm_web_member self;
+    struct hm_member self;
     char tag[HM_HEX16_SIZE + 2];
     enum hm_status status = hm_web_member_self(call, &self, err);
     if (status != HM_OK) {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hamlet/replica/passphrase.h"
 #include "inside.h"
 
 enum {
@@ -143,14 +144,32 @@ static struct hm_web_session *match(const struct hm_web_call *call)
     return NULL;
 }
 
+/*
+ * Under the lock. Who went away leaves the page open: without a sign of him it locks, if
+ * he has what opens it again.
+ */
+static void judge_idle(struct hm_web_call *call, struct hm_web_session *session)
+{
+    const struct hm_web_options *options = &call->web->options;
+    int64_t left_ms = options->idle_ms - (now_ms(call->web) - session->seen_ms);
+    call->locks_in_ms = -1;
+    if (session->signed_in && hm_passphrase_is_set(options->dir, &session->user)) {
+        session->signed_in = left_ms > 0;
+        call->locks_in_ms = left_ms;
+    }
+}
+
 enum hm_status hm_web_session_find(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web *web = call->web;
     pthread_mutex_lock(&web->lock);
     struct hm_web_session *session = match(call);
     if (session != NULL) {
-        int64_t now = now_ms(web);
-        session->seen_ms = call->route->unseen ? session->seen_ms : now;
+        judge_idle(call, session);
+        /* Pages read by themselves, and write because somebody does something. */
+        if (strcmp(call->route->method, "POST") == 0 && !call->route->unseen) {
+            session->seen_ms = now_ms(web);
+        }
         call->signed_in = session->signed_in;
         call->user = session->user;
     }
@@ -179,4 +198,18 @@ void hm_web_session_sign(struct hm_web_call *call, const struct hm_id *user)
     if (user != NULL) {
         call->user = *user;
     }
+}
+
+void hm_web_session_alone(struct hm_web_call *call)
+{
+    struct hm_web *web = call->web;
+    pthread_mutex_lock(&web->lock);
+    const struct hm_web_session *own = match(call);
+    for (size_t i = 0; i < HM_WEB_SESSIONS; i++) {
+        struct hm_web_session *other = &web->sessions[i];
+        if (other != own && hm_id_equal(&other->user, &call->user)) {
+            other->signed_in = false;
+        }
+    }
+    pthread_mutex_unlock(&web->lock);
 }

@@ -197,6 +197,10 @@ enum hm_status hm_web_run_events(struct hm_web_call *call, struct hm_err *err)
         int64_t now = hm_env_mono(call->web->options.env).ms;
         call->asked_ms = call->asked_ms == 0 ? now : call->asked_ms;
         call->reply->wait_ms = call->asked_ms + HM_WEB_WAIT_MS - now;
+        if (call->locks_in_ms >= 0 && call->locks_in_ms < call->reply->wait_ms) {
+            call->reply->wait_ms =
+                call->locks_in_ms; /* then it hears that it is locked */
+        }
         if (call->reply->wait_ms > 0) {
             return HM_OK;
         }

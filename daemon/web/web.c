@@ -116,6 +116,8 @@ enum hm_status hm_web_start(struct hm_web **web,
     made->n = 1;
     int code = pthread_mutex_init(&made->lock, NULL);
     HM_ASSERT(code == 0);
+    code = pthread_mutex_init(&made->checks, NULL);
+    HM_ASSERT(code == 0);
     enum hm_status status = make(made, err);
     if (status != HM_OK) {
         hm_web_stop(made);
@@ -133,6 +135,7 @@ void hm_web_stop(struct hm_web *web)
     hm_httpd_stop(web->httpd, STOP_MS);
     hm_words_close(web->words[HM_LANG_VI]);
     hm_words_close(web->words[HM_LANG_EN]);
+    (void)pthread_mutex_destroy(&web->checks);
     (void)pthread_mutex_destroy(&web->lock);
     free(web);
 }

@@ -5,7 +5,6 @@
 #include "hamlet/base/json.h"
 #include "hamlet/record/kinds.h"
 #include "hamlet/store/drafts.h"
-#include "members.h"
 #include "problem.h"
 #include "run.h"
 
@@ -107,7 +106,7 @@ static enum hm_status write_as(struct hm_author *author,
                                struct hm_err *err)
 {
     struct hm_id own;
-    struct hm_web_member self;
+    struct hm_member self;
     enum hm_status status =
         hm_store_meta_get_id(w->call->replica.store, HM_META_USER, &own, err);
     if (status != HM_OK || hm_id_equal(&own, &w->call->user)) {

@@ -151,12 +151,14 @@ class Programs:
     def command(self, name, args):
         return [self.path(name), *args, *(["--lang", self.lang] if self.lang else [])]
 
-    def call(self, name, *args, env=None, binary=False, plain=False):
-        """Run to the end, whatever that is. `env` is added; `plain`: no --lang."""
+    def call(self, name, *args, env=None, binary=False, plain=False, said=None):
+        """Run to the end, whatever that is. `env` is added; `plain`: no --lang; `said`: its
+        standard input, else there is none."""
         command = [self.path(name), *args] if plain else self.command(name, args)
         text = {} if binary else {"encoding": "utf-8", "errors": "strict"}
+        given = {"stdin": subprocess.DEVNULL} if said is None else {"input": said}
         done = subprocess.run(command, env={**self.env, **(env or {})}, capture_output=True,
-                              stdin=subprocess.DEVNULL, timeout=COMMAND_S, check=False, **text)
+                              timeout=COMMAND_S, check=False, **given, **text)
         return Ended(command, done)
 
     def run(self, name, *args, exits=0, **how):

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "hamlet/base/err.h"
 
@@ -83,6 +84,14 @@ HM_CHECKED enum hm_status hm_args_init(struct hm_args *args,
                                        char *const argv[],
                                        struct hm_err *err);
 void hm_args_fini(struct hm_args *args);
+
+/* The whole number that an option gives. HM_BAD_INPUT: it is none from `min` to `max`. */
+HM_CHECKED enum hm_status hm_option_number(int64_t *number,
+                                           const char *text,
+                                           const char *option,
+                                           int64_t min,
+                                           int64_t max,
+                                           struct hm_err *err);
 
 bool hm_args_has(const struct hm_args *args, const char *name);
 /* The value of an option, or null. `index`: of those given repeatedly, from 0. */

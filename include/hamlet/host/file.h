@@ -72,6 +72,11 @@ HM_CHECKED enum hm_status hm_file_wipe(const struct hm_env *env,
                                        const char *path,
                                        struct hm_err *err);
 
+/* Remove a file. A power cut leaves it whole or gone. HM_NOT_FOUND  there is none */
+HM_CHECKED enum hm_status hm_file_remove(const struct hm_env *env,
+                                         const char *path,
+                                         struct hm_err *err);
+
 /*
  * Make the folder `path` and those above it that are missing, each 0700 and on disk.
  * Folders that are there keep their mode.

@@ -8,6 +8,7 @@
  *     store.db       the store; -journal beside it while somebody writes
  *     keys/device    seed of the device's Ed25519 key, 0600; while the key changes
  *                    device.next, and for a moment device.old, stand beside it
+ *     keys/member-…  a member's key, under his passphrase (passphrase.h)
  *     kinds/…json    kinds that stand beside the built-in ones; catalogues/…json too
  *     imports/…      files that were imported, as they came (imports.h)
  *     hamletd.lock   held by the daemon

@@ -26,6 +26,8 @@ struct hm_web;
 struct hm_web_options {
     const char *address; /* 127.0.0.1:PORT; taken: any free port instead; 0: any */
     const char *dir;     /* of the replica; this and `env` are borrowed until the stop */
+    int64_t
+        idle_ms; /* without a sign of who is signed in, until his passphrase is asked */
     const struct hm_env *env;
     /* From any thread: something was written; somebody asks for a conversation. */
     void (*saved)(void *ctx);
