@@ -245,6 +245,22 @@ static enum hm_status write_all(struct backing *b, struct hm_err *err)
     return status != HM_OK ? status : publish(b, err);
 }
 
+/* For those who watch over it. The backup is good without: a failure is not the person's.
+ */
+static void note(struct backing *b)
+{
+    struct hm_err err = HM_ERR_NONE;
+    enum hm_status status = hm_store_begin(b->ctx->store, &err);
+    if (status == HM_OK) {
+        status =
+            hm_store_meta_put_int(b->ctx->store, HM_META_BACKUP, b->head.time.ms, &err);
+    }
+    if (status == HM_OK) {
+        (void)!hm_store_commit(b->ctx->store, &err);
+    }
+    hm_store_rollback(b->ctx->store);
+}
+
 static enum hm_status show(struct backing *b, struct hm_err *err)
 {
     char size[NUMBER_SIZE];
@@ -291,6 +307,7 @@ enum hm_status hm_backup_run(struct hm_call *call, struct hm_err *err)
         status = write_all(&b, err);
     }
     if (status == HM_OK) {
+        note(&b);
         status = show(&b, err);
     }
     remove_beside(b.copy, b.copy_fd);

@@ -29,6 +29,7 @@ static const struct hm_option serve_options[] = {{"listen", "ADDR:PORT", false, 
 static const struct hm_option restore_options[] = {
     {"recovery-key-file", "FILE", true, false},
     {"empty", NULL, false, false},
+    {"dry-run", NULL, false, false},
     {NULL, NULL, false, false}};
 static const struct hm_option refill_options[] = {{"close", NULL, false, false},
                                                   {NULL, NULL, false, false}};

@@ -72,19 +72,16 @@ static char *above(struct hm_arena *arena, const char *dir)
     return hm_arena_copy_text(arena, (struct hm_bytes){(const uint8_t *)dir, size});
 }
 
-enum hm_status hm_data_draft(char **draft,
-                             const char *dir,
-                             struct hm_arena *arena,
-                             struct hm_err *err)
+enum hm_status hm_data_beside(char **draft,
+                              const char *dir,
+                              struct hm_arena *arena,
+                              struct hm_err *err)
 {
     static const char end[] = ".XXXXXX";
     size_t size = trimmed(dir);
     const char *folder = above(arena, dir);
     char *path = hm_arena_get(arena, size + sizeof(end));
     enum hm_status status = hm_arena_status(arena, err);
-    if (status == HM_OK) {
-        status = check_free(dir, err);
-    }
     if (status == HM_OK) {
         status = hm_file_make_folders(folder, err);
     }
@@ -98,6 +95,15 @@ enum hm_status hm_data_draft(char **draft,
     }
     *draft = path;
     return HM_OK;
+}
+
+enum hm_status hm_data_draft(char **draft,
+                             const char *dir,
+                             struct hm_arena *arena,
+                             struct hm_err *err)
+{
+    enum hm_status status = check_free(dir, err);
+    return status != HM_OK ? status : hm_data_beside(draft, dir, arena, err);
 }
 
 static enum hm_status sync_folder(const char *path, struct hm_err *err)

@@ -33,7 +33,15 @@
 char *hm_data_path(struct hm_arena *arena, const char *dir, const char *name);
 
 /*
- * A new folder beside `dir` in which it can be built unseen; its path comes from `arena`.
+ * A new folder beside `dir`, whatever stands there, in which it can be built unseen; its
+ * path comes from `arena`.
+ */
+HM_CHECKED enum hm_status hm_data_beside(char **draft,
+                                         const char *dir,
+                                         struct hm_arena *arena,
+                                         struct hm_err *err);
+/*
+ * The same, of what is to become `dir`.
  * HM_EXISTS  something stands at `dir` that is no empty folder
  */
 HM_CHECKED enum hm_status hm_data_draft(char **draft,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * restore: the server of a backup comes back, as another incarnation of itself; with
- * --empty it has its key, its settings and its kinds, and not a record.
+ * --empty it has its key, its settings and its kinds, and not a record; with --dry-run it
+ * comes back beside the folder that is named, is verified whole, and is removed again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include "backup_file.h"
 #include "commands.h"
 #include "data.h"
+#include "hamlet/api/check.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/host/file.h"
 #include "hamlet/host/keyfile.h"
@@ -34,6 +36,7 @@ struct restoring {
     struct hm_backup_keys keys;
     uint8_t recovery[HM_RECOVERY_SIZE];
     bool empty;
+    bool dry;             /* it is gone again once it was looked at */
     uint64_t incarnation; /* the new one */
     struct hm_bytes unit;
     struct hm_id user; /* of the server's own account */
@@ -214,6 +217,20 @@ static enum hm_status begin_anew(struct restoring *r,
     return status;
 }
 
+/* Would it do? The store of the backup stands as it was when it was made. */
+static enum hm_status look(const struct restoring *r,
+                           struct hm_store *store,
+                           struct hm_err *err)
+{
+    struct hm_view view;
+    struct hm_key key;
+    struct hm_secret secret;
+    hm_sign_pair(&key, &secret, r->keys.seed);
+    hm_secret_wipe(&secret);
+    hm_show_view(&view, r->call, store);
+    return hm_api_verify(&view, &key, err);
+}
+
 static enum hm_status build(struct restoring *r, struct hm_err *err)
 {
     struct hm_kinds *kinds = NULL;
@@ -236,11 +253,13 @@ static enum hm_status build(struct restoring *r, struct hm_err *err)
     if (status == HM_OK) {
         status = read_facts(r, store, err);
     }
-    if (status == HM_OK && !r->empty) {
+    if (status == HM_OK && r->dry) {
+        status = look(r, store, err);
+    } else if (status == HM_OK && !r->empty) {
         status = renew(r, store, err);
     }
     hm_store_close(store);
-    if (status == HM_OK && r->empty) {
+    if (status == HM_OK && r->empty && !r->dry) {
         status = begin_anew(r, path, kinds, err);
     }
     hm_kinds_close(kinds);
@@ -272,6 +291,17 @@ static enum hm_status show(struct restoring *r, struct hm_err *err)
     return HM_OK;
 }
 
+static void show_dry(const struct restoring *r)
+{
+    char when[HM_VIEW_TIME_SIZE];
+    struct hm_view view;
+    hm_view_time(when, r->backup.time);
+    hm_show_view(&view, r->call, NULL);
+    if (!view.json) {
+        hm_view_say(&view, "restore.dry-run", r->path, when, NULL);
+    }
+}
+
 enum hm_status hm_restore_run(struct hm_call *call, struct hm_err *err)
 {
     struct restoring r = {.call = call,
@@ -279,20 +309,24 @@ enum hm_status hm_restore_run(struct hm_call *call, struct hm_err *err)
                           .dir = hm_args_value(call->args, "data"),
                           .path = call->args->operands[0],
                           .fd = -1,
-                          .empty = hm_args_has(call->args, "empty")};
+                          .empty = hm_args_has(call->args, "empty"),
+                          .dry = hm_args_has(call->args, "dry-run")};
     hm_arena_init(&r.arena, HM_FILE_BYTES_MAX);
     hm_backup_keys_init(&r.keys);
     enum hm_status status = read_head(&r, err);
     if (status == HM_OK) {
-        status = hm_data_draft(&r.draft, r.dir, &r.arena, err);
+        status = r.dry ? hm_data_beside(&r.draft, r.dir, &r.arena, err)
+                       : hm_data_draft(&r.draft, r.dir, &r.arena, err);
     }
     if (status == HM_OK) {
         status = build(&r, err);
     }
-    if (status == HM_OK) {
+    if (status == HM_OK && r.dry) {
+        show_dry(&r);
+    } else if (status == HM_OK) {
         status = hm_data_publish(r.draft, r.dir, err);
     }
-    if (status == HM_OK) {
+    if (status == HM_OK && !r.dry) {
         r.draft = NULL;
         status = show(&r, err);
     }

@@ -20,8 +20,8 @@
 #include "hamlet/run/loop.h"
 #include "hamlet/store/refill.h"
 #include "hamlet/store/registry.h"
+#include "operate.h"
 #include "pins.h"
-#include "sync.h"
 
 enum {
     THREADS = 8,         /* that serve, each with a reader when it reads */
@@ -34,7 +34,7 @@ enum {
 };
 
 struct serve {
-    struct hm_sync sync; /* first: the web server's context is the sync handler's */
+    struct hm_operate operate; /* first: the context of the web server's handlers */
     struct hm_call *call;
     const struct hm_env *env;
     const char *dir;
@@ -58,6 +58,10 @@ static void finished(void *ctx, const struct hm_httpd_finished *f)
     char in[NUMBER_SIZE];
     char out[NUMBER_SIZE];
     char took[NUMBER_SIZE];
+    hm_operate_count(&serve->operate, f);
+    if (f->status == 200 && strcmp(f->path, HM_SYNC_PATH) != 0) {
+        return; /* a tool that asks all day would fill the log */
+    }
     (void)snprintf(status, sizeof(status), "%d", f->status);
     (void)snprintf(in, sizeof(in), "%lld", (long long)f->bytes_in);
     (void)snprintf(out, sizeof(out), "%lld", (long long)f->bytes_out);
@@ -97,7 +101,8 @@ static void control_ready(void *at, int listener, unsigned events)
     struct hm_mono deadline = {hm_env_mono(serve->env).ms + PEER_MS};
     enum hm_status status = hm_frame_receive_by(&request, fd, serve->env, deadline, NULL);
     if (status == HM_OK) {
-        hm_writer_control(serve->sync.writer, hm_buf_bytes(&request.body), &reply);
+        hm_writer_control(serve->operate.sync.writer, hm_buf_bytes(&request.body),
+                          &reply);
         status = hm_frame_set(&answer, hm_buf_bytes(&reply), NULL);
         hm_buf_fini(&reply);
     }
@@ -158,12 +163,13 @@ static enum hm_status open_self(struct serve *serve, struct hm_err *err)
     if (status == HM_OK && incarnation <= 0) {
         return hm_fail(err, HM_UNCONFIGURED, "data-missing", serve->dir, NULL, NULL);
     }
-    serve->sync.self = (struct hm_serving_self){.server = serve->ctx.device,
-                                                .incarnation = (uint64_t)incarnation,
-                                                .key = &serve->ctx.key,
-                                                .secret = &serve->ctx.secret,
-                                                .env = serve->env};
-    serve->sync.words = serve->call->words;
+    serve->operate.sync.self =
+        (struct hm_serving_self){.server = serve->ctx.device,
+                                 .incarnation = (uint64_t)incarnation,
+                                 .key = &serve->ctx.key,
+                                 .secret = &serve->ctx.secret,
+                                 .env = serve->env};
+    serve->operate.sync.words = serve->call->words;
     return status;
 }
 
@@ -215,7 +221,9 @@ static enum hm_status open_httpd(struct serve *serve, struct hm_err *err)
 {
     static const struct hm_httpd_route routes[] = {
         {"POST", HM_SYNC_PATH, HM_SYNC_TYPE,
-         (int64_t)(HM_HEADER_MAX + HM_REQUEST_BYTES_MAX), false, &hm_sync_handler}};
+         (int64_t)(HM_HEADER_MAX + HM_REQUEST_BYTES_MAX), false, &hm_sync_handler},
+        {"GET", HM_HEALTH_PATH, NULL, 0, false, &hm_health_handler},
+        {"GET", HM_METRICS_PATH, NULL, 0, false, &hm_metrics_handler}};
     const char *listen = hm_args_value(serve->call->args, "listen");
     enum hm_status status =
         hm_pins_load(&serve->certificate, &serve->key, serve->dir, err);
@@ -248,6 +256,7 @@ static enum hm_status start(struct serve *serve, struct hm_err *err)
 {
     const char *store = hm_data_path(&serve->arena, serve->dir, HM_DATA_STORE);
     serve->control_path = hm_data_path(&serve->arena, serve->dir, HM_DATA_CONTROL);
+    serve->operate.store = store;
     enum hm_status status = hm_arena_status(&serve->arena, err);
     if (status == HM_OK) {
         status = hm_loop_new(&serve->loop, serve->env, err);
@@ -256,11 +265,11 @@ static enum hm_status start(struct serve *serve, struct hm_err *err)
         status = hm_loop_signals(serve->loop, caught, serve, err);
     }
     if (status == HM_OK) {
-        status = hm_readers_open(&serve->sync.readers, THREADS, store, serve->ctx.kinds,
-                                 serve->env, err);
+        status = hm_readers_open(&serve->operate.sync.readers, THREADS, store,
+                                 serve->ctx.kinds, serve->env, err);
     }
     if (status == HM_OK) {
-        status = hm_writer_start(&serve->sync.writer, &serve->ctx, err);
+        status = hm_writer_start(&serve->operate.sync.writer, &serve->ctx, err);
     }
     if (status == HM_OK) {
         status = open_httpd(serve, err);
@@ -300,8 +309,8 @@ static void stop(struct serve *serve)
     if (serve->httpd != NULL) {
         hm_httpd_stop(serve->httpd, GRACE_MS);
     }
-    hm_writer_stop(serve->sync.writer);
-    hm_readers_close(serve->sync.readers);
+    hm_writer_stop(serve->operate.sync.writer);
+    hm_readers_close(serve->operate.sync.readers);
     hm_loop_free(serve->loop);
     hm_control_close(&serve->ctx);
     hm_lock_close(&serve->lock);

@@ -284,11 +284,11 @@ class Server(Host):
         self.run("init", "--unit", DISTRICT, "--url", self.url, "--listen", self.address,
                  "--recovery-key-file", self.recovery, *args)
 
-    def serve(self, env=None):
+    def serve(self, *args, env=None):
         self.process, line = self.programs.start("hamlet-server", "serve", "--data", self.folder,
-                                                 log=self.log, env=env)
+                                                 *args, log=self.log, env=env)
         self.site.processes.append(self.process)
-        expect("first line of serve", line, f"listening {self.url}")
+        expect("first line of serve", line, f"listening https://{args[-1] if args else self.address}")
 
     def stop(self):
         took = stop(self.process, 30)

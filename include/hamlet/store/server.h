@@ -15,6 +15,8 @@
 
 /* The public half of the recovery key, to which backups seal the server's own keys. */
 #define HM_META_RECOVERY "recovery"
+/* When the newest backup was made, in milliseconds of the wall clock. */
+#define HM_META_BACKUP "backup"
 
 struct hm_invited {
     struct hm_id id;
