@@ -7,6 +7,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/judge.h"
+#include "hamlet/record/separate.h"
 #include "hamlet/text/normal.h"
 #include "inside.h"
 
@@ -490,6 +491,48 @@ static enum hm_status check_room(const struct hm_author *author,
     return hm_fail(err, HM_TOO_BIG, "record-full", record, NULL, NULL);
 }
 
+/* What waits to be put is not in the store yet. */
+static bool wrote_pending(const struct hm_author *author,
+                          const struct hm_id *others,
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < author->pending_count; k++) {
+            if (hm_id_equal(&author->pending[k].change->record, &others[i])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static enum hm_status check_separate(const struct hm_author *author,
+                                     const struct hm_kind *kind,
+                                     const struct hm_change *change,
+                                     const struct hm_loaded *loaded,
+                                     struct hm_err *err)
+{
+    struct hm_id others[HM_SEPARATE_MAX];
+    char what[2 * HM_ERR_ARG_MAX];
+    bool create = change->act == HM_ACT_CREATE;
+    const struct hm_key_field *key = create ? change->key_fields : loaded->key;
+    size_t key_count = create ? change->key_field_count : loaded->key_count;
+    bool same = false;
+    if (kind->separate == NULL || !hm_separate_act(change->act)) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_same_person(author->store, kind, change, key, key_count, &same, err);
+    same = same ||
+           wrote_pending(author, others,
+                         hm_separate_ids(kind, change->home, key, key_count, others));
+    if (status != HM_OK || !same) {
+        return status;
+    }
+    (void)snprintf(what, sizeof(what), "%s.%s", kind->name, kind->separate->name);
+    return hm_fail(err, HM_DENIED, "same-person", what, NULL, NULL);
+}
+
 enum hm_status hm_author_judge(struct hm_author *author,
                                const struct hm_kind *kind,
                                const struct hm_change *change,
@@ -506,8 +549,10 @@ enum hm_status hm_author_judge(struct hm_author *author,
             : hm_kind_judge(kind, change, loaded->key, loaded->key_count, &where);
     hm_author_argument(name, where);
     switch (reason) {
-    case HM_REASON_NONE:
-        return check_room(author, change, loaded, err);
+    case HM_REASON_NONE: {
+        enum hm_status status = check_separate(author, kind, change, loaded, err);
+        return status != HM_OK ? status : check_room(author, change, loaded, err);
+    }
     case HM_REASON_ROLE:
         (void)snprintf(what, sizeof(what), "%s%s%s", kind->name,
                        name[0] == '\0' ? "" : ".", name);

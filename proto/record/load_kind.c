@@ -21,6 +21,7 @@ enum {
     SEARCH,
     DUPLICATES,
     COLUMNS,
+    SEPARATE,
     ROLES,
     WHEN,
     ROWS
@@ -43,6 +44,7 @@ static const struct hm_load_row rows[ROWS] = {
     [SEARCH] = {"search", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
     [DUPLICATES] = {"duplicates", HM_JSON_OBJECT, HM_LOAD_KIND, 0, 0, 0},
     [COLUMNS] = {"columns", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
+    [SEPARATE] = {"separate", HM_JSON_TEXT, HM_LOAD_KIND, 0, 0, 0},
     [ROLES] = {"roles", HM_JSON_OBJECT, HM_LOAD_KIND, HM_LOAD_KIND, 0, 0},
     [WHEN] = {"when", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
 };
@@ -136,6 +138,17 @@ static enum hm_status read_home(const struct hm_load *load, const struct hm_json
     return HM_OK;
 }
 
+static enum hm_status read_separate(const struct hm_load *load,
+                                    const struct hm_json *json)
+{
+    const struct hm_field *field = hm_load_field(load, json);
+    if (field == NULL || !field->key || field->type != HM_FIELD_TYPE_ENUM) {
+        return hm_load_fail(load, "kind-nowhere", "separate", hm_json_chars(json));
+    }
+    load->kind->separate = field;
+    return HM_OK;
+}
+
 /* Without `columns` they are all fields. */
 static enum hm_status read_columns(const struct hm_load *load, const struct hm_json *json)
 {
@@ -182,6 +195,9 @@ static enum hm_status read_lists(const struct hm_load *load,
     }
     if (status == HM_OK && found->at[HOME] != NULL) {
         status = read_home(load, found->at[HOME]);
+    }
+    if (status == HM_OK && found->at[SEPARATE] != NULL) {
+        status = read_separate(load, found->at[SEPARATE]);
     }
     if (status == HM_OK && found->at[TREE] != NULL) {
         status = read_tree(load, found->at[TREE]);

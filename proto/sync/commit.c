@@ -156,6 +156,7 @@ static enum hm_status judge_all(struct hm_landing *landing, struct hm_err *err)
     size_t at = 0;
     hm_judge_init(&judge, landing->store, &landing->serving->self.server);
     judge.beside = inbox;
+    judge.reasons = landing->reasons;
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
         const struct hm_page *page = &inbox->pages[p].page;
@@ -163,6 +164,7 @@ static enum hm_status judge_all(struct hm_landing *landing, struct hm_err *err)
         status = key_covers(landing, &inbox->pages[p], &covers, err);
         for (size_t i = 0; i < page->count && status == HM_OK; i++, at++) {
             judge.written = hm_inbox_written(&inbox->pages[p], i);
+            judge.judged = at;
             status = hm_judge_change(&judge, &page->changes[i], &landing->reasons[at],
                                      &arena, err);
             if (!covers) {

@@ -3,6 +3,7 @@
 
 #include "hamlet/record/judge.h"
 #include "hamlet/record/kinds.h"
+#include "hamlet/record/separate.h"
 #include "hamlet/store/records.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/store/withdraw.h"
@@ -85,7 +86,12 @@ static enum hm_status find_key(struct hm_judge *judge,
 {
     *key = NULL;
     *count = 0;
-    if (kind->right_count < 2 || change->act == HM_ACT_CREATE) {
+    if (change->act == HM_ACT_CREATE) {
+        *key = change->key_fields;
+        *count = change->key_field_count;
+        return HM_OK;
+    }
+    if (kind->right_count < 2 && kind->separate == NULL) {
         return HM_OK;
     }
     enum hm_status status =
@@ -137,6 +143,54 @@ static bool may_withdraw_beside(const struct hm_judge *judge,
     return may;
 }
 
+/* As hm_store_same_person, of what arrived before the change and is not stored yet. */
+static bool same_person_beside(const struct hm_judge *judge,
+                               const struct hm_kind *kind,
+                               const struct hm_change *change,
+                               const struct hm_key_field *key,
+                               size_t key_count)
+{
+    struct hm_id others[HM_SEPARATE_MAX];
+    const struct hm_inbox *inbox = judge->beside;
+    size_t count = hm_separate_act(change->act)
+                       ? hm_separate_ids(kind, change->home, key, key_count, others)
+                       : 0;
+    size_t at = 0;
+    for (size_t p = 0; inbox != NULL && count > 0 && p < inbox->page_count; p++) {
+        const struct hm_page *page = &inbox->pages[p].page;
+        for (size_t i = 0; i < page->count && at < judge->judged; i++, at++) {
+            const struct hm_change *other = &page->changes[i];
+            bool counts = judge->reasons[at] == HM_REASON_NONE &&
+                          hm_separate_act(other->act) &&
+                          hm_id_equal(&other->user, &change->user);
+            for (size_t k = 0; counts && k < count; k++) {
+                if (hm_id_equal(&other->record, &others[k])) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+static enum hm_status judge_separate(struct hm_judge *judge,
+                                     const struct hm_kind *kind,
+                                     const struct hm_change *change,
+                                     const struct hm_key_field *key,
+                                     size_t key_count,
+                                     enum hm_reason *reason,
+                                     struct hm_err *err)
+{
+    bool same = same_person_beside(judge, kind, change, key, key_count);
+    enum hm_status status = same ? HM_OK
+                                 : hm_store_same_person(judge->store, kind, change, key,
+                                                        key_count, &same, err);
+    if (status == HM_OK && same) {
+        *reason = HM_REASON_SAME_PERSON;
+    }
+    return status;
+}
+
 static enum hm_status judge_content(struct hm_judge *judge,
                                     const struct hm_change *change,
                                     enum hm_reason *reason,
@@ -161,6 +215,9 @@ static enum hm_status judge_content(struct hm_judge *judge,
     enum hm_status status = find_key(judge, kind, change, &key, &key_count, arena, err);
     if (status == HM_OK) {
         *reason = hm_kind_judge(kind, change, key, key_count, NULL);
+    }
+    if (status == HM_OK && *reason == HM_REASON_NONE && kind->separate != NULL) {
+        status = judge_separate(judge, kind, change, key, key_count, reason, err);
     }
     return status;
 }

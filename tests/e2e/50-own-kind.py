@@ -68,6 +68,18 @@ FERRY = {
     "roles": ROLES}
 
 
+# What one person checks another goes through again.
+VISIT = {
+    "kind": "visit", "version": 1, "label": label("Lượt kiểm tra", "Visit"),
+    "key": ["year", "pass"], "separate": "pass",
+    "fields": [
+        field("year", "integer", "Năm", "Year", min=2000, max=2100, plain=True),
+        field("pass", "enum", "Lần", "Pass", values=[choice("own", "Tự kiểm", "Own"),
+                                                     choice("second", "Kiểm lại", "Second")]),
+        field("seen", "text", "Nội dung", "Seen", max=80)],
+    "roles": ROLES}
+
+
 def own_kind(folder, kind=None):
     os.makedirs(os.path.join(folder, "kinds"), exist_ok=True)
     kind = kind or FERRY
@@ -79,6 +91,7 @@ def set_up(site):
     """Server and two laptops know the kind, a third of the same hamlet does not."""
     site.set_up(serve=False)
     own_kind(site.server.folder)
+    own_kind(site.server.folder, VISIT)
     site.server.serve()
     a = site.enrol("A", role="hamlet_head")
     b = site.enrol("B", role="recorder")
@@ -311,6 +324,31 @@ def broken_file(a):
     a.run("status")
 
 
+def two_people(site, a, b):
+    """Who went through it first does not check it: at his own door, and at the server's
+    where his program does not know."""
+    own_kind(b.folder, VISIT)
+    own_kind(a.folder, {name: what for name, what in VISIT.items() if name != "separate"})
+    first = a.add("visit", "year=2026", "pass=own")
+    a.add("visit", "year=2026", "pass=second", "seen=tôi")
+    a.once()
+    b.once()
+    refused = site.server.ask("quarantine")[-1]
+    expect("why", (refused["kind"], refused["reason"]), ("visit", "same_person"))
+    expect("what stands", [row["id"] for row in b.ask("list", "visit")], [first])
+    b.add("visit", "year=2026", "pass=second", "seen=người khác")
+    b.refuse("edit", first, "seen=x", exits=77, says="visit.pass")
+    b.once()
+    a.once()
+    expect("by two people", len(site.server.ask("list", "visit")), 2)
+    own_kind(a.folder, VISIT)
+    a.add("visit", "year=2027", "pass=own")
+    a.refuse("add", "visit", "year=2027", "pass=second", exits=77, says="visit.pass")
+    a.once()
+    b.once()
+    say("one person wrote one of two", refused=1)
+
+
 def run(site):
     a, b, blind = set_up(site)
     ferry = enter(a)
@@ -324,6 +362,7 @@ def run(site):
     delete(site, a, b, ferry)
     broken_file(a)
     server_learns_later(site, a, b)
+    two_people(site, a, b)
     for host in (a, b, site.server):
         host.run("verify")
     say("stores verified")

@@ -34,13 +34,15 @@
  *   search    [FIELD…]: what a search looks through
  *   duplicates {"name": FIELD of type text, "certain", "probable", "apart": [FIELD…],
  *             "not": FIELD}: which records look like one (record/duplicate.h); `name` and
- *             one of `certain` and `probable` must be there. `not`, a list of refs to
- * this kind, names those that look alike and are not the same columns   [FIELD…]: what
- * lists and exports show; without it all, in order roles*    {ROLE:[ACT…]}: who may do
- * what. Acts: create edit delete resolve merge withdraw erase; a role that is not named
- * may do nothing. `policy` is the server's, always and alone when
- * [{"field":FIELD,"value":V,"roles":{…}}…]: for a record whose key field (an enum) holds
- * V these rights hold instead; the first that fits
+ *             one of `certain` and `probable` must be there. `not`, refs to this kind,
+ *             names those that look alike and are not the same
+ *   columns   [FIELD…]: what lists and exports show; without it all, in order
+ *   separate  FIELD of the key, an enum: record/separate.h
+ *   roles*    {ROLE:[ACT…]}: who may do what; a role that is not named may do nothing.
+ *             Acts: create edit delete resolve merge withdraw erase. `policy` is the
+ *             server's, always and alone
+ *   when      [{"field":FIELD,"value":V,"roles":{…}}…]: for a record whose key field (an
+ *             enum) holds V these rights hold instead; the first that fits
  *
  * A field is an object:
  *
@@ -149,6 +151,7 @@ struct hm_kind {
     bool aggregate;
     const struct hm_kind_tree *tree; /* null: not the tree of units */
     const struct hm_field *home;     /* null: the home is named, or the device's */
+    const struct hm_field *separate; /* null: one person may write all of them */
     const struct hm_field *fields;
     size_t field_count;
     const struct hm_kind_register *registers; /* in the order of their first fields */
@@ -163,7 +166,6 @@ struct hm_kind {
     const struct hm_rule *rules;
     size_t rule_count;
 };
-
 /* Null: there is none of that name. */
 const struct hm_field *hm_kind_field(const struct hm_kind *kind, struct hm_bytes name);
 const struct hm_kind_register *hm_kind_register(const struct hm_kind *kind,
@@ -171,8 +173,7 @@ const struct hm_kind_register *hm_kind_register(const struct hm_kind *kind,
 
 /*
  * Whether `role` may do `act` to a record with these key values, writing `reg` (no bytes:
- * whatever it writes). Key values that are not known are left out: then it may only what
- * it may whatever they are.
+ * anything). Of key values that are left out: only what it may whatever they are.
  */
 bool hm_kind_may(const struct hm_kind *kind,
                  enum hm_role role,
@@ -191,7 +192,6 @@ struct hm_kind_values {
 void hm_kind_sort_key(struct hm_buf *out,
                       const struct hm_kind *kind,
                       const struct hm_kind_values *values);
-
 /* Append what a search looks through: folded (hamlet/text/fold.h), one field a line. */
 void hm_kind_fold(struct hm_buf *out,
                   const struct hm_kind *kind,

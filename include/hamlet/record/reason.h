@@ -24,7 +24,8 @@
     X(ERASED, erased) /* for what was erased by order; given by nothing yet */           \
     X(STORM, storm)   /* its device had too many refused already */                      \
     X(FULL, full)     /* its record holds as much as one may */                          \
-    X(CLOSED, closed) /* a new record of a unit that was merged into another */
+    X(CLOSED, closed) /* a new record of a unit that was merged into another */          \
+    X(SAME_PERSON, same_person) /* who wrote what must be another's: separate.h */
 
 enum hm_reason {
     HM_REASON_NONE, /* it may stand */

@@ -46,6 +46,19 @@ HM_CHECKED enum hm_status hm_store_record_key(struct hm_store *store,
                                               struct hm_arena *arena,
                                               struct hm_err *err);
 
+/*
+ * Whether the change's author wrote another record that its kind holds apart from this
+ * one (record/separate.h); what was refused or withdrawn does not count. `key` is the
+ * record's. False for acts that are no writing.
+ */
+HM_CHECKED enum hm_status hm_store_same_person(struct hm_store *store,
+                                               const struct hm_kind *kind,
+                                               const struct hm_change *change,
+                                               const struct hm_key_field *key,
+                                               size_t key_count,
+                                               bool *same,
+                                               struct hm_err *err);
+
 /* The value shown for a register or key field; no bytes or null where there is none. */
 struct hm_bytes hm_loaded_shown(const struct hm_loaded *loaded, struct hm_bytes reg);
 struct hm_bytes hm_loaded_field(const struct hm_loaded *loaded,

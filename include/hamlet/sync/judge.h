@@ -22,8 +22,10 @@
 struct hm_judge {
     struct hm_store *store;
     struct hm_id district;
-    const struct hm_inbox *beside; /* changes that arrived together, not stored yet */
-    struct hm_written written;     /* set by the caller: where the change stands */
+    const struct hm_inbox *beside; /* changes that arrived together, not stored yet … */
+    const enum hm_reason *reasons; /* … of which so many are judged */
+    size_t judged;
+    struct hm_written written; /* set by the caller: where the change stands */
     struct hm_id device;
     struct hm_id user;
     struct hm_bytes role;

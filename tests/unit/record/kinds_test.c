@@ -391,6 +391,8 @@ static const struct {
     {WITH("\"duplicates\":{\"name\":\"one\",\"certain\":[\"two\"],\"not\":\"two\"}"),
      "kind-nowhere", "duplicates", "two"},
     {WITH("\"columns\":[\"three\"]"), "kind-nowhere", "columns", "three"},
+    {WITH("\"separate\":\"three\""), "kind-nowhere", "separate", "three"},
+    {WITH("\"separate\":\"one\""), "kind-nowhere", "separate", "one"},
     {WITH("\"columns\":[5]"), "kind-nowhere", "columns", ""},
     {WITH("\"person\":true"), "kind-value", "thing", "person"},
     {WITH("\"person\":true,\"order\":[\"two\"]"), "kind-value", "thing", "person"},

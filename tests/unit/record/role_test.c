@@ -63,8 +63,9 @@ END_TEST
 START_TEST(a_reason_is_found_by_its_stable_name)
 {
     static const char *const names[] = {
-        "revoked", "scope",   "unknown_kind", "unknown_field", "invalid", "missing",
-        "role",    "bad_key", "erased",       "storm",         "full",    "closed"};
+        "revoked", "scope",  "unknown_kind", "unknown_field", "invalid",
+        "missing", "role",   "bad_key",      "erased",        "storm",
+        "full",    "closed", "same_person"};
     enum hm_reason reason = HM_REASON_NONE;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
