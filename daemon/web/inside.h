@@ -11,7 +11,7 @@
  *     query.c     what stands after the `?` (query.h)
  *     files.c     the page's files, built in
  *     sign.c      who sits here: sessions, passphrases
- *     read.c, write.c, draft.c, state.c, year.c   the other functions
+ *     read.c, write.c, draft.c, state.c, year.c, code.c   the other functions
  */
 #ifndef DAEMON_WEB_INSIDE_H
 #define DAEMON_WEB_INSIDE_H

@@ -39,6 +39,7 @@ const struct hm_web_route hm_web_routes[] = {
      .run = hm_web_run_evaluate},
     {"GET", "/api/case", HM_WEB_MEMBER, .store = true, .names = "year unit ",
      .run = hm_web_run_case},
+    {"GET", "/api/qr", HM_WEB_MEMBER, .names = "text ", .run = hm_web_run_code},
     {"GET", "/api/receipt", HM_WEB_MEMBER, .store = true, .run = hm_web_run_receipt},
     {"GET", "/api/digest", HM_WEB_MEMBER, .store = true, .names = "unit ",
      .run = hm_web_run_digest},

@@ -24,6 +24,7 @@ enum hm_status hm_web_run_conflicts(struct hm_web_call *call, struct hm_err *err
 enum hm_status hm_web_run_quarantine(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_evaluate(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_case(struct hm_web_call *call, struct hm_err *err);
+enum hm_status hm_web_run_code(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_receipt(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_digest(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_verify(struct hm_web_call *call, struct hm_err *err);

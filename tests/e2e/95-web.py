@@ -374,6 +374,16 @@ def the_year(laptop, page):
     page.get("/api/case", 422)
 
 
+def codes(page):
+    """A code for a sheet is a square of three finders; what no sheet has room for is refused."""
+    made = page.get("/api/qr", text="hamlet:sheet/29182-01/2026/1")
+    expect("a square", {len(row) for row in made["rows"]}, {made["size"], len(made["rows"])})
+    finder = made["rows"][0][:8], made["rows"][0][-8:], made["rows"][-1][:8]
+    expect("its finders", finder, ("11111110", "01111111", "11111110"))
+    page.get("/api/qr", 413, text="x" * 201)
+    page.get("/api/qr", 400)
+
+
 def without_server(site, page):
     """No network: the reason is told in words, and everything else works."""
     site.server.stop()
@@ -508,6 +518,7 @@ def small(site):
     locked(page)
     news(laptop, page)
     the_year(laptop, page)
+    codes(page)
     drafts(laptop, choice)
     who_shares(laptop)
     page = Browser(laptop)

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What closes a hamlet's year, in a real browser: criteria that are judged while they are
-answered. What the page says is what `hamlet` says, and what was typed is what the district
-has.
+answered. What the page says is what `hamlet` says, what was typed is what the district
+has, and what is printed is what is recorded.
 
     97-page-papers.py --bin DIR --work DIR
 """
+import os
+import subprocess
+import unicodedata
 from importlib import import_module
 
-from sites import expect, say, script, wait_until
+from sites import check, expect, say, script, wait_until
 
 page = import_module("96-page")
 
@@ -72,6 +75,59 @@ def work(site, laptop):
     expect("a model", record["fields"]["name"], "Tiếng loa an ninh")
 
 
+def program(*command, **how):
+    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8", **how).stdout
+
+
+def codes_of(picture):
+    """What the QR codes of a picture say; zbarimg ends with 4 where there is none."""
+    done = subprocess.run(["zbarimg", "-q", "--raw", "-Sdisable", "-Sqrcode.enable", picture],
+                          capture_output=True, check=False, encoding="utf-8")
+    check(f"zbarimg ended with {done.returncode}: {done.stderr}", done.returncode in (0, 4))
+    return done.stdout.split()
+
+
+def printed(site, name):
+    """One paper as it leaves the printer: its text, its pages, what its code says."""
+    path = site.path(name + ".pdf")
+    facts = dict(line.split(":", 1) for line in program("pdfinfo", path).splitlines())
+    check(f"{name} is A4:{facts['Page size']}", "(A4)" in facts["Page size"])
+    program("pdftoppm", "-r", "200", "-gray", "-png", path, site.path(name + "-page"))
+    text = unicodedata.normalize("NFC", program("pdftotext", "-layout", path, "-"))
+    pages = sorted(file for file in os.listdir(site.work) if file.startswith(name + "-page"))
+    expect(f"pages of {name}", len(pages), int(facts["Pages"]))
+    codes = [code for file in pages for code in codes_of(site.path(file))]
+    for words in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "ẤP 1"):
+        check(f"{words!r} in {name}", words in text)
+    return text, len(pages), codes
+
+
+def papers(site, laptop):
+    """Each paper has the head that the law asks for, says what the records say, and bears a
+    code by which it is found."""
+    page.browse(site, laptop, "prints", "year.mjs")
+
+    def only(kind):
+        record, = laptop.ask("list", kind)
+        return record["id"]
+
+    receipt = laptop.ask("receipt")
+    wanted = {
+        "sheet": (2, f"hamlet:sheet/{site.hamlet}/2026/1", ["Nguyễn Văn Ước", "đã ký", "Nội dung cam kết".upper()]),
+        "registration": (1, "hamlet:record/" + only("registration"), ["BẢN ĐĂNG KÝ", "Kính gửi"]),
+        "self-evaluation": (2, "hamlet:record/" + only("evaluation"), ["4.4.a", "3 (1.002)", "một hộ ký", "Chưa đạt"]),
+        "minutes-paper": (1, "hamlet:record/" + only("minutes"), ["BIÊN BẢN", "<b>giữ</b>", "Nhà văn hóa ấp", "Trần Văn Ấp"]),
+        "receipt": (1, "hamlet:receipt/" + receipt["head"], ["BIÊN NHẬN", receipt["signature"][:20]]),
+    }
+    for name, (most, code, words) in wanted.items():
+        text, pages, codes = printed(site, name)
+        expect(f"the code of {name}", codes, [code])
+        check(f"{name} takes {pages} pages, at most {most}", pages <= most)
+        for word in words:
+            check(f"{word!r} in {name}", word in text)
+    say("papers", printed=len(wanted))
+
+
 def run(site):
     laptop = set_up(site)
     evaluation(site, laptop)
@@ -80,6 +136,7 @@ def run(site):
     wait_until("the district has it",
                lambda: [len(site.server.ask("list", kind)) for kind in ("evaluation", "minutes", "model")]
                == [1, 1, 1])
+    papers(site, laptop)
     laptop.stop()
     expect("digests", laptop.digest(site.hamlet), site.server.digest(site.hamlet))
 

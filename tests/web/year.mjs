@@ -2,7 +2,9 @@
 // year.mjs ADDRESS FOLDER STEP - what closes a hamlet's year, at a browser. STEP:
 //   evaluate  answers criteria, is asked for a reason, leaves, finds the answers again, saves
 //   minutes   writes down a meeting, first with more votes than people
+//   prints    every paper, as the printer gets it
 //   work      a model; the lists of what the hamlet does and with whom
+import { join } from "node:path";
 import { sit } from "./member.mjs";
 
 const [address, folder, step] = process.argv.slice(2);
@@ -105,4 +107,34 @@ async function work() {
   }
 }
 
-await rise(await does({ evaluate, minutes, work }[step]));
+// What comes out of the printer, as a file each.
+async function paper(name) {
+  await page.getByRole("heading", { name: "In giấy tờ" }).waitFor();
+  await page.getByRole("img", { name: "Mã QR của tờ này" }).first().waitFor();
+  await look("print-" + name);
+  await page.pdf({ path: join(folder, name + ".pdf"), preferCSSPageSize: true });
+}
+
+async function printRecord(kind, name) {
+  await tab("Sổ");
+  await page.getByRole("link", { name: kind, exact: true }).click();
+  await page.getByRole("heading", { name: kind, exact: true }).waitFor();
+  await page.getByRole("cell").getByRole("link", { name: "2026" }).first().click();
+  await page.getByRole("link", { name: "In", exact: true }).click();
+  await paper(name);
+}
+
+async function prints() {
+  await tab("Ký cam kết");
+  await page.getByRole("link", { name: "In phiếu này" }).click();
+  await paper("sheet");
+  await printRecord("Bản đăng ký", "registration");
+  await printRecord("Bản đánh giá", "self-evaluation");
+  await printRecord("Biên bản họp", "minutes-paper");
+  await tab("Máy này");
+  await page.getByRole("link", { name: "In biên nhận" }).click();
+  await paper("receipt");
+  return { papers: ["sheet", "registration", "self-evaluation", "minutes-paper", "receipt"] };
+}
+
+await rise(await does({ evaluate, minutes, work, prints }[step]));

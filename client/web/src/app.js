@@ -17,6 +17,7 @@ import { Conflicts } from "./screens/conflicts.js";
 import { Evaluation } from "./screens/evaluation.js";
 import { Minutes } from "./screens/minutes.js";
 import { Work } from "./screens/work.js";
+import { Print } from "./screens/print.js";
 import { Machine } from "./screens/machine.js";
 
 const screens = {
@@ -30,6 +31,7 @@ const screens = {
   evaluation: Evaluation,
   minutes: Minutes,
   activity: Work,
+  print: Print,
   machine: Machine,
 };
 const tabs = ["todo", "sheet", "households", "evaluation", "minutes", "activity", "book", "machine"];

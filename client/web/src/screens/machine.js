@@ -2,7 +2,7 @@
 // This laptop: who it belongs to, what the district has of it, who may sit at it.
 import { html, useRef, useState } from "../html.js";
 import { get, post } from "../api.js";
-import { useData } from "../hooks.js";
+import { link, useData } from "../hooks.js";
 import { speak, spoken, t } from "../words.js";
 import { number, when } from "../parts/format.js";
 import { Trouble } from "../parts/notice.js";
@@ -38,7 +38,7 @@ function Receipt({ receipt }) {
   }
   return html`<p>${t("machine.receipt", number(receipt.seq), when(receipt.time))}</p>
     <p class="code">${t("machine.mark")} <code>${receipt.head}</code></p>
-    <button type="button" onClick=${() => print()}>${t("print")}</button>`;
+    <a class="button" href=${link("print", { receipt: 1 })}>${t("machine.receipt-print")}</a>`;
 }
 
 async function ask() {

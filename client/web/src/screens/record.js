@@ -76,6 +76,7 @@ export function Record({ query, tell }) {
     <div class="acts">
       ${kind.may?.includes("edit") && html`<a class="button main" href=${link("entry", { id: record.id })}>${t("edit")}</a>`}
       ${record.kind === "household" && html`<a class="button" href=${link("entry", { kind: "commitment", household: record.id })}>${t("sign-one")}</a>`}
+      <a class="button" href=${link("print", { id: record.id })}>${t("print")}</a>
       ${kind.may?.includes("delete") && !record.deleted && html`<button type="button" onClick=${remove}>${t("delete")}</button>`}
     </div>
     <h2>${t("history")}</h2>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The signature sheet, as on paper: 25 rows, one key press a row where the head signed.
+// The signature sheet, as on paper: its rows, one key press a row where the head signed.
 import { html, useEffect, useMemo, useRef, useState } from "../html.js";
 import { all, post } from "../api.js";
 import { go, link, useData, useKinds, useQuiet } from "../hooks.js";
@@ -8,7 +8,7 @@ import { number, State, thisYear, today } from "../parts/format.js";
 import { Search } from "../parts/list.js";
 import { Trouble } from "../parts/notice.js";
 
-const ROWS = 25;
+export const ROWS = 20; // of one page of paper
 
 function Row({ at, household, commitment, kind, write, wrong }) {
   const signer = useRef(null);
@@ -46,18 +46,17 @@ function Row({ at, household, commitment, kind, write, wrong }) {
   </tr>`;
 }
 
-function useSheet(year) {
-  return useData(async () => {
-    const [households, commitments] = await Promise.all([
-      all({ kind: "household" }), all({ kind: "commitment", where: "year=" + year })]);
-    return { households, signed: new Map(commitments.map((one) => [one.fields.household, one])) };
-  }, [year]);
+// The households in the order of the sheets, and what is signed by household.
+export async function loadSheet(year) {
+  const [households, commitments] = await Promise.all([
+    all({ kind: "household" }), all({ kind: "commitment", where: "year=" + year })]);
+  return { households, signed: new Map(commitments.map((one) => [one.fields.household, one])) };
 }
 
 export function Sheet({ query, tell }) {
   const year = Number(query.year) || thisYear();
   const kinds = useKinds();
-  const { data, problem, again } = useSheet(year);
+  const { data, problem, again } = useData(() => loadSheet(year), [year]);
   const [page, turn] = useState(0);
   const [search, type] = useState("");
   const [wrong, fail] = useState({});
@@ -116,5 +115,7 @@ export function Sheet({ query, tell }) {
         commitment=${data.signed.get(household.id)} kind=${kinds.commitment} write=${write} wrong=${wrong[household.id]} />`)}</tbody></table></div>`}
     <div class="acts"><button type="button" disabled=${now === 0} onClick=${() => turn(now - 1)}>${t("sheet.before")}</button>
       <span>${t("sheet.page", now + 1, pages)}</span>
-      <button type="button" disabled=${now + 1 >= pages} onClick=${() => turn(now + 1)}>${t("sheet.next")}</button></div>`;
+      <button type="button" disabled=${now + 1 >= pages} onClick=${() => turn(now + 1)}>${t("sheet.next")}</button>
+      ${quiet.trim() === "" && data.households.length > 0 && html`<a class="button" href=${link("print", { year, sheet: now + 1 })}>${t("sheet.print")}</a>
+        <a class="button" href=${link("print", { year, sheet: "all" })}>${t("sheet.print-all")}</a>`}</div>`;
 }
