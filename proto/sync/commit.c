@@ -447,7 +447,7 @@ static enum hm_status commit_one(struct hm_serving *serving,
     }
     if (status == HM_OK && forked) {
         hm_serving_refuse(serving, HM_PROBLEM_STALE);
-        visits = false; /* the lease stays with the other disk */
+        visits = visits && serving->by_file; /* the lease stays with the other disk */
     }
     if (status == HM_OK) {
         status = renew_digests(serving, store, err);

@@ -423,6 +423,45 @@ START_TEST(a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_o
 }
 END_TEST
 
+/* A copy of an epoch that the server heard of before, and of a later one since. */
+START_TEST(the_next_answer_is_for_the_disk_that_wrote_last_also_where_it_contradicts_another)
+{
+    struct file up;
+    struct file down;
+    uint64_t news = 0;
+    add(a, 3);
+    by_files(a);
+    struct hm_disk *image = world_laptop_image(a);
+    add(a, 3);
+    by_files(a);
+    world_laptop_restore(a, image);
+    hm_testenv_advance(&a->env, 1);
+    add(a, 2);
+    write_up(&up, a);
+    ck_assert_int_eq(take_up(&up.bodies[0], up.bodies[0].size), HM_PROBLEM_STALE);
+    drop(&up);
+    write_down(&down, a);
+    ck_assert_int_eq(take_down(a, &down, 0, true, &news), HM_BAD_INPUT);
+    drop(&down);
+    by_files(a);
+
+    world_laptop_restore(a, image);
+    hm_testenv_advance(&a->env, 1);
+    add(a, 1);
+    write_up(&up, a);
+    ck_assert_int_eq(take_up(&up.bodies[0], up.bodies[0].size), HM_PROBLEM_STALE);
+    write_down(&down, a);
+
+    ck_assert_int_eq(take_down(a, &down, 0, true, &news), HM_BAD_INPUT);
+    ck_assert_str_eq(err.key, "bundle-ahead");
+    by_files(a);
+    ck_assert(world_agrees(&world, a, "101-1"));
+    drop(&down);
+    drop(&up);
+    hm_disk_free(image);
+}
+END_TEST
+
 START_TEST(a_body_of_a_file_is_no_request_and_a_request_no_body_of_a_file)
 {
     struct file up;
@@ -517,6 +556,9 @@ int main(void)
         an_answer_taken_again_is_no_news_and_one_that_skips_tells_of_an_older_disk);
     tcase_add_test(
         cases, a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_one);
+    tcase_add_test(
+        cases,
+        the_next_answer_is_for_the_disk_that_wrote_last_also_where_it_contradicts_another);
     tcase_add_test(cases, a_body_of_a_file_is_no_request_and_a_request_no_body_of_a_file);
     tcase_add_test(cases, files_and_network_in_any_mixture_lose_and_double_nothing);
     suite_add_tcase(suite, cases);
