@@ -31,7 +31,7 @@ struct importing {
     size_t foreign;  /* of these, of another district */
     bool carries;    /* the one under way goes along */
     size_t whole;    /* of ours, taken to their end */
-    size_t refusals; /* of ours, and why the first of them was not taken */
+    size_t refusals; /* of ours, and why the one of them was not that says most */
     struct hm_err refusal;
     bool skips; /* the one under way was refused */
     bool head_ours;
@@ -113,7 +113,8 @@ static enum hm_status judge_cargo(struct importing *i,
 /*
  * A file that others carried holds all that they had for this laptop: what came too late
  * must not stand in the way of what comes after it. What the disk learned of itself by a
- * bundle, or what is no fault of it, ends it all.
+ * bundle, or what is no fault of it, ends it all. That the server lost something is said
+ * before all else: only that says what to do.
  */
 static enum hm_status skip_refused(struct importing *i,
                                    const struct hm_err *failed,
@@ -127,7 +128,7 @@ static enum hm_status skip_refused(struct importing *i,
         }
         return failed->status;
     }
-    if (i->refusals++ == 0) {
+    if (i->refusals++ == 0 || hm_bytes_are(hm_text(failed->key), "bundle-send-first")) {
         i->refusal = *failed;
     }
     i->skips = true;

@@ -406,12 +406,16 @@ def emptied(site):
     told = site.server.ask("refill")
     expect("judged anew", [row["judged"] for row in told["units"]], [0] * len(told["units"]))
     for laptop in laptops:
+        early = site.path(f"emptied-early-{laptop.name}.hmb")
+        site.server.ask("bundle export", early, "--for", f"Laptop {laptop.name}")
         asked = site.path(f"emptied-ask-{laptop.name}.hmb")
         laptop.ask("bundle export", asked)
         site.server.ask("bundle import", asked)
         answer = site.path(f"emptied-{laptop.name}.hmb")
         site.server.ask("bundle export", answer, "--for", f"Laptop {laptop.name}")
-        laptop.refuse("bundle import", answer, exits=65, says="lost what it had")
+        both = write_file(site.path(f"emptied-both-{laptop.name}.hmb"),
+                          read_file(early) + read_file(answer))
+        laptop.refuse("bundle import", both, exits=65, says="lost what it had")
         laptop.refuse("bundle import", answer, exits=65, says="lost what it had")
         fill(laptop, 1, "Sau")
         by_file(laptop)
