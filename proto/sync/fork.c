@@ -43,12 +43,13 @@ static bool overlap(const struct hm_page *a, const struct hm_page *b)
     return same_origin(a, b) && a->seq < b->seq + b->count && b->seq < a->seq + a->count;
 }
 
-/* Which pages overlap one that came before them in this body. Honest ones do not. */
+/* Which pages overlap another of this body, wherever in it that stands. Honest ones do not.
+ */
 static enum hm_status find_overlaps(struct hm_inbox *inbox,
                                     bool *overlaps,
                                     struct hm_err *err)
 {
-    const struct hm_page *last = NULL;
+    const struct place *last = NULL;
     struct place *places =
         hm_arena_get_array(&inbox->arena, inbox->page_count, sizeof(*places));
     if (places == NULL) {
@@ -60,9 +61,14 @@ static enum hm_status find_overlaps(struct hm_inbox *inbox,
     qsort(places, inbox->page_count, sizeof(*places), by_origin_and_seq);
     for (size_t i = 0; i < inbox->page_count; i++) {
         const struct hm_page *page = places[i].page;
-        bool later = last != NULL && overlap(last, page);
-        overlaps[places[i].at] = later;
-        last = later && last->seq + last->count > page->seq + page->count ? last : page;
+        bool both = last != NULL && overlap(last->page, page);
+        if (both) {
+            overlaps[places[i].at] = true;
+            overlaps[last->at] = true;
+        }
+        if (!both || last->page->seq + last->page->count <= page->seq + page->count) {
+            last = &places[i];
+        }
     }
     return HM_OK;
 }
