@@ -75,6 +75,35 @@ static enum hm_status open_self(struct importing *i, struct hm_err *err)
     return status;
 }
 
+/* With which key its writer signs the bundle, if anybody here can tell. */
+static enum hm_status find_signer(struct importing *i,
+                                  struct hm_key *key,
+                                  bool *known,
+                                  struct hm_err *err)
+{
+    const struct hm_bundle_head *head = &i->head;
+    struct hm_bytes text = {head->keys, head->keys_size};
+    struct hm_device device;
+    *known = hm_id_equal(&head->from, &i->district);
+    *key = i->server;
+    if (*known) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_device_get(i->replica.store, &head->from, &device, &i->arena, err);
+    if (status != HM_OK || device.revoked) {
+        return status;
+    }
+    if (text.size > 0) {
+        *known = hm_keys_meet(key, device.keys, text, &head->from);
+        return HM_OK;
+    }
+    struct hm_id own = hm_sign_device(&head->key);
+    *known = device.known || (head->has_key && hm_id_equal(&own, &head->from));
+    *key = device.known ? device.key : head->key;
+    return HM_OK;
+}
+
 /*
  * Sealed for somebody else: it goes along if one of our district signed it. Its own work
  * a laptop has, and nobody is served by a revoked one's.
@@ -83,26 +112,14 @@ static enum hm_status judge_cargo(struct importing *i,
                                   const struct hm_bundle_line *line,
                                   struct hm_err *err)
 {
-    struct hm_device device;
-    struct hm_key key = i->server;
-    bool known = hm_id_equal(&i->head.from, &i->district);
-    enum hm_status status = HM_OK;
+    struct hm_key key;
+    bool known = false;
     i->carries = false;
     if (!hm_id_equal(&i->head.server, &i->district) ||
         hm_id_equal(&i->head.from, &i->self)) {
         return HM_OK;
     }
-    if (!known) {
-        status =
-            hm_store_device_get(i->replica.store, &i->head.from, &device, &i->arena, err);
-        known = status == HM_OK && device.known && !device.revoked;
-        key = device.key;
-    }
-    if (status == HM_OK && !known && !device.revoked && i->head.has_key) {
-        struct hm_id own = hm_sign_device(&i->head.key);
-        known = hm_id_equal(&own, &i->head.from);
-        key = i->head.key;
-    }
+    enum hm_status status = find_signer(i, &key, &known, err);
     if (status == HM_OK && known && hm_bundle_head_check(line, &key)) {
         status = hm_cargo_begin(&i->cargo, &i->head, &i->arena, err);
         i->carries = status == HM_OK;

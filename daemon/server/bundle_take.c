@@ -21,25 +21,6 @@ struct taking {
 
 /* ---- whose it is ---- */
 
-/* Keys that the file brings go on from those that are known, or the device's first. */
-static bool take_keys(const struct taking *t,
-                      const struct hm_device *device,
-                      struct hm_key *key)
-{
-    struct hm_keys keys;
-    struct hm_bytes text = {t->head.keys, t->head.keys_size};
-    if (device->known && hm_keys_follow(device->keys, text)) {
-        *key = device->key;
-        return true;
-    }
-    if (!hm_keys_read(&keys, text, &t->head.from) ||
-        (device->known && !hm_keys_follow(text, device->keys))) {
-        return false;
-    }
-    *key = *hm_keys_newest(&keys);
-    return true;
-}
-
 /* The key of a device that is not known yet is one that its id was made of. */
 static enum hm_status find_key(struct taking *t, struct hm_key *key, struct hm_err *err)
 {
@@ -55,7 +36,8 @@ static enum hm_status find_key(struct taking *t, struct hm_key *key, struct hm_e
         return hm_fail(err, HM_DENIED, "bundle-revoked", t->path, from, NULL);
     }
     if (t->head.keys_size > 0) {
-        return take_keys(t, &device, key)
+        struct hm_bytes text = {t->head.keys, t->head.keys_size};
+        return hm_keys_meet(key, device.keys, text, &t->head.from)
                    ? HM_OK
                    : hm_fail(err, HM_BAD_INPUT, "bundle-unknown", t->path, from, NULL);
     }

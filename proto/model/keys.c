@@ -141,6 +141,21 @@ bool hm_keys_follow(struct hm_bytes later, struct hm_bytes earlier)
            (later.size == earlier.size || later.data[earlier.size] == ' ');
 }
 
+bool hm_keys_meet(struct hm_key *newest,
+                  struct hm_bytes known,
+                  struct hm_bytes text,
+                  const struct hm_id *device)
+{
+    struct hm_keys keys;
+    bool behind = hm_keys_follow(known, text);
+    if (!hm_keys_read(&keys, behind ? known : text, device) ||
+        (known.size > 0 && !behind && !hm_keys_follow(text, known))) {
+        return false;
+    }
+    *newest = *hm_keys_newest(&keys);
+    return true;
+}
+
 static size_t count_of(struct hm_bytes text)
 {
     size_t count = 1;

@@ -358,6 +358,8 @@ def several(site):
         up_file = site.path(f"several-{number}.hmb")
         answers.append(site.path(f"several-down-{number}.hmb"))
         far.ask("bundle export", up_file)
+        # By a machine, then by a key, of which the registry has not heard.
+        expect("carried up", carrier.ask("bundle import", up_file)["carried"], 1)
         site.server.ask("bundle import", up_file)
         site.server.ask("bundle export", answers[-1], "--for", "Laptop G")
         carrier.once()

@@ -193,6 +193,33 @@ START_TEST(later_keys_follow_earlier_ones_and_no_others)
 }
 END_TEST
 
+START_TEST(who_shows_his_keys_signs_with_the_newest_that_is_his)
+{
+    char two[HM_KEYS_TEXT_MAX];
+    struct hm_key newest;
+    struct hm_bytes text_two = text_of(2);
+    memcpy(two, text_two.data, text_two.size);
+    struct hm_bytes earlier = {(const uint8_t *)two, text_two.size};
+    struct hm_bytes later = text_of(3);
+    struct hm_id other = hm_sign_device(&keys[1]);
+
+    ck_assert(hm_keys_meet(&newest, earlier, later, &device));
+    ck_assert_mem_eq(newest.at, keys[2].at, HM_KEY_SIZE);
+    ck_assert(hm_keys_meet(&newest, later, earlier, &device));
+    ck_assert_mem_eq(newest.at, keys[2].at, HM_KEY_SIZE);
+    ck_assert(hm_keys_meet(&newest, HM_NO_BYTES, earlier, &device));
+    ck_assert_mem_eq(newest.at, keys[1].at, HM_KEY_SIZE);
+    ck_assert(!hm_keys_meet(&newest, HM_NO_BYTES, earlier, &other));
+
+    /* Somebody who has a copy of the second key goes on from it as well. */
+    struct hm_buf rival;
+    hm_buf_init(&rival, (size_t)2 * HM_KEYS_TEXT_MAX);
+    hm_keys_add(&rival, earlier, &device, &keys[4], EPOCH, 20, &secrets[1]);
+    ck_assert(!hm_keys_meet(&newest, later, hm_buf_bytes(&rival), &device));
+    hm_buf_fini(&rival);
+}
+END_TEST
+
 START_TEST(a_page_is_signed_by_any_of_them)
 {
     struct hm_keys read;
@@ -251,6 +278,7 @@ int main(void)
                         (int)(sizeof(broken) / sizeof(broken[0])));
     tcase_add_test(group, a_copied_key_cannot_certify_another_in_the_middle);
     tcase_add_test(group, later_keys_follow_earlier_ones_and_no_others);
+    tcase_add_test(group, who_shows_his_keys_signs_with_the_newest_that_is_his);
     tcase_add_test(group, a_page_is_signed_by_any_of_them);
     tcase_add_test(group, an_earlier_key_is_good_up_to_its_end);
     suite_add_tcase(suite, group);
