@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/host/draft.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,27 +15,61 @@
 #include "failure.h"
 #include "folder.h"
 
-enum { RANDOM_SIZE = 8, RANDOM_HEX = 2 * RANDOM_SIZE };
+enum { RANDOM_SIZE = 8, RANDOM_HEX = 2 * RANDOM_SIZE, TRIES = 3 };
 
 _Static_assert(HM_DRAFT_NAME_SIZE == 1 + RANDOM_HEX + sizeof(".new"), "its name");
 
-enum hm_status hm_draft_open(struct hm_draft *draft,
-                             const struct hm_env *env,
-                             const char *path,
-                             struct hm_err *err)
+static bool is_draft_name(const char *name)
+{
+    return name[0] == '.' && strspn(name + 1, "0123456789abcdef") == RANDOM_HEX &&
+           strcmp(name + 1 + RANDOM_HEX, ".new") == 0;
+}
+
+/* Who writes a draft holds its lock; of who was killed amid it nobody does. */
+static void remove_if_left(int folder, const char *name)
+{
+    struct stat seen;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        return;
+    }
+    if (fstat(fd, &seen) == 0 && S_ISREG(seen.st_mode) &&
+        flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        (void)unlinkat(folder, name, 0);
+    }
+    close(fd);
+}
+
+/* A stick that was pulled out comes back with its half file. What cannot be removed harms
+ * nobody: it stays. */
+static void remove_left(int folder)
+{
+    int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *names = fd < 0 ? NULL : fdopendir(fd);
+    if (names == NULL) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        return;
+    }
+    for (struct dirent *at = readdir(names); at != NULL; at = readdir(names)) {
+        if (is_draft_name(at->d_name)) {
+            remove_if_left(folder, at->d_name);
+        }
+    }
+    closedir(names);
+}
+
+/* `*taken`: whoever cleans up saw it before it was locked, and has removed it. */
+static enum hm_status create(struct hm_draft *draft, bool *taken, struct hm_err *err)
 {
     uint8_t random[RANDOM_SIZE];
-    *draft = (struct hm_draft){.env = env, .path = path, .folder = -1, .fd = -1};
-    enum hm_status status =
-        hm_folder_open(&draft->folder, &draft->last, draft->path, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    status = hm_env_random(draft->env, random, sizeof(random), err);
-    if (status != HM_OK) {
-        return status;
-    }
+    struct stat seen;
     char name[HM_DRAFT_NAME_SIZE] = ".";
+    enum hm_status status = hm_env_random(draft->env, random, sizeof(random), err);
+    if (status != HM_OK) {
+        return status;
+    }
     hm_hex_put(name + 1, HM_BYTES(random));
     memcpy(name + 1 + RANDOM_HEX, ".new", sizeof(".new"));
     hm_env_step(draft->env, "file-create");
@@ -44,7 +80,32 @@ enum hm_status hm_draft_open(struct hm_draft *draft,
         return hm_failure_path(err, errno, draft->path);
     }
     memcpy(draft->name, name, sizeof(name));
+    /* A file system without locks has nobody who cleans up either. */
+    *taken = flock(draft->fd, LOCK_EX) == 0 && fstat(draft->fd, &seen) == 0 &&
+             seen.st_nlink == 0;
     return HM_OK;
+}
+
+enum hm_status hm_draft_open(struct hm_draft *draft,
+                             const struct hm_env *env,
+                             const char *path,
+                             struct hm_err *err)
+{
+    bool taken = true;
+    *draft = (struct hm_draft){.env = env, .path = path, .folder = -1, .fd = -1};
+    enum hm_status status =
+        hm_folder_open(&draft->folder, &draft->last, draft->path, err);
+    if (status == HM_OK) {
+        remove_left(draft->folder);
+    }
+    for (int i = 0; i < TRIES && taken && status == HM_OK; i++) {
+        if (draft->fd >= 0) {
+            close(draft->fd);
+            draft->fd = -1;
+        }
+        status = create(draft, &taken, err);
+    }
+    return status;
 }
 
 enum hm_status hm_draft_put(struct hm_draft *draft,

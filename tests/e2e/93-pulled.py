@@ -100,10 +100,11 @@ def writes(site, cutter, what, writer, take, changes, *options):
         if there:
             named += 1
             take(file)
-        again = stick(site, "again")
+        again = os.path.join(os.path.dirname(file), "y.hmb")
         written = writer.ask("bundle export", again, *options)
         expect(f"{what} again after {place}", changes(written), True)
-        expect("what is on the stick then", seen(again), ["x.hmb"])
+        expect("what is on the stick then, hidden or not",
+               sorted(os.listdir(os.path.dirname(file))), [*there, "y.hmb"])
     take(again)
     killed = cutter.killed - killed
     check(f"{what}: {killed} places, {named} with a name", killed > 10 and named > 0)

@@ -10,7 +10,8 @@
  *     open ── put … put ── sync ── name ── close
  *
  * Closed before it has its name nothing of it is left. A power cut leaves at most a file
- * `.….new` that nobody reads. The steps are told to `env`.
+ * `.….new` that nobody reads, until the next draft is opened in that folder: then it goes.
+ * The steps are told to `env`.
  */
 #ifndef HAMLET_HOST_DRAFT_H
 #define HAMLET_HOST_DRAFT_H
@@ -31,7 +32,8 @@ struct hm_draft {
     char name[HM_DRAFT_NAME_SIZE]; /* empty: nothing of it is left to remove */
 };
 
-/* hm_draft_close follows a failure, too. */
+/* What is left in the folder of drafts that nobody writes any more is removed.
+ * hm_draft_close follows a failure, too. */
 HM_CHECKED enum hm_status hm_draft_open(struct hm_draft *draft,
                                         const struct hm_env *env,
                                         const char *path,
