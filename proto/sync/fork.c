@@ -43,7 +43,8 @@ static bool overlap(const struct hm_page *a, const struct hm_page *b)
     return same_origin(a, b) && a->seq < b->seq + b->count && b->seq < a->seq + a->count;
 }
 
-/* Which pages overlap another of this body, wherever in it that stands. Honest ones do not.
+/* Which pages overlap another of this body, wherever in it that stands. Honest ones do
+ * not.
  */
 static enum hm_status find_overlaps(struct hm_inbox *inbox,
                                     bool *overlaps,

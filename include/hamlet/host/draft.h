@@ -10,8 +10,8 @@
  *     open ── put … put ── sync ── name ── close
  *
  * Closed before it has its name nothing of it is left. A power cut leaves at most a file
- * `.….new` that nobody reads, until the next draft is opened in that folder: then it goes.
- * The steps are told to `env`.
+ * `.….new` that nobody reads, until the next draft is opened in that folder: then it
+ * goes. The steps are told to `env`.
  */
 #ifndef HAMLET_HOST_DRAFT_H
 #define HAMLET_HOST_DRAFT_H

@@ -48,9 +48,9 @@ const struct hm_key *hm_keys_newest(const struct hm_keys *keys); /* there is one
 bool hm_keys_follow(struct hm_bytes later, struct hm_bytes earlier);
 
 /*
- * The key with which a device signs that says `text` of its keys, of which `known` is known
- * here, nothing if that is empty: whichever of them goes on from the other ends with it.
- * False: the text is not this device's, or two machines went on from one key.
+ * The key with which a device signs that says `text` of its keys, of which `known` is
+ * known here, nothing if that is empty: whichever of them goes on from the other ends
+ * with it. False: the text is not this device's, or two machines went on from one key.
  */
 bool hm_keys_meet(struct hm_key *newest,
                   struct hm_bytes known,

@@ -424,7 +424,8 @@ START_TEST(a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_o
 END_TEST
 
 /* A copy of an epoch that the server heard of before, and of a later one since. */
-START_TEST(the_next_answer_is_for_the_disk_that_wrote_last_also_where_it_contradicts_another)
+START_TEST(
+    the_next_answer_is_for_the_disk_that_wrote_last_also_where_it_contradicts_another)
 {
     struct file up;
     struct file down;

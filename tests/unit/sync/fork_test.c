@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pages of one body that contradict each other: nobody orders what a copied disk brings. */
+/* Pages of one body that contradict each other: nobody orders what a copied disk brings.
+ */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
