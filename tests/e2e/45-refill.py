@@ -164,9 +164,24 @@ def old_backup(site, backup):
     site.laptops["a"].once()
     check("what was written meanwhile is there",
           late in [row["id"] for row in server.ask("list", "household")])
+    lost_again(site, backup, late)
     server.run("refill", "--close")
     all_agree(site, "abcm")
     say("an old backup refilled", changes=len(before.changes))
+
+
+def lost_again(site, backup, record):
+    """What is erased while the refill is open is known to a laptop of another unit alone when
+    the server is lost once more: who has the name still does not bring it back."""
+    site.server.ask("erase", record, "head_name", "--reason", "theo yêu cầu của gia đình")
+    site.laptops["c"].once()
+    lose(site)
+    bring_back(site, backup, "--empty")
+    everybody(site, *"cmba")
+    for host in (site.server, site.laptops["a"]):
+        values = {row["value"] for row in host.ask("history", record)
+                  if row["register"] == "head_name"}
+        expect(f"the name that was erased, in {host.folder}", values, {None})
 
 
 def run(site):
