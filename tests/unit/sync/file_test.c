@@ -424,8 +424,7 @@ START_TEST(a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_o
 END_TEST
 
 /* A copy of an epoch that the server heard of before, and of a later one since. */
-START_TEST(
-    the_next_answer_is_for_the_disk_that_wrote_last_also_where_it_contradicts_another)
+START_TEST(the_next_answer_is_for_who_wrote_last_though_he_contradicts_another)
 {
     struct file up;
     struct file down;
@@ -557,9 +556,8 @@ int main(void)
         an_answer_taken_again_is_no_news_and_one_that_skips_tells_of_an_older_disk);
     tcase_add_test(
         cases, a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_one);
-    tcase_add_test(
-        cases,
-        the_next_answer_is_for_the_disk_that_wrote_last_also_where_it_contradicts_another);
+    tcase_add_test(cases,
+                   the_next_answer_is_for_who_wrote_last_though_he_contradicts_another);
     tcase_add_test(cases, a_body_of_a_file_is_no_request_and_a_request_no_body_of_a_file);
     tcase_add_test(cases, files_and_network_in_any_mixture_lose_and_double_nothing);
     suite_add_tcase(suite, cases);
