@@ -10,8 +10,8 @@ void hm_erasing_after(struct hm_control_ctx *ctx)
 {
     struct hm_err err = HM_ERR_NONE;
     bool scrubbed = false;
-    /* While a registry is being brought back, too, though it may list it already: who does
-     * not hold the unit knows of the erasure by the registry alone. */
+    /* While a registry is being brought back, too, though it may list it already: who
+     * does not hold the unit knows of the erasure by the registry alone. */
     enum hm_status status = hm_author_list_erasures(ctx->store, &ctx->secret, &err);
     if (status != HM_OK || hm_env_mono(ctx->env).ms < ctx->scrub_ms) {
         return;
