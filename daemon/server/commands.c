@@ -32,6 +32,8 @@ static const struct hm_option restore_options[] = {
     {"dry-run", NULL, false, false},
     {NULL, NULL, false, false}};
 static const struct hm_option refill_options[] = {{"close", NULL, false, false},
+                                                  {"anyway", NULL, false, false},
+                                                  {"open", NULL, false, false},
                                                   {NULL, NULL, false, false}};
 static const struct hm_option invite_options[] = {
     {"unit", "CODE", true, false}, {"role", "ROLE", true, false},

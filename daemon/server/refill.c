@@ -15,6 +15,8 @@ struct refilling {
     struct hm_call *call;
     struct hm_control_ctx *ctx;
     bool close;
+    bool anyway;
+    bool reopen;
     bool open; /* when it was asked */
     int64_t since;
     int64_t devices; /* that are known and may write */
@@ -56,16 +58,37 @@ static enum hm_status gather(struct refilling *r, struct hm_err *err)
                : hm_store_regained(store, &r->homes, &r->home_count, &r->arena, err);
 }
 
-static enum hm_status close_it(struct refilling *r, struct hm_err *err)
+/*
+ * Whoever is not in the registry is locked out once it is closed, with what he has: not
+ * by a slip of the hand.
+ */
+static enum hm_status check_whole(const struct refilling *r, struct hm_err *err)
 {
-    enum hm_status status = hm_store_begin(r->ctx->store, err);
+    char missing[NUMBER_SIZE];
+    if (r->back == 0) {
+        return hm_fail(err, HM_BAD_INPUT, "refill-nobody", NULL, NULL, NULL);
+    }
+    for (size_t i = 0; i < r->home_count; i++) {
+        if (hm_bytes_are(r->homes[i].home, HM_HOME_REGISTRY) && r->homes[i].missing > 0) {
+            (void)snprintf(missing, sizeof(missing), "%" PRIu64, r->homes[i].missing);
+            return hm_fail(err, HM_BAD_INPUT, "refill-registry", missing, NULL, NULL);
+        }
+    }
+    return HM_OK;
+}
+
+static enum hm_status change(struct refilling *r, struct hm_err *err)
+{
+    struct hm_store *store = r->ctx->store;
+    enum hm_status status = hm_store_begin(store, err);
     if (status == HM_OK) {
-        status = hm_store_refill_close(r->ctx->store, err);
+        status = r->close ? hm_store_refill_close(store, err)
+                          : hm_store_refill_reopen(store, hm_env_wall(r->ctx->env), err);
     }
     if (status == HM_OK) {
-        return hm_store_commit(r->ctx->store, err);
+        return hm_store_commit(store, err);
     }
-    hm_store_rollback(r->ctx->store);
+    hm_store_rollback(store);
     return status;
 }
 
@@ -157,12 +180,24 @@ static enum hm_status say(struct refilling *r, struct hm_err *err)
 
 enum hm_status hm_refill_run(struct hm_call *call, struct hm_err *err)
 {
-    struct refilling r = {
-        .call = call, .ctx = call->ctx, .close = hm_args_has(call->args, "close")};
+    struct refilling r = {.call = call,
+                          .ctx = call->ctx,
+                          .close = hm_args_has(call->args, "close"),
+                          .anyway = hm_args_has(call->args, "anyway"),
+                          .reopen = hm_args_has(call->args, "open")};
     hm_arena_init(&r.arena, HM_COMMAND_ARENA_MAX);
-    enum hm_status status = gather(&r, err);
-    if (status == HM_OK && r.close) {
-        status = close_it(&r, err);
+    enum hm_status status = r.close && r.reopen
+                                ? hm_fail(err, HM_USAGE, "refill-both", NULL, NULL, NULL)
+                                : gather(&r, err);
+    if (status == HM_OK && r.close && !r.anyway) {
+        status = check_whole(&r, err);
+    }
+    if (status == HM_OK && (r.close || (r.reopen && !r.open))) {
+        status = change(&r, err);
+    }
+    if (status == HM_OK && r.reopen && !r.open) {
+        status = hm_store_meta_get_int(r.ctx->store, HM_META_REFILL, 0, &r.since, err);
+        r.open = true;
     }
     if (status == HM_OK) {
         status = call->args->json ? show_json(&r, err) : say(&r, err);

@@ -129,6 +129,7 @@ def empty(site, backup):
     lose(site)
     bring_back(site, backup, "--empty")
     expect("records before anybody came", server.ask("list", "household"), [])
+    server.refuse("refill", "--close", exits=65, says="no laptop was here")
     site.laptops["c"].once()
     told = server.ask("refill")
     check("c brought its own unit", regained(told, site.hamlets[1]["code"])["regained"] > 0)
@@ -170,6 +171,39 @@ def old_backup(site, backup):
     say("an old backup refilled", changes=len(before.changes))
 
 
+def closed_early(site, backup):
+    """Who was not in the registry when the refill was closed is let in again by opening it."""
+    server = site.server
+    site.enrol("e")
+    late = site.laptops["e"].add("household", "head_name=Đến muộn", "address_text=1")
+    everybody(site, *"e")
+    lose(site)
+    bring_back(site, backup)
+    site.laptops["c"].once()  # who was away when the late one joined
+    plant_hole(server)
+    server.refuse("refill", "--close", exits=65, says="1 changes of the registry")
+    server.run("refill", "--close", "--anyway")
+    site.laptops["e"].refuse_once(77, says="does not know this machine")
+    server.refuse("refill", "--close", "--open", exits=64)
+    expect("open again", server.ask("refill", "--open")["open"], True)
+    site.laptops["e"].once()
+    site.laptops["e"].once()
+    check("what it had is back", late in [row["id"] for row in server.ask("list", "household")])
+    expect("opened twice", server.ask("refill", "--open")["open"], True)
+    server.run("refill", "--close", "--anyway")
+    all_agree(site, "abcme")
+    say("a refill that was closed too early, opened again")
+
+
+def plant_hole(server):
+    """As if its own word on a change of the registry had come, and nobody had the change."""
+    server.stop()
+    with sqlite3.connect(f"{server.folder}/store.db") as db:
+        db.execute("INSERT INTO offer(bucket, change, kind, reason)"
+                   " SELECT id, zeroblob(16), 'a', '' FROM bucket WHERE name = '~'")
+    server.serve()
+
+
 def lost_again(site, backup, record):
     """What is erased while the refill is open is known to a laptop of another unit alone when
     the server is lost once more: who has the name still does not bring it back."""
@@ -206,6 +240,7 @@ def run(site):
     site.laptops["d"].refuse_once(77)
     empty(site, backup)
     old_backup(site, backup)
+    closed_early(site, backup)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,14 @@ HM_CHECKED enum hm_status hm_store_refill_open(struct hm_store *store,
 HM_CHECKED enum hm_status hm_store_refill_close(struct hm_store *store,
                                                 struct hm_err *err);
 
+/*
+ * Open the one that was closed once more: what came back until then counts on, and who
+ * was here before is not asked again. HM_NOT_FOUND: there never was one.
+ */
+HM_CHECKED enum hm_status hm_store_refill_reopen(struct hm_store *store,
+                                                 struct hm_wall now,
+                                                 struct hm_err *err);
+
 /* Changes of this home that came while a refill is open. */
 HM_CHECKED enum hm_status hm_store_regained_add(struct hm_store *store,
                                                 struct hm_bytes home,

@@ -12,6 +12,14 @@ enum hm_status hm_store_refilling(struct hm_store *store, bool *open, struct hm_
     return status;
 }
 
+/* A clock that stands at 0 opens one all the same. */
+static enum hm_status put_since(struct hm_store *store,
+                                struct hm_wall now,
+                                struct hm_err *err)
+{
+    return hm_store_meta_put_int(store, HM_META_REFILL, now.ms == 0 ? 1 : now.ms, err);
+}
+
 enum hm_status hm_store_refill_open(struct hm_store *store,
                                     struct hm_wall now,
                                     struct hm_err *err)
@@ -27,10 +35,26 @@ enum hm_status hm_store_refill_open(struct hm_store *store,
             status = hm_sql_run(store, stmt, err);
         }
     }
-    /* A clock that stands at 0 opens one all the same. */
-    return status != HM_OK ? status
-                           : hm_store_meta_put_int(store, HM_META_REFILL,
-                                                   now.ms == 0 ? 1 : now.ms, err);
+    return status != HM_OK ? status : put_since(store, now, err);
+}
+
+enum hm_status hm_store_refill_reopen(struct hm_store *store,
+                                      struct hm_wall now,
+                                      struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool was = false;
+    enum hm_status status =
+        hm_sql(store, "SELECT 1 FROM sight WHERE device = zeroblob(16) AND registry = 0",
+               &stmt, err);
+    if (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &was, err);
+        hm_sql_done(stmt);
+    }
+    if (status == HM_OK && !was) {
+        status = hm_fail(err, HM_NOT_FOUND, "refill-none", NULL, NULL, NULL);
+    }
+    return status != HM_OK ? status : put_since(store, now, err);
 }
 
 enum hm_status hm_store_refill_close(struct hm_store *store, struct hm_err *err)
