@@ -4,13 +4,15 @@
 
     85-keys.py --bin DIR --work DIR
 """
+import json
 import os
 import random
 import shutil
 import subprocess
 import time
 
-from sites import check, expect, promise, read_file, say, script, wait_until
+from sites import (check, expect, promise, read_file, say, script, wait_until,
+                   write_file)
 
 KILLS = 20
 CHANGE_S = 0.12  # about as long as a change of the key lasts
@@ -122,6 +124,39 @@ def copies(site, a, b):
     say("copies")
 
 
+def rescued(site, a):
+    """A disk from before its key was changed is put back: what was written there goes by a
+    table into a store with a new invitation, and stands once."""
+    image = site.path("laptop-before")
+    shutil.copytree(a.folder, image)
+    a.run("rotate-key")
+    whole(site, a)
+    newer = site.path("laptop-newer")
+    shutil.move(a.folder, newer)
+    shutil.move(image, a.folder)
+    known = a.ask("list", "household")[0]["id"]
+    a.run("edit", known, "cluster=Tổ sửa trên đĩa cũ")
+    fresh = add(a, "Chỉ có trên đĩa cũ")
+    a.refuse_once(DENIED, hint="hamlet export")
+    table = site.path("old-disk.csv")
+    write_file(table, a.run("export", "household"))
+    other = site.enrol("R", role="hamlet_head")
+    other.once()
+    done = json.loads(other.call("import", "household", table, "--json").stdout)
+    expect("of what is known already", (done["added"], done["changed"]), (0, 1))
+    check("what is new is named", [fresh in str(row) for row in done["refused"]] == [True])
+    write_file(table, a.run("export", "household").replace(fresh, ""))
+    expect("and taken as new", other.ask("import", "household", table)["added"], 1)
+    whole(site, other)
+    shown = site.server.ask("show", known)["fields"]["cluster"]
+    expect("the edit of the old disk", shown, "Tổ sửa trên đĩa cũ")
+    names = [row["fields"]["head_name"] for row in site.server.ask("list", "household")]
+    expect("what was new there", names.count("Chỉ có trên đĩa cũ"), 1)
+    shutil.rmtree(a.folder)
+    shutil.move(newer, a.folder)
+    say("what an old disk had is rescued by a table")
+
+
 def while_it_runs(site, a, b):
     """hamletd goes on: it finds the new key at its next conversation."""
     a.start()
@@ -190,6 +225,7 @@ def run(site):
     before_it_joined(site)
     by_file(site, a, b)
     copies(site, a, b)
+    rescued(site, a)
     while_it_runs(site, a, b)
     kills(site, a, b)
     from_a_backup(site, a, b)
