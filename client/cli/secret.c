@@ -88,9 +88,6 @@ static enum hm_status check(const struct hm_call *call,
     }
     hm_buf_init(&secret, HM_CLI_SECRET_MAX);
     status = hm_secret_line(&secret, call, "member.ask", hm_view_shown(name, arena), err);
-    if (status == HM_OK && secret.size == 0) { /* nobody has guessed */
-        status = hm_fail(err, HM_DENIED, "passphrase-needed", NULL, NULL, NULL);
-    }
     if (status == HM_OK) {
         status = hm_passphrase_check(of, hm_buf_bytes(&secret), &wait_ms, err);
     }

@@ -318,7 +318,9 @@ static enum hm_status check(const struct hm_passphrase_of *of,
     *wait_ms = 0;
     enum hm_status status = load(&wrapped, found, of, err);
     if (status == HM_OK && *found) {
-        status = count_or_wait(of, wait_ms, err);
+        status = given.size == 0
+                     ? hm_fail(err, HM_DENIED, "passphrase-needed", NULL, NULL, NULL)
+                     : count_or_wait(of, wait_ms, err);
     }
     if (status != HM_OK || !*found) {
         return status;

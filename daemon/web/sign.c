@@ -191,13 +191,6 @@ static enum hm_status check(struct hm_web_call *call, struct hm_err *err)
     const struct hm_json *given = hm_json_get(call->body, "passphrase");
     const struct hm_passphrase_of of = passphrase_of(call);
     int64_t wait_ms = 0;
-    if (!is_guarded(call, &call->user)) {
-        return HM_OK;
-    }
-    if (!hm_json_is(given, HM_JSON_TEXT)) { /* nobody has guessed */
-        call->http = HTTP_UNAUTHORISED;
-        return hm_fail(err, HM_DENIED, "passphrase-needed", NULL, NULL, NULL);
-    }
     pthread_mutex_lock(&call->web->checks);
     enum hm_status status =
         hm_passphrase_check(&of, hm_json_text_or(given, HM_NO_BYTES), &wait_ms, err);

@@ -19,7 +19,16 @@ export class Problem extends Error {
 
 const noDaemon = () => new Problem({ key: "page-no-daemon", retry: true }, 0);
 
-async function ask(path, options) {
+// While nobody is signed in, what was asked waits: for the same member it is asked again when
+// he is back, for another never.
+let waiting = [];
+export function back(same) {
+  const all = waiting;
+  waiting = [];
+  all.forEach((one) => one(same));
+}
+
+async function ask(path, options, waits = true) {
   let reply;
   const headers = { "X-Hamlet-Token": sessionStorage.getItem(TOKEN) || "", "Accept-Language": spoken() };
   try {
@@ -43,12 +52,18 @@ async function ask(path, options) {
     if (problem.key === "web-session" || problem.key === "web-locked") {
       dispatchEvent(new CustomEvent("hamlet-session", { detail: problem.key }));
     }
+    if (problem.key === "web-locked" && waits) {
+      const same = await new Promise((done) => waiting.push(done));
+      if (same) {
+        return ask(path, options);
+      }
+    }
     throw problem;
   }
   return body;
 }
 
-export function get(path, query = {}) {
+export function get(path, query = {}, waits = true) {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value]) {
@@ -58,15 +73,15 @@ export function get(path, query = {}) {
     }
   }
   const text = params.toString();
-  return ask("/api/" + path + (text === "" ? "" : "?" + text), { method: "GET" });
+  return ask("/api/" + path + (text === "" ? "" : "?" + text), { method: "GET" }, waits);
 }
 
-export function post(path, body = {}) {
+export function post(path, body = {}, waits = true) {
   return ask("/api/" + path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
-  });
+  }, waits);
 }
 
 // All records of a question, 200 a time.

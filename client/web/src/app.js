@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame: who is here, the sync line, the way to each screen, and what was just done.
 import { html, useEffect, useRef, useState } from "./html.js";
-import { begin, get, post } from "./api.js";
+import { back, begin, get, post } from "./api.js";
 import { forgetKinds, link, useRoute } from "./hooks.js";
 import { speak, t } from "./words.js";
 import { Notice, Trouble } from "./parts/notice.js";
@@ -34,6 +34,7 @@ const screens = {
   print: Print,
   machine: Machine,
 };
+const SIGN_MS = 30000;
 const tabs = ["todo", "sheet", "households", "evaluation", "minutes", "activity", "book", "machine"];
 
 function Tabs({ route }) {
@@ -53,7 +54,7 @@ function useEvents(session) {
     let timer = null;
     const ask = async () => {
       try {
-        const news = await get("events", { since });
+        const news = await get("events", { since }, false);
         if (stopped) {
           return;
         }
@@ -74,18 +75,49 @@ function useEvents(session) {
   }, [session?.member?.user]);
 }
 
+// Who has a passphrase is asked for it after a while without a sign of him: this is one.
+function useSigns(session) {
+  useEffect(() => {
+    if (!session?.member?.passphrase) {
+      return undefined;
+    }
+    const least = Math.min(SIGN_MS, session.idle_s * 1000 / 4);
+    const names = ["keydown", "pointerdown", "wheel"];
+    let last = 0;
+    const sign = () => {
+      if (Date.now() - last >= least) {
+        last = Date.now();
+        post("here", {}, false).catch(() => {});
+      }
+    };
+    names.forEach((name) => addEventListener(name, sign, { passive: true }));
+    return () => names.forEach((name) => removeEventListener(name, sign));
+  }, [session?.member?.user, session?.member?.passphrase]);
+}
+
 export function App() {
   const [session, put] = useState(undefined);
   const [problem, fail] = useState(null);
   const [told, tell] = useState(null);
   const route = useRoute();
   const main = useRef(null);
+  const here = useRef(null); // whose work stands on the page, also behind the lock
+  const place = useRef(null); // where he was in it
 
   const meet = (found) => {
     speak(localStorage.getItem("hamlet-lang"));
     forgetKinds();
     fail(null);
     put(found);
+    if (found.member) {
+      const same = found.member.user === here.current?.user;
+      here.current = found.member;
+      back(same);
+      if (!same) {
+        tell(null); // what another did is not his to undo
+        place.current = null;
+      }
+    }
   };
   useEffect(() => {
     begin().then(meet, fail);
@@ -101,6 +133,13 @@ export function App() {
     return () => removeEventListener("hamlet-session", over);
   }, []);
   useEvents(session);
+  useSigns(session);
+  const locked = session?.member === null;
+  useEffect(() => {
+    if (!locked && place.current?.isConnected) {
+      place.current.focus();
+    }
+  }, [locked]);
   useEffect(() => {
     document.title = t("tab." + (route.screen in screens ? route.screen : "todo")) + " · Hamlet";
     main.current?.focus();
@@ -112,20 +151,24 @@ export function App() {
   if (session === undefined) {
     return html`<main class="alone"><p>${t("opening")}</p></main>`;
   }
-  if (session.member === null) {
-    return html`<${SignIn} session=${session} done=${meet} />`;
-  }
   const Screen = screens[route.screen] || Todo;
   const leave = () => post("sign-out").then(meet, fail);
+  const shared = session.members.length > 1 || here.current?.passphrase;
+  // Behind the lock everything stays as it is, unseen: the same member goes on where he was.
   return html`
+    ${locked && html`<${SignIn} session=${session} kept=${here.current} done=${meet} />`}
+    ${here.current && html`<div key=${here.current.user} hidden=${locked} inert=${locked}
+      onFocusIn=${(event) => { place.current = event.target; }}>
     <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); main.current.focus(); }}>${t("skip")}</a>
     <header class="top">
       <${SyncLine} />
-      <${Tabs} route=${route} />
+      <div class="bar"><${Tabs} route=${route} />
+        ${shared && html`<button type="button" class="plain" onClick=${leave}>${t("lock-of", here.current.name)}</button>`}</div>
     </header>
     <main id="main" tabindex="-1" ref=${main}>
       <${Screen} key=${route.screen + JSON.stringify(route.query)} query=${route.query}
-        session=${session} meet=${meet} leave=${leave} tell=${tell} />
+        session=${{ ...session, member: here.current }} meet=${meet} leave=${leave} tell=${tell} />
     </main>
-    <${Notice} told=${told} gone=${() => tell(null)} tell=${tell} />`;
+    <${Notice} told=${told} gone=${() => tell(null)} tell=${tell} />
+    </div>`}`;
 }

@@ -32,19 +32,27 @@ export function useData(ask, keys) {
 }
 
 // The kinds by name, asked for once.
+const AGAIN_MS = 2000;
 let kinds = null;
 export function useKinds() {
   const [known, put] = useState(kinds);
   useEffect(() => {
+    let timer = null;
+    const ask = () => get("kinds").then(
+      (list) => {
+        kinds = Object.fromEntries(list.map((kind) => [kind.kind, kind]));
+        put(kinds);
+      },
+      () => {
+        timer = setTimeout(ask, AGAIN_MS);
+      },
+    );
     if (kinds === null) {
-      get("kinds").then(
-        (list) => {
-          kinds = Object.fromEntries(list.map((kind) => [kind.kind, kind]));
-          put(kinds);
-        },
-        () => {},
-      );
+      ask();
+    } else {
+      put(kinds); // they may have come since this was drawn
     }
+    return () => clearTimeout(timer);
   }, []);
   return known;
 }

@@ -54,7 +54,8 @@ bool hm_passphrase_is_set(const char *dir, const struct hm_id *user);
 
 /*
  * Is it his? Also where he has none. `*wait_ms`: until one may try again; 0: at once.
- * HM_DENIED   passphrase-wrong · passphrase-wait (seconds): nothing was judged
+ * HM_DENIED   passphrase-wrong · passphrase-needed: none was given, which is no try ·
+ *             passphrase-wait (seconds): nothing was judged
  * HM_CORRUPT  the file is damaged: only a reset helps
  */
 HM_CHECKED enum hm_status hm_passphrase_check(const struct hm_passphrase_of *of,

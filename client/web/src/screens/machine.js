@@ -1,36 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // This laptop: who it belongs to, what the district has of it, who may sit at it.
-import { html, useRef, useState } from "../html.js";
+import { html, useState } from "../html.js";
 import { get, post } from "../api.js";
 import { link, useData } from "../hooks.js";
 import { speak, spoken, t } from "../words.js";
 import { number, when } from "../parts/format.js";
 import { Trouble } from "../parts/notice.js";
-
-function Passphrase({ session, meet, tell }) {
-  const old = useRef(null);
-  const next = useRef(null);
-  const [problem, fail] = useState(null);
-  const has = session.members.find((one) => one.user === session.member.user)?.passphrase;
-  const submit = async (event) => {
-    event.preventDefault();
-    try {
-      await post("passphrase", { ...(has ? { old: old.current.value.normalize("NFC") } : {}), new: next.current.value.normalize("NFC") || null });
-      fail(null);
-      event.target.reset();
-      tell({ text: t("machine.passphrase-done") });
-      meet(await get("session"));
-    } catch (wrong) {
-      fail(wrong);
-    }
-  };
-  return html`<form onSubmit=${submit}>
-    ${has && html`<div class="field"><label for="old">${t("machine.passphrase-old")}</label><input id="old" ref=${old} type="password" autocomplete="current-password" /></div>`}
-    <div class="field"><label for="new">${t("machine.passphrase-new")}</label><input id="new" ref=${next} type="password" autocomplete="new-password" aria-describedby="new-help" />
-      <p class="help" id="new-help">${t("machine.passphrase-help")}</p></div>
-    <${Trouble} problem=${problem} />
-    <button type="submit">${t("machine.passphrase-set")}</button></form>`;
-}
+import { Forgotten, Passphrase } from "../parts/passphrase.js";
 
 function Receipt({ receipt }) {
   if (!receipt) {
@@ -91,8 +67,9 @@ export function Machine({ session, meet, leave, tell }) {
     <h2>${t("machine.check-title")}</h2>
     <p><button type="button" onClick=${verify}>${t("machine.check")}</button> <span role="status">${checked}</span></p>
     <${Trouble} problem=${wrong || problem} />
-    ${session.members[0]?.passphrase !== undefined && html`<h2>${t("machine.people")}</h2>
-      <${Passphrase} session=${session} meet=${meet} tell=${tell} />`}
+    <h2>${t("machine.people")}</h2><p>${t("machine.people-help", Math.round(session.idle_s / 60))}</p>
+    <${Passphrase} key=${session.member.passphrase} session=${session} meet=${meet} tell=${tell} />
+    <${Forgotten} session=${session} meet=${meet} tell=${tell} />
     <div class="acts"><button type="button" onClick=${leave}>${t("machine.leave")}</button>
       <button type="button" onClick=${turn}>${t("machine.language")}</button></div>`;
 }

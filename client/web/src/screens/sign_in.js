@@ -1,17 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who of the members sits here now.
-import { html, useRef, useState } from "../html.js";
+// Who of the members sits here now; and behind what locks, when somebody went away.
+import { html, useEffect, useRef, useState } from "../html.js";
 import { post } from "../api.js";
 import { t } from "../words.js";
 import { Trouble } from "../parts/notice.js";
 
-export function SignIn({ session, done }) {
-  const [member, choose] = useState(session.members.length === 1 ? session.members[0] : null);
-  const [problem, fail] = useState(null);
+function Secret({ member, turn, enter, problem }) {
   const secret = useRef(null);
+  const [busy, work] = useState(false);
+  useEffect(() => secret.current.focus(), [turn]);
+  useEffect(() => {
+    if (problem) {
+      secret.current.select();
+    }
+  }, [problem]);
+  const submit = async (event) => {
+    event.preventDefault();
+    if (secret.current.value === "") {
+      secret.current.focus();
+    } else if (!busy) {
+      work(true);
+      await enter(member, secret.current.value);
+      work(false);
+    }
+  };
+  return html`<form noValidate class=${problem ? "wrong" : ""} onSubmit=${submit}>
+    <div class="field"><label for="secret">${t("passphrase-of", member.name)}</label>
+      <input id="secret" ref=${secret} type="password" autocomplete="off" aria-required="true"
+        aria-invalid=${problem ? "true" : undefined} aria-describedby="secret-wrong" /></div>
+    <div id="secret-wrong"><${Trouble} problem=${problem} /></div>
+    <button type="submit" class="main" aria-disabled=${busy ? "true" : undefined}>${busy ? t("checking") : t("enter")}</button></form>`;
+}
+
+// `kept`: whose work stands behind the lock, if anybody's.
+export function SignIn({ session, kept, done }) {
+  const last = session.members.find((one) => one.user === session.last);
+  const only = session.members.length === 1 ? session.members[0] : undefined;
+  const [member, choose] = useState(last || only);
+  const [turn, next] = useState(0); // somebody was chosen, if the same again
+  const [problem, fail] = useState(null);
   const enter = async (who, passphrase) => {
     try {
-      done(await post("sign-in", passphrase === undefined ? { user: who.user } : { user: who.user, passphrase }));
+      done(await post("sign-in", { user: who.user, passphrase }));
     } catch (wrong) {
       fail(wrong);
     }
@@ -19,21 +49,19 @@ export function SignIn({ session, done }) {
   const pick = (who) => {
     fail(null);
     choose(who);
+    next(turn + 1);
     if (!who.passphrase) {
       enter(who);
     }
   };
-  const submit = (event) => {
-    event.preventDefault();
-    enter(member, secret.current.value.normalize("NFC"));
-  };
+  useEffect(() => {
+    document.title = t("locked") + " · Hamlet";
+  }, []);
   return html`<main class="alone"><h1>${t("who")}</h1>
+    ${kept && html`<p>${t("locked-kept", kept.name)}</p>`}
     <ul class="members">${session.members.map((who) => html`<li key=${who.user}><button type="button"
       aria-pressed=${member?.user === who.user ? "true" : "false"} onClick=${() => pick(who)}>
-      <strong>${who.name}</strong><span>${t("role." + who.role)}</span></button></li>`)}</ul>
-    ${member?.passphrase && html`<form onSubmit=${submit}>
-      <label for="secret">${t("passphrase-of", member.name)}</label>
-      <input id="secret" ref=${secret} type="password" autocomplete="current-password" autofocus />
-      <button type="submit" class="main">${t("enter")}</button></form>`}
-    <${Trouble} problem=${problem} /></main>`;
+      <strong>${who.name}</strong><span>${t("role." + who.role)}${who.passphrase ? " · " + t("has-passphrase") : ""}</span></button></li>`)}</ul>
+    ${member?.passphrase && html`<${Secret} key=${member.user} member=${member} turn=${turn} enter=${enter} problem=${problem} />`}
+    ${member?.passphrase ? html`<p class="help">${t("forgotten")}</p>` : html`<${Trouble} problem=${problem} />`}</main>`;
 }
