@@ -91,8 +91,15 @@ void hm_secret_line_fini(struct hm_buf *secret);
 bool hm_secret_typed(void); /* by a person, at a terminal */
 
 /*
+ * Whether this account of the machine may look into the store's keys. Where hamletd has
+ * an account of its own, members' accounts may not: who wants to act as a member who has
+ * a passphrase goes to the page.
+ */
+bool hm_keys_are_ours(const char *folder);
+
+/*
  * Who writes here is the member that the store names: where he has a passphrase, ask for
- * it. Errors: replica/passphrase.h; HM_DENIED  passphrase-needed: none was given
+ * it, if this account can tell. Errors: replica/passphrase.h
  */
 HM_CHECKED enum hm_status hm_desk_unlock(const struct hm_call *call,
                                          const struct hm_desk *desk,

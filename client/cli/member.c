@@ -87,8 +87,12 @@ static void put_json(const struct room *room, struct hm_buf *text)
         hm_json_put_hex(&out, "user", hm_id_bytes(&member->user));
         hm_json_put_text(&out, "name", member->name);
         hm_json_put_text(&out, "role", member->role);
-        hm_json_put_bool(&out, "passphrase",
-                         hm_passphrase_is_set(room->desk.folder, &member->user));
+        hm_json_key(&out, "passphrase");
+        if (hm_keys_are_ours(room->desk.folder)) {
+            hm_json_bool(&out, hm_passphrase_is_set(room->desk.folder, &member->user));
+        } else {
+            hm_json_null(&out); /* who can tell is the account of hamletd */
+        }
         hm_json_close(&out, '}');
     }
     hm_json_close(&out, ']');
@@ -101,7 +105,8 @@ static void say_one(struct room *room, const struct hm_member *member)
     const char *shown = hm_role_find(&role, member->role)
                             ? hm_words_ui(room->call->words, hm_role_word(role))
                             : hm_view_shown(member->role, &room->arena);
-    bool set = hm_passphrase_is_set(room->desk.folder, &member->user);
+    bool set = hm_keys_are_ours(room->desk.folder) &&
+               hm_passphrase_is_set(room->desk.folder, &member->user);
     hm_view_say(&room->desk.view, set ? "member.line-passphrase" : "member.line",
                 hm_view_shown(member->name, &room->arena), shown, NULL);
 }

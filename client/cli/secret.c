@@ -73,6 +73,16 @@ bool hm_secret_typed(void)
     return isatty(STDIN_FILENO) == 1;
 }
 
+bool hm_keys_are_ours(const char *folder)
+{
+    struct hm_arena arena;
+    hm_arena_init(&arena, HM_CLI_WARNED_MAX);
+    const char *path = hm_replica_path(&arena, folder, "keys");
+    bool ours = path != NULL && (access(path, X_OK) == 0 || errno != EACCES);
+    hm_arena_fini(&arena);
+    return ours;
+}
+
 static enum hm_status check(const struct hm_call *call,
                             const struct hm_desk *desk,
                             const struct hm_passphrase_of *of,
@@ -105,7 +115,8 @@ enum hm_status hm_desk_unlock(const struct hm_call *call,
     struct hm_arena arena;
     enum hm_status status =
         hm_store_meta_get_id(desk->replica.store, HM_META_USER, &of.user, err);
-    if (status != HM_OK || !hm_passphrase_is_set(desk->folder, &of.user)) {
+    if (status != HM_OK || !hm_keys_are_ours(desk->folder) ||
+        !hm_passphrase_is_set(desk->folder, &of.user)) {
         return status;
     }
     hm_arena_init(&arena, HM_CLI_WARNED_MAX);
