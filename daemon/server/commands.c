@@ -65,6 +65,11 @@ static const struct hm_option withdraw_options[] = {{"reason", "TEXT", true, fal
                                                     {"as", "NAME", false, false},
                                                     {"dry-run", NULL, false, false},
                                                     {NULL, NULL, false, false}};
+static const struct hm_option retention_options[] = {{"now", "YEAR", true, false},
+                                                     {"reason", "TEXT", true, false},
+                                                     {"as", "NAME", false, false},
+                                                     {"dry-run", NULL, false, false},
+                                                     {NULL, NULL, false, false}};
 static const struct hm_option list_options[] = {{"where", "field=value", false, true},
                                                 {"search", "TEXT", false, false},
                                                 {"deleted", NULL, false, false},
@@ -114,6 +119,7 @@ static const struct hm_command commands[] = {
     {"withdraw", "CHANGE|BATCH", withdraw_options, hm_control_forward},
     {"erase", "ID FIELD\u2026", decide_options, hm_control_forward},
     {"erasures", NULL, NULL, hm_control_forward},
+    {"retention", NULL, retention_options, hm_control_forward},
     {"list", "KIND", list_options, hm_control_forward},
     {"show", "ID", NULL, hm_control_forward},
     {"history", "ID", NULL, hm_control_forward},
@@ -156,6 +162,7 @@ static const struct hm_handler handlers[] = {
     {"withdraw", false, false, hm_withdraw_run},
     {"erase", false, false, hm_erase_run},
     {"erasures", false, false, hm_erasures_run},
+    {"retention", false, false, hm_retention_run},
     {"release", false, false, hm_release_run},
     {"pin", false, true, hm_pin_run},
     {"rotate-certificate", true, true, hm_rotate_certificate_run},

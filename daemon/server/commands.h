@@ -61,6 +61,7 @@ enum hm_status hm_merge_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_unmerge_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_withdraw_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_erase_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_retention_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_erasures_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_release_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_pin_run(struct hm_call *call, struct hm_err *err);

@@ -149,6 +149,8 @@ HM_CHECKED enum hm_status hm_load_key(const struct hm_load *load,
 HM_CHECKED enum hm_status hm_load_registers(const struct hm_load *load,
                                             const struct hm_json *groups,
                                             const struct hm_json *policies);
+HM_CHECKED enum hm_status hm_load_retain(const struct hm_load *load,
+                                         const struct hm_json *retain);
 HM_CHECKED enum hm_status hm_load_rights(const struct hm_load *load,
                                          const struct hm_json *roles,
                                          const struct hm_json *when);

@@ -22,6 +22,7 @@ enum {
     DUPLICATES,
     COLUMNS,
     SEPARATE,
+    RETAIN,
     ROLES,
     WHEN,
     ROWS
@@ -45,6 +46,7 @@ static const struct hm_load_row rows[ROWS] = {
     [DUPLICATES] = {"duplicates", HM_JSON_OBJECT, HM_LOAD_KIND, 0, 0, 0},
     [COLUMNS] = {"columns", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
     [SEPARATE] = {"separate", HM_JSON_TEXT, HM_LOAD_KIND, 0, 0, 0},
+    [RETAIN] = {"retain", HM_JSON_OBJECT, HM_LOAD_KIND, 0, 0, 0},
     [ROLES] = {"roles", HM_JSON_OBJECT, HM_LOAD_KIND, HM_LOAD_KIND, 0, 0},
     [WHEN] = {"when", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
 };
@@ -198,6 +200,9 @@ static enum hm_status read_lists(const struct hm_load *load,
     }
     if (status == HM_OK && found->at[SEPARATE] != NULL) {
         status = read_separate(load, found->at[SEPARATE]);
+    }
+    if (status == HM_OK && found->at[RETAIN] != NULL) {
+        status = hm_load_retain(load, found->at[RETAIN]);
     }
     if (status == HM_OK && found->at[TREE] != NULL) {
         status = read_tree(load, found->at[TREE]);

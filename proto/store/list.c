@@ -237,7 +237,9 @@ static enum hm_status bind_query(struct listing *l,
         return status;
     }
     hm_bind_int(stmt, 1, kind);
-    hm_bind_int(stmt, 2, query->deleted ? HM_RECORD_DELETED : 0);
+    if (!query->every) {
+        hm_bind_int(stmt, 2, query->deleted ? HM_RECORD_DELETED : 0);
+    }
     hm_bind_text(stmt, 3, query->unit);
     for (size_t i = 0; i < query->where_count; i++) {
         int at = 4 + 2 * (int)i;
@@ -260,7 +262,7 @@ static enum hm_status bind_query(struct listing *l,
  */
 #define FOUND                                                                            \
     "SELECT r.id, r.flags, r.fold FROM record r WHERE r.kind = :kind"                    \
-    " AND r.flags & 1 = 1 AND r.flags & 2 = :deleted"
+    " AND r.flags & 1 = 1 AND (:deleted IS NULL OR r.flags & 2 = :deleted)"
 #define IN_SUBTREE                                                                       \
     "+r.home IN (" HM_SUBTREE("SELECT :unit") " SELECT u.id FROM down CROSS JOIN unit u" \
                                               " ON u.code = down.code)"
@@ -341,7 +343,8 @@ static enum hm_status look_at(struct listing *l,
     if (status == HM_OK) {
         status = match_long(l, listed, fits, arena, err);
     }
-    *fits = *fits && (l->query->deleted || hm_id_is_none(&listed->merged_into));
+    *fits = *fits &&
+            (l->query->deleted || l->query->every || hm_id_is_none(&listed->merged_into));
     return status;
 }
 

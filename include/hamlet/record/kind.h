@@ -37,7 +37,7 @@
  *             one of `certain` and `probable` must be there. `not`, refs to this kind,
  *             names those that look alike and are not the same
  *   columns   [FIELD…]: what lists and exports show; without it all, in order
- *   separate  FIELD of the key, an enum: record/separate.h
+ *   separate  FIELD of the key, an enum: record/separate.h; retain: record/retain.h
  *   roles*    {ROLE:[ACT…]}: who may do what; a role that is not named may do nothing.
  *             Acts: create edit delete resolve merge withdraw erase. `policy` is the
  *             server's, always and alone
@@ -160,6 +160,7 @@ struct hm_kind {
     struct hm_field_list order;
     struct hm_field_list search;
     const struct hm_kind_duplicates *duplicates; /* null: none are looked for */
+    const struct hm_kind_retain *retain;         /* null: for ever */
     struct hm_field_list columns;
     const struct hm_kind_rights *rights; /* the last has no field */
     size_t right_count;
@@ -170,7 +171,6 @@ struct hm_kind {
 const struct hm_field *hm_kind_field(const struct hm_kind *kind, struct hm_bytes name);
 const struct hm_kind_register *hm_kind_register(const struct hm_kind *kind,
                                                 struct hm_bytes name);
-
 /*
  * Whether `role` may do `act` to a record with these key values, writing `reg` (no bytes:
  * anything). Of key values that are left out: only what it may whatever they are.
@@ -188,7 +188,7 @@ struct hm_kind_values {
     void *ctx;
 };
 
-/* Append what memcmp sorts records of this kind by; an empty field comes last. */
+/* Append what memcmp sorts records by; an empty field comes last. */
 void hm_kind_sort_key(struct hm_buf *out,
                       const struct hm_kind *kind,
                       const struct hm_kind_values *values);

@@ -96,6 +96,7 @@ struct hm_list_query {
     size_t where_count;
     struct hm_bytes search; /* as typed; no bytes: everything */
     bool deleted;           /* the deleted ones instead */
+    bool every;             /* the deleted and the merged ones as well */
     bool whole;             /* with long texts, which cost a look at the changes */
     int64_t limit;          /* 0: all */
     int64_t skip;           /* so many that fit, before the first that is given */
