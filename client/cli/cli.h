@@ -11,6 +11,7 @@
 #ifndef CLIENT_CLI_CLI_H
 #define CLIENT_CLI_CLI_H
 
+#include "hamlet/api/records.h"
 #include "hamlet/api/view.h"
 #include "hamlet/author/author.h"
 #include "hamlet/command/program.h"
@@ -119,6 +120,16 @@ HM_CHECKED enum hm_status hm_say_id(const struct hm_call *call,
                                     const struct hm_id *record,
                                     const struct hm_id *change,
                                     struct hm_err *err);
+
+/*
+ * Which records `list` and `export` are about: --where, --search, --deleted, --limit.
+ * Borrows from `args` and `where`.
+ */
+enum { HM_WHERE_MAX = 8 };
+HM_CHECKED enum hm_status hm_read_list(struct hm_api_list *list,
+                                       const char *where[HM_WHERE_MAX],
+                                       const struct hm_args *args,
+                                       struct hm_err *err);
 
 /* An id as it was typed; HM_NOT_FOUND with this key where it is none. */
 HM_CHECKED enum hm_status hm_read_id(struct hm_id *id,

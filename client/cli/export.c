@@ -54,14 +54,20 @@ enum hm_status hm_run_export(struct hm_call *call, struct hm_err *err)
 {
     struct hm_desk desk;
     const char *out = hm_args_value(call->args, "out");
+    const char *where[HM_WHERE_MAX];
+    struct hm_api_list only;
     struct hm_api_export export = {.kind = hm_text(call->args->operands[0]),
                                    .format = format_of(call),
                                    .columns = hm_args_value(call->args, "columns"),
-                                   .all = hm_args_has(call->args, "all")};
+                                   .all = hm_args_has(call->args, "all"),
+                                   .only = &only};
     if ((export.format == HM_EXPORT_BOOK) != (out != NULL)) {
         return hm_fail(err, HM_USAGE, "export-out", NULL, NULL, NULL);
     }
-    enum hm_status status = hm_desk_open(&desk, call, err);
+    enum hm_status status = hm_read_list(&only, where, call->args, err);
+    if (status == HM_OK) {
+        status = hm_desk_open(&desk, call, err);
+    }
     if (status == HM_OK) {
         status = out == NULL ? hm_api_export(&desk.view, &export, err)
                              : write_book(call, &desk, &export, out, err);

@@ -36,6 +36,10 @@ static const struct hm_option export_options[] = {
     {.name = "format", .value = "csv|json|xlsx"},
     {.name = "columns", .value = "FIELD,FIELD"},
     {.name = "all"},
+    {.name = "where", .value = "field=value", .repeated = true},
+    {.name = "search", .value = "TEXT"},
+    {.name = "deleted"},
+    {.name = "limit", .value = "N"},
     {.name = "out", .value = "FILE"},
     {NULL}};
 static const struct hm_option evaluate_options[] = {

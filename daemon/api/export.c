@@ -6,6 +6,7 @@
 
 #include "hamlet/exchange/csv.h"
 #include "hamlet/model/value.h"
+#include "where.h"
 
 /* ---- columns ---- */
 
@@ -114,8 +115,7 @@ enum hm_status hm_export_rows(struct hm_exporting *e,
                               struct hm_err *err)
 {
     struct rows rows = {e, put, ctx};
-    struct hm_list_query query = {.kind = hm_text(e->kind->name), .whole = true};
-    return hm_store_list(e->view->store, &query, put_row, &rows, err);
+    return hm_store_list(e->view->store, &e->query, put_row, &rows, err);
 }
 
 enum hm_status hm_export_value(const struct hm_json *fields,
@@ -214,6 +214,22 @@ static enum hm_status export_csv(struct hm_exporting *e, struct hm_err *err)
     return status;
 }
 
+static enum hm_status find_query(struct hm_exporting *e,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    const struct hm_api_list *only = e->export->only;
+    e->query = (struct hm_list_query){.kind = hm_text(e->kind->name), .whole = true};
+    if (only == NULL) {
+        return HM_OK;
+    }
+    e->query.search = only->search;
+    e->query.deleted = only->deleted;
+    e->query.limit = only->limit;
+    return hm_api_where(e->view, e->kind, only->where, only->where_count, &e->query,
+                        arena, err);
+}
+
 enum hm_status hm_api_export(const struct hm_view *view,
                              const struct hm_api_export *export,
                              struct hm_err *err)
@@ -226,11 +242,17 @@ enum hm_status hm_api_export(const struct hm_view *view,
     }
     if (export->format == HM_EXPORT_JSON) {
         struct hm_view json = *view;
+        struct hm_api_list list =
+            export->only == NULL ? (struct hm_api_list){.limit = 0} : *export->only;
         json.json = true;
-        return hm_api_list(&json, &(struct hm_api_list){.kind = export->kind}, err);
+        list.kind = export->kind;
+        return hm_api_list(&json, &list, err);
     }
-    hm_arena_init(&arena, HM_CHANGE_BYTES_MAX);
+    hm_arena_init(&arena, HM_REQUEST_BYTES_MAX);
     status = find_columns(&e, &arena, err);
+    if (status == HM_OK) {
+        status = find_query(&e, &arena, err);
+    }
     if (status == HM_OK) {
         status = export->format == HM_EXPORT_BOOK ? hm_export_book(&e, err)
                                                   : export_csv(&e, err);

@@ -12,6 +12,7 @@ struct hm_exporting {
     const struct hm_api_export *export;
     const struct hm_kind *kind;
     struct hm_field_list columns;
+    struct hm_list_query query;
     int64_t count;
     int64_t conflicts; /* records of which something is undecided */
 };

@@ -162,6 +162,26 @@ static void put_count(struct writing *w, const char *key, int64_t count)
     hm_book_end_row(w->book);
 }
 
+/* What the records were chosen by, as it was typed. */
+static void put_filter(struct writing *w)
+{
+    const struct hm_api_list *only = w->e->export->only;
+    struct hm_buf shown;
+    hm_buf_init(&shown, HM_REQUEST_BYTES_MAX);
+    for (size_t i = 0; only != NULL && i < only->where_count; i++) {
+        hm_buf_put_text(&shown, shown.size > 0 ? "; " : "");
+        hm_buf_put_text(&shown, only->where[i]);
+    }
+    if (only != NULL && only->search.size > 0) {
+        hm_buf_put_text(&shown, shown.size > 0 ? "; " : "");
+        hm_buf_put_bytes(&shown, only->search);
+    }
+    put_line(w, "export.filter",
+             shown.size > 0 ? hm_buf_bytes(&shown)
+                            : hm_text(hm_words_ui(w->e->view->words, "export.all")));
+    hm_buf_fini(&shown);
+}
+
 static enum hm_status put_source(struct writing *w, struct hm_err *err)
 {
     const struct hm_view *view = w->e->view;
@@ -180,7 +200,7 @@ static enum hm_status put_source(struct writing *w, struct hm_err *err)
                  hm_text(hm_label_text(&w->e->kind->label, view->lang)));
         put_line(w, "export.unit", unit);
         put_line(w, "export.time", hm_text(time));
-        put_line(w, "export.filter", hm_text(hm_words_ui(view->words, "export.all")));
+        put_filter(w);
         put_count(w, "export.count", w->e->count);
         put_count(w, "export.conflicts", w->e->conflicts);
     }

@@ -16,6 +16,7 @@
 #include "folder.h"
 
 enum { RANDOM_SIZE = 8, RANDOM_HEX = 2 * RANDOM_SIZE, TRIES = 3 };
+enum { READ_SIZE = 64 * 1024 };
 
 _Static_assert(HM_DRAFT_NAME_SIZE == 1 + RANDOM_HEX + sizeof(".new"), "its name");
 
@@ -124,6 +125,27 @@ enum hm_status hm_draft_put(struct hm_draft *draft,
         }
     }
     return HM_OK;
+}
+
+enum hm_status hm_draft_read(const struct hm_draft *draft,
+                             struct hm_buf *to,
+                             struct hm_err *err)
+{
+    off_t at = 0;
+    for (;;) {
+        uint8_t *room = hm_buf_reserve(to, READ_SIZE);
+        ssize_t got = room == NULL ? 0 : pread(draft->fd, room, READ_SIZE, at);
+        if (got < 0 && errno != EINTR) {
+            return hm_failure_path(err, errno, draft->path);
+        }
+        if (got == 0) {
+            return hm_buf_status(to, err);
+        }
+        if (got > 0) {
+            hm_buf_commit(to, (size_t)got);
+            at += got;
+        }
+    }
 }
 
 enum hm_status hm_draft_sync(struct hm_draft *draft, mode_t mode, struct hm_err *err)

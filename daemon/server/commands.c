@@ -76,9 +76,14 @@ static const struct hm_option list_options[] = {{"where", "field=value", false, 
                                                 {"limit", "N", false, false},
                                                 {NULL, NULL, false, false}};
 static const struct hm_option export_options[] = {
-    {"format", "csv|json", false, false},
+    {"format", "csv|json|xlsx", false, false},
     {"columns", "FIELD,FIELD", false, false},
     {"all", NULL, false, false},
+    {"where", "field=value", false, true},
+    {"search", "TEXT", false, false},
+    {"deleted", NULL, false, false},
+    {"limit", "N", false, false},
+    {"out", "FILE", false, false},
     {NULL, NULL, false, false}};
 static const struct hm_option conflicts_options[] = {
     {"state", "open|resolved", false, false},
@@ -172,7 +177,7 @@ static const struct hm_handler handlers[] = {
     {"list", false, false, hm_list_run},
     {"show", false, false, hm_show_run},
     {"history", false, false, hm_history_run},
-    {"export", false, false, hm_export_run},
+    {"export", false, true, hm_export_run},
     {"conflicts", false, false, hm_conflicts_run},
     {"duplicates", false, false, hm_duplicates_run},
     {"quarantine", false, false, hm_quarantine_run},

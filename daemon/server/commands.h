@@ -35,7 +35,7 @@ struct hm_main {
 struct hm_handler {
     const char *name; /* as in the table of commands */
     bool reads;       /* its first operand names a file, whose content is ctx->input */
-    bool writes;      /* --out names a new file, which gets ctx->file */
+    bool writes;      /* --out, if given, names a new file, which gets ctx->file */
     enum hm_status (*run)(struct hm_call *call, struct hm_err *err);
 };
 

@@ -249,7 +249,8 @@ static enum hm_status prepare(struct errand *errand, struct hm_err *err)
         status = hm_file_read(
             &errand->input, spare != NULL ? spare : errand->call->args->operands[0], err);
     }
-    if (status == HM_OK && errand->handler->writes) {
+    if (status == HM_OK && errand->handler->writes &&
+        hm_args_has(errand->call->args, "out")) {
         status = reserve_out(errand, err);
     }
     return status;

@@ -102,6 +102,33 @@ def what_excel_sees(path):
     return book, len(cells)
 
 
+def at_the_district(site, laptop):
+    """The same table at the server, and only what was asked for."""
+    for host in (laptop, site.server):
+        wanted = [row["id"] for row in host.ask("list", "household", "--where", "cluster=Tổ 2")]
+        expect("found", len(wanted), 2)
+        for how in (("--where", "cluster=Tổ 2"), ("--search", "to 2")):
+            path = site.path("some.xlsx")
+            host.run("export", "household", "--format", "xlsx", "--out", path, *how)
+            with zipfile.ZipFile(path) as file:
+                sheets = [file.read(name).decode() for name in file.namelist()
+                          if "worksheets/sheet" in name]
+            check("what was asked for", all(id in sheets[0] for id in wanted))
+            check("nothing else", "Nguyễn Văn Ba" not in sheets[0])
+            check("by what it was chosen", how[1] in sheets[1])
+            os.remove(path)
+            told = host.run("export", "household", *how)
+            expect("as CSV", sorted(line.split(",")[0] for line in told.splitlines()[1:]),
+                   sorted(wanted))
+            expect("as JSON", sorted(row["id"] for row in host.ask("export", "household", *how)),
+                   sorted(wanted))
+    site.server.refuse("export", "household", "--format", "xlsx", exits=64)
+    write_file(path, "mine")
+    site.server.refuse("export", "household", "--format", "xlsx", "--out", path, exits=73)
+    expect("what was there", open(path, encoding="utf-8").read(), "mine")
+    expect("no drafts", [n for n in os.listdir(site.server.folder) if n.endswith(".new")], [])
+
+
 def run(site):
     draw = random.Random(SEED)
     print("seed", SEED)
@@ -135,6 +162,12 @@ def run(site):
     laptop.refuse("export", "thing", "--format", "xlsx", "--out", path, exits=73)
     expect("what was there", open(path, encoding="utf-8").read(), "mine")
     expect("no drafts", [n for n in os.listdir(site.work) if n.endswith(".new")], [])
+    for name, cluster in (("Ba", "Tổ 1"), ("Bốn", "Tổ 2"), ("Năm", "Tổ 2")):
+        laptop.add("household", f"head_name=Nguyễn Văn {name}", "address_text=Số 1",
+                   f"cluster={cluster}")
+    site.server.serve()
+    laptop.once()
+    at_the_district(site, laptop)
     say("workbooks", records=RECORDS, cells=cells)
 
 

@@ -64,6 +64,8 @@ struct hm_api_export {
     enum hm_export_format format;
     const char *columns; /* "field,field"; null: those that the kind shows */
     bool all;            /* every field instead */
+    const struct hm_api_list
+        *only; /* which records; its kind is not looked at. Null: all */
     /* Of an Excel file (exchange/workbook.h): */
     const char *path;      /* where it is written; it exists */
     const char *temporary; /* a folder */
@@ -71,7 +73,7 @@ struct hm_api_export {
 };
 
 /*
- * All records of a kind as a table, else as JSON like a list. Beside the table an Excel
+ * Records of a kind as a table, else as JSON like a list. Beside the table an Excel
  * file has a sheet that says of what, when and how much. What was exported is imported
  * again as it was.
  * HM_BAD_INPUT  no such kind, or field

@@ -18,7 +18,7 @@
 
 #include <sys/types.h>
 
-#include "hamlet/base/bytes.h"
+#include "hamlet/base/buf.h"
 #include "hamlet/base/env.h"
 
 enum { HM_DRAFT_NAME_SIZE = 22 };
@@ -41,6 +41,10 @@ HM_CHECKED enum hm_status hm_draft_open(struct hm_draft *draft,
 HM_CHECKED enum hm_status hm_draft_put(struct hm_draft *draft,
                                        struct hm_bytes bytes,
                                        struct hm_err *err);
+/* Append all that was written so far to `to`. HM_TOO_BIG: over its cap */
+HM_CHECKED enum hm_status hm_draft_read(const struct hm_draft *draft,
+                                        struct hm_buf *to,
+                                        struct hm_err *err);
 HM_CHECKED enum hm_status hm_draft_sync(struct hm_draft *draft,
                                         mode_t mode,
                                         struct hm_err *err);
