@@ -54,6 +54,11 @@ static const struct hm_option reason_options[] = {{"reason", "TEXT", true, false
                                                   {NULL, NULL, false, false}};
 static const struct hm_option resolve_options[] = {{"take", "CHANGE", false, false},
                                                    {"value", "JSON", false, false},
+                                                   {"policy", "POLICY", false, false},
+                                                   {"kind", "KIND", false, false},
+                                                   {"register", "REGISTER", false, false},
+                                                   {"unit", "CODE", false, false},
+                                                   {"preview", NULL, false, false},
                                                    {"reason", "TEXT", true, false},
                                                    {"as", "NAME", true, false},
                                                    {NULL, NULL, false, false}};
@@ -118,7 +123,7 @@ static const struct hm_command commands[] = {
     {"end", "PERMIT", end_options, hm_control_forward},
     {"revoke", "DEVICE", reason_options, hm_control_forward},
     {"conflicts", NULL, conflicts_options, hm_control_forward},
-    {"resolve", "CONFLICT", resolve_options, hm_control_forward},
+    {"resolve", "[CONFLICT]", resolve_options, hm_control_forward},
     {"merge", "ID INTO", decide_options, hm_control_forward},
     {"unmerge", "ID", decide_options, hm_control_forward},
     {"withdraw", "CHANGE|BATCH", withdraw_options, hm_control_forward},

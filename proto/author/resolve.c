@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decisions: resolutions, and the registry's own records. */
+/* Decisions of conflicts. */
 #include <string.h>
 
 #include "hamlet/model/value.h"
@@ -61,11 +61,11 @@ static enum hm_status read_value(struct hm_author *author,
     return status;
 }
 
-static enum hm_status load_conflict(struct hm_author *author,
-                                    const struct hm_id *id,
-                                    struct hm_conflict *conflict,
-                                    struct hm_loaded *loaded,
-                                    struct hm_err *err)
+enum hm_status hm_author_load_conflict(struct hm_author *author,
+                                       const struct hm_id *id,
+                                       struct hm_conflict *conflict,
+                                       struct hm_loaded *loaded,
+                                       struct hm_err *err)
 {
     enum hm_status status = hm_author_flush(author, err);
     if (status == HM_OK) {
@@ -88,13 +88,13 @@ static enum hm_status load_conflict(struct hm_author *author,
     return status != HM_OK ? status : hm_author_scope(author, loaded->home, err);
 }
 
-static enum hm_status resolve_change(struct hm_author *author,
-                                     const struct hm_loaded *loaded,
-                                     struct hm_bytes reg,
-                                     struct hm_bytes value,
-                                     struct hm_bytes reason,
-                                     struct hm_id *id,
-                                     struct hm_err *err)
+enum hm_status hm_author_settle(struct hm_author *author,
+                                const struct hm_loaded *loaded,
+                                struct hm_bytes reg,
+                                struct hm_bytes value,
+                                struct hm_bytes reason,
+                                struct hm_id *id,
+                                struct hm_err *err)
 {
     struct hm_change *change = NULL;
     bool deletes = hm_bytes_are(reg, HM_REGISTER_LIVE) && hm_bytes_are(value, "f");
@@ -135,7 +135,8 @@ enum hm_status hm_author_resolve(struct hm_author *author,
     struct hm_conflict conflict;
     struct hm_loaded loaded;
     struct hm_bytes value = HM_NO_BYTES;
-    enum hm_status status = load_conflict(author, conflict_id, &conflict, &loaded, err);
+    enum hm_status status =
+        hm_author_load_conflict(author, conflict_id, &conflict, &loaded, err);
     if (status != HM_OK) {
         return status;
     }
@@ -150,58 +151,5 @@ enum hm_status hm_author_resolve(struct hm_author *author,
     }
     return status != HM_OK
                ? status
-               : resolve_change(author, &loaded, conflict.reg, value, reason, id, err);
-}
-
-enum hm_status hm_author_registry(struct hm_author *author,
-                                  const char *kind,
-                                  const struct hm_id *record,
-                                  const struct hm_key_field *key,
-                                  const struct hm_registry_value *registers,
-                                  size_t count,
-                                  struct hm_added *added,
-                                  struct hm_err *err)
-{
-    struct hm_loaded loaded;
-    struct hm_change *change = NULL;
-    enum hm_status status = hm_author_flush(author, err);
-    if (status == HM_OK) {
-        status =
-            hm_author_draft(author, &change, record == NULL ? HM_ACT_CREATE : HM_ACT_EDIT,
-                            hm_text(kind), 1, hm_text(HM_HOME_REGISTRY), err);
-    }
-    if (status == HM_OK && record != NULL) {
-        change->record = *record;
-        status =
-            hm_store_record_load(author->store, record, &loaded, &author->arena, err);
-    }
-    if (status == HM_OK && record == NULL && key != NULL) {
-        struct hm_key_field *copy = hm_arena_get(&author->arena, sizeof(*copy));
-        status = hm_arena_status(&author->arena, err);
-        if (status == HM_OK) {
-            copy->name = hm_arena_copy(&author->arena, key->name);
-            copy->value = hm_arena_copy(&author->arena, key->value);
-            change->key_fields = copy;
-            change->key_field_count = 1;
-            hm_record_id(&change->record, change->home, change->kind, copy, 1);
-        }
-    }
-    if (status != HM_OK) {
-        return status;
-    }
-    change->record_is_own = record == NULL && key == NULL;
-    status = hm_author_room(author, change, count + 1, err);
-    for (size_t i = 0; i < count && status == HM_OK; i++) {
-        status = hm_author_write(author, change, record == NULL ? NULL : &loaded,
-                                 hm_text(registers[i].name), registers[i].value, err);
-    }
-    if (status == HM_OK && record == NULL) {
-        status = hm_author_live(author, change, NULL, true, err);
-    }
-    if (status == HM_OK) {
-        status = hm_author_take(author, change, err);
-        added->record = change->record;
-        added->change = change->id;
-    }
-    return status;
+               : hm_author_settle(author, &loaded, conflict.reg, value, reason, id, err);
 }

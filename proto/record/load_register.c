@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "hamlet/record/policy.h"
 #include "load.h"
 
 static enum hm_status fail(const struct hm_load *load, const char *key, const char *what)
@@ -89,38 +90,6 @@ static void point_fields(struct hm_field *fields,
     }
 }
 
-static bool policy_fits(enum hm_kind_policy policy, const struct hm_kind_register *reg)
-{
-    enum hm_field_type type = reg->fields.at[0]->type;
-    switch (policy) {
-    case HM_KIND_POLICY_MAX:
-    case HM_KIND_POLICY_MIN:
-        return !reg->group &&
-               (type == HM_FIELD_TYPE_INTEGER || type == HM_FIELD_TYPE_DATE ||
-                type == HM_FIELD_TYPE_PARTIAL_DATE);
-    case HM_KIND_POLICY_UNION:
-        return !reg->group && (type == HM_FIELD_TYPE_SET || type == HM_FIELD_TYPE_LIST);
-    default:
-        return true;
-    }
-}
-
-static bool policy_named(enum hm_kind_policy *policy, struct hm_bytes name)
-{
-    static const char *const names[] = {
-#define POLICY_NAME(name, text) text,
-        HM_KIND_POLICY_MAP(POLICY_NAME)
-#undef POLICY_NAME
-    };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (hm_bytes_are(name, names[i])) {
-            *policy = (enum hm_kind_policy)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum hm_status read_policies(const struct hm_load *load,
                                     struct hm_kind_register *registers,
                                     const struct hm_json *json)
@@ -134,8 +103,8 @@ static enum hm_status read_policies(const struct hm_load *load,
         if (found == NULL) {
             return hm_load_fail(load, "kind-nowhere", "policies", name);
         }
-        if (!policy_named(&policy, hm_json_text_or(at, HM_NO_BYTES)) ||
-            !policy_fits(policy, found)) {
+        if (!hm_policy_find(&policy, hm_json_text_or(at, HM_NO_BYTES)) ||
+            !hm_policy_fits(policy, found)) {
             return hm_load_fail(load, "kind-value", "policies", name);
         }
         registers[found - registers].policy = policy;
