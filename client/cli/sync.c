@@ -124,7 +124,7 @@ static enum hm_status run_once(struct syncing *s, struct hm_err *err)
     }
     enum hm_status status = hm_process_beside(&path, "hamletd", err);
     if (status == HM_OK) {
-        status = hm_process_run(path, argv, &s->reply, &s->cli->exit_code, err);
+        status = hm_process_run(path, argv, false, &s->reply, &s->cli->exit_code, err);
     }
     free(path);
     return status;

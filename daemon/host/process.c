@@ -105,7 +105,7 @@ struct spawn {
  * The child gets our pipe for standard output, nothing to read, and signals as a program
  * expects them: what we block or ignore would stay so in it.
  */
-static int spawn_settings(struct spawn *spawn, int output)
+static int spawn_settings(struct spawn *spawn, int output, bool complaints)
 {
     sigset_t none;
     sigset_t ignored;
@@ -117,6 +117,9 @@ static int spawn_settings(struct spawn *spawn, int output)
                                                 O_RDONLY, 0);
     if (code == 0) {
         code = posix_spawn_file_actions_adddup2(&spawn->files, output, STDOUT_FILENO);
+    }
+    if (code == 0 && complaints) {
+        code = posix_spawn_file_actions_adddup2(&spawn->files, output, STDERR_FILENO);
     }
     if (code == 0) {
         code = posix_spawnattr_setsigmask(&spawn->attributes, &none);
@@ -131,7 +134,11 @@ static int spawn_settings(struct spawn *spawn, int output)
     return code;
 }
 
-static int start(pid_t *child, const char *path, char *const argv[], int output)
+static int start(pid_t *child,
+                 const char *path,
+                 char *const argv[],
+                 int output,
+                 bool complaints)
 {
     struct spawn spawn;
     int code = posix_spawn_file_actions_init(&spawn.files);
@@ -140,7 +147,7 @@ static int start(pid_t *child, const char *path, char *const argv[], int output)
     }
     code = posix_spawnattr_init(&spawn.attributes);
     if (code == 0) {
-        code = spawn_settings(&spawn, output);
+        code = spawn_settings(&spawn, output, complaints);
         if (code == 0) {
             code =
                 posix_spawn(child, path, &spawn.files, &spawn.attributes, argv, environ);
@@ -194,6 +201,7 @@ static enum hm_status fail_start(int code, const char *path, struct hm_err *err)
 
 enum hm_status hm_process_run(const char *path,
                               char *const argv[],
+                              bool complaints,
                               struct hm_buf *output,
                               int *exit_code,
                               struct hm_err *err)
@@ -206,7 +214,7 @@ enum hm_status hm_process_run(const char *path,
     }
     (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     (void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    code = start(&child, path, argv, ends[1]);
+    code = start(&child, path, argv, ends[1], complaints);
     close(ends[1]); /* else we would wait for our own end of output */
     if (code != 0) {
         close(ends[0]);

@@ -13,6 +13,11 @@
 
 enum { FAULTS_MAX = 64 * 1024, HTTP_OK = 200, HTTP_UNCHANGED = 304 };
 
+size_t hm_web_body_max(const struct hm_web_route *route)
+{
+    return route->body_max > 0 ? route->body_max : HM_WEB_BODY_MAX;
+}
+
 static const struct hm_web_route *find_route(const struct hm_httpd_request *request)
 {
     const struct hm_web_route *route = hm_web_routes;
@@ -43,7 +48,7 @@ static struct hm_web_call *call_new(struct hm_web *web,
     call->web = web;
     call->route = find_route(request);
     call->query_text = strdup(request->query);
-    hm_buf_init(&call->body_text, HM_WEB_BODY_MAX);
+    hm_buf_init(&call->body_text, hm_web_body_max(call->route));
     if (call->query_text == NULL) {
         call_free(call);
         return NULL;
@@ -85,9 +90,9 @@ static bool chunk(void *ctx, struct hm_bytes bytes, struct hm_httpd_reply *reply
 
 static enum hm_status read_body(struct hm_web_call *call, struct hm_err *err)
 {
-    static const struct hm_json_limits limits = {.size_max = HM_WEB_BODY_MAX,
-                                                 .depth_max = HM_JSON_DEPTH_MAX,
-                                                 .values_max = 1U << 16};
+    const struct hm_json_limits limits = {.size_max = hm_web_body_max(call->route),
+                                          .depth_max = HM_JSON_DEPTH_MAX,
+                                          .values_max = 1U << 16};
     if (strcmp(call->route->method, "POST") != 0) {
         return HM_OK;
     }

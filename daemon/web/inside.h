@@ -11,7 +11,7 @@
  *     query.c     what stands after the `?` (query.h)
  *     files.c     the page's files, built in
  *     sign.c      who sits here: sessions, passphrases
- *     read.c, write.c, draft.c, state.c, year.c, code.c   the other functions
+ *     read.c, write.c, draft.c, state.c, year.c, code.c, bundle.c   the other functions
  */
 #ifndef DAEMON_WEB_INSIDE_H
 #define DAEMON_WEB_INSIDE_H
@@ -38,6 +38,9 @@ enum {
 /* A form with a pen trace and every field filled, several times. */
 #define HM_WEB_BODY_MAX   ((size_t)256 * 1024)
 #define HM_WEB_ANSWER_MAX ((size_t)16 * 1024 * 1024)
+/* A file for the district or from it, as base64: years of a hamlet. */
+#define HM_WEB_FILE_MAX      ((size_t)10 * 1024 * 1024)
+#define HM_WEB_FILE_BODY_MAX ((size_t)14 * 1024 * 1024)
 
 struct hm_web_secret {
     struct hm_digest digest; /* of its text */
@@ -69,6 +72,8 @@ struct hm_web {
 
     pthread_mutex_t checks;   /* one passphrase at a time: each holds 64 MiB meanwhile */
     struct hm_mono uncounted; /* under `checks`: replica/passphrase.h */
+
+    pthread_mutex_t bundles; /* held while a file is made or read: one at a time */
 
     pthread_mutex_t lock; /* of all below */
     struct hm_web_secret secrets[HM_WEB_SECRETS];
@@ -117,6 +122,8 @@ struct hm_web_call {
     int http; /* of the answer or, after a failure, of the problem; 0: as usual */
     const struct hm_kind *kind; /* that a failure is about, for its words */
     struct hm_buf faults;       /* JSON of all wrong fields; empty: none */
+    struct hm_bytes told; /* in place of the sentences: what another program said … */
+    struct hm_bytes hint; /* … of its failure, from the arena; empty: nothing */
 };
 
 /* What a route asks for before its function is called. */
@@ -132,6 +139,7 @@ struct hm_web_route {
     enum hm_web_needs needs;
     bool store;        /* opened for it */
     bool unseen;       /* a POST that pages also send by themselves */
+    size_t body_max;   /* of a POST; 0: HM_WEB_BODY_MAX */
     const char *names; /* that its query may have, a blank after each; null: none */
     enum hm_status (*run)(struct hm_web_call *call, struct hm_err *err);
 };
@@ -185,6 +193,9 @@ HM_CHECKED enum hm_status hm_web_member_self(struct hm_web_call *call,
                                              struct hm_err *err);
 
 /* ---- exchange.c, for the functions ---- */
+
+/* How large the body of such a request may be. */
+size_t hm_web_body_max(const struct hm_web_route *route);
 
 /* A text, or an id, that the body must have. HM_BAD_INPUT: it does not. */
 HM_CHECKED enum hm_status hm_web_body_text(const struct hm_web_call *call,

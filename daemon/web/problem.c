@@ -84,8 +84,13 @@ static void put_problem(struct hm_json_write *out,
     hm_json_open(out, '{');
     hm_json_put_text(out, "type", hm_text(type));
     hm_json_put_int(out, "status", http);
-    put_sentence(out, "title", words, &told, false);
-    put_sentence(out, "detail", words, &told, true);
+    if (call != NULL && call->told.size > 0) {
+        hm_json_put_text(out, "title", call->told);
+        hm_json_put_text(out, "detail", call->hint);
+    } else {
+        put_sentence(out, "title", words, &told, false);
+        put_sentence(out, "detail", words, &told, true);
+    }
     hm_json_put_text(out, "key", hm_text(why->key));
     put_args(out, why);
     hm_json_put_bool(out, "retry", hm_status_retry(why->status) != HM_RETRY_NEVER);

@@ -25,6 +25,8 @@ enum hm_status hm_web_run_quarantine(struct hm_web_call *call, struct hm_err *er
 enum hm_status hm_web_run_evaluate(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_case(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_code(struct hm_web_call *call, struct hm_err *err);
+enum hm_status hm_web_run_bundle_export(struct hm_web_call *call, struct hm_err *err);
+enum hm_status hm_web_run_bundle_import(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_receipt(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_digest(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_verify(struct hm_web_call *call, struct hm_err *err);

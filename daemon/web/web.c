@@ -26,7 +26,7 @@ static void routes_init(struct hm_web *web, size_t *count)
             .method = route->method,
             .path = route->path,
             .content_type = post ? "application/json" : NULL,
-            .body_max = post ? (int64_t)HM_WEB_BODY_MAX : 0,
+            .body_max = post ? (int64_t)hm_web_body_max(route) : 0,
             .query = route->names != NULL,
             .handler = &hm_web_handler,
         };
@@ -118,6 +118,8 @@ enum hm_status hm_web_start(struct hm_web **web,
     HM_ASSERT(code == 0);
     code = pthread_mutex_init(&made->checks, NULL);
     HM_ASSERT(code == 0);
+    code = pthread_mutex_init(&made->bundles, NULL);
+    HM_ASSERT(code == 0);
     enum hm_status status = make(made, err);
     if (status != HM_OK) {
         hm_web_stop(made);
@@ -135,6 +137,7 @@ void hm_web_stop(struct hm_web *web)
     hm_httpd_stop(web->httpd, STOP_MS);
     hm_words_close(web->words[HM_LANG_VI]);
     hm_words_close(web->words[HM_LANG_EN]);
+    (void)pthread_mutex_destroy(&web->bundles);
     (void)pthread_mutex_destroy(&web->checks);
     (void)pthread_mutex_destroy(&web->lock);
     free(web);

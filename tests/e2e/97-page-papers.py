@@ -128,6 +128,26 @@ def papers(site, laptop):
     say("papers", printed=len(wanted))
 
 
+def by_file(site, laptop):
+    """What was written without a network goes to the district in a file, and its word comes
+    back in another; a file that is none changes nothing."""
+    site.server.stop()
+    laptop.add("household", "head_name=Đi Bộ", "address_text=Tổ 9")
+    before = laptop.run("digest")
+    made = page.browse(site, laptop, "carry", "year.mjs")
+    check(f"its name: {made['file']}", made["file"].startswith(f"hamlet-{site.hamlet}-"))
+    expect("nothing came of what is no file", laptop.run("digest"), before)
+    taken = site.server.ask("bundle import", site.path("up.hmb"))
+    expect("the district has it", taken["changes"], 1)
+    site.server.ask("bundle export", site.path("down.hmb"), "--for", "Laptop laptop-A")
+    page.browse(site, laptop, "bring", "year.mjs")
+    expect("nothing waits", laptop.ask("status")["pending"] + laptop.ask("status")["sent"], 0)
+    left = [name for name in os.listdir(laptop.folder) if name.startswith("page-")]
+    expect("nothing is left behind", left, [])
+    site.server.serve()
+    say("by file", changes=taken["changes"])
+
+
 def run(site):
     laptop = set_up(site)
     evaluation(site, laptop)
@@ -137,6 +157,7 @@ def run(site):
                lambda: [len(site.server.ask("list", kind)) for kind in ("evaluation", "minutes", "model")]
                == [1, 1, 1])
     papers(site, laptop)
+    by_file(site, laptop)
     laptop.stop()
     expect("digests", laptop.digest(site.hamlet), site.server.digest(site.hamlet))
 

@@ -2,6 +2,8 @@
 // year.mjs ADDRESS FOLDER STEP - what closes a hamlet's year, at a browser. STEP:
 //   evaluate  answers criteria, is asked for a reason, leaves, finds the answers again, saves
 //   minutes   writes down a meeting, first with more votes than people
+//   carry     a file for the district, and one that is none of the district's
+//   bring     the district's answer, down.hmb
 //   prints    every paper, as the printer gets it
 //   work      a model; the lists of what the hamlet does and with whom
 import { join } from "node:path";
@@ -137,4 +139,22 @@ async function prints() {
   return { papers: ["sheet", "registration", "self-evaluation", "minutes-paper", "receipt"] };
 }
 
-await rise(await does({ evaluate, minutes, work, prints }[step]));
+// Without a network: a file for the district is saved where the browser saves what it is given.
+async function carry() {
+  await tab("Máy này");
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Ghi tệp cho huyện" }).click()]);
+  await page.getByText("Chép tệp vào thanh nhớ và đem lên huyện").waitFor();
+  await file.saveAs(join(folder, "up.hmb"));
+  await page.getByLabel("Nhận tệp của huyện").setInputFiles({ name: "anh.hmb", mimeType: "", buffer: Buffer.from("no file of ours") });
+  await page.getByRole("alert").waitFor();
+  await look("files");
+  return { file: file.suggestedFilename() };
+}
+
+async function bring() {
+  await tab("Máy này");
+  await page.getByLabel("Nhận tệp của huyện").setInputFiles(join(folder, "down.hmb"));
+  await page.getByText("Đã nhận down.hmb").waitFor();
+}
+
+await rise(await does({ evaluate, minutes, work, prints, carry, bring }[step]));

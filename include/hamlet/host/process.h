@@ -3,7 +3,8 @@
  * process.h - this process made safe at its start, and another one run by it.
  *
  * Owner:   daemon/host/process.c; layer 4
- * Threads: hm_process_harden before any thread starts; hm_process_run from one thread
+ * Threads: hm_process_harden before any thread starts; hm_process_run from one
+ *          thread at a time
  */
 #ifndef HAMLET_HOST_PROCESS_H
 #define HAMLET_HOST_PROCESS_H
@@ -28,13 +29,15 @@ HM_CHECKED enum hm_status hm_process_beside(char **path,
 
 /*
  * Run `path` with `argv` (ended by null), wait for its end and append its standard output
- * to `output`. It reads nothing and shares our standard error. `*exit_code`: what it
- * returned, or 128 and the number of the signal that ended it.
+ * to `output`, and its standard error too if `complaints`; else it shares ours. It reads
+ * nothing. `*exit_code`: what it returned, or 128 and the number of the signal that ended
+ * it.
  * HM_UNCONFIGURED  there is no such program
  * HM_TOO_BIG       it wrote more than `output` may hold, and was ended
  */
 HM_CHECKED enum hm_status hm_process_run(const char *path,
                                          char *const argv[],
+                                         bool complaints,
                                          struct hm_buf *output,
                                          int *exit_code,
                                          struct hm_err *err);

@@ -195,7 +195,8 @@ static void ip(char *const argv[])
     struct hm_buf output;
     int code = -1;
     hm_buf_init(&output, 4096);
-    ck_assert_int_eq(hm_process_run("/sbin/ip", argv, &output, &code, &err), HM_OK);
+    ck_assert_int_eq(hm_process_run("/sbin/ip", argv, false, &output, &code, &err),
+                     HM_OK);
     ck_assert_int_eq(code, 0);
     hm_buf_fini(&output);
 }

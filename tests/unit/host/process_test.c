@@ -27,7 +27,7 @@ static void finish(void)
 static enum hm_status shell(char *script)
 {
     char *argv[] = {"sh", "-c", script, NULL};
-    return hm_process_run("/bin/sh", argv, &output, &code, &err);
+    return hm_process_run("/bin/sh", argv, false, &output, &code, &err);
 }
 
 static const char *said(void)
@@ -130,11 +130,12 @@ START_TEST(a_program_that_is_missing_or_none_is_named)
     world_put("data", "not a program", 0600);
     world_put("text", "not a program either", 0700);
 
-    enum hm_status missing = hm_process_run(in("nothing"), argv, &output, &code, &err);
+    enum hm_status missing =
+        hm_process_run(in("nothing"), argv, false, &output, &code, &err);
     ck_assert_str_eq(err.key, "program-missing");
     ck_assert_str_eq(err.arg[0], in("nothing"));
-    enum hm_status data = hm_process_run(in("data"), argv, &output, &code, NULL);
-    enum hm_status text = hm_process_run(in("text"), argv, &output, &code, NULL);
+    enum hm_status data = hm_process_run(in("data"), argv, false, &output, &code, NULL);
+    enum hm_status text = hm_process_run(in("text"), argv, false, &output, &code, NULL);
 
     ck_assert_int_eq(missing, HM_UNCONFIGURED);
     ck_assert_int_eq(data, HM_UNCONFIGURED);

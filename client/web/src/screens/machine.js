@@ -5,6 +5,7 @@ import { get, post } from "../api.js";
 import { link, useData } from "../hooks.js";
 import { speak, spoken, t } from "../words.js";
 import { number, when } from "../parts/format.js";
+import { Files } from "../parts/files.js";
 import { Trouble } from "../parts/notice.js";
 import { Forgotten, Passphrase } from "../parts/passphrase.js";
 
@@ -64,6 +65,7 @@ export function Machine({ session, meet, leave, tell }) {
       <div><dt>${t("machine.device")}</dt><dd><code>${status.device}</code></dd></div>
     </dl>
     <h2>${t("machine.receipt-title")}</h2><${Receipt} receipt=${data.receipt} />
+    <h2>${t("files.title")}</h2><${Files} />
     <h2>${t("machine.check-title")}</h2>
     <p><button type="button" onClick=${verify}>${t("machine.check")}</button> <span role="status">${checked}</span></p>
     <${Trouble} problem=${wrong || problem} />
