@@ -8,6 +8,7 @@
 #include "hamlet/base/limits.h"
 #include "problem.h"
 #include "query.h"
+#include "run.h"
 
 #define ANSWER_TYPE "application/json; charset=utf-8"
 

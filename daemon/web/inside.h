@@ -38,9 +38,6 @@ enum {
 /* A form with a pen trace and every field filled, several times. */
 #define HM_WEB_BODY_MAX   ((size_t)256 * 1024)
 #define HM_WEB_ANSWER_MAX ((size_t)16 * 1024 * 1024)
-/* A file for the district or from it, as base64: years of a hamlet. */
-#define HM_WEB_FILE_MAX      ((size_t)10 * 1024 * 1024)
-#define HM_WEB_FILE_BODY_MAX ((size_t)14 * 1024 * 1024)
 
 struct hm_web_secret {
     struct hm_digest digest; /* of its text */
@@ -99,6 +96,8 @@ struct hm_web_pair {
     const char *value;
 };
 
+struct hm_web_route; /* run.h */
+
 struct hm_web_call {
     struct hm_web *web;
     const struct hm_web_route *route;
@@ -126,25 +125,6 @@ struct hm_web_call {
     struct hm_bytes hint; /* … of its failure, from the arena; empty: nothing */
 };
 
-/* What a route asks for before its function is called. */
-enum hm_web_needs {
-    HM_WEB_NOTHING,
-    HM_WEB_SESSION_OPEN, /* cookie and token */
-    HM_WEB_MEMBER        /* … and somebody signed in */
-};
-
-struct hm_web_route {
-    const char *method;
-    const char *path;
-    enum hm_web_needs needs;
-    bool store;        /* opened for it */
-    bool unseen;       /* a POST that pages also send by themselves */
-    size_t body_max;   /* of a POST; 0: HM_WEB_BODY_MAX */
-    const char *names; /* that its query may have, a blank after each; null: none */
-    enum hm_status (*run)(struct hm_web_call *call, struct hm_err *err);
-};
-
-extern const struct hm_web_route hm_web_routes[]; /* ended by a null method */
 extern const struct hm_httpd_handler hm_web_handler;
 extern const struct hm_httpd_handler hm_web_file_handler;
 
@@ -193,9 +173,6 @@ HM_CHECKED enum hm_status hm_web_member_self(struct hm_web_call *call,
                                              struct hm_err *err);
 
 /* ---- exchange.c, for the functions ---- */
-
-/* How large the body of such a request may be. */
-size_t hm_web_body_max(const struct hm_web_route *route);
 
 /* A text, or an id, that the body must have. HM_BAD_INPUT: it does not. */
 HM_CHECKED enum hm_status hm_web_body_text(const struct hm_web_call *call,

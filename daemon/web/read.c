@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hamlet/api/conflicts.h"
+#include "hamlet/api/duplicates.h"
 #include "hamlet/api/forms.h"
 #include "hamlet/api/records.h"
 #include "hamlet/base/json.h"
@@ -142,6 +143,12 @@ enum hm_status hm_web_run_conflicts(struct hm_web_call *call, struct hm_err *err
         return hm_fail(err, HM_BAD_INPUT, "web-member", "state", NULL, NULL);
     }
     return hm_api_conflicts(&call->view, !resolved, hm_web_query_of(call, "unit"), err);
+}
+
+enum hm_status hm_web_run_duplicates(struct hm_web_call *call, struct hm_err *err)
+{
+    return hm_api_duplicates(&call->view, hm_web_query_of(call, "kind"),
+                             hm_web_query_of(call, "unit"), err);
 }
 
 enum hm_status hm_web_run_quarantine(struct hm_web_call *call, struct hm_err *err)

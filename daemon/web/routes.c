@@ -33,6 +33,8 @@ const struct hm_web_route hm_web_routes[] = {
      .run = hm_web_run_history},
     {"GET", "/api/conflicts", HM_WEB_MEMBER, .store = true, .names = "state unit ",
      .run = hm_web_run_conflicts},
+    {"GET", "/api/duplicates", HM_WEB_MEMBER, .store = true, .names = "kind unit ",
+     .run = hm_web_run_duplicates},
     {"GET", "/api/quarantine", HM_WEB_MEMBER, .store = true,
      .run = hm_web_run_quarantine},
     {"POST", "/api/evaluate", HM_WEB_MEMBER, .store = true, .unseen = true,
@@ -52,6 +54,8 @@ const struct hm_web_route hm_web_routes[] = {
     {"POST", "/api/edit", HM_WEB_MEMBER, .store = true, .run = hm_web_run_edit},
     {"POST", "/api/delete", HM_WEB_MEMBER, .store = true, .run = hm_web_run_delete},
     {"POST", "/api/undo", HM_WEB_MEMBER, .store = true, .run = hm_web_run_undo},
+    {"POST", "/api/merge", HM_WEB_MEMBER, .store = true, .run = hm_web_run_merge},
+    {"POST", "/api/unmerge", HM_WEB_MEMBER, .store = true, .run = hm_web_run_unmerge},
     {"POST", "/api/resolve", HM_WEB_MEMBER, .store = true, .run = hm_web_run_resolve},
 
     {"GET", "/api/drafts", HM_WEB_MEMBER, .store = true, .run = hm_web_run_drafts},

@@ -1,9 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* run.h - the functions that answer requests: daemon/api/API.md says what each does. */
+/* run.h - the table of requests and the functions that answer them (daemon/api/API.md).
+ */
 #ifndef DAEMON_WEB_RUN_H
 #define DAEMON_WEB_RUN_H
 
 #include "inside.h"
+
+/* A file for the district or from it, as base64: years of a hamlet. */
+#define HM_WEB_FILE_MAX      ((size_t)10 * 1024 * 1024)
+#define HM_WEB_FILE_BODY_MAX ((size_t)14 * 1024 * 1024)
+
+/* What a route asks for before its function is called. */
+enum hm_web_needs {
+    HM_WEB_NOTHING,
+    HM_WEB_SESSION_OPEN, /* cookie and token */
+    HM_WEB_MEMBER        /* … and somebody signed in */
+};
+
+struct hm_web_route {
+    const char *method;
+    const char *path;
+    enum hm_web_needs needs;
+    bool store;        /* opened for it */
+    bool unseen;       /* a POST that pages also send by themselves */
+    size_t body_max;   /* of a POST; 0: HM_WEB_BODY_MAX */
+    const char *names; /* that its query may have, a blank after each; null: none */
+    enum hm_status (*run)(struct hm_web_call *call, struct hm_err *err);
+};
+
+extern const struct hm_web_route hm_web_routes[]; /* ended by a null method */
+
+/* How large the body of such a request may be. */
+size_t hm_web_body_max(const struct hm_web_route *route);
 
 enum hm_status hm_web_run_start(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_session(struct hm_web_call *call, struct hm_err *err);
@@ -34,6 +62,9 @@ enum hm_status hm_web_run_add(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_edit(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_delete(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_undo(struct hm_web_call *call, struct hm_err *err);
+enum hm_status hm_web_run_merge(struct hm_web_call *call, struct hm_err *err);
+enum hm_status hm_web_run_unmerge(struct hm_web_call *call, struct hm_err *err);
+enum hm_status hm_web_run_duplicates(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_resolve(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_drafts(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_draft(struct hm_web_call *call, struct hm_err *err);

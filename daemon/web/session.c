@@ -9,6 +9,7 @@
 
 #include "hamlet/replica/passphrase.h"
 #include "inside.h"
+#include "run.h"
 
 enum {
     KEY_SIZE = 32,

@@ -5,6 +5,7 @@
 
 #include "hamlet/base/assert.h"
 #include "problem.h"
+#include "run.h"
 
 enum {
     STOP_MS =

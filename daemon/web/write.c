@@ -21,6 +21,7 @@ struct writing {
     struct hm_bytes kind;
     struct hm_bytes reason;
     struct hm_id record;
+    struct hm_id into; /* of a merge */
     struct hm_id change;
     enum hm_status (*act)(struct hm_author *author,
                           struct writing *w,
@@ -291,6 +292,48 @@ enum hm_status hm_web_run_undo(struct hm_web_call *call, struct hm_err *err)
         say(&w, false);
     }
     return status;
+}
+
+static enum hm_status merge(struct hm_author *author,
+                            struct writing *w,
+                            struct hm_err *err)
+{
+    return hm_author_merge(author, &w->record, &w->into, w->reason, &w->change, err);
+}
+
+static enum hm_status unmerge(struct hm_author *author,
+                              struct writing *w,
+                              struct hm_err *err)
+{
+    return hm_author_unmerge(author, &w->record, w->reason, &w->change, err);
+}
+
+static enum hm_status join(struct writing *w, struct hm_err *err)
+{
+    enum hm_status status = hm_web_body_id(w->call, "id", &w->record, err);
+    if (status == HM_OK) {
+        status = read_options(w, err);
+    }
+    if (status == HM_OK) {
+        status = run(w, err);
+    }
+    if (status == HM_OK) {
+        say(w, true);
+    }
+    return status;
+}
+
+enum hm_status hm_web_run_merge(struct hm_web_call *call, struct hm_err *err)
+{
+    struct writing w = {.call = call, .act = merge};
+    enum hm_status status = hm_web_body_id(call, "into", &w.into, err);
+    return status != HM_OK ? status : join(&w, err);
+}
+
+enum hm_status hm_web_run_unmerge(struct hm_web_call *call, struct hm_err *err)
+{
+    struct writing w = {.call = call, .act = unmerge};
+    return join(&w, err);
 }
 
 static enum hm_status resolve(struct hm_author *author,

@@ -31,6 +31,26 @@ def set_up(site):
     return laptop
 
 
+def households(site, laptop):
+    """A split household knows where it came from; two that are one are listed as one, on
+    every laptop, once the commune has said so."""
+    page.browse(site, laptop, "households", "year.mjs")
+    wait_until("all is sent", lambda: laptop.ask("status")["pending"] == 0)
+    commune = site.enrol("commune", site.commune, "commune_officer")
+    commune.once()
+    commune.start("--listen", "127.0.0.1:0")
+    page.browse(site, commune, "merge", "year.mjs")
+    wait_until("it is sent", lambda: commune.ask("status")["pending"] == 0)
+    commune.stop()
+    laptop.run("sync")
+    names = {row["id"]: row["fields"] for row in laptop.ask("list", "household")}
+    new, = (fields for fields in names.values() if fields["head_name"] == "Nguyễn Văn Cưng")
+    expect("where it came from", names[new["split_from"]]["head_name"], "Nguyễn Văn Cường")
+    expect("listed", len(names), 7)
+    # what follows counts six, all of whom but one signed
+    laptop.run("delete", next(id for id, fields in names.items() if fields is new))
+
+
 def evaluation(site, laptop):
     """The answers are those that were given, and both programs judge them as the page did."""
     page.browse(site, laptop, "evaluate", "year.mjs")
@@ -150,6 +170,7 @@ def by_file(site, laptop):
 
 def run(site):
     laptop = set_up(site)
+    households(site, laptop)
     evaluation(site, laptop)
     minutes(site, laptop)
     work(site, laptop)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // year.mjs ADDRESS FOLDER STEP - what closes a hamlet's year, at a browser. STEP:
 //   evaluate  answers criteria, is asked for a reason, leaves, finds the answers again, saves
+//   households  splits one, enters another twice
+//   merge     at the commune: makes two that are one into one, two again, and one
 //   minutes   writes down a meeting, first with more votes than people
 //   carry     a file for the district, and one that is none of the district's
 //   bring     the district's answer, down.hmb
@@ -157,4 +159,50 @@ async function bring() {
   await page.getByText("Đã nhận down.hmb").waitFor();
 }
 
-await rise(await does({ evaluate, minutes, work, prints, carry, bring }[step]));
+// A household splits; another is entered although a like name is there.
+async function households() {
+  await tab("Hộ");
+  await page.getByRole("link", { name: "Nguyễn Văn Cường" }).click();
+  await page.getByRole("link", { name: "Tách hộ" }).click();
+  await page.getByText("Nguyễn Văn Cường · Tổ 1").waitFor();
+  await page.getByLabel("Họ và tên chủ hộ").fill("Nguyễn Văn Cưng");
+  await page.getByRole("button", { name: "Lưu" }).click();
+  await page.getByRole("heading", { name: /Nguyễn Văn Cưng/ }).waitFor();
+
+  await tab("Hộ");
+  await page.getByRole("link", { name: "Ghi hộ mới" }).click();
+  await page.getByLabel("Họ và tên chủ hộ").fill("nguyen van dung");
+  await page.getByText("Trong sổ đã có tên gần giống").waitFor();
+  await page.getByRole("link", { name: "Nguyễn Văn Dũng" }).waitFor();
+  await look("alike");
+  await page.getByLabel(/^Địa chỉ/).fill("Tổ 1");
+  await page.getByRole("button", { name: "Lưu" }).click();
+  await page.getByRole("heading", { name: /nguyen van dung/ }).waitFor();
+  if ((await page.getByRole("button", { name: "Trùng với hộ khác" }).count()) > 0) {
+    faults.push("what the commune decides is offered to the hamlet");
+  }
+}
+
+async function merge() {
+  await tab("Hộ");
+  await page.getByRole("link", { name: "nguyen van dung" }).click();
+  const join = async () => {
+    await page.getByRole("button", { name: "Trùng với hộ khác" }).click();
+    await page.getByLabel("Hộ này là một với hộ").fill("Dũng");
+    await page.getByRole("button", { name: /^Nguyễn Văn Dũng/ }).click();
+    await look("merge");
+    await page.getByRole("button", { name: "Gộp làm một" }).click();
+    await page.getByText("Phiếu này đã gộp vào").waitFor();
+  };
+  await join();
+  await page.getByRole("button", { name: "Tách lại làm hai" }).click();
+  await page.getByRole("button", { name: "Trùng với hộ khác" }).waitFor();
+  await join();
+  await tab("Hộ");
+  await page.getByRole("link", { name: "Nguyễn Văn Dũng" }).waitFor();
+  if ((await page.getByRole("link", { name: "nguyen van dung" }).count()) > 0) {
+    faults.push("a record that is part of another is still in the list");
+  }
+}
+
+await rise(await does({ households, merge, evaluate, minutes, work, prints, carry, bring }[step]));

@@ -68,7 +68,7 @@ function Several({ id, field, value, set, describedby, leave }) {
 function Reference({ id, field, value, name, set, describedby, leave }) {
   const [search, type] = useState("");
   const [found, put] = useState([]);
-  const [picked, pick] = useState(value ? { id: value, name: name || t("unknown-record") } : null);
+  const [picked, pick] = useState(value ? { id: value, name: name || "…" } : null);
   const quiet = useQuiet(search, 200);
   useEffect(() => {
     if (quiet.trim().length < 2) {
@@ -77,6 +77,11 @@ function Reference({ id, field, value, name, set, describedby, leave }) {
     }
     get("records", { kind: field.refers, search: quiet, limit: 8 }).then((list) => put(list.records), () => put([]));
   }, [quiet]);
+  useEffect(() => {
+    if (value && !name) {
+      get("record", { id: value }).then((record) => pick({ id: value, name: title(record) }), () => {});
+    }
+  }, [value]);
   const title = (record) => Object.values(record.fields).filter((one) => typeof one === "string").slice(0, 2).join(" · ");
   if (picked) {
     return html`<div class="picked" id=${id} aria-describedby=${describedby}><span>${picked.name}</span>

@@ -7,6 +7,7 @@ import { number, todayIso } from "./format.js";
 import { Trouble } from "./notice.js";
 
 const PIECE = 0x8000;
+const HERE = /\S*page-in\.hmb/; // under this name the daemon reads what was chosen
 
 // base64url without padding, as the daemon writes and reads it.
 function packed(bytes) {
@@ -53,13 +54,17 @@ export function Files() {
     const [file] = event.target.files;
     event.target.value = "";
     return file && work(async () => {
-      const { said: taken } = await post("bundle-import", { file: packed(new Uint8Array(await file.arrayBuffer())) });
+      const bytes = packed(new Uint8Array(await file.arrayBuffer()));
+      const { said: taken } = await post("bundle-import", { file: bytes }).catch((wrong) => {
+        wrong.title = wrong.title?.replace(HERE, file.name);
+        throw wrong;
+      });
       return [t("files.read", file.name, number(taken.changes), number(taken.acknowledged)), taken.more ? t("files.more") : ""].join(" ");
     });
   };
   return html`<p class="help">${t("files.why")}</p>
     <p><button type="button" onClick=${write}>${t("files.write")}</button></p>
-    <p><label class="inline"><span>${t("files.choose")}</span> <input type="file" accept=".hmb" onChange=${read} /></label></p>
+    <p><label class="button">${t("files.choose")}<input type="file" accept=".hmb" onChange=${read} /></label></p>
     <p role="status">${said}</p>
     <${Trouble} problem=${problem} />`;
 }

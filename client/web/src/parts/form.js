@@ -2,7 +2,8 @@
 // A form made of a kind. What is typed goes into a draft in the store, on leaving a field
 // and a second after the last key, so that a power cut costs a word at most.
 import { html, useEffect, useRef, useState } from "../html.js";
-import { draw, post } from "../api.js";
+import { draw, get, post } from "../api.js";
+import { link, useQuiet } from "../hooks.js";
 import { t } from "../words.js";
 import { Field } from "./field.js";
 import { parts } from "./layout.js";
@@ -38,6 +39,21 @@ export function useDraft(kind, record, started, values) {
   return { saved, touch, leave, settle, name: draft };
 }
 
+// Who is entered may be here already: said while the name is typed, and nobody is stopped.
+function Alike({ kind, name }) {
+  const [found, put] = useState([]);
+  const quiet = useQuiet(name, 400);
+  useEffect(() => {
+    if (quiet.trim().length < 4) {
+      put([]);
+      return;
+    }
+    get("records", { kind: kind.kind, search: quiet, limit: 5 }).then((list) => put(list.records), () => put([]));
+  }, [quiet]);
+  return html`<div role="status">${found.length > 0 && html`<div class="alike"><p>${t("alike")}</p>
+    <ul>${found.map((one) => html`<li key=${one.id}><a href=${link("record", { id: one.id })}>${one.fields.head_name}</a> · ${one.fields.address_text || ""}</li>`)}</ul></div>`}</div>`;
+}
+
 // `start`: values to begin with. `save(values, draft)` writes and is to throw a Problem.
 export function Form({ kind, record, start, draft: started, hidden = [], save, done, label, cancel }) {
   const values = useRef({ ...(started?.form || {}) });
@@ -46,8 +62,11 @@ export function Form({ kind, record, start, draft: started, hidden = [], save, d
   const first = useRef(null);
   const draft = useDraft(kind.kind, record, started?.draft, values);
   const fields = kind.fields.filter((field) => !hidden.includes(field.name) && field.may !== false && !(record && field.key));
+  const named = !record && kind.kind === "household" ? kind.order?.[0] : null;
+  const [name, type] = useState("");
   const set = (field, value) => {
     values.current[field.name] = value;
+    field.name === named && type(value);
     draft.touch();
   };
   useEffect(() => {
@@ -90,6 +109,7 @@ export function Form({ kind, record, start, draft: started, hidden = [], save, d
       ${title && html`<h2>${title}</h2>`}
       ${some.map((field) => html`<${Field} key=${field.name} field=${field} scope="f" value=${valueOf(field)}
         name=${start?.names?.[field.name]} set=${(value) => set(field, value)} leave=${draft.leave} wrong=${problem?.of?.(field.name)} />`)}</section>`)}
+    ${named && html`<${Alike} kind=${kind} name=${name} />`}
     <${Trouble} problem=${problem && fields.some((field) => problem.of?.(field.name)) ? null : problem} />
     <div class="acts">
       <button type="submit" class="main" disabled=${busy}>${label || t("save")}</button>

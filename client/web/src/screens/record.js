@@ -5,6 +5,7 @@ import { get, post } from "../api.js";
 import { go, link, useData, useKinds } from "../hooks.js";
 import { l, t } from "../words.js";
 import { sentence, State, text, when } from "../parts/format.js";
+import { Field } from "../parts/field.js";
 import { Conflict } from "../parts/conflict.js";
 import { Trouble } from "../parts/notice.js";
 import { Signature } from "../parts/signature.js";
@@ -44,6 +45,40 @@ function Fields({ kind, record }) {
       : text(field, record.fields[field.name], record)}</dd></div>`)}</dl>`;
 }
 
+// Two records of one household: the other is found by name and stands for both from then on.
+function Join({ record, kind, tell, fail }) {
+  const [open, turn] = useState(false);
+  const [into, pick] = useState("");
+  const join = async () => {
+    try {
+      const done = await post("merge", { id: record.id, into });
+      tell({ text: t("merge.done"), change: done.change });
+    } catch (bad) {
+      fail(bad);
+    }
+  };
+  if (!open) {
+    return html`<button type="button" onClick=${() => turn(true)}>${t("merge.begin")}</button>`;
+  }
+  const field = { name: "into", type: "ref", refers: kind.kind, required: true, label: { vi: t("merge.into"), en: t("merge.into") } };
+  return html`<section class="part-of"><${Field} field=${field} scope="m" set=${pick} />
+    <p class="help">${t("merge.why")}</p>
+    <button type="button" class="main" disabled=${into === "" || into === record.id} onClick=${join}>${t("merge.do")}</button></section>`;
+}
+
+function PartOf({ record, tell, fail }) {
+  const part = async () => {
+    try {
+      const done = await post("unmerge", { id: record.id });
+      tell({ text: t("merge.undone"), change: done.change });
+    } catch (bad) {
+      fail(bad);
+    }
+  };
+  return html`<div class="conflict"><p>${t("merge.part-of")} <a href=${link("record", { id: record.part_of })}>${t("merge.other")}</a></p>
+    <button type="button" onClick=${part}>${t("merge.apart")}</button></div>`;
+}
+
 export function Record({ query, tell }) {
   const kinds = useKinds();
   const [wrong, fail] = useState(null);
@@ -71,11 +106,14 @@ export function Record({ query, tell }) {
   return html`<div class="head"><h1>${l(kind.label)}: ${text(field, record.fields[first], record) || t("nameless")}</h1><${State} record=${record} /></div>
     ${data.refused.map((row) => html`<div class="trouble" key=${row.change}><strong>${t("returned")}</strong><span>${sentence(row.why)}</span></div>`)}
     ${data.conflicts.map((one) => html`<${Conflict} key=${one.id} conflict=${one} kind=${kind} tell=${tell} />`)}
+    ${record.part_of && html`<${PartOf} record=${record} tell=${tell} fail=${fail} />`}
     <${Fields} kind=${kind} record=${record} />
     <${Trouble} problem=${wrong || problem} />
     <div class="acts">
       ${kind.may?.includes("edit") && html`<a class="button main" href=${link("entry", { id: record.id })}>${t("edit")}</a>`}
-      ${record.kind === "household" && html`<a class="button" href=${link("entry", { kind: "commitment", household: record.id })}>${t("sign-one")}</a>`}
+      ${record.kind === "household" && html`<a class="button" href=${link("entry", { kind: "commitment", household: record.id })}>${t("sign-one")}</a>
+        <a class="button" href=${link("entry", { kind: "household", split_from: record.id, address_text: record.fields.address_text || "" })}>${t("split")}</a>`}
+      ${record.kind === "household" && kind.may?.includes("merge") && !record.part_of && html`<${Join} record=${record} kind=${kind} tell=${tell} fail=${fail} />`}
       <a class="button" href=${link("print", { id: record.id })}>${t("print")}</a>
       ${kind.may?.includes("delete") && !record.deleted && html`<button type="button" onClick=${remove}>${t("delete")}</button>`}
     </div>
