@@ -5,6 +5,7 @@ of hamletd in the middle of a form.
 
     96-page.py --bin DIR --work DIR
 """
+import fcntl
 import json
 import os
 import subprocess
@@ -15,10 +16,17 @@ FOLDER = os.path.join(ROOT, "tests", "web")
 HOUSEHOLDS = ["Nguyễn Văn An", "Lê Thị Bình", "Phạm Đạt", "Hồ Út", "Võ Thị Ý"]
 
 
-def packages():
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=FOLDER,
-                          capture_output=True, text=True, check=False)
-    expect("npm ci", done.returncode, 0)
+def packages(folder=FOLDER):
+    """What package-lock.json names, fetched once for all tests that run at the same time."""
+    wanted = os.path.join(folder, "package-lock.json")
+    there = os.path.join(folder, "node_modules", ".package-lock.json")
+    with open(wanted, "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(there) and os.path.getmtime(there) >= os.path.getmtime(wanted):
+            return
+        done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder,
+                              capture_output=True, text=True, check=False)
+        expect("npm ci", done.returncode, 0)
 
 
 def browse(site, laptop, step, file="page.mjs"):
