@@ -3,14 +3,16 @@
 """A member's day in a real browser: what was typed is what the district has, through a kill
 of hamletd in the middle of a form.
 
-    96-page.py --bin DIR --work DIR
+    96-page.py --bin DIR --work DIR [--oldest]
+
+`--oldest`: in Chromium 109, the oldest that the page is for.
 """
 import fcntl
 import json
 import os
 import subprocess
 
-from sites import ROOT, Wrong, expect, say, script, wait_until
+from sites import ROOT, Wrong, check, expect, say, script, wait_until
 
 FOLDER = os.path.join(ROOT, "tests", "web")
 HOUSEHOLDS = ["Nguyễn Văn An", "Lê Thị Bình", "Phạm Đạt", "Hồ Út", "Võ Thị Ý"]
@@ -38,8 +40,11 @@ def browse(site, laptop, step, file="page.mjs"):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def run(site):
+def run(site, oldest=False):
     packages()
+    if oldest:
+        packages(os.path.join(FOLDER, "engine"))
+        os.environ["HAMLET_TEST_ENGINE"] = "109"
     site.set_up()
     laptop = site.enrol("laptop-A", role="hamlet_head")
     for name in HOUSEHOLDS:
@@ -47,7 +52,8 @@ def run(site):
     laptop.once()
     laptop.start("--listen", "127.0.0.1:0")
     first = browse(site, laptop, "work")
-    say("a day in the browser", screens=first["screens"], signed=len(first["signed"]))
+    check(f"the browser is {first['version']}", not oldest or first["version"].startswith("109."))
+    say("a day in the browser", browser=first["version"], screens=first["screens"], signed=len(first["signed"]))
     laptop.kill()
     laptop.start("--listen", "127.0.0.1:0")
     second = browse(site, laptop, "resume")
@@ -66,4 +72,4 @@ def run(site):
 
 
 if __name__ == "__main__":
-    script(run)
+    script(run, options=("oldest",))
