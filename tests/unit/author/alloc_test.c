@@ -10,6 +10,7 @@
 #include "sweep.h"
 
 static struct hm_id household;
+static struct hm_id twin;
 static struct hm_id conflict;
 static struct hm_id lans; /* a head of the conflict */
 static struct hm_id bulk;
@@ -34,6 +35,7 @@ static void setup(void)
     hm_fault_start();
     acting_start();
     household = a_household(&lan, "Út");
+    twin = a_household(&lan, "Út");
     hm_site_carry(&lan, &mai, HM_VERDICT_ACCEPTED);
     lans = an_edit(&lan, &household, "cluster", "Tổ 1");
     (void)an_edit(&mai, &household, "cluster", "Tổ 2");
@@ -139,6 +141,20 @@ static enum hm_status act_resolve(void *ctx, struct hm_err *err)
     return end(site, status);
 }
 
+static enum hm_status act_merge(void *ctx, struct hm_err *err)
+{
+    struct hm_site *site = ctx;
+    enum hm_status status = hm_author_begin(site->author, err);
+    if (status == HM_OK) {
+        status = hm_author_merge(site->author, &twin, &household, hm_text("cùng hộ"),
+                                 &changed, err);
+    }
+    if (status == HM_OK) {
+        status = hm_author_flush(site->author, err);
+    }
+    return end(site, status);
+}
+
 static enum hm_status act_withdraw(void *ctx, struct hm_err *err)
 {
     struct hm_site *site = ctx;
@@ -206,6 +222,7 @@ static const struct {
     {"delete", act_delete, &mai},     {"resolve", act_resolve, &mai},
     {"withdraw", act_withdraw, &mai}, {"registry", act_registry, &server},
     {"open", act_open, &mai},         {"erase", act_erase, &server},
+    {"merge", act_merge, &mai},
 };
 
 enum { ACTS = sizeof(acts) / sizeof(acts[0]), COLD_STRIDE = 37 };
