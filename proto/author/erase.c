@@ -3,6 +3,9 @@
  * Erasing: null over all that a record's registers ever held, so that every replica
  * forgets it (PROTOCOL.md 4.2), and the server's list of what was erased.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "hamlet/model/erase.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/erase.h"
@@ -313,6 +316,101 @@ static struct hm_bytes text_value(struct hm_arena *arena, struct hm_bytes text)
     return value;
 }
 
+static int by_prefix(const void *a, const void *b)
+{
+    hm_prefix x = *(const hm_prefix *)a;
+    hm_prefix y = *(const hm_prefix *)b;
+    return (x > y) - (x < y);
+}
+
+/* All that this write of an erasure reaches among `erased`, and what it names itself. */
+static void reach_write(struct hm_write *write,
+                        const struct hm_loaded *loaded,
+                        const struct hm_erased *erased,
+                        size_t count,
+                        hm_prefix *prefixes)
+{
+    size_t n = 0;
+    size_t kept = 0;
+    for (; n < write->replaces_count; n++) {
+        prefixes[n] = write->replaces[n];
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct hm_change *change = loaded->known[erased[i].known].change;
+        if (hm_bytes_equal(change->writes[erased[i].write].reg, write->reg)) {
+            prefixes[n++] = hm_prefix_of(&change->id);
+        }
+    }
+    qsort(prefixes, n, sizeof(*prefixes), by_prefix);
+    for (size_t i = 0; i < n; i++) {
+        if (kept == 0 || prefixes[kept - 1] != prefixes[i]) {
+            prefixes[kept++] = prefixes[i];
+        }
+    }
+    write->replaces = prefixes;
+    write->replaces_count = (uint32_t)kept;
+}
+
+/*
+ * The erasure as if it named all that it reaches here. A server that was lost may get the
+ * old values back from one laptop, and from nobody what stood between them and it.
+ */
+static enum hm_status reach_all(struct hm_store *store,
+                                struct hm_change *erasure,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    struct hm_order *orders = NULL;
+    struct hm_erased *erased = NULL;
+    size_t order_count = 0;
+    size_t count = 0;
+    enum hm_status status =
+        hm_store_record_load(store, &erasure->record, &loaded, arena, err);
+    if (status == HM_OK) {
+        status = hm_erase_orders(&orders, &order_count, erasure, arena, err);
+    }
+    if (status == HM_OK) {
+        status = hm_erase_reach(&erased, &count, loaded.known, loaded.count, orders,
+                                order_count, arena, err);
+    }
+    for (size_t w = 0; w < erasure->write_count && status == HM_OK; w++) {
+        struct hm_write *write = &erasure->writes[w];
+        hm_prefix *prefixes =
+            hm_arena_get_array(arena, write->replaces_count + count, sizeof(*prefixes));
+        status = hm_arena_status(arena, err);
+        if (status == HM_OK && hm_erase_names(write)) {
+            reach_write(write, &loaded, erased, count, prefixes);
+        }
+    }
+    return status;
+}
+
+static enum hm_status put_over(struct hm_author *author,
+                               const struct hm_change *erasure,
+                               struct hm_buf *over,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    struct hm_change whole = *erasure;
+    whole.writes = hm_arena_get_array(arena, erasure->write_count, sizeof(*whole.writes));
+    enum hm_status status = hm_arena_status(arena, err);
+    if (status == HM_OK) {
+        memcpy(whole.writes, erasure->writes,
+               erasure->write_count * sizeof(*whole.writes));
+        status = reach_all(author->store, &whole, arena, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_erasure_over_put(over, &whole);
+    if (hm_buf_status(over, NULL) != HM_OK || over->size > HM_VALUE_BYTES_MAX) {
+        hm_buf_clear(over);
+        hm_erasure_over_put(over, erasure);
+    }
+    return hm_buf_status(over, err);
+}
+
 static enum hm_status put_listed(struct hm_author *author,
                                  const struct hm_change *erasure,
                                  const struct hm_key_field *key,
@@ -324,8 +422,7 @@ static enum hm_status put_listed(struct hm_author *author,
     struct hm_added added;
     hm_hex_put(record, hm_id_bytes(&erasure->record));
     hm_buf_init(&over, 2 * HM_CHANGE_BYTES_MAX);
-    hm_erasure_over_put(&over, erasure);
-    enum hm_status status = hm_buf_status(&over, err);
+    enum hm_status status = put_over(author, erasure, &over, arena, err);
     const struct hm_registry_value values[] = {
         {HM_REGISTRY_UNIT, text_value(arena, erasure->home)},
         {HM_REGISTRY_RECORD, text_value(arena, hm_text(record))},

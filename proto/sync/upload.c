@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "hamlet/base/limits.h"
+#include "hamlet/store/epoch.h"
 #include "hamlet/store/learned.h"
 #include "offer.h"
 #include "page_out.h"
@@ -319,24 +320,19 @@ static enum hm_status fill(struct hm_upload *u, struct hm_err *err)
     return status;
 }
 
-/* The head at the acknowledged end of the chain: where the page after it begins. */
+/*
+ * The head at the acknowledged end of the chain: where what is sealed next begins. A page
+ * need not end there: this disk may be an older one than that whose pages are at the
+ * server, and have sealed others since.
+ */
 static enum hm_status find_head(struct hm_upload *u, struct hm_err *err)
 {
-    struct hm_stored_page stored;
     bool found = false;
-    enum hm_status status = HM_OK;
-    hm_chain_begin(&u->head, &u->origin.device, u->origin.epoch,
-                   u->origin.has_parent ? &u->origin.parent : NULL);
-    if (u->origin.acked > 0) {
-        status = hm_store_page_at(u->session->store, u->origin.row, u->origin.acked,
-                                  &stored, &found, &u->keep, err);
-        if (status == HM_OK &&
-            (!found || stored.seq + stored.count - 1 != u->origin.acked)) {
-            return hm_fail(err, HM_CORRUPT, "page-missing", NULL, NULL, NULL);
-        }
-        u->head = stored.head_after;
-    }
-    return status;
+    enum hm_status status = hm_store_head_at(u->session->store, &u->origin,
+                                             u->origin.acked, &u->head, &found, err);
+    return status != HM_OK || found
+               ? status
+               : hm_fail(err, HM_CORRUPT, "page-missing", NULL, NULL, NULL);
 }
 
 /* Pages from `seq` on into the stream, as many as the budget has room for. */

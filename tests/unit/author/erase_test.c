@@ -265,6 +265,30 @@ START_TEST(the_registry_lists_it_and_its_list_erases)
 }
 END_TEST
 
+START_TEST(its_list_erases_what_stood_before_a_change_that_nobody_has_any_more)
+{
+    const struct hm_change *first = NULL;
+    size_t n = 0;
+    ck_assert_int_eq(edit(&lan, &household, false, GIVEN("head_name", "Bà Hai")), HM_OK);
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+    ck_assert_int_eq(hm_author_list_erasures(server.store, &server.secret, &server.err),
+                     HM_OK);
+    struct hm_held *held = hm_site_changes(&server, 1, &n);
+    const struct hm_change *listed = &held[changes_of(&server) - 1].change;
+    struct hm_held *mine = hm_site_changes(&lan, 1, &n);
+    for (size_t i = 0; i < n; i++) {
+        first = hm_id_equal(&mine[i].change.id, &household) ? &mine[i].change : first;
+    }
+
+    (void)hm_site_put(&mai, &listed, 1, HM_VERDICT_ACCEPTED);
+    (void)hm_site_put(&mai, &first, 1, HM_VERDICT_ACCEPTED);
+
+    ck_assert(!holds(&mai, "head_name"));
+    ck_assert(holds(&mai, "address_text"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("erase");
@@ -280,6 +304,8 @@ int main(void)
     tcase_add_test(group, what_is_erased_is_not_erased_twice_and_not_taken_back);
     tcase_add_test(group, what_was_erased_may_be_entered_anew);
     tcase_add_test(group, the_registry_lists_it_and_its_list_erases);
+    tcase_add_test(group,
+                   its_list_erases_what_stood_before_a_change_that_nobody_has_any_more);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }

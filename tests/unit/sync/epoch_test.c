@@ -202,6 +202,23 @@ START_TEST(a_laptop_restored_by_one_exchange_is_noticed_though_its_lease_still_h
 }
 END_TEST
 
+/* Its disk was an older one once: what was sealed there is cut otherwise than the pages
+ * that a server of an old backup has of the same chain. */
+START_TEST(what_a_server_lost_may_begin_in_the_middle_of_a_page)
+{
+    sync_with(a);
+    (void)add(a, 5);
+    sync_with(a);
+    (void)once(a->store, "UPDATE origin SET acked = 2 WHERE acked = 5");
+    (void)add(a, 1);
+
+    sync_with(a);
+
+    ck_assert_int_eq(once(a->store, "SELECT max(acked) FROM origin"), 6);
+    ck_all_agree();
+}
+END_TEST
+
 START_TEST(a_store_copied_before_its_first_exchange_goes_on_twice)
 {
     size_t count = 0;
@@ -392,6 +409,7 @@ int main(void)
     tcase_add_test(cases, a_restored_laptop_gets_its_later_work_back_refused_changes_too);
     tcase_add_test(
         cases, a_laptop_restored_by_one_exchange_is_noticed_though_its_lease_still_holds);
+    tcase_add_test(cases, what_a_server_lost_may_begin_in_the_middle_of_a_page);
     tcase_add_test(cases, a_store_copied_before_its_first_exchange_goes_on_twice);
     tcase_add_test(cases, what_waits_in_both_epochs_is_counted_once);
     tcase_add_test(cases, copies_and_restores_at_any_moment_lose_and_double_nothing);
