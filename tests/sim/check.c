@@ -107,11 +107,14 @@ static void check_derived(struct sim *sim, int who)
     }
 }
 
-/* A server that was lost has no values where nobody brought them. */
-static bool is_blind_there(const struct sim *sim, int act)
+/* A server that was lost has no values where nobody brought them, and tells a laptop of
+ * those that were brought when it comes next. */
+static bool is_blind_there(const struct sim *sim, int who, int act)
 {
-    return sim_refilled(sim) && (!oracle_known(sim->oracle, ORACLE_SERVER, act) ||
-                                 oracle_is_blind(sim->oracle, ORACLE_SERVER, act));
+    return sim_refilled(sim) &&
+           (!oracle_known(sim->oracle, ORACLE_SERVER, act) ||
+            oracle_is_blind(sim->oracle, ORACLE_SERVER, act) ||
+            sim->refill.gained[act] > sim->replicas[who].agreed);
 }
 
 /* What a refusal hides, it hides from those alone who neither wrote it nor decide. */
@@ -123,7 +126,7 @@ static void check_blind(struct sim *sim, int who)
         if (oracle_is_blind(oracle, who, i)) {
             sim_mark(sim, SIM_MARK_BLIND);
         }
-        bool lost = oracle_told(oracle, i)->refused && is_blind_there(sim, i);
+        bool lost = oracle_told(oracle, i)->refused && is_blind_there(sim, who, i);
         if (oracle_is_blind(oracle, who, i) && !lost &&
             (decides ||
              (!oracle_told(oracle, i)->refused && !oracle_told(oracle, i)->open) ||
@@ -233,6 +236,7 @@ void sim_check_agreed(struct sim *sim, int who)
     struct sim_replica *replica = &sim->replicas[who];
     struct hm_id device = hm_sign_device(&replica->laptop->key);
     replica->settled = true;
+    replica->agreed = sim->stats.exchanges;
     if (sim_refilled(sim)) { /* what was heard of a server that is no more is over */
         oracle_unhear(sim->oracle, who);
         memset(replica->entries, 0, sizeof(replica->entries));

@@ -180,8 +180,9 @@ static void learn_values(struct sim *sim, int who, struct hm_arena *arena)
                  &err, "change");
         bool blind = sim_is_blind(sim, who, act, &held);
         oracle_blind(sim->oracle, who, act, blind);
-        sim->refill.gained[act] =
-            sim->refill.gained[act] || (who == ORACLE_SERVER && !blind);
+        if (who == ORACLE_SERVER && !blind) {
+            sim->refill.gained[act] = sim->stats.exchanges;
+        }
     }
 }
 
@@ -200,7 +201,7 @@ static void note_judged(struct sim *sim,
     }
     bool again = (oracle_heard(sim->oracle, ORACLE_SERVER, act) & verdict) != 0;
     bool other = verdict == ORACLE_REFUSED && sim->refill.reasons[act] != hash;
-    bool gained = sim->refill.gained[act] || /* … or will be learnt to have */
+    bool gained = sim->refill.gained[act] > 0 || /* … or will be learnt to have */
                   oracle_is_blind(sim->oracle, ORACLE_SERVER, act) ||
                   oracle_told(sim->oracle, act)->what == ORACLE_WITHDRAW; /* its reason */
     if (again && !(sim_refilled(sim) && (other || gained))) {

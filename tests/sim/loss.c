@@ -153,6 +153,18 @@ static bool has_ordered(const struct sim *sim)
     return ordered;
 }
 
+/* Whoever has not heard of values that came later may still not have them. */
+static void forget_refill(struct sim *sim)
+{
+    sim->refill.bringers = 0;
+    memset(sim->refill.reasons, 0, sizeof(sim->refill.reasons));
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        if (sim->refill.gained[i] > 0) {
+            sim->refill.gained[i] = sim->stats.exchanges;
+        }
+    }
+}
+
 void sim_do_lose(struct sim *sim, const struct sim_event *event)
 {
     bool had[SIM_ACTS_MAX] = {false};
@@ -172,7 +184,7 @@ void sim_do_lose(struct sim *sim, const struct sim_event *event)
         (void)sim_plant_strike(sim, who, SIM_AT_LOSS);
     }
     sim->stats.losses++;
-    sim->refill = (struct sim_refill){.bringers = 0};
+    forget_refill(sim);
     come_back(sim, event->arg[0] != 0 || sim->replicas[ORACLE_SERVER].image.disk == NULL);
     note_lost(sim, had);
 }

@@ -49,6 +49,7 @@ void sim_image_keep(struct sim *sim, int who, struct hm_disk *disk)
 static void take_learnt(struct sim_replica *replica, const struct sim_replica *was)
 {
     replica->settled = was->settled;
+    replica->agreed = was->agreed;
     replica->rows = was->rows;
     replica->registry = was->registry;
     memcpy(replica->acts, was->acts, sizeof(replica->acts));

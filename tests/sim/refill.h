@@ -20,7 +20,7 @@ enum { SIM_MAILBOX = SCENE_UNITS, SIM_REGISTRY, SIM_BUCKETS };
 struct sim_refill {
     unsigned bringers;              /* bits: who brought something */
     uint64_t reasons[SIM_ACTS_MAX]; /* of refusals, as hashes */
-    bool gained[SIM_ACTS_MAX];      /* their values came later */
+    uint64_t gained[SIM_ACTS_MAX];  /* exchanges until their values came later; or 0 */
 };
 
 #endif

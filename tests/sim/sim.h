@@ -68,6 +68,7 @@ struct sim_replica {
     int unit;
     bool lax;
     bool settled; /* it has agreed with the server once: the registry is all there */
+    uint64_t agreed; /* exchanges until it did so last */
 
     int device;       /* the first replica with its key; what follows, of that one */
     bool strange;     /* its disk was copied or restored … */
