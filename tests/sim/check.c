@@ -111,10 +111,9 @@ static void check_derived(struct sim *sim, int who)
  * those that were brought when it comes next. */
 static bool is_blind_there(const struct sim *sim, int who, int act)
 {
-    return sim_refilled(sim) &&
-           (!oracle_known(sim->oracle, ORACLE_SERVER, act) ||
-            oracle_is_blind(sim->oracle, ORACLE_SERVER, act) ||
-            sim->refill.gained[act] > sim->replicas[who].agreed);
+    return sim_refilled(sim) && (!oracle_known(sim->oracle, ORACLE_SERVER, act) ||
+                                 oracle_is_blind(sim->oracle, ORACLE_SERVER, act) ||
+                                 sim->refill.gained[act] > sim->replicas[who].agreed);
 }
 
 /* What a refusal hides, it hides from those alone who neither wrote it nor decide. */

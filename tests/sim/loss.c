@@ -153,6 +153,16 @@ static bool has_ordered(const struct sim *sim)
     return ordered;
 }
 
+static void mark_loss(struct sim *sim)
+{
+    if (is_refilling(sim)) {
+        sim_mark(sim, SIM_MARK_LOSS_AGAIN);
+    }
+    if (sim->stats.copies > 0) {
+        sim_mark(sim, SIM_MARK_LOSS_COPIED);
+    }
+}
+
 /* Whoever has not heard of values that came later may still not have them. */
 static void forget_refill(struct sim *sim)
 {
@@ -175,9 +185,7 @@ void sim_do_lose(struct sim *sim, const struct sim_event *event)
     for (int i = 0; i < oracle_count(sim->oracle); i++) {
         had[i] = oracle_known(sim->oracle, ORACLE_SERVER, i);
     }
-    if (is_refilling(sim)) {
-        sim_mark(sim, SIM_MARK_LOSS_AGAIN);
-    }
+    mark_loss(sim);
     forget_notices(sim);
     for (int who = 1; who < sim->replica_count; who++) {
         oracle_lapse(sim->oracle, who);

@@ -108,6 +108,7 @@ struct sim;
     X(LOSS_BEHIND, loss_behind, "a server that comes back behind what laptops hold")     \
     X(LOSS_ALONE, loss_alone, "… and what it alone had is gone")                         \
     X(LOSS_EMPTY, loss_empty, "a server that comes back with its key alone")             \
+    X(LOSS_COPIED, loss_copied, "a server that is lost while two disks of a device are") \
     X(LOSS_AGAIN, loss_again, "a server that is lost again while it is refilled")        \
     X(REFILL_ONE, refill_one, "one laptop brings back what the server had")              \
     X(REFILL_MANY, refill_many, "several laptops bring it back")                         \

@@ -95,8 +95,8 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     if (plan->revokes > 0 || plan->weight[SIM_ROLE] > 0 || below(plan, 3) == 0) {
         plan->weight[SIM_LOSE] = 0;
     }
-    if (plan->weight[SIM_LOSE] > 0) { /* copies that meet it: in scripts alone */
-        plan->weight[SIM_ERASE] = plan->weight[SIM_COPY] = 0;
+    if (plan->weight[SIM_LOSE] > 0) {
+        plan->weight[SIM_ERASE] = 0;
         plan->weight[SIM_RELEASE] *= 4;
     }
     if (below(plan, 10) == 0) {

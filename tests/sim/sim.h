@@ -67,7 +67,7 @@ struct sim_replica {
     const struct scene_role *role;
     int unit;
     bool lax;
-    bool settled; /* it has agreed with the server once: the registry is all there */
+    bool settled;    /* it has agreed with the server once: the registry is all there */
     uint64_t agreed; /* exchanges until it did so last */
 
     int device;       /* the first replica with its key; what follows, of that one */
