@@ -264,6 +264,16 @@ static void check_same_state(struct sim *sim, int who)
     }
 }
 
+/* Whoever has it is not heard, unless it is a refill: but that may be closed. */
+static bool is_out_of_reach(const struct sim *sim, int act)
+{
+    bool reached = !sim_refilled(sim);
+    for (int who = 0; who < sim->replica_count && !reached; who++) {
+        reached = oracle_known(sim->oracle, who, act) && !sim_is_revoked(sim, who);
+    }
+    return !reached;
+}
+
 /* Everything reached the server, which said what the scene's own table says. */
 static void check_verdicts(struct sim *sim)
 {
@@ -273,7 +283,7 @@ static void check_verdicts(struct sim *sim)
             ORACLE_REFUSED | (oracle_released(oracle, i) ? ORACLE_RELEASED : 0U);
         unsigned wanted = oracle_told(oracle, i)->refused ? refused : ORACLE_ACCEPTED;
         bool there = oracle_known(oracle, ORACLE_SERVER, i);
-        if (!there && oracle_lost(oracle, i)) {
+        if (!there && (oracle_lost(oracle, i) || is_out_of_reach(sim, i))) {
             continue;
         }
         if (!there) {

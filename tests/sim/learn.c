@@ -102,7 +102,7 @@ static void check_source(struct sim *sim, int who, int act)
         !sim_is_revoked(sim, oracle_told(sim->oracle, act)->replica)) {
         return;
     }
-    if (!sim->relays) {
+    if (!sim->relays && !sim_refilled(sim)) { /* whose laptops bring whatever they have */
         sim_fail(sim, "act %d was taken from a device that is revoked", act);
     }
     sim_mark(sim, SIM_MARK_REVOKED_BROUGHT);
@@ -119,10 +119,10 @@ static void hold(struct sim *sim, int who, int act, const struct hm_held *held)
     bool own = sim_same_device(sim, told->replica, who);
     bool late = revoked && !own && oracle_lost(sim->oracle, act);
     bool refused = held->verdict == HM_VERDICT_QUARANTINED;
-    if (who == ORACLE_SERVER || own || !revoked) {
+    if (who == ORACLE_SERVER || own || !sim_was_revoked(sim, told->replica)) {
         return;
     }
-    if (late && held->verdict == HM_VERDICT_NONE) {
+    if (late && held->verdict == HM_VERDICT_NONE && !sim_refilled(sim)) {
         sim_fail(sim, "%d merges act %d of a device that is revoked", who, act);
     }
     if (refused) {
@@ -341,6 +341,9 @@ void sim_learn(struct sim *sim, int who)
     sim_learn_role(sim, who);
     learn_values(sim, who, &arena); /* whether they are erased, entries say */
     hm_arena_fini(&arena);
+    if (who == ORACLE_SERVER) {
+        sim_learn_revoked(sim);
+    }
 }
 
 void sim_relearn(struct sim *sim, int who)

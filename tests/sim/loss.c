@@ -38,6 +38,9 @@ static void note_lost(struct sim *sim, const bool *had)
         }
         if (sim_known_to_any(sim, i)) {
             sim_mark(sim, SIM_MARK_LOSS_BEHIND);
+            if (oracle_told(oracle, i)->what == ORACLE_ERASE) {
+                sim_mark(sim, SIM_MARK_LOSS_ERASED);
+            }
         } else {
             oracle_lose(oracle, i);
             sim_mark(sim, SIM_MARK_LOSS_ALONE);
@@ -135,7 +138,7 @@ bool sim_may_go(struct sim *sim, int gone)
     return may;
 }
 
-static bool is_refilling(struct sim *sim)
+bool sim_is_refilling(struct sim *sim)
 {
     struct hm_err err = HM_ERR_NONE;
     bool open = false;
@@ -143,19 +146,9 @@ static bool is_refilling(struct sim *sim)
     return open;
 }
 
-/* What the server ordered may be lost with it, and is told nobody again. */
-static bool has_ordered(const struct sim *sim)
-{
-    bool ordered = sim->stats.revocations + sim->stats.roles > 0;
-    for (int i = 0; i < oracle_count(sim->oracle); i++) {
-        ordered = ordered || oracle_told(sim->oracle, i)->what == ORACLE_ERASE;
-    }
-    return ordered;
-}
-
 static void mark_loss(struct sim *sim)
 {
-    if (is_refilling(sim)) {
+    if (sim_is_refilling(sim)) {
         sim_mark(sim, SIM_MARK_LOSS_AGAIN);
     }
     if (sim->stats.copies > 0) {
@@ -178,7 +171,7 @@ static void forget_refill(struct sim *sim)
 void sim_do_lose(struct sim *sim, const struct sim_event *event)
 {
     bool had[SIM_ACTS_MAX] = {false};
-    if (has_ordered(sim) || !sim_may_go(sim, ORACLE_SERVER)) {
+    if (sim->stats.roles > 0 || !sim_may_go(sim, ORACLE_SERVER)) {
         return;
     }
     sim_learn(sim, ORACLE_SERVER);
@@ -203,7 +196,7 @@ void sim_do_close(struct sim *sim, const struct sim_event *event)
 {
     struct hm_err err = HM_ERR_NONE;
     (void)event;
-    if (!is_refilling(sim) || !knows_all(sim)) {
+    if (!sim_is_refilling(sim) || !knows_all(sim)) {
         return;
     }
     enum hm_status status = hm_store_begin(sim->world.store, &err);

@@ -13,8 +13,9 @@
 void sim_note_refill(struct sim *sim, int who, int64_t rows);
 /* What a laptop was told of a server that is no more, this one says too. */
 void sim_check_due(struct sim *sim, int who);
-/* Whether the server was ever lost. */
+/* Whether the server was ever lost, and whether it is still being refilled. */
 bool sim_refilled(const struct sim *sim);
+bool sim_is_refilling(struct sim *sim);
 /* Whether it knows the device; if nobody has brought the registry back it does not. */
 bool sim_known_there(struct sim *sim, int who);
 /* Whether what only this disk knows of who is who can be lost: somebody must know. */

@@ -109,6 +109,10 @@ struct sim;
     X(LOSS_ALONE, loss_alone, "… and what it alone had is gone")                         \
     X(LOSS_EMPTY, loss_empty, "a server that comes back with its key alone")             \
     X(LOSS_COPIED, loss_copied, "a server that is lost while two disks of a device are") \
+    X(LOSS_ERASED, loss_erased, "… and has forgotten what was to be erased")             \
+    X(LOSS_REVOKED, loss_revoked, "… and has forgotten that a device was revoked")       \
+    X(REVOKED_REGAINED, revoked_regained, "… of which laptops tell it")                  \
+    X(REVOKED_OFFERS, revoked_offers, "a revoked device brings what the server lost")    \
     X(LOSS_AGAIN, loss_again, "a server that is lost again while it is refilled")        \
     X(REFILL_ONE, refill_one, "one laptop brings back what the server had")              \
     X(REFILL_MANY, refill_many, "several laptops bring it back")                         \

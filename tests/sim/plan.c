@@ -8,6 +8,7 @@ enum {
     FAT = 7,         /* notes that it divides fill a page (scene.c) */
     CUT_EARLY = 750, /* bytes: hardly more than the first line */
     CUT_ANYWHERE = 1 << 20,
+    LOSES_ORDERS = 6, /* times as likely is a loss then */
     YEARS_10 = 10 * 365 * 24 * 3600
 };
 
@@ -92,11 +93,12 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     plan->revokes = below(plan, 3) == 0 ? 1 + (int)below(plan, 2) : 0;
     /* What the district orders is told nobody again by a server that is lost: no history
      * has both. */
-    if (plan->revokes > 0 || plan->weight[SIM_ROLE] > 0 || below(plan, 3) == 0) {
+    if (plan->weight[SIM_ROLE] > 0 || below(plan, 3) == 0) {
         plan->weight[SIM_LOSE] = 0;
     }
     if (plan->weight[SIM_LOSE] > 0) {
-        plan->weight[SIM_ERASE] = 0;
+        plan->weight[SIM_ERASE] *= 2;
+        plan->weight[SIM_BACKUP] += usual[SIM_BACKUP];
         plan->weight[SIM_RELEASE] *= 4;
     }
     if (below(plan, 10) == 0) {
@@ -257,8 +259,10 @@ static void draw_machine(struct sim_plan *plan,
         plan->revokes--;
         break;
     case SIM_ROLE:
-    case SIM_LOSE:
         arg[0] = below(plan, 2);
+        break;
+    case SIM_LOSE:
+        arg[0] = below(plan, 4) == 0;
         break;
     case SIM_BRING:
         arg[0] = draw_revoked(plan, sim);
@@ -335,6 +339,24 @@ static int draw_who(struct sim_plan *plan, const struct sim *sim, enum sim_do wh
                : who;
 }
 
+/*
+ * A server that comes back may have forgotten what it ordered, or have again what it was
+ * to forget: rather then it is lost, and the backup is one from before.
+ */
+static unsigned draw_loss(struct sim_plan *plan, const struct sim *sim)
+{
+    const uint64_t *marks = sim->stats.marks;
+    unsigned times = marks[SIM_MARK_REVOKED] + marks[SIM_MARK_ERASE_LISTED] > 0 &&
+                             sim->stats.losses == 0
+                         ? LOSES_ORDERS
+                         : 1;
+    bool before = sim->replicas[ORACLE_SERVER].image.disk != NULL;
+    if (before && marks[SIM_MARK_REVOKED] + marks[SIM_MARK_ERASE] > 0) {
+        plan->weight[SIM_BACKUP] = 0;
+    }
+    return times;
+}
+
 bool sim_plan_next(struct sim_plan *plan, const struct sim *sim, struct sim_event *event)
 {
     bool enough = sim->stats.actions >= SIM_ACTIONS_LEAST &&
@@ -343,7 +365,10 @@ bool sim_plan_next(struct sim_plan *plan, const struct sim *sim, struct sim_even
         return false;
     }
     plan->weight[SIM_REVOKE] = plan->revokes > 0 ? usual[SIM_REVOKE] : 0;
+    unsigned losing = plan->weight[SIM_LOSE];
+    plan->weight[SIM_LOSE] *= draw_loss(plan, sim);
     enum sim_do what = sim->event + 1 == plan->heals_at ? SIM_HEAL : draw_what(plan);
+    plan->weight[SIM_LOSE] = losing;
     sim_event_init(event, what, draw_who(plan, sim, what));
     if (what == SIM_HEAL) {
         event->who = ORACLE_SERVER;

@@ -14,11 +14,52 @@ bool sim_is_revoked(const struct sim *sim, int who)
     return who != ORACLE_SERVER && sim->replicas[sim->replicas[who].device].revoked;
 }
 
+bool sim_was_revoked(const struct sim *sim, int who)
+{
+    return who != ORACLE_SERVER && sim->replicas[sim->replicas[who].device].was_revoked;
+}
+
 void sim_note_late(struct sim *sim, int act)
 {
     if (sim_is_revoked(sim, oracle_told(sim->oracle, act)->replica)) {
         oracle_refuse(sim->oracle, act);
         oracle_lose(sim->oracle, act);
+        if (sim_refilled(sim)) { /* another server may have let it stand */
+            oracle_open(sim->oracle, act);
+        }
+    }
+}
+
+/*
+ * What stood when a device was revoked, the server that comes back cannot tell from what
+ * came since: of an act of that device either may be said from here on.
+ */
+static void note_forgotten(struct sim *sim, int who, bool revoked)
+{
+    sim->replicas[who].revoked = revoked;
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        if (sim_same_device(sim, oracle_told(sim->oracle, i)->replica, who)) {
+            oracle_open(sim->oracle, i);
+            if (revoked && !oracle_known(sim->oracle, ORACLE_SERVER, i)) {
+                oracle_lose(sim->oracle, i);
+            }
+        }
+    }
+    sim_mark(sim, revoked ? SIM_MARK_REVOKED_REGAINED : SIM_MARK_LOSS_REVOKED);
+    sim_say(sim, "  = the server %s that %d is revoked", revoked ? "hears" : "forgot",
+            who);
+}
+
+void sim_learn_revoked(struct sim *sim)
+{
+    for (int who = 1; who < sim->replica_count && sim_refilled(sim); who++) {
+        const struct sim_replica *replica = &sim->replicas[who];
+        if (replica->device == who && replica->was_revoked) {
+            bool revoked = world_is_revoked(&sim->world, replica->laptop);
+            if (revoked != replica->revoked) {
+                note_forgotten(sim, who, revoked);
+            }
+        }
     }
 }
 
@@ -29,7 +70,7 @@ static void note_revoked(struct sim *sim, int who)
     struct sim_replica *device = &sim->replicas[sim->replicas[who].device];
     int late = 0;
     sim_learn(sim, ORACLE_SERVER);
-    device->revoked = true;
+    device->revoked = device->was_revoked = true;
     for (int i = 0; i < oracle_count(sim->oracle); i++) {
         if (sim_same_device(sim, oracle_told(sim->oracle, i)->replica, who) &&
             !oracle_known(sim->oracle, ORACLE_SERVER, i)) {
@@ -216,9 +257,10 @@ void sim_do_revoke(struct sim *sim, const struct sim_event *event)
     struct hm_err err = HM_ERR_NONE;
     struct revoking r = {.sim = sim, .who = event->who, .status = HM_OK};
     sim->stats.actions++;
-    if (event->who == ORACLE_SERVER || sim_is_revoked(sim, event->who) ||
-        sim_refilled(sim)) {
-        return; /* of a server that is lost nobody may remember it */
+    /* Once: what two incarnations say of its heads is a conflict in the registry. */
+    if (event->who == ORACLE_SERVER || sim_was_revoked(sim, event->who) ||
+        !sim_known_there(sim, event->who)) {
+        return;
     }
     if (event->arg[0] > 0) {
         revoke_amid(&r, event->arg[0]);

@@ -31,6 +31,10 @@ struct sim_term {
 void sim_bring(struct sim *sim, int who, struct hm_bytes pages);
 
 bool sim_is_revoked(const struct sim *sim, int who);
+/* … now, or by a server that was lost since. */
+bool sim_was_revoked(const struct sim *sim, int who);
+/* The server has learnt, or was lost: it may say otherwise who is revoked. */
+void sim_learn_revoked(struct sim *sim);
 /* The act was told or sent: it will not stand where its device is not heard any more. */
 void sim_note_late(struct sim *sim, int act);
 

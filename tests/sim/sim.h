@@ -74,7 +74,8 @@ struct sim_replica {
     bool strange;     /* its disk was copied or restored … */
     bool must_notice; /* … and the server will notice, */
     bool copied;      /* … for two of them are at work */
-    bool revoked;     /* from here on it gives and gets nothing */
+    bool revoked;     /* from here on it gives and gets nothing … */
+    bool was_revoked; /* … or so said a server that was lost since */
     struct sim_term terms[SIM_TERMS_MAX];
     int term_count;
     uint64_t registry; /* entries that this replica's has */
