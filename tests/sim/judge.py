@@ -40,7 +40,8 @@ PLANTS = {
     "unended": (r"has verdict 1, it should be 2|stand otherwise|rebuilding \d changed", 80),
     "altered": (r"stand otherwise than derived|rebuilding \d changed", 20),
     "same_self": (r"nothing disturbed failed|digests differ|on the laptop only"
-                  r"|on the server only|counts entries|come to no rest", 80),
+                  r"|on the server only|counts entries|come to no rest"
+                  r"|verdict \d on \d and \d on the server|gives up: PROTOCOL", 80),
     "lost_word": (r"signed, and the server says", 40),
 }
 
