@@ -54,6 +54,8 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
     X(TWIN, twin, "late=1 other=0 values=0")                                             \
     X(GROUP, group, "other=0 up=-1")                                                     \
     X(REPLAY, replay, "old=0 up=-1")                                                     \
+    X(STICK, stick, "other=0")                                                           \
+    X(CARRY, carry, "file=0 torn=-1")                                                    \
     X(ARM, arm, "operation=1 how=0 again=0")                                             \
     X(CRASH, crash, "how=0 again=0")                                                     \
     X(SICK, sick, "operation=0 nth=1")                                                   \

@@ -72,6 +72,13 @@ struct sim;
     X(ROUNDS, rounds, "an exchange of three rounds or more")                             \
     X(GROUP, group, "two requests in one commit, both with pages")                       \
     X(GROUP_CUT, group_cut, "… one of them cut")                                         \
+    X(FILE_UP, file_up, "a file by stick that brings the server something")              \
+    X(FILE_DOWN, file_down, "… that brings a laptop something")                          \
+    X(FILE_THIRD, file_third, "… that somebody else carries")                            \
+    X(FILE_AGAIN, file_again, "… that comes again")                                      \
+    X(FILE_TORN, file_torn, "… that is torn, and what was whole is kept")                \
+    X(FILE_REVOKED, file_revoked, "… of a revoked device, which is refused")             \
+    X(FILE_LOSS, file_loss, "… that comes when the server is another")                   \
     X(POWER_SAVING, power_saving, "the power goes while somebody saves")                 \
     X(POWER_SAVED, power_saved, "… and it lasted all the same")                          \
     X(POWER_SERVING, power_serving, "the server's power goes while it commits")          \

@@ -21,7 +21,8 @@ static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_LIE] = 6,      [SIM_CLOCK] = 1,    [SIM_TRIP] = 10,  [SIM_TWIN] = 2,
     [SIM_GROUP] = 3,    [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
     [SIM_SICK] = 2,     [SIM_FULL] = 2,     [SIM_LOOK] = 2,   [SIM_REVOKE] = 2,
-    [SIM_BRING] = 2,    [SIM_ERASE] = 3,    [SIM_ROLE] = 4};
+    [SIM_BRING] = 2,    [SIM_ERASE] = 3,    [SIM_STICK] = 3,  [SIM_CARRY] = 6,
+    [SIM_ROLE] = 4};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -294,6 +295,13 @@ static void draw_machine(struct sim_plan *plan,
         arg[0] = 1 + below(plan, (uint64_t)sim->replica_count - 1);
         arg[1] = draw_cut(plan);
         break;
+    case SIM_STICK:
+        arg[0] = 1 + below(plan, (uint64_t)sim->replica_count - 1);
+        break;
+    case SIM_CARRY:
+        arg[0] = below(plan, 2) == 0 ? sim->stick_count - 1 : below(plan, SIM_STICKS_MAX);
+        arg[1] = below(plan, 3) == 0 ? below(plan, CUT_ANYWHERE) : -1;
+        break;
     case SIM_REPLAY:
         arg[0] = below(plan, SIM_OLD_MAX);
         arg[1] = draw_cut(plan);
@@ -328,6 +336,9 @@ static int draw_who(struct sim_plan *plan, const struct sim *sim, enum sim_do wh
     bool decides = what == SIM_RESOLVE || what == SIM_WITHDRAW || what == SIM_UNDO ||
                    what == SIM_ERASE;
     int who = 1 + (int)below(plan, (uint64_t)sim->replica_count - 1);
+    if (what == SIM_STICK && below(plan, 2) == 0) {
+        return ORACLE_SERVER;
+    }
     if (what >= SIM_BACKUP && what <= SIM_CLOSE) {
         return ORACLE_SERVER;
     }

@@ -214,6 +214,9 @@ void sim_fini(struct sim *sim)
     for (int i = 0; i < SIM_OLD_MAX; i++) {
         free(sim->old[i].data);
     }
+    for (int i = 0; i < SIM_STICKS_MAX; i++) {
+        free(sim->sticks[i].data);
+    }
     sim_machines_fini(sim);
     world_fini(&sim->world);
     oracle_free(sim->oracle);

@@ -29,6 +29,7 @@ enum {
     SIM_RECORDS_MAX = 1024,
     SIM_BULKS_MAX = 256,
     SIM_OLD_MAX = 24, /* requests kept to be sent again */
+    SIM_STICKS_MAX = 8,
     SIM_TRACE_LINES = 120,
     SIM_ARENA_MAX = 256 * 1024 * 1024
 };
@@ -96,6 +97,16 @@ struct sim_old {
     uint64_t losses; /* of the server, until then */
 };
 
+/* A file as it was written, to be carried, and carried again. */
+struct sim_stick {
+    uint8_t *data;
+    size_t size;
+    int from;
+    int to;
+    uint64_t losses; /* of the server, until then */
+    bool taken;
+};
+
 /* What the command line asks for; the same for every history of a process. */
 struct sim_options {
     const struct hm_kinds *kinds[2]; /* as they are, and lax */
@@ -123,6 +134,8 @@ struct sim {
     int by_id[2 * SIM_ACTS_MAX];    /* a table of acts by id; 0: empty, else act + 1 */
     struct sim_old old[SIM_OLD_MAX];
     int old_count;
+    struct sim_stick sticks[SIM_STICKS_MAX];
+    int stick_count;
     struct sim_refill refill;
     bool relays; /* pages of others may come with what is served now */
     bool denies; /* … who asks is being revoked meanwhile */
@@ -168,8 +181,9 @@ void sim_recover(struct sim *sim, int who);
 
 /*
  * What each event does: what people do in author.c and decide.c, what happens to messages
- * in trip.c, what the district decides in registry.c, what a device with a good key may
- * try in liar.c, disks that are copied or come back in machine.c, the rest in sim.c.
+ * in trip.c, files in stick.c, what the district decides in registry.c, what a device
+ * with a good key may try in liar.c, disks that are copied or come back in machine.c, the
+ * rest in sim.c.
  */
 #define SIM_DO_DECLARE(name, word, arguments)                                            \
     void sim_do_##word(struct sim *sim, const struct sim_event *event);

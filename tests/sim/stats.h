@@ -25,6 +25,7 @@
     X(repeated)                                                                          \
     X(late)                                                                              \
     X(grouped)                                                                           \
+    X(files)                                                                             \
     X(crashes)                                                                           \
     X(unknown_outcomes)                                                                  \
     X(sick)                                                                              \

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files that go by stick: written, carried by anybody, taken whole, torn, late and twice.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "erase.h"
+#include "loss.h"
+#include "machine.h"
+#include "world_file.h"
+
+enum { FILE_MAX = 64 * 1024 * 1024 };
+
+/* One file on its way, and what may excuse that it is not taken. */
+struct way {
+    struct sim *sim;
+    struct sim_stick *stick;
+    int reader;
+    struct hm_bytes bytes; /* as many of it as arrive */
+    bool torn;
+    struct world_taken taken;
+    struct hm_err err;
+    uint64_t crashes; /* as the history stood before */
+    uint64_t failures;
+};
+
+static bool is_strange(const struct sim *sim, int who)
+{
+    return who != ORACLE_SERVER && sim->replicas[sim->replicas[who].device].strange;
+}
+
+/* Another process takes files: what is open for the network knows nothing of it. */
+static void close_session(struct sim *sim, int who)
+{
+    struct world_laptop *laptop = sim->replicas[who].laptop;
+    if (laptop != NULL) {
+        hm_session_close(laptop->session);
+        laptop->session = NULL;
+    }
+}
+
+static void settle(struct sim *sim, int who)
+{
+    if (sim_troubled(sim, who)) {
+        sim_recover(sim, who);
+    } else {
+        sim_learn(sim, who);
+    }
+}
+
+static void keep(struct sim *sim, int from, int to, struct hm_bytes file)
+{
+    struct sim_stick *stick = &sim->sticks[sim->stick_count++ % SIM_STICKS_MAX];
+    uint8_t *data = malloc(file.size);
+    if (data == NULL) {
+        abort();
+    }
+    free(stick->data);
+    memcpy(data, file.data, file.size);
+    *stick = (struct sim_stick){data, file.size, from, to, sim->stats.losses, false};
+    sim_say(sim, "  = a file of %zu bytes from %d to %d", file.size, from, to);
+}
+
+void sim_do_stick(struct sim *sim, const struct sim_event *event)
+{
+    struct hm_buf file;
+    struct hm_err err = HM_ERR_NONE;
+    int from = event->who;
+    int to = from == ORACLE_SERVER ? (int)event->arg[0] : ORACLE_SERVER;
+    if (to == from || to < 0 || to >= sim->replica_count) {
+        return;
+    }
+    hm_buf_init(&file, FILE_MAX);
+    close_session(sim, from);
+    enum hm_status status =
+        from == ORACLE_SERVER
+            ? world_file_down(&sim->world, sim->replicas[to].laptop, &file, &err)
+            : world_file_up(sim->replicas[from].laptop, &file, &err);
+    bool denied = from == ORACLE_SERVER && sim_is_revoked(sim, to);
+    bool unknown = from == ORACLE_SERVER && !sim_known_there(sim, to);
+    if (status == HM_OK && denied) {
+        sim_fail(sim, "the server writes a file for %d, which is revoked", to);
+    }
+    if (status != HM_OK && !denied && !unknown && !sim_troubled(sim, from)) {
+        sim_must(sim, status, &err, "stick");
+    }
+    if (status == HM_OK) {
+        keep(sim, from, to, hm_buf_bytes(&file));
+    }
+    hm_buf_fini(&file);
+    settle(sim, from);
+}
+
+static bool is_excused(const struct way *way)
+{
+    const struct sim *sim = way->sim;
+    return sim->world.crashes != way->crashes || sim->world.failures != way->failures ||
+           sim_troubled(sim, way->reader) || is_strange(sim, way->stick->from) ||
+           is_strange(sim, way->stick->to) || sim_refilled(sim);
+}
+
+/* Of a revoked device nothing is taken; all else is, as if it came by network. */
+static void take_up(struct way *way)
+{
+    struct sim *sim = way->sim;
+    int from = way->stick->from;
+    int64_t rows = sim->replicas[ORACLE_SERVER].rows;
+    enum hm_status status =
+        world_file_take_up(&sim->world, way->bytes, &way->taken, &way->err);
+    bool good = status == HM_OK && (way->taken.problem == HM_PROBLEM_NONE || way->torn);
+    bool revoked = sim_is_revoked(sim, from);
+    if (!good && !revoked && !is_excused(way)) {
+        sim_fail(sim, "a file of %d was not taken: %s (%s), problem %d", from,
+                 hm_status_name(status), way->err.key == NULL ? "" : way->err.key,
+                 (int)way->taken.problem);
+    }
+    if (revoked && way->taken.bodies > 0) {
+        sim_fail(sim, "a file of %d was taken, which is revoked", from);
+    }
+    sim_note_server(sim);
+    settle(sim, ORACLE_SERVER);
+    sim_scrub(sim, ORACLE_SERVER);
+    sim_note_refill(sim, from, rows);
+    if (revoked) {
+        sim_mark(sim, SIM_MARK_FILE_REVOKED);
+    }
+    if (sim->replicas[ORACLE_SERVER].rows > rows) {
+        sim_mark(sim, way->torn ? SIM_MARK_FILE_TORN : SIM_MARK_FILE_UP);
+    }
+}
+
+static void take_down(struct way *way)
+{
+    struct sim *sim = way->sim;
+    int64_t rows = sim->replicas[way->reader].rows;
+    close_session(sim, way->reader);
+    enum hm_status status =
+        world_file_take_down(&sim->world, sim->replicas[way->reader].laptop, way->bytes,
+                             &way->taken, &way->err);
+    if (status != HM_OK && !is_excused(way)) {
+        sim_fail(sim, "a file for %d was not taken: %s (%s)", way->reader,
+                 hm_status_name(status), way->err.key == NULL ? "" : way->err.key);
+    }
+    if (way->taken.epochs > 0 && !is_strange(sim, way->reader)) {
+        sim_fail(sim, "%d begins a new epoch for a file", way->reader);
+    }
+    settle(sim, way->reader);
+    sim_scrub(sim, way->reader);
+    if (sim->replicas[way->reader].rows > rows) {
+        sim_mark(sim, way->torn ? SIM_MARK_FILE_TORN : SIM_MARK_FILE_DOWN);
+    }
+}
+
+/* Whoever else carries it hands on what he was given, if he knows who signed it. */
+static bool is_carried(struct sim *sim, int by, const struct sim_stick *stick)
+{
+    struct hm_buf copy;
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_bytes file = {stick->data, stick->size};
+    if (by == ORACLE_SERVER || by == stick->from || sim_same_device(sim, by, stick->to)) {
+        return true;
+    }
+    hm_buf_init(&copy, FILE_MAX);
+    enum hm_status status =
+        world_file_carry(&sim->world, sim->replicas[by].laptop, file, &copy, &err);
+    bool same = hm_bytes_equal(file, hm_buf_bytes(&copy));
+    hm_buf_fini(&copy);
+    if (sim_troubled(sim, by)) {
+        sim_recover(sim, by);
+    }
+    if (status == HM_OK && !same) {
+        sim_fail(sim, "%d hands on another file than it was given", by);
+    }
+    if (status == HM_OK) {
+        sim_mark(sim, SIM_MARK_FILE_THIRD);
+    }
+    return status == HM_OK;
+}
+
+void sim_do_carry(struct sim *sim, const struct sim_event *event)
+{
+    int count = sim->stick_count < SIM_STICKS_MAX ? sim->stick_count : SIM_STICKS_MAX;
+    if (count == 0) {
+        return;
+    }
+    struct sim_stick *stick = &sim->sticks[(uint64_t)event->arg[0] % (uint64_t)count];
+    size_t size =
+        event->arg[1] < 0 ? stick->size : (size_t)((uint64_t)event->arg[1] % stick->size);
+    struct way way = {.sim = sim,
+                      .stick = stick,
+                      .reader = sim_same_device(sim, event->who, stick->to) ? event->who
+                                                                            : stick->to,
+                      .bytes = {stick->data, size},
+                      .torn = size < stick->size,
+                      .crashes = sim->world.crashes,
+                      .failures = sim->world.failures};
+    if (!is_carried(sim, event->who, stick)) {
+        return;
+    }
+    if (stick->losses != sim->stats.losses) {
+        int laptop = stick->to == ORACLE_SERVER ? stick->from : stick->to;
+        sim->replicas[sim->replicas[laptop].device].strange = true;
+        sim_mark(sim, SIM_MARK_FILE_LOSS);
+    }
+    if (stick->to == ORACLE_SERVER) {
+        take_up(&way);
+    } else {
+        take_down(&way);
+    }
+    sim->stats.files++;
+    if (stick->taken && !way.torn) {
+        sim_mark(sim, SIM_MARK_FILE_AGAIN);
+    }
+    stick->taken = stick->taken || !way.torn;
+    sim_say(sim, "  > %d takes %zu of %zu bytes: %s", way.reader, size, stick->size,
+            way.err.key == NULL ? "" : way.err.key);
+}
