@@ -261,13 +261,17 @@ static enum hm_status learn(struct hm_session *session,
 {
     struct hm_origin origin;
     uint64_t now_n = 0;
+    int64_t epoch = 0; /* the present one: a file may be from before it was heard of */
     enum hm_status status =
         hm_store_bucket_n(session->store, hm_text(HM_HOME_REGISTRY), &now_n, err);
     if (status != HM_OK || now_n == registry_n) {
         return status;
     }
-    status = hm_store_origin_get(session->store, &session->device, session->origin.epoch,
-                                 false, &origin, err);
+    status = hm_store_meta_get_int(session->store, HM_META_EPOCH, 0, &epoch, err);
+    if (status == HM_OK) {
+        status = hm_store_origin_get(session->store, &session->device, (uint32_t)epoch,
+                                     false, &origin, err);
+    }
     if (status == HM_OK && origin.row != 0) {
         status = hm_store_learned_put(session->store, &origin, registry_n, err);
     }
