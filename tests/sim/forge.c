@@ -41,6 +41,7 @@ static void begin_stream(struct forge *forge)
 bool forge_begin(struct forge *forge, struct sim *sim, int who)
 {
     const struct world_laptop *laptop = sim->replicas[who].laptop;
+    sim->replicas[sim->replicas[who].device].forges = true;
     *forge = (struct forge){.sim = sim,
                             .who = who,
                             .device = hm_sign_device(&laptop->key),

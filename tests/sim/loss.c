@@ -29,6 +29,9 @@ static void note_lost(struct sim *sim, const bool *had)
     struct oracle *oracle = sim->oracle;
     int gone = 0;
     for (int i = 0; i < oracle_count(oracle); i++) {
+        if (sim_had_roles(sim, oracle_told(oracle, i)->replica)) {
+            oracle_open(oracle, i);
+        }
         unsigned heard = oracle_heard(oracle, ORACLE_SERVER, i);
         if (oracle_released(oracle, i) && (heard & ORACLE_RELEASED) == 0) {
             oracle_doubt(oracle, i);
@@ -146,6 +149,19 @@ bool sim_is_refilling(struct sim *sim)
     return open;
 }
 
+/* What the registry that came back, if any, ends before. */
+static void mark_forgotten(struct sim *sim)
+{
+    uint64_t registry = sim->replicas[ORACLE_SERVER].registry;
+    for (int who = 1; who < sim->replica_count; who++) {
+        const struct sim_replica *replica = &sim->replicas[who];
+        if (replica->term_count > 1 &&
+            replica->terms[replica->term_count - 2].end > registry) {
+            sim_mark(sim, SIM_MARK_LOSS_ROLE);
+        }
+    }
+}
+
 static void mark_loss(struct sim *sim)
 {
     if (sim_is_refilling(sim)) {
@@ -171,7 +187,7 @@ static void forget_refill(struct sim *sim)
 void sim_do_lose(struct sim *sim, const struct sim_event *event)
 {
     bool had[SIM_ACTS_MAX] = {false};
-    if (sim->stats.roles > 0 || !sim_may_go(sim, ORACLE_SERVER)) {
+    if (!sim_may_go(sim, ORACLE_SERVER)) {
         return;
     }
     sim_learn(sim, ORACLE_SERVER);
@@ -188,6 +204,7 @@ void sim_do_lose(struct sim *sim, const struct sim_event *event)
     forget_refill(sim);
     come_back(sim, event->arg[0] != 0 || sim->replicas[ORACLE_SERVER].image.disk == NULL);
     note_lost(sim, had);
+    mark_forgotten(sim);
 }
 
 /* Somebody at the district has looked at the report, and closes it once every laptop is

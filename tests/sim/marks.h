@@ -106,6 +106,8 @@ struct sim;
     X(ROLE_ONCE, role_once, "a role that ends at once")                                  \
     X(ROLE_LATE, role_late, "what was written before the end was known, and stands")     \
     X(ROLE_TOO_LATE, role_too_late, "what comes after an end at once")                   \
+    X(ROLE_OVER, role_over,                                                              \
+      "a change in a role whose end was seen, whatever its page says")                   \
     X(ROLE_COPIED, role_copied, "a device of two disks that is given another role")      \
     X(REVOKED, revoked, "a device is revoked")                                           \
     X(REVOKED_UNSENT, revoked_unsent, "… and has work that it did not send")             \
@@ -117,6 +119,7 @@ struct sim;
     X(LOSS_EMPTY, loss_empty, "a server that comes back with its key alone")             \
     X(LOSS_COPIED, loss_copied, "a server that is lost while two disks of a device are") \
     X(LOSS_ERASED, loss_erased, "… and has forgotten what was to be erased")             \
+    X(LOSS_ROLE, loss_role, "… and has forgotten that a role ended")                     \
     X(LOSS_REVOKED, loss_revoked, "… and has forgotten that a device was revoked")       \
     X(REVOKED_REGAINED, revoked_regained, "… of which laptops tell it")                  \
     X(REVOKED_OFFERS, revoked_offers, "a revoked device brings what the server lost")    \

@@ -82,6 +82,12 @@ void oracle_open(struct oracle *oracle, int act)
     oracle->acts[act].told.open = true;
 }
 
+void oracle_close(struct oracle *oracle, int act)
+{
+    oracle->acts[act].told.open = false;
+    oracle->acts[act].told.refused = true;
+}
+
 bool oracle_released(const struct oracle *oracle, int act)
 {
     return oracle->acts[act].released;

@@ -101,6 +101,8 @@ void oracle_refuse(struct oracle *oracle, int act);
 
 /* Whether it stands is not ours to say. */
 void oracle_open(struct oracle *oracle, int act);
+/* … or is, after all: it will not. */
+void oracle_close(struct oracle *oracle, int act);
 
 /* It stood on one disk alone, which is no more: it may never be seen again. */
 void oracle_lose(struct oracle *oracle, int act);

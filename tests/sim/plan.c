@@ -92,9 +92,7 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
         plan->weight[SIM_ROLE] = 0;
     }
     plan->revokes = below(plan, 3) == 0 ? 1 + (int)below(plan, 2) : 0;
-    /* What the district orders is told nobody again by a server that is lost: no history
-     * has both. */
-    if (plan->weight[SIM_ROLE] > 0 || below(plan, 3) == 0) {
+    if (below(plan, 3) == 0) {
         plan->weight[SIM_LOSE] = 0;
     }
     if (plan->weight[SIM_LOSE] > 0) {
@@ -109,6 +107,9 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
 
 void sim_plan_plant(struct sim_plan *plan, enum sim_plant plant)
 {
+    if (plant == SIM_PLANT_UNENDED || plant == SIM_PLANT_UNREVOKED) {
+        plan->weight[SIM_LOSE] = 0; /* after which either may be right */
+    }
     if (plant == SIM_PLANT_SAME_SELF || plant == SIM_PLANT_LOST_WORD) {
         plan->weight[SIM_BACKUP] = plan->weight[SIM_LOSE] = 2;
         plan->weight[SIM_ERASE] = plan->weight[SIM_ROLE] = 0;
@@ -249,6 +250,34 @@ static int draw_imaged(struct sim_plan *plan, const struct sim *sim, int who)
     return who;
 }
 
+/* What travels otherwise than by a trip. */
+static void draw_message(struct sim_plan *plan,
+                         const struct sim *sim,
+                         struct sim_event *event)
+{
+    int64_t *arg = event->arg;
+    switch (event->what) {
+    case SIM_LIE:
+        event->who = plan->liar;
+        arg[0] = below(plan, SIM_LIE_COUNT);
+        arg[1] = below(plan, SIM_ACTS_MAX);
+        arg[2] = below(plan, VALUES);
+        arg[3] = below(plan, VALUES);
+        break;
+    case SIM_STICK:
+        arg[0] = 1 + below(plan, (uint64_t)sim->replica_count - 1);
+        break;
+    case SIM_CARRY:
+        arg[0] = below(plan, 2) == 0 ? sim->stick_count - 1 : below(plan, SIM_STICKS_MAX);
+        arg[1] = below(plan, 3) == 0 ? below(plan, CUT_ANYWHERE) : -1;
+        break;
+    default: /* replay */
+        arg[0] = below(plan, SIM_OLD_MAX);
+        arg[1] = draw_cut(plan);
+        break;
+    }
+}
+
 static void draw_machine(struct sim_plan *plan,
                          const struct sim *sim,
                          struct sim_event *event)
@@ -267,13 +296,6 @@ static void draw_machine(struct sim_plan *plan,
         break;
     case SIM_BRING:
         arg[0] = draw_revoked(plan, sim);
-        break;
-    case SIM_LIE:
-        event->who = plan->liar;
-        arg[0] = below(plan, SIM_LIE_COUNT);
-        arg[1] = below(plan, SIM_ACTS_MAX);
-        arg[2] = below(plan, VALUES);
-        arg[3] = below(plan, VALUES);
         break;
     case SIM_RESTORE:
         event->who = draw_imaged(plan, sim, event->who);
@@ -295,16 +317,11 @@ static void draw_machine(struct sim_plan *plan,
         arg[0] = 1 + below(plan, (uint64_t)sim->replica_count - 1);
         arg[1] = draw_cut(plan);
         break;
+    case SIM_LIE:
     case SIM_STICK:
-        arg[0] = 1 + below(plan, (uint64_t)sim->replica_count - 1);
-        break;
     case SIM_CARRY:
-        arg[0] = below(plan, 2) == 0 ? sim->stick_count - 1 : below(plan, SIM_STICKS_MAX);
-        arg[1] = below(plan, 3) == 0 ? below(plan, CUT_ANYWHERE) : -1;
-        break;
     case SIM_REPLAY:
-        arg[0] = below(plan, SIM_OLD_MAX);
-        arg[1] = draw_cut(plan);
+        draw_message(plan, sim, event);
         break;
     case SIM_ARM:
         arg[0] = 1 + below(plan, below(plan, 2) == 0 ? 12 : 120);

@@ -118,6 +118,38 @@ bool sim_had_roles(const struct sim *sim, int who)
            sim->replicas[sim->replicas[who].device].term_count > 0;
 }
 
+/* The role that a laptop goes by, of those from `at` on: only its store can say. */
+static void find_role(struct sim *sim,
+                      struct sim_replica *replica,
+                      const struct sim_replica *device,
+                      int at)
+{
+    struct hm_bytes role = HM_NO_BYTES;
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_arena arena;
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    sim_must(sim,
+             hm_store_meta_get(replica->laptop->store, HM_META_ROLE, &arena, &role, &err),
+             &err, "role");
+    for (int i = device->term_count - 1; i >= at; i--) {
+        if (hm_bytes_are(role, device->terms[i].role->name)) {
+            replica->role = device->terms[i].role;
+        }
+    }
+    hm_arena_fini(&arena);
+}
+
+/* Changes of the registry that came before a cut took their entries: a laptop may go by
+ * them already. */
+static bool is_ahead(const struct sim_replica *replica)
+{
+    uint64_t held = 0;
+    for (int64_t row = 1; row <= replica->rows; row++) {
+        held += replica->acts[row] == ORACLE_NONE;
+    }
+    return held > replica->registry;
+}
+
 void sim_learn_role(struct sim *sim, int who)
 {
     struct hm_err err = HM_ERR_NONE;
@@ -131,10 +163,34 @@ void sim_learn_role(struct sim *sim, int who)
     }
     const struct sim_replica *device = device_of(sim, who);
     int at = 0;
+    if (sim_refilled(sim) && replica->laptop != NULL) { /* numbers say nothing any more */
+        find_role(sim, replica, device, 0);
+        return;
+    }
     while (device->terms[at].end != 0 && device->terms[at].end <= replica->registry) {
         at++;
     }
     replica->role = device->terms[at].role;
+    if (replica->laptop != NULL && is_ahead(replica)) {
+        find_role(sim, replica, device, at);
+    }
+}
+
+/* Whether all of its terms with this rank ended at once, or were shown to be over. */
+static bool is_over(const struct sim_replica *device, int rank)
+{
+    bool had = false;
+    for (int i = 0; i < device->term_count; i++) {
+        const struct sim_term *term = &device->terms[i];
+        if (term->role->rank != rank) {
+            continue;
+        }
+        if (term->end == 0 || (!term->once && term->end > device->shown)) {
+            return false;
+        }
+        had = true;
+    }
+    return had;
 }
 
 /* An end when seen leaves what was written before it could be known. */
@@ -155,7 +211,13 @@ void sim_judge_role(struct sim *sim, int act)
         covered = covered || term->end == 0;
         late = late || (!term->once && sim->written[act] < term->end);
     }
-    if (told->forged || device->strange) {
+    if (sim_refilled(sim)) { /* it may have forgotten the end, and laptops the new role */
+        oracle_open(sim->oracle, act);
+    } else if (told->forged && !covered && !device->strange &&
+               is_over(device, told->rank)) {
+        oracle_close(sim->oracle, act);
+        sim_mark(sim, SIM_MARK_ROLE_OVER);
+    } else if (told->forged || device->strange) {
         oracle_open(sim->oracle, act);
     } else if (!covered && !late) {
         oracle_refuse(sim->oracle, act);
@@ -191,6 +253,7 @@ void sim_do_role(struct sim *sim, const struct sim_event *event)
     struct hm_err err = HM_ERR_NONE;
     bool once = event->arg[0] != 0;
     sim->stats.actions++;
+    /* Not after a loss: two ends of one permit would be a conflict in the registry. */
     if (event->who == ORACLE_SERVER || sim_is_revoked(sim, event->who) ||
         sim_refilled(sim) || device_of(sim, event->who)->term_count == SIM_TERMS_MAX) {
         return;

@@ -17,6 +17,7 @@
 
 #include "case.h"
 #include "hamlet/store/buckets.h"
+#include "kept.h"
 #include "oracle.h"
 #include "plant.h"
 #include "refill.h"
@@ -28,8 +29,6 @@
 enum {
     SIM_RECORDS_MAX = 1024,
     SIM_BULKS_MAX = 256,
-    SIM_OLD_MAX = 24, /* requests kept to be sent again */
-    SIM_STICKS_MAX = 8,
     SIM_TRACE_LINES = 120,
     SIM_ARENA_MAX = 256 * 1024 * 1024
 };
@@ -75,11 +74,14 @@ struct sim_replica {
     bool strange;     /* its disk was copied or restored … */
     bool must_notice; /* … and the server will notice, */
     bool copied;      /* … for two of them are at work */
+    bool forges;      /* its key signs more than what is on its disk (forge.h) */
     bool revoked;     /* from here on it gives and gets nothing … */
     bool was_revoked; /* … or so said a server that was lost since */
     struct sim_term terms[SIM_TERMS_MAX];
     int term_count;
-    uint64_t registry; /* entries that this replica's has */
+    uint64_t registry; /* entries that this replica's has, */
+    uint64_t leased[2]; /* … that it had when it agreed with the server, the last times */
+    uint64_t shown;     /* … and that it has shown the server since that it had */
     struct sim_image image;
 
     /* what was learnt of its store */
@@ -87,24 +89,6 @@ struct sim_replica {
     int acts[SIM_ACTS_MAX];        /* by row; ORACLE_NONE: of the registry */
     uint64_t entries[SIM_BUCKETS]; /* that were learnt */
     bool old[SIM_BUCKETS];         /* they are of a server that is no more */
-};
-
-/* A request as it was sent, to be sent again. */
-struct sim_old {
-    uint8_t *data;
-    size_t size;
-    int who;
-    uint64_t losses; /* of the server, until then */
-};
-
-/* A file as it was written, to be carried, and carried again. */
-struct sim_stick {
-    uint8_t *data;
-    size_t size;
-    int from;
-    int to;
-    uint64_t losses; /* of the server, until then */
-    bool taken;
 };
 
 /* What the command line asks for; the same for every history of a process. */

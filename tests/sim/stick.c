@@ -29,6 +29,13 @@ static bool is_strange(const struct sim *sim, int who)
     return who != ORACLE_SERVER && sim->replicas[sim->replicas[who].device].strange;
 }
 
+/* The next file is for the disk of which something came last: that may be no disk. */
+static bool is_other(const struct sim *sim, int who)
+{
+    return is_strange(sim, who) ||
+           (who != ORACLE_SERVER && sim->replicas[sim->replicas[who].device].forges);
+}
+
 /* Another process takes files: what is open for the network knows nothing of it. */
 static void close_session(struct sim *sim, int who)
 {
@@ -95,8 +102,8 @@ static bool is_excused(const struct way *way)
 {
     const struct sim *sim = way->sim;
     return sim->world.crashes != way->crashes || sim->world.failures != way->failures ||
-           sim_troubled(sim, way->reader) || is_strange(sim, way->stick->from) ||
-           is_strange(sim, way->stick->to) || sim_refilled(sim);
+           sim_troubled(sim, way->reader) || sim_refilled(sim) ||
+           is_other(sim, way->stick->from) || is_other(sim, way->stick->to);
 }
 
 /* Of a revoked device nothing is taken; all else is, as if it came by network. */

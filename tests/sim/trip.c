@@ -215,6 +215,18 @@ static bool is_denied(const struct errand *errand)
     return true;
 }
 
+/*
+ * A request shows the lease of the reply before it. That may have been asked for earlier
+ * than the registry came with it, but not before the one before that.
+ */
+static void note_shown(struct sim *sim, int who)
+{
+    struct sim_replica *replica = &sim->replicas[who];
+    sim->replicas[replica->device].shown = replica->leased[0];
+    replica->leased[0] = replica->leased[1];
+    replica->leased[1] = replica->registry;
+}
+
 /* A failure must have a cause; after one of the disk the program opens its store again.
  */
 static void judge(struct errand *errand, enum hm_session_next next)
@@ -251,6 +263,7 @@ static void judge(struct errand *errand, enum hm_session_next next)
     }
     if (next == HM_SESSION_DONE && !off && !denied) {
         (void)sim_plant_strike(sim, errand->who, SIM_AFTER_TRIP);
+        note_shown(sim, errand->who);
         sim_check_agreed(sim, errand->who);
     }
 }
