@@ -125,7 +125,8 @@ static void check_blind(struct sim *sim, int who)
         if (oracle_is_blind(oracle, who, i)) {
             sim_mark(sim, SIM_MARK_BLIND);
         }
-        bool lost = oracle_told(oracle, i)->refused && is_blind_there(sim, who, i);
+        bool lost = (oracle_told(oracle, i)->refused || oracle_told(oracle, i)->open) &&
+                    is_blind_there(sim, who, i);
         if (oracle_is_blind(oracle, who, i) && !lost &&
             (decides ||
              (!oracle_told(oracle, i)->refused && !oracle_told(oracle, i)->open) ||

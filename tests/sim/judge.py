@@ -41,7 +41,8 @@ PLANTS = {
     "altered": (r"stand otherwise than derived|rebuilding \d changed", 20),
     "same_self": (r"nothing disturbed failed|digests differ|on the laptop only"
                   r"|on the server only|counts entries|come to no rest"
-                  r"|verdict \d on \d and \d on the server|gives up: PROTOCOL", 80),
+                  r"|verdict \d on \d and \d on the server|gives up: PROTOCOL"
+                  r"|signed, and the server says", 80),
     "lost_word": (r"signed, and the server says", 40),
 }
 

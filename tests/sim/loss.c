@@ -149,19 +149,6 @@ bool sim_is_refilling(struct sim *sim)
     return open;
 }
 
-/* What the registry that came back, if any, ends before. */
-static void mark_forgotten(struct sim *sim)
-{
-    uint64_t registry = sim->replicas[ORACLE_SERVER].registry;
-    for (int who = 1; who < sim->replica_count; who++) {
-        const struct sim_replica *replica = &sim->replicas[who];
-        if (replica->term_count > 1 &&
-            replica->terms[replica->term_count - 2].end > registry) {
-            sim_mark(sim, SIM_MARK_LOSS_ROLE);
-        }
-    }
-}
-
 static void mark_loss(struct sim *sim)
 {
     if (sim_is_refilling(sim)) {
@@ -204,7 +191,6 @@ void sim_do_lose(struct sim *sim, const struct sim_event *event)
     forget_refill(sim);
     come_back(sim, event->arg[0] != 0 || sim->replicas[ORACLE_SERVER].image.disk == NULL);
     note_lost(sim, had);
-    mark_forgotten(sim);
 }
 
 /* Somebody at the district has looked at the report, and closes it once every laptop is

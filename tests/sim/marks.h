@@ -119,7 +119,6 @@ struct sim;
     X(LOSS_EMPTY, loss_empty, "a server that comes back with its key alone")             \
     X(LOSS_COPIED, loss_copied, "a server that is lost while two disks of a device are") \
     X(LOSS_ERASED, loss_erased, "… and has forgotten what was to be erased")             \
-    X(LOSS_ROLE, loss_role, "… and has forgotten that a role ended")                     \
     X(LOSS_REVOKED, loss_revoked, "… and has forgotten that a device was revoked")       \
     X(REVOKED_REGAINED, revoked_regained, "… of which laptops tell it")                  \
     X(REVOKED_OFFERS, revoked_offers, "a revoked device brings what the server lost")    \

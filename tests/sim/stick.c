@@ -77,6 +77,11 @@ void sim_do_stick(struct sim *sim, const struct sim_event *event)
     if (to == from || to < 0 || to >= sim->replica_count) {
         return;
     }
+    /* A file holds what a lost server is offered, and the network then does not offer it
+     * again: if the file goes missing, nobody tells that server who is who. */
+    if (from != ORACLE_SERVER && sim_refilled(sim)) {
+        return;
+    }
     hm_buf_init(&file, FILE_MAX);
     close_session(sim, from);
     enum hm_status status =
