@@ -175,6 +175,7 @@ enum hm_status hm_run_withdraw(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_erase(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_export(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_kinds(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_run_report(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_evaluate(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_case(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_run_catalogues(struct hm_call *call, struct hm_err *err);

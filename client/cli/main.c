@@ -54,6 +54,17 @@ static const struct hm_option case_options[] = {
     {.name = "on", .value = "DATE"},
     {NULL},
 };
+static const struct hm_option report_options[] = {
+    {.name = "year", .value = "YEAR"},
+    {.name = "from", .value = "YEAR"},
+    {.name = "to", .value = "YEAR"},
+    {.name = "unit", .value = "CODE"},
+    {.name = "as", .value = "organised|today"},
+    {.name = "figure", .value = "NAME"},
+    {.name = "format", .value = "csv|json|xlsx"},
+    {.name = "out", .value = "FILE"},
+    {NULL},
+};
 static const struct hm_option sync_options[] = {{.name = "wait", .value = "SECONDS"},
                                                 {NULL}};
 static const struct hm_option open_options[] = {{.name = "print"}, {NULL}};
@@ -98,6 +109,7 @@ static const struct hm_command commands[] = {
     {"evaluate", NULL, evaluate_options, hm_run_evaluate},
     {"case", NULL, case_options, hm_run_case},
     {"catalogues", "[CATALOGUE]", NULL, hm_run_catalogues},
+    {"report", "[REPORT]", report_options, hm_run_report},
     {"status", NULL, NULL, hm_run_status},
     {"sync", NULL, sync_options, hm_run_sync},
     {"open", NULL, open_options, hm_run_open},

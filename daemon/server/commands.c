@@ -105,6 +105,16 @@ static const struct hm_option case_options[] = {{"year", "YEAR", true, false},
                                                 {"unit", "CODE", false, false},
                                                 {"on", "DATE", false, false},
                                                 {NULL, NULL, false, false}};
+static const struct hm_option report_options[] = {
+    {"year", "YEAR", false, false},
+    {"from", "YEAR", false, false},
+    {"to", "YEAR", false, false},
+    {"unit", "CODE", false, false},
+    {"as", "organised|today", false, false},
+    {"figure", "NAME", false, false},
+    {"format", "csv|json|xlsx", false, false},
+    {"out", "FILE", false, false},
+    {NULL, NULL, false, false}};
 static const struct hm_option unit_options[] = {{"unit", "CODE", false, false},
                                                 {NULL, NULL, false, false}};
 
@@ -140,6 +150,7 @@ static const struct hm_command commands[] = {
     {"evaluate", NULL, evaluate_options, hm_control_forward},
     {"case", NULL, case_options, hm_control_forward},
     {"catalogues", "[CATALOGUE]", NULL, hm_control_forward},
+    {"report", "[REPORT]", report_options, hm_control_forward},
     {"release", "CHANGE", reason_options, hm_control_forward},
     {"pin", NULL, pin_options, hm_control_forward},
     {"rotate-certificate", NULL, rotate_options, hm_control_forward},
@@ -190,6 +201,7 @@ static const struct hm_handler handlers[] = {
     {"evaluate", false, false, hm_evaluate_run},
     {"case", false, false, hm_case_run},
     {"catalogues", false, false, hm_catalogues_run},
+    {"report", false, true, hm_report_run},
     {"digest", false, false, hm_digest_run},
     {"verify", false, false, hm_verify_run},
     {"rebuild", false, false, hm_rebuild_run},

@@ -18,6 +18,7 @@ enum hm_status hm_duplicates_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_quarantine_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_kinds_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_evaluate_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_report_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_case_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_catalogues_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_digest_run(struct hm_call *call, struct hm_err *err);

@@ -4,6 +4,7 @@
 #include "hamlet/text/fold.h"
 #include "hamlet/text/sort.h"
 
+enum { YEAR_DIGITS = 4 };
 enum { PRESENT = 1, ABSENT = 2 }; /* what is empty stands behind all that is not */
 
 /*
@@ -84,6 +85,21 @@ void hm_kind_sort_key(struct hm_buf *out,
             close_key(out, start);
         }
     }
+}
+
+/* A date begins with its year. */
+int64_t hm_kind_year(const struct hm_kind *kind, const struct hm_kind_values *values)
+{
+    if (kind->year == NULL) {
+        return 0;
+    }
+    struct hm_bytes value = values->get(values->ctx, kind->year);
+    struct hm_bytes text = hm_value_text_or(value, HM_NO_BYTES);
+    int64_t year = 0;
+    for (size_t i = 0; i < YEAR_DIGITS && i < text.size; i++) {
+        year = year * 10 + (text.data[i] - '0');
+    }
+    return text.size > 0 ? year : hm_value_int_or(value, 0);
 }
 
 static void fold_shown(struct hm_buf *out,

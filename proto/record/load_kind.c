@@ -11,6 +11,7 @@ enum {
     AGGREGATE,
     KEY,
     HOME,
+    OF_YEAR,
     TREE,
     FIELDS,
     GROUPS,
@@ -35,6 +36,7 @@ static const struct hm_load_row rows[ROWS] = {
     [AGGREGATE] = {"aggregate", HM_JSON_BOOL, HM_LOAD_KIND, 0, 0, 0},
     [KEY] = {"key", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
     [HOME] = {"home", HM_JSON_TEXT, HM_LOAD_KIND, 0, 0, 0},
+    [OF_YEAR] = {"of_year", HM_JSON_TEXT, HM_LOAD_KIND, 0, 0, 0},
     [TREE] = {"tree", HM_JSON_OBJECT, HM_LOAD_KIND, 0, 0, 0},
     [FIELDS] = {"fields", HM_JSON_LIST, HM_LOAD_KIND, HM_LOAD_KIND, 0, 0},
     [GROUPS] = {"groups", HM_JSON_OBJECT, HM_LOAD_KIND, 0, 0, 0},
@@ -151,6 +153,19 @@ static enum hm_status read_separate(const struct hm_load *load,
     return HM_OK;
 }
 
+/* The year itself, or a date in it. */
+static enum hm_status read_year(const struct hm_load *load, const struct hm_json *json)
+{
+    const struct hm_field *field = hm_load_field(load, json);
+    if (field == NULL ||
+        (field->type != HM_FIELD_TYPE_INTEGER && field->type != HM_FIELD_TYPE_DATE &&
+         field->type != HM_FIELD_TYPE_PARTIAL_DATE)) {
+        return hm_load_fail(load, "kind-nowhere", "of_year", hm_json_chars(json));
+    }
+    load->kind->year = field;
+    return HM_OK;
+}
+
 /* Without `columns` they are all fields. */
 static enum hm_status read_columns(const struct hm_load *load, const struct hm_json *json)
 {
@@ -203,6 +218,9 @@ static enum hm_status read_lists(const struct hm_load *load,
     }
     if (status == HM_OK && found->at[RETAIN] != NULL) {
         status = hm_load_retain(load, found->at[RETAIN]);
+    }
+    if (status == HM_OK && found->at[OF_YEAR] != NULL) {
+        status = read_year(load, found->at[OF_YEAR]);
     }
     if (status == HM_OK && found->at[TREE] != NULL) {
         status = read_tree(load, found->at[TREE]);

@@ -44,7 +44,8 @@ static struct hm_id print_row(int64_t flags,
                               struct hm_bytes fields,
                               struct hm_bytes heads,
                               int64_t weight,
-                              int64_t refused)
+                              int64_t refused,
+                              int64_t year)
 {
     struct hm_hash hash;
     begin_print(&hash);
@@ -55,6 +56,7 @@ static struct hm_id print_row(int64_t flags,
     hm_hash_put_packed(&hash, heads);
     hm_hash_put_uint(&hash, (uint64_t)weight);
     hm_hash_put_uint(&hash, (uint64_t)refused);
+    hm_hash_put_uint(&hash, (uint64_t)year);
     return end_print(&hash);
 }
 
@@ -77,8 +79,8 @@ static void put_case(struct hm_hash *hash,
 static enum hm_status read_piece(struct checking *c, int64_t after, struct hm_err *err)
 {
     static const char select[] =
-        "SELECT id, first, flags, sort, fold, fields, heads, weight, refused FROM record"
-        " WHERE id > :after ORDER BY id LIMIT :most";
+        "SELECT id, first, flags, sort, fold, fields, heads, weight, refused, year"
+        " FROM record WHERE id > :after ORDER BY id LIMIT :most";
     sqlite3_stmt *stmt = NULL;
     bool row = true;
     enum hm_status status = hm_sql(c->store, select, &stmt, err);
@@ -98,7 +100,7 @@ static enum hm_status read_piece(struct checking *c, int64_t after, struct hm_er
         c->prints[c->count++].stored = print_row(
             hm_column_int(stmt, 2), hm_column_bytes(stmt, 3), hm_column_bytes(stmt, 4),
             hm_column_bytes(stmt, 5), hm_column_bytes(stmt, 6), hm_column_int(stmt, 7),
-            hm_column_int(stmt, 8));
+            hm_column_int(stmt, 8), hm_column_int(stmt, 9));
     }
     hm_sql_done(stmt);
     return status;
@@ -172,9 +174,9 @@ static enum hm_status compare(void *ctx,
                  cases[i].open, cases[i].opened.ms, cases[i].resolution);
     }
     struct hm_id made = end_print(&hash);
-    struct hm_id row =
-        print_row(derived.flags, derived.sort, derived.fold, derived.fields,
-                  derived.heads, (int64_t)derived.weight, (int64_t)derived.refused);
+    struct hm_id row = print_row(derived.flags, derived.sort, derived.fold,
+                                 derived.fields, derived.heads, (int64_t)derived.weight,
+                                 (int64_t)derived.refused, derived.year);
     c->different +=
         !hm_id_equal(&row, &print->stored) || !hm_id_equal(&made, &print->cases);
     return HM_OK;

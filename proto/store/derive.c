@@ -140,6 +140,7 @@ enum hm_status hm_derive(struct hm_derived *derived,
         status = keep(&derived->sort, &buf, arena, err);
     }
     if (status == HM_OK && loaded->kind != NULL) {
+        derived->year = hm_kind_year(loaded->kind, &values);
         hm_kind_fold(&buf, loaded->kind, &values);
         status = keep(&derived->fold, &buf, arena, err);
     }

@@ -34,6 +34,7 @@ struct hm_derived {
     struct hm_bytes heads;  /* no bytes: all as the first change wrote them */
     size_t weight;
     size_t refused;
+    int64_t year; /* that it is counted in; 0: none */
 };
 
 HM_CHECKED enum hm_status hm_derive(struct hm_derived *derived,

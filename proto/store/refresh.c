@@ -110,11 +110,11 @@ static enum hm_status note_record(struct refresh *r,
     if (row == NULL) {
         return hm_arena_status(r->arena, err);
     }
-    *row = (struct hm_batch_row){.n = {touch->record, touch->home, touch->kind,
-                                       touch->first, derived.flags,
-                                       (int64_t)derived.weight, (int64_t)derived.refused},
-                                 .b = {hm_id_bytes(&touch->id), derived.sort,
-                                       derived.fold, derived.fields, derived.heads}};
+    *row = (struct hm_batch_row){
+        .n = {touch->record, touch->home, touch->kind, touch->first, derived.flags,
+              (int64_t)derived.weight, (int64_t)derived.refused, derived.year},
+        .b = {hm_id_bytes(&touch->id), derived.sort, derived.fold, derived.fields,
+              derived.heads}};
     status = note_cases(r, loaded, err);
     if (status == HM_OK) {
         status = note_marks(r, loaded, err);
@@ -198,8 +198,8 @@ static enum hm_status write_made(struct refresh *r, struct hm_err *err)
 {
     static const char insert[] =
         "INSERT INTO record(id, home, kind, record, first, flags, sort, fold, fields,"
-        " heads, weight, refused) SELECT n0, n1, n2, b0, n3, n4, b1, b2, b3, b4, n5, n6"
-        " FROM batch(:rows)";
+        " heads, weight, refused, year) SELECT n0, n1, n2, b0, n3, n4, b1, b2, b3, b4,"
+        " n5, n6, n7 FROM batch(:rows)";
     return run_batch(r, insert, &r->made, 1U << 2 | 1U << 3, err);
 }
 
@@ -207,8 +207,8 @@ static enum hm_status write_changed(struct refresh *r, struct hm_err *err)
 {
     static const char update[] =
         "UPDATE record SET flags = x.n4, sort = x.b1, fold = x.b2, fields = x.b3,"
-        " heads = x.b4, weight = x.n5, refused = x.n6 FROM batch(:rows) x WHERE "
-        "record.id = x.n0";
+        " heads = x.b4, weight = x.n5, refused = x.n6, year = x.n7 FROM batch(:rows) x"
+        " WHERE record.id = x.n0";
     static const char drop_cases[] =
         "DELETE FROM conflict WHERE record IN (SELECT n0 FROM batch(:rows))";
     static const char drop_disputed[] =

@@ -18,6 +18,7 @@ struct hm_embedded {
 
 extern const struct hm_embedded hm_embedded_kinds[];
 extern const struct hm_embedded hm_embedded_catalogues[];
+extern const struct hm_embedded hm_embedded_reports[];
 extern const struct hm_embedded hm_embedded_words[];
 extern const struct hm_embedded hm_embedded_sql[];
 extern const struct hm_embedded hm_embedded_dictionary[];

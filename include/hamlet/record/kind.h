@@ -16,36 +16,32 @@
  *             renames or retypes anything
  *   label*    LABEL
  *   registry  true: its records live in the registry, not in a unit's bucket
- *   aggregate true: it holds counts that must never lead to a person. No field of it may
- *             refer to a kind that is about persons (`person`, or that refers to one),
- * and none is a drawing key       [FIELD…]: the natural key beside home and kind. Key
- * fields are always required, never change, are no registers, and are of a type that
- * holds one value; their text does not begin with `~` home      FIELD of type ref: a new
- * record for which no unit is named has the home of the record that this field names tree
- * this kind is the tree of units: {"code","parent","level","type","name", "from","to":
- * FIELD}, all seven; `code` is the whole key. One kind at most fields*   [field…], at
- * least one, at most 120, in the order of the form groups    {NAME:[FIELD…]}: fields that
- * move together, two or more. A field is in one group at most, a key field in none. NAME
- * is no field rules     [rule…]: what fields must have to do with each other
- * (record/rule.h) policies  {REGISTER: policy}: manual, max, min, union or
- * prefer-authority. max and min want a field that is a number or a date, union a set or
- * list order     [FIELD…]: how lists are sorted; person: true if the first is a person's
+ *   aggregate true: it holds counts that must never lead to a person: no field refers to
+ *             a kind about persons (`person`, or that refers to one) or is a drawing
+ *   key       [FIELD…]: the natural key beside home and kind: always required, never
+ *             changed, no registers, of a type of one value; no text begins with `~`
+ *   home      FIELD of type ref: where no unit is named, a new record has its home
+ *   of_year   FIELD: the year of a record, or a date in it, for reports
+ *   tree      this kind is the tree of units: {"code","parent","level","type","name",
+ *             "from","to": FIELD}, all seven; `code` is the whole key. One kind at most
+ *   fields*   [field…], at least one, at most 120, in the order of the form
+ *   groups    {NAME:[FIELD…]}: two or more that move together, of one group, no keys
+ *   rules     [rule…]: what fields must have to do with each other (record/rule.h)
+ *   policies  {REGISTER: policy}: manual; max, min of a number or date; union of a set
+ *             or list; prefer-authority
+ *   order     [FIELD…]: how lists are sorted; person: true if the first is a person's
  *             name, which is sorted by its given name
  *   search    [FIELD…]: what a search looks through
  *   duplicates {"name": FIELD of type text, "certain", "probable", "apart": [FIELD…],
- *             "not": FIELD}: which records look like one (record/duplicate.h); `name` and
- *             one of `certain` and `probable` must be there. `not`, refs to this kind,
- *             names those that look alike and are not the same
+ *             "not": FIELD}: which look like one (record/duplicate.h). `name` and one of
+ *             `certain` and `probable` must be there; `not` is a list of refs to its kind
  *   columns   [FIELD…]: what lists and exports show; without it all, in order
  *   separate  FIELD of the key, an enum: record/separate.h; retain: record/retain.h
- *   roles*    {ROLE:[ACT…]}: who may do what; a role that is not named may do nothing.
- *             Acts: create edit delete resolve merge withdraw erase. `policy` is the
- *             server's, always and alone
+ *   roles*    {ROLE:[ACT…]}: who may do what; a role not named, nothing. Acts: create
+ *             edit delete resolve merge withdraw erase; `policy` is the server's alone
  *   when      [{"field":FIELD,"value":V,"roles":{…}}…]: for a record whose key field (an
  *             enum) holds V these rights hold instead; the first that fits
- *
  * A field is an object:
- *
  *   name*     not `id` and not `unit`, which stand for the record and its home
  *   type*     see below
  *   label*    LABEL; help, warn: LABEL, a line below the input, and what not to write
@@ -152,6 +148,7 @@ struct hm_kind {
     const struct hm_kind_tree *tree; /* null: not the tree of units */
     const struct hm_field *home;     /* null: the home is named, or the device's */
     const struct hm_field *separate; /* null: one person may write all of them */
+    const struct hm_field *year;     /* null: its records are of no year */
     const struct hm_field *fields;
     size_t field_count;
     const struct hm_kind_register *registers; /* in the order of their first fields */
@@ -192,6 +189,9 @@ struct hm_kind_values {
 void hm_kind_sort_key(struct hm_buf *out,
                       const struct hm_kind *kind,
                       const struct hm_kind_values *values);
+/* The year of which a record is; 0: of none. */
+int64_t hm_kind_year(const struct hm_kind *kind, const struct hm_kind_values *values);
+
 /* Append what a search looks through: folded (hamlet/text/fold.h), one field a line. */
 void hm_kind_fold(struct hm_buf *out,
                   const struct hm_kind *kind,

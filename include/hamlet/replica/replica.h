@@ -9,7 +9,8 @@
  *     keys/device    seed of the device's Ed25519 key, 0600; while the key changes
  *                    device.next, and for a moment device.old, stand beside it
  *     keys/member-…  a member's key, under his passphrase (passphrase.h)
- *     kinds/…json    kinds that stand beside the built-in ones; catalogues/…json too
+ *     kinds/…json    kinds that stand beside the built-in ones; catalogues/…json
+ *                    and reports/…json too
  *     imports/…      files that were imported, as they came (imports.h)
  *     hamletd.lock   held by the daemon
  *     hamletd.sock   where it is told of changes and asked to synchronise
@@ -19,6 +20,7 @@
 
 #include "hamlet/base/sign.h"
 #include "hamlet/record/catalogues.h"
+#include "hamlet/record/reports.h"
 #include "hamlet/store/store.h"
 
 #define HM_REPLICA_STORE      "store.db"
@@ -27,6 +29,7 @@
 #define HM_REPLICA_OLD        "device.old"
 #define HM_REPLICA_KINDS      "kinds"
 #define HM_REPLICA_CATALOGUES "catalogues"
+#define HM_REPLICA_REPORTS    "reports"
 #define HM_REPLICA_IMPORTS    "imports"
 #define HM_REPLICA_LOCK       "hamletd.lock"
 #define HM_REPLICA_SOCKET     "hamletd.sock"
@@ -52,6 +55,11 @@ HM_CHECKED enum hm_status hm_replica_files(const char *dir,
 HM_CHECKED enum hm_status hm_replica_catalogues(struct hm_catalogues **catalogues,
                                                 const char *dir,
                                                 struct hm_err *err);
+
+/* As hm_replica_kinds, of DIR/reports (hm_reports_close). */
+HM_CHECKED enum hm_status hm_replica_reports(struct hm_reports **reports,
+                                             const char *dir,
+                                             struct hm_err *err);
 
 /*
  * The built-in kinds and those of DIR/kinds, in order of name; the caller's

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The first document: registration in 2017, commitments of five years, tip-offs, models,
+commendations; and what each figure does when one record goes or one hamlet comes."""
+from district import expect, script
+from thanh_phu import MODELS, circular_23
+
+FIVE = ("--from", "2013", "--to", "2017")
+
+
+def changed(district):
+    """One record less, one hamlet more: the figure moves by exactly that."""
+    heads, officer, server = district.heads, district.officer, district.site.server
+    hamlet = district.codes("hamlet")[40]
+    heads.run("delete", district.record(heads, "registration", unit=hamlet, year=2017))
+    officer.run("edit", district.record(officer, "commendation"), "recipients=15")
+    signed = district.record(heads, "commitment", year=2015)
+    heads.run("delete", signed)
+    district.sync()
+    district.prints("registration", ("--year", "2017"), {"hamlets": "103/104"})
+    district.prints("commendations", FIVE, {"all": "15"})
+    found = district.prints("commitments", FIVE, {"households_yearly": "99,9\u00a0%–100\u00a0%"})
+    signed = [year["among"] - year["value"] for year in found["households_yearly"]["years"]]
+    expect("households that did not sign", signed, [0, 0, 1, 0, 0])
+    district.import_units([{"code": "837-new", "level": "hamlet", "type": "ap", "name": "Ấp mới",
+                            "parent_code": district.codes("commune")[0],
+                            "valid_from": "2017-05-01"}])
+    district.prints("registration", ("--year", "2017"), {"hamlets": "103/105"})
+    found = district.report("registration", "--year", "2016")
+    expect("hamlets of the year before", (found["hamlets"]["text"], found["hamlets"]["among"]),
+           ("chưa có số liệu", 104))
+    behind = server.ask("report", "registration", "--year", "2017", "--figure", "managed")
+    expect("records behind a figure", (len(behind), {row["kind"] for row in behind}),
+           (46, {"registration"}))
+
+
+def run(site):
+    district = circular_23(site)
+    district.prints("registration", ("--year", "2017"),
+                    {"hamlets": "104/104", "communes": "18/18", "managed": "46/46"})
+    found = district.prints("commitments", FIVE,
+                            {"households_yearly": "100\u00a0%", "staff_yearly": "100\u00a0%",
+                             "pupils_yearly": "100\u00a0%"})
+    expect("years with data", [year["year"] for year in found["households_yearly"]["years"]
+                               if "value" in year], list(range(2013, 2018)))
+    district.prints("statistics", FIVE, {"tips": "trên 200"})
+    found = district.prints("models", ("--to", "2017-08-11"), {"active": "04"})
+    expect("models", sorted(found["active"]["names"]), sorted(MODELS))
+    district.prints("commendations", FIVE, {"all": "16"})
+    changed(district)
+
+
+if __name__ == "__main__":
+    script(run)

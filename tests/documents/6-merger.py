@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A district that nobody has seen, one of whose hamlets becomes part of another in the middle
+of a year: what is reported before it, after it, as organised then and mapped to today; and
+what cannot be reported is said in words."""
+import json
+import os
+
+from district import District, expect, script, subjects
+
+TOP, COMMUNES, HAMLETS, HOUSEHOLDS = "D", 3, 4, 5
+MERGED, INTO, DAY = "D-0-0", "D-0-1", "2024-06-30"
+
+
+def found(site):
+    units = [{"code": TOP, "level": "district", "type": "huyen", "name": "Huyện lạ"}]
+    units += [{"code": f"D-{at}", "level": "commune", "type": "xa", "name": f"Xã {at}",
+               "parent_code": TOP} for at in range(COMMUNES)]
+    units += [{"code": f"D-{at}-{n}", "level": "hamlet", "type": "ap", "name": f"Ấp {n}",
+               "parent_code": f"D-{at}"} for at in range(COMMUNES) for n in range(HAMLETS)]
+    units += [{"code": "D-new", "level": "hamlet", "type": "ap", "name": "Ấp mới",
+               "parent_code": "D-2", "valid_from": "2025-01-01"}]
+    return District(site, TOP, units + subjects("D-1", [1, 0, 0]))
+
+
+def records(district):
+    hamlets = [code for code in district.codes("hamlet") if code != "D-new"]
+    district.enter(district.heads, "household", ["unit", "head_name", "address_text"],
+                   [[code, f"Trần Thị {chr(65 + n)}", f"Số {n}"] for code in hamlets
+                    for n in range(HOUSEHOLDS)])
+    homes = district.heads.ask("list", "household")
+    district.enter(district.heads, "commitment", ["household", "year", "signer_name", "signed_date"],
+                   [[row["id"], year, "An", f"{year}-02-01"] for year in (2023, 2024)
+                    for row in homes])
+    district.enter(district.heads, "registration", ["unit", "year", "reg_type"],
+                   [[code, year, "tieu_chuan"] for code in hamlets for year in (2023, 2024)])
+    district.enter(district.officer, "recognition",
+                   ["unit", "year", "result", "decision_no", "issued_date"],
+                   [[code, 2023, "dat", "1", "2023-11-14"] for code in hamlets])
+    district.sync()
+
+
+def registered(district, *args):
+    found = district.report("registration", *args)["hamlets"]
+    return found["text"]
+
+
+def merge(district):
+    row = next(unit for unit in district.units if unit["code"] == MERGED)
+    row.update(valid_to=DAY, merged_into=INTO)
+    district.import_units([row])
+    district.sync()
+
+
+def in_words(district):
+    """A time without data, a unit that was not there, nothing to compare with."""
+    server = district.site.server
+    expect("a year without data", registered(district, "--year", "2020"), "chưa có số liệu")
+    server.refuse("report", "registration", "--year", "2024", "--unit", "D-new", exits=65,
+                  says="D-new")
+    server.refuse("report", "registration", "--year", "2025", "--unit", MERGED, exits=65,
+                  says=MERGED)
+    server.refuse("report", "registration", "--year", "2025", "--unit", "nowhere", exits=65)
+    server.refuse("report", "nothing", "--year", "2025", exits=65)
+    server.refuse("report", "registration", "--year", "2025", "--figure", "nothing", exits=65)
+    server.refuse("report", "registration", exits=64)
+    server.refuse("report", "registration", "--from", "2025", "--to", "2024", exits=65)
+    district.enter(district.officer, "statistic",
+                   ["unit", "indicator", "window_from", "window_to", "amount", "total"],
+                   [[TOP, "clearance_rate", "2023-01-01", "2023-12-31", 0, 0]])
+    district.sync()
+    found = district.report("statistics", "--year", "2023")["clearance"]
+    expect("among none", (found["text"], found["share"]), ("00/00", "không có gì để so"))
+
+
+def own_report(site, district):
+    """A report that nobody compiled in works whole; a broken one stops nothing else."""
+    folder = f"{site.laptops['heads'].folder}/reports"
+    os.makedirs(folder)
+    own = {"report": "own", "label": {"vi": "Của huyện", "en": "Own"}, "sections": [
+        {"label": {"vi": "Hộ", "en": "Households"}, "figures": [
+            {"name": "homes", "label": {"vi": "Hộ", "en": "Households"}, "over": "day",
+             "count": {"do": "records", "kind": "household"}}]}]}
+    with open(f"{folder}/own.json", "w", encoding="utf-8") as file:
+        json.dump(own, file)
+    found = district.report("own", "--year", "2025", host=district.heads)
+    expect("an own report", found["homes"]["value"], COMMUNES * HAMLETS * HOUSEHOLDS)
+    own["sections"][0]["figures"][0]["oops"] = True
+    with open(f"{folder}/own.json", "w", encoding="utf-8") as file:
+        json.dump(own, file)
+    district.heads.refuse("report", "own", "--year", "2025", exits=78, says="oops")
+    os.remove(f"{folder}/own.json")
+
+
+def run(site):
+    district = found(site)
+    records(district)
+    expect("before", registered(district, "--year", "2023"), "12/12")
+    merge(district)
+    expect("the year before, as organised then", registered(district, "--year", "2023"), "12/12")
+    expect("in the year, before the day", registered(district, "--to", "2024-06-01"), "12/12")
+    expect("in the year, after it", registered(district, "--year", "2024"), "11/11")
+    expect("the year before, mapped to today",
+           registered(district, "--year", "2023", "--as", "today"), "11/11")
+    expect("of the commune", registered(district, "--year", "2024", "--unit", "D-0"), "03/03")
+    homes = district.report("commitments", "--year", "2024", "--unit", INTO)["households"]
+    expect("households of both", homes["text"], "10/10")
+    homes = district.report("commitments", "--year", "2023", "--unit", INTO)["households"]
+    expect("households of one", homes["text"], "05/05")
+    found_times = district.report("recognition", "--from", "2023", "--to", "2024")
+    expect("times", (found_times["hamlets_times"]["text"], found_times["hamlets_times"]["units"]),
+           ("12", 12))
+    same = [json.dumps(district.report("commitments", "--year", "2024", host=host), sort_keys=True)
+            for host in (site.server, district.heads, district.officer)]
+    expect("laptops and the district print the same", len(set(same)), 1)
+    in_words(district)
+    own_report(site, district)
+
+
+if __name__ == "__main__":
+    script(run)
