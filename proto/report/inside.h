@@ -77,6 +77,7 @@ struct hm_leaf {
     const struct hm_quantity *quantity;
     const struct hm_report_figure *names; /* collects them for this figure; null: not */
     bool traced;
+    bool shared;  /* other figures may count by it */
     bool of_year; /* what it counts is of a year; else it is there for some time */
     struct hm_cell *cells; /* year * units + unit */
     const bool *fits;      /* units whose records count */
@@ -158,6 +159,8 @@ HM_CHECKED enum hm_status hm_report_bases(struct hm_reporting *r, struct hm_err 
 /* The member that stands for the record of this id, or HM_REPORT_NONE. */
 int hm_report_member(const struct hm_members *members, const struct hm_scan_value *ref);
 
+/* Whether two quantities count the same, with all that follows them. */
+bool hm_report_same(const struct hm_quantity *a, const struct hm_quantity *b);
 /* A leaf for the quantity and, after it, one for each `else`. */
 HM_CHECKED enum hm_status hm_report_leaf(struct hm_reporting *r,
                                          const struct hm_quantity *quantity,

@@ -37,6 +37,20 @@ static enum hm_status make_leaf(struct hm_reporting *r,
     return hm_report_fits(r, quantity, &leaf->fits, err);
 }
 
+/* A leaf that counts just so already, with the same ones after it. */
+static bool find_same(const struct hm_reporting *r,
+                      const struct hm_quantity *quantity,
+                      size_t *first)
+{
+    for (size_t i = 0; i < r->leaf_count; i++) {
+        if (r->leaves[i].shared && hm_report_same(r->leaves[i].quantity, quantity)) {
+            *first = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 enum hm_status hm_report_leaf(struct hm_reporting *r,
                               const struct hm_quantity *quantity,
                               const struct hm_report_figure *figure,
@@ -44,16 +58,22 @@ enum hm_status hm_report_leaf(struct hm_reporting *r,
                               size_t *first,
                               struct hm_err *err)
 {
+    bool traced =
+        counts && r->asked->figure != NULL && strcmp(figure->name, r->asked->figure) == 0;
+    bool named = counts && figure->names != NULL;
     enum hm_status status = HM_OK;
+    if (!traced && !named && find_same(r, quantity, first)) {
+        return HM_OK;
+    }
     *first = r->leaf_count;
     for (; status == HM_OK && quantity != NULL; quantity = quantity->otherwise) {
         status = make_room(r, err);
         if (status == HM_OK) {
             struct hm_leaf *leaf = &r->leaves[r->leaf_count++];
             status = make_leaf(r, leaf, quantity, err);
-            leaf->names = counts && figure->names != NULL ? figure : NULL;
-            leaf->traced = counts && r->asked->figure != NULL &&
-                           strcmp(figure->name, r->asked->figure) == 0;
+            leaf->names = named ? figure : NULL;
+            leaf->traced = traced;
+            leaf->shared = !traced && !named;
         }
     }
     return status;

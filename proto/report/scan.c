@@ -194,14 +194,12 @@ static void keep_name(const struct record *record)
     leaf->named[leaf->named_count++] = hm_arena_copy(r->arena, name->text);
 }
 
-/* Of which of the years it is counted. */
+/* Whether it is counted in a year: it is of that year, or was there on its last day. */
 static bool is_of(const struct record *record, int year)
 {
     const struct hm_reporting *r = record->walk->r;
-    if (record->walk->of_year) {
-        return record->row->year == r->asked->from + year;
-    }
-    return hm_report_alive(value_at(record, LIFE_FROM), value_at(record, LIFE_TO),
+    return record->walk->of_year ||
+           hm_report_alive(value_at(record, LIFE_FROM), value_at(record, LIFE_TO),
                            r->days[year]);
 }
 
@@ -219,7 +217,9 @@ static enum hm_status add_record(const struct record *record,
         return HM_OK;
     }
     int unit = members == NULL ? record->unit : members->at[member].unit;
-    for (int year = 0; year < r->years; year++) {
+    bool of_year = record->walk->of_year;
+    int from = of_year ? (int)(record->row->year - r->asked->from) : 0;
+    for (int year = from; year < (of_year ? from + 1 : r->years); year++) {
         int at = r->map[(size_t)year * r->unit_count + (size_t)unit];
         uint64_t bit = UINT64_C(1) << year;
         if (at == HM_REPORT_NONE || !leaf->fits[at] || !is_of(record, year) ||

@@ -5,8 +5,9 @@ of a year: what is reported before it, after it, as organised then and mapped to
 what cannot be reported is said in words."""
 import json
 import os
+import zipfile
 
-from district import District, expect, script, subjects
+from district import District, check, expect, say, script, subjects
 
 TOP, COMMUNES, HAMLETS, HOUSEHOLDS = "D", 3, 4, 5
 MERGED, INTO, DAY = "D-0-0", "D-0-1", "2024-06-30"
@@ -26,11 +27,11 @@ def found(site):
 def records(district):
     hamlets = [code for code in district.codes("hamlet") if code != "D-new"]
     district.enter(district.heads, "household", ["unit", "head_name", "address_text"],
-                   [[code, f"Trần Thị {chr(65 + n)}", f"Số {n}"] for code in hamlets
+                   [[code, f"Trần Thị {chr(65 + n)}", f"Số nhà {n}"] for code in hamlets
                     for n in range(HOUSEHOLDS)])
     homes = district.heads.ask("list", "household")
     district.enter(district.heads, "commitment", ["household", "year", "signer_name", "signed_date"],
-                   [[row["id"], year, "An", f"{year}-02-01"] for year in (2023, 2024)
+                   [[row["id"], year, "Lê Thị Ký", f"{year}-02-01"] for year in (2023, 2024)
                     for row in homes])
     district.enter(district.heads, "registration", ["unit", "year", "reg_type"],
                    [[code, year, "tieu_chuan"] for code in hamlets for year in (2023, 2024)])
@@ -92,6 +93,26 @@ def own_report(site, district):
     os.remove(f"{folder}/own.json")
 
 
+def nobody_named(site):
+    """What goes up is counts: no report, in whatever form, holds the name of a household, of
+    who signed, or an address."""
+    server = site.server
+    reports = [row["report"] for row in server.ask("report")]
+    expect("reports", len(reports), 12)
+    years = ("--from", "2023", "--to", "2024")
+    for name in reports:
+        out = site.path(f"{name}.xlsx")
+        server.run("report", name, *years, "--format", "xlsx", "--out", out)
+        with zipfile.ZipFile(out) as book:
+            parts = [book.read(part).decode() for part in book.namelist()]
+        check(f"the sheet of the source of {name}", any("Source" in part for part in parts))
+        told = [server.run("report", name, *years, "--format", form) for form in ("csv", "json")]
+        for person in ("Trần Thị", "Lê Thị Ký", "Số nhà"):
+            for text in (*told, server.run("report", name, *years), *parts):
+                check(f"{person} in {name}", person not in text)
+    say("reports that name nobody", reports=len(reports))
+
+
 def run(site):
     district = found(site)
     records(district)
@@ -113,6 +134,7 @@ def run(site):
     same = [json.dumps(district.report("commitments", "--year", "2024", host=host), sort_keys=True)
             for host in (site.server, district.heads, district.officer)]
     expect("laptops and the district print the same", len(set(same)), 1)
+    nobody_named(site)
     in_words(district)
     own_report(site, district)
 
