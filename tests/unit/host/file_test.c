@@ -136,6 +136,19 @@ START_TEST(what_is_missing_is_not_found_and_named)
 }
 END_TEST
 
+START_TEST(what_is_removed_is_gone_and_nothing_beside_it)
+{
+    world_put("old", "x", 0600);
+    world_put("other", "y", 0600);
+
+    ck_assert_int_eq(hm_file_remove(&world_env, in("old"), &err), HM_OK);
+    ck_assert_int_eq(hm_file_remove(&world_env, in("old"), &err), HM_NOT_FOUND);
+
+    ck_assert_int_eq(access(in("old"), F_OK), -1);
+    ck_assert_int_eq(read_capped(in("other"), LONG_CAP), HM_OK);
+}
+END_TEST
+
 static int read_as_nobody(void *ctx)
 {
     (void)ctx;
@@ -249,6 +262,7 @@ int main(void)
     tcase_add_test(reading, a_link_is_refused_wherever_it_leads);
     tcase_add_test(reading, devices_folders_and_sockets_are_refused);
     tcase_add_test(reading, what_is_missing_is_not_found_and_named);
+    tcase_add_test(reading, what_is_removed_is_gone_and_nothing_beside_it);
     tcase_add_test(reading, a_file_of_another_user_is_denied);
     tcase_add_loop_test(secrets, a_secret_that_only_its_owner_can_use_is_opened, 0,
                         sizeof(narrow) / sizeof(narrow[0]));
