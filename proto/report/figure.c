@@ -13,13 +13,12 @@ static const struct hm_cell *cell_at(const struct hm_reporting *r,
                                      size_t unit)
 {
     const struct hm_leaf *leaf = &r->leaves[first];
-    const struct hm_cell *cell = NULL;
-    for (const struct hm_quantity *q = leaf->quantity; q != NULL; q = q->otherwise) {
-        cell = &leaf->cells[(size_t)year * r->unit_count + unit];
-        if (cell->there) {
-            return cell;
-        }
+    size_t at = (size_t)year * r->unit_count + unit;
+    const struct hm_cell *cell = &leaf->cells[at];
+    for (const struct hm_quantity *q = leaf->quantity->otherwise;
+         q != NULL && !cell->there; q = q->otherwise) {
         leaf++;
+        cell = &leaf->cells[at];
     }
     return cell;
 }
