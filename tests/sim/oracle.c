@@ -25,6 +25,7 @@ void oracle_free(struct oracle *oracle)
 {
     for (int i = 0; i < oracle->count; i++) {
         free(oracle->acts[i].seen);
+        free(oracle->acts[i].listed);
     }
     free(oracle->acts);
     free(oracle->records);

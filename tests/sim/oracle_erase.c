@@ -4,9 +4,46 @@
 
 #include "oracle_inside.h"
 
+/* The list that the server writes names all that the erasure reached there and then. */
+static void list(struct oracle *oracle, int act)
+{
+    struct act *erasure = &oracle->acts[act];
+    erasure->listed_count = oracle->count;
+    erasure->listed = calloc((size_t)oracle->count, sizeof(*erasure->listed));
+    for (int w = 0; erasure->listed != NULL && w < erasure->told.write_count; w++) {
+        int reg = erasure->told.writes[w].reg;
+        bool *marked = oracle_marks(oracle);
+        oracle_mark(oracle, ORACLE_SERVER, act, reg, true, marked);
+        for (int i = 0; i < oracle->count; i++) {
+            erasure->listed[i] |= marked[i] ? 1U << (unsigned)reg : 0;
+        }
+        free(marked);
+    }
+}
+
 void oracle_order(struct oracle *oracle, int replica, int act)
 {
+    if (replica == ORACLE_SERVER && oracle->acts[act].listed == NULL) {
+        list(oracle, act);
+    }
     oracle->acts[act].at[replica].ordered = true;
+}
+
+/* What the registry names is erased wherever it is, and what that replaced. */
+static void mark_listed(const struct oracle *oracle,
+                        int replica,
+                        int act,
+                        int reg,
+                        bool *marked)
+{
+    const struct act *erasure = &oracle->acts[act];
+    for (int i = 0; erasure->listed != NULL && i < erasure->listed_count; i++) {
+        bool reached = (erasure->listed[i] >> (unsigned)reg & 1U) != 0;
+        if (reached && oracle->acts[i].at[replica].known && !marked[i]) {
+            marked[i] = true;
+            oracle_mark(oracle, replica, i, reg, true, marked);
+        }
+    }
 }
 
 void oracle_bare(struct oracle *oracle, int replica, int act, int reg)
@@ -30,6 +67,9 @@ bool oracle_erased(const struct oracle *oracle, int replica, int act, int reg)
         if (orders(&oracle->acts[i], replica, reg)) {
             marked = marked == NULL ? oracle_marks(oracle) : marked;
             oracle_mark(oracle, replica, i, reg, true, marked);
+            if (oracle->acts[i].at[replica].ordered) {
+                mark_listed(oracle, replica, i, reg, marked);
+            }
         }
     }
     bool bare = (oracle->acts[act].at[replica].bare >> (unsigned)reg & 1U) != 0;

@@ -32,7 +32,9 @@ struct act {
     struct over over[ORACLE_REGISTERS]; /* of told.writes[i] */
     int seen_count;                     /* of a deletion: what stood in other registers */
     int *seen;
-    int next; /* act of the same record, or withdrawal */
+    int next;         /* act of the same record, or withdrawal */
+    unsigned *listed; /* of an erasure that the registry lists: of each act up to … */
+    int listed_count; /* … here, the registers it reached, as bits; null: it does not */
     bool released;
     bool doubtful; /* the release, since the server was lost */
     bool lost;
