@@ -124,9 +124,10 @@ def drill(site):
     how = ("--data", server.folder, "--recovery-key-file", server.recovery, "--dry-run")
     names = sorted(os.listdir(site.work))
     with unchanged(server, "a drill"):
-        found = site.programs.ask("hamlet-server", "restore", file, *how)
+        found = [site.programs.ask("hamlet-server", "restore", file, *how) for _ in range(2)]
         said = site.programs.run("hamlet-server", "restore", file, *how)
-    expect("faults", found["faults"], 0)
+    faults = sum(trial["faults"] for trial in found)
+    expect("faults", faults, 0)
     check(f"it is told: {said}", "can be restored" in said.splitlines()[-1])
     raw = bytearray(read_file(file))
     raw[len(raw) // 2] ^= 1
@@ -136,7 +137,7 @@ def drill(site):
     expect("nothing is left beside", sorted(os.listdir(site.work)), names)
     expect("it goes on", ask(server, "/health")[0], 200)
     promise("P34 a backup, tried beside the data in use",
-            "3 trials, 1 of an altered one refused", f"faults {found['faults']}")
+            f"{len(found)} trials", f"faults {faults}")
 
 
 def run(site):
