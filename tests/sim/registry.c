@@ -211,13 +211,13 @@ void sim_judge_role(struct sim *sim, int act)
         covered = covered || term->end == 0;
         late = late || (!term->once && sim->written[act] < term->end);
     }
-    if (sim_refilled(sim)) { /* it may have forgotten the end, and laptops the new role */
-        oracle_open(sim->oracle, act);
-    } else if (told->forged && !covered && !device->strange &&
-               is_over(device, told->rank)) {
+    /* One that came back may have forgotten the end, and laptops the new role. */
+    bool refilled = sim_refilled(sim);
+    if (!refilled && told->forged && !covered && !device->strange &&
+        is_over(device, told->rank)) {
         oracle_close(sim->oracle, act);
         sim_mark(sim, SIM_MARK_ROLE_OVER);
-    } else if (told->forged || device->strange) {
+    } else if (refilled || told->forged || device->strange) {
         oracle_open(sim->oracle, act);
     } else if (!covered && !late) {
         oracle_refuse(sim->oracle, act);

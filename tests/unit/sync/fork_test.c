@@ -33,7 +33,7 @@ static void teardown(void)
 }
 
 /* A page of the way that chain `way` went: its changes and heads are like no other's. */
-static void put_page(size_t at, uint8_t way, uint64_t seq, size_t count)
+static void put_page(size_t at, size_t way, uint64_t seq, size_t count)
 {
     struct hm_page *page = &pages[at].page;
     pages[at] = (struct hm_inbox_page){.branch = 0};
