@@ -53,8 +53,7 @@ static enum hm_status was_lost(struct exporting *e, bool *lost, struct hm_err *e
     size_t count = 0;
     enum hm_status status = HM_OK;
     *lost = hm_args_has(e->call->args, "all");
-    for (int state = HM_OLD_TO_OFFER; state <= HM_OLD_OFFERED && status == HM_OK;
-         state++) {
+    for (int state = HM_OLD_TO_OFFER; state < HM_OLD_STATES && status == HM_OK; state++) {
         status = hm_store_buckets_old(e->replica.store, (enum hm_old)state, &names,
                                       &count, &e->arena, err);
         *lost = *lost || count > 0;

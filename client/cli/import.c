@@ -65,7 +65,8 @@ enum hm_status hm_run_import(struct hm_call *call, struct hm_err *err)
                                .maps = maps,
                                .encoding = hm_args_value(args, "encoding"),
                                .strict = hm_args_has(args, "strict"),
-                               .dry_run = hm_args_has(args, "dry-run")};
+                               .dry_run = hm_args_has(args, "dry-run"),
+                               .proper_case = hm_args_has(args, "proper-case")};
     for (const char *map = hm_args_value_at(args, "map", 0); map != NULL;
          map = hm_args_value_at(args, "map", import.map_count)) {
         if (import.map_count == HM_TABLE_COLUMNS_MAX) {

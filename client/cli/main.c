@@ -30,6 +30,7 @@ static const struct hm_option import_options[] = {
     {.name = "sheet", .value = "NAME"},
     {.name = "strict"},
     {.name = "dry-run"},
+    {.name = "proper-case"},
     {NULL},
 };
 static const struct hm_option export_options[] = {
@@ -117,7 +118,7 @@ static const struct hm_command commands[] = {
     {"duplicates", "[KIND]", unit_options, hm_run_duplicates},
     {"quarantine", NULL, NULL, hm_run_quarantine},
     {"digest", NULL, unit_options, hm_run_digest},
-    {"verify", NULL, NULL, hm_run_verify},
+    {"verify", "[FILE]", NULL, hm_run_verify},
     {"rebuild", NULL, NULL, hm_run_rebuild},
     {"receipt", NULL, receipt_options, hm_run_receipt},
     {"bundle export", "FILE", bundle_options, hm_run_bundle_export},

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli.h"
 #include "hamlet/api/check.h"
@@ -19,10 +18,10 @@ static void put_facts(struct hm_json_write *out, const struct hm_laptop_state *s
         hm_json_wall(out, (struct hm_wall){state->synced_ms});
     }
     hm_json_key(out, "last_error");
-    if (state->failed.size == 0) {
+    if (state->failed.status == HM_OK) {
         hm_json_null(out);
     } else {
-        hm_json_text(out, state->failed);
+        hm_json_text(out, hm_text(state->failed.key));
     }
     hm_json_key(out, "clock_offset_ms");
     if (state->offset_ms == INT64_MIN) {
@@ -75,37 +74,27 @@ static void say_counts(const struct hm_view *view, const struct hm_counts *count
     char sent[NUMBER_SIZE];
     char held[NUMBER_SIZE];
     char look[NUMBER_SIZE];
+    int64_t to_look = counts->conflict + counts->quarantined - counts->dropped;
     (void)snprintf(local, sizeof(local), "%" PRId64, counts->local);
     (void)snprintf(sent, sizeof(sent), "%" PRId64, counts->sent);
     (void)snprintf(held, sizeof(held), "%" PRId64, counts->received + counts->accepted);
-    (void)snprintf(look, sizeof(look), "%" PRId64,
-                   counts->conflict + counts->quarantined);
+    (void)snprintf(look, sizeof(look), "%" PRId64, to_look);
     hm_view_say(view, "status.counts", local, sent, held);
-    if (counts->conflict + counts->quarantined > 0) {
+    if (to_look > 0) {
         hm_view_say(view, "status.look", look, NULL, NULL);
     }
 }
 
-/*
- * Only the kind of failure is kept, so what can be said is what to do about it, and what
- * the district said, whose sentences name nothing.
- */
+/* What happened, what is safe and what to do. */
 static enum hm_status say_failure(const struct hm_view *view,
-                                  const struct hm_laptop_state *state,
-                                  struct hm_arena *arena,
+                                  const struct hm_err *failed,
                                   struct hm_err *err)
 {
-    static const char from_district[] = "problem-";
-    const struct hm_err told = {.status = HM_NO_SERVER,
-                                .key = hm_arena_copy_text(arena, state->failed)};
     struct hm_buf text;
     hm_buf_init(&text, HM_CHANGE_BYTES_MAX);
-    if (told.key != NULL &&
-        strncmp(told.key, from_district, strlen(from_district)) == 0) {
-        hm_words_error(&text, view->words, &told, false);
-        hm_buf_put_text(&text, "; ");
-    }
-    hm_words_error(&text, view->words, &told, true);
+    hm_words_error(&text, view->words, failed, false);
+    hm_buf_put_text(&text, "; ");
+    hm_words_error(&text, view->words, failed, true);
     enum hm_status status = hm_buf_status(&text, err);
     if (status == HM_OK) {
         hm_view_say(view, "status.failed", (const char *)text.data, NULL, NULL);
@@ -134,8 +123,8 @@ static enum hm_status say_text(const struct hm_view *view,
     hm_view_time(time, (struct hm_wall){state->synced_ms});
     hm_view_say(view, state->synced_ms == 0 ? "status.never" : "status.synced", time,
                 NULL, NULL);
-    if (state->failed.size > 0) {
-        status = say_failure(view, state, arena, err);
+    if (state->failed.status != HM_OK) {
+        status = say_failure(view, &state->failed, err);
     }
     if (state->offset_ms != INT64_MIN &&
         (state->offset_ms > OFFSET_SHOWN_MS || state->offset_ms < -OFFSET_SHOWN_MS)) {

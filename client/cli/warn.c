@@ -3,23 +3,11 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "hamlet/record/rule.h"
+#include "hamlet/api/warning.h"
 
 static void put(void *ctx, struct hm_bytes bytes)
 {
     hm_output_put(ctx, bytes);
-}
-
-static void put_json(struct hm_json_write *out,
-                     const struct hm_finding *finding,
-                     enum hm_lang lang)
-{
-    hm_json_open(out, '{');
-    hm_json_put_text(out, "field", hm_text(finding->field->name));
-    hm_json_put_text(out, "rule",
-                     hm_text(finding->rule == NULL ? "private" : finding->rule->name));
-    hm_json_put_text(out, "text", hm_text(hm_label_text(finding->say, lang)));
-    hm_json_close(out, '}');
 }
 
 void hm_desk_warn(const struct hm_call *call,
@@ -39,13 +27,10 @@ void hm_desk_warn(const struct hm_call *call,
     view.put = put;
     view.ctx = &notes;
     hm_json_write_init(&out, &cli->warned);
-    hm_json_open(&out, '[');
+    hm_api_put_warnings(&out, found, count, call->lang);
     for (size_t i = 0; i < count; i++) {
-        put_json(&out, &found[i], call->lang);
-        hm_view_say(&view, "warning", hm_label_text(&found[i].field->label, call->lang),
-                    hm_label_text(found[i].say, call->lang), NULL);
+        hm_api_say_warning(&view, &found[i]);
     }
-    hm_json_close(&out, ']');
     (void)!hm_output_flush(&notes, NULL); /* what was saved stays saved */
     hm_output_fini(&notes);
     if (cli->warned.failed != HM_OK) {

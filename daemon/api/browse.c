@@ -9,7 +9,7 @@
 
 struct browsing {
     struct hm_rows rows;
-    const struct hm_kind *kind;
+    const struct hm_kind *kind; /* null: nothing that is referred to is named */
     int64_t given;
     int64_t limit;
     bool more;
@@ -74,7 +74,7 @@ static enum hm_status put_names(struct hm_json_write *out,
     return status;
 }
 
-static enum hm_status put_record(struct hm_json_write *out,
+enum hm_status hm_api_put_record(struct hm_json_write *out,
                                  const struct hm_view *view,
                                  const struct hm_kind *kind,
                                  const struct hm_listed *record,
@@ -97,7 +97,8 @@ static enum hm_status put_row(void *ctx,
         return HM_OK;
     }
     b->given++;
-    enum hm_status status = put_record(&b->rows.out, b->rows.view, b->kind, record, err);
+    enum hm_status status =
+        hm_api_put_record(&b->rows.out, b->rows.view, b->kind, record, err);
     return status != HM_OK ? status : hm_rows_flush(&b->rows, err);
 }
 
@@ -106,7 +107,6 @@ static enum hm_status browse(struct browsing *b,
                              struct hm_err *err)
 {
     struct hm_json_write *out = &b->rows.out;
-    query->whole = true;
     query->limit = b->limit + 1;
     hm_json_open(out, '{');
     hm_json_key(out, "records");
@@ -132,6 +132,7 @@ enum hm_status hm_api_browse(const struct hm_view *view,
     struct hm_list_query query = {.kind = list->kind,
                                   .search = list->search,
                                   .deleted = list->deleted,
+                                  .whole = !list->brief,
                                   .skip = list->skip,
                                   .state = list->state};
     hm_arena_init(&arena, HM_REQUEST_BYTES_MAX);
@@ -141,6 +142,9 @@ enum hm_status hm_api_browse(const struct hm_view *view,
         status = hm_api_where(view, b.kind, list->where, list->where_count, &query,
                               &arena, err);
     }
+    if (list->bare) {
+        b.kind = NULL;
+    }
     if (status == HM_OK) {
         status = browse(&b, &query, err);
     }
@@ -149,33 +153,19 @@ enum hm_status hm_api_browse(const struct hm_view *view,
     return status;
 }
 
-static enum hm_status count_row(void *ctx,
-                                const struct hm_listed *record,
-                                struct hm_err *err)
-{
-    int64_t *counts = ctx;
-    (void)err;
-    counts[record->state]++;
-    return HM_OK;
-}
-
-static void put_tally(struct hm_json_write *out,
-                      const int64_t alive[HM_STATE_COUNT],
-                      const int64_t deleted[HM_STATE_COUNT])
+static void put_tally(struct hm_json_write *out, const struct hm_tally *tally)
 {
     int64_t records = 0;
-    int64_t gone = 0;
     for (size_t i = 0; i < HM_STATE_COUNT; i++) {
-        records += alive[i];
-        gone += deleted[i];
+        records += tally->alive[i];
     }
     hm_json_open(out, '{');
     hm_json_put_int(out, "records", records);
-    hm_json_put_int(out, "deleted", gone);
+    hm_json_put_int(out, "deleted", tally->deleted);
     hm_json_key(out, "states");
     hm_json_open(out, '{');
     for (size_t i = 0; i < HM_STATE_COUNT; i++) {
-        hm_json_put_int(out, hm_state_name((enum hm_state)i), alive[i]);
+        hm_json_put_int(out, hm_state_name((enum hm_state)i), tally->alive[i]);
     }
     hm_json_close(out, '}');
     hm_json_close(out, '}');
@@ -186,21 +176,15 @@ enum hm_status hm_api_tally(const struct hm_view *view,
                             struct hm_err *err)
 {
     const struct hm_kind *known = NULL;
-    int64_t alive[HM_STATE_COUNT] = {0};
-    int64_t deleted[HM_STATE_COUNT] = {0};
-    struct hm_list_query query = {.kind = kind};
+    struct hm_tally tally;
     struct hm_rows rows;
     hm_rows_init(&rows, view);
     enum hm_status status = hm_api_kind(view, kind, &known, err);
     if (status == HM_OK) {
-        status = hm_store_list(view->store, &query, count_row, alive, err);
-    }
-    query.deleted = true;
-    if (status == HM_OK) {
-        status = hm_store_list(view->store, &query, count_row, deleted, err);
+        status = hm_store_tally(view->store, kind, &tally, err);
     }
     if (status == HM_OK) {
-        put_tally(&rows.out, alive, deleted);
+        put_tally(&rows.out, &tally);
         status = hm_rows_end(&rows, err);
     }
     hm_rows_fini(&rows);
@@ -224,7 +208,7 @@ enum hm_status hm_api_look(const struct hm_view *view,
     if (status == HM_OK) {
         const struct hm_kind *kind =
             hm_kinds_find(hm_store_kinds(view->store), listed.kind);
-        status = put_record(&rows.out, view, kind, &listed, err);
+        status = hm_api_put_record(&rows.out, view, kind, &listed, err);
     }
     if (status == HM_OK) {
         status = hm_rows_end(&rows, err);

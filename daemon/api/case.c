@@ -18,11 +18,27 @@ struct telling {
     struct hm_json **documents; /* records[i].fields */
     size_t count;
     size_t room;
+    bool once;    /* of the kind at hand the record of the lowest id says it all … */
+    size_t first; /* … and stands here */
     struct hm_case_derived made;
     char today[HM_TIME_TEXT_SIZE];
 };
 
 /* ---- the records of the year ---- */
+
+/* A hamlet's signatures are thousands, of which it is asked whether there is one. */
+static bool is_told(struct telling *telling, const struct hm_listed *record)
+{
+    if (!telling->once || telling->count == telling->first) {
+        return false;
+    }
+    struct hm_case_record *kept = &telling->records[telling->first];
+    kept->conflict = kept->conflict || record->conflict_count > 0;
+    if (hm_bytes_compare(hm_id_bytes(&record->id), hm_id_bytes(&kept->id)) < 0) {
+        kept->id = record->id;
+    }
+    return true;
+}
 
 static bool take_record(void *ctx,
                         const struct hm_listed *record,
@@ -31,6 +47,9 @@ static bool take_record(void *ctx,
     struct telling *telling = ctx;
     struct hm_case_unit *unit = &telling->unit;
     (void)fields;
+    if (is_told(telling, record)) {
+        return true;
+    }
     if (telling->count == telling->room) {
         size_t room = telling->room == 0 ? 64 : 2 * telling->room;
         struct hm_case_record *records =
@@ -67,28 +86,37 @@ static bool take_record(void *ctx,
 struct kinds {
     const char *at[KINDS_MAX];
     const char *year[KINDS_MAX];
+    bool read[KINDS_MAX]; /* their fields are looked at */
     size_t count;
 };
 
-static void add_kind(struct kinds *kinds, const struct hm_query *query)
+static void add_kind(struct kinds *kinds, const struct hm_query *query, bool read)
 {
-    for (size_t i = 0; i < kinds->count; i++) {
-        if (strcmp(kinds->at[i], query->kind) == 0) {
-            return;
-        }
+    size_t at = 0;
+    while (at < kinds->count && strcmp(kinds->at[at], query->kind) != 0) {
+        at++;
     }
-    if (kinds->count < KINDS_MAX) {
-        kinds->at[kinds->count] = query->kind;
-        kinds->year[kinds->count++] = query->year;
+    if (at == kinds->count && at < KINDS_MAX) {
+        kinds->at[at] = query->kind;
+        kinds->year[at] = query->year;
+        kinds->read[at] = false;
+        kinds->count++;
+    }
+    if (at < KINDS_MAX) {
+        kinds->read[at] = kinds->read[at] || read || query->where_count > 0 ||
+                          query->filled.count > 0 || query->unless != NULL;
     }
 }
 
-static void add_kinds(struct kinds *kinds, const struct hm_query *queries, size_t count)
+static void add_kinds(struct kinds *kinds,
+                      const struct hm_query *queries,
+                      size_t count,
+                      bool read)
 {
     for (size_t i = 0; i < count; i++) {
-        add_kind(kinds, &queries[i]);
+        add_kind(kinds, &queries[i], read);
         if (queries[i].unless != NULL) {
-            add_kind(kinds, queries[i].unless);
+            add_kind(kinds, queries[i].unless, true);
         }
     }
 }
@@ -99,14 +127,18 @@ static enum hm_status gather(struct telling *telling, struct hm_err *err)
     struct kinds kinds = {.count = 0};
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < table->state_count; i++) {
-        add_kinds(&kinds, table->states[i].when, table->states[i].count);
+        add_kinds(&kinds, table->states[i].when, table->states[i].count, false);
     }
     for (size_t i = 0; i < table->flag_count; i++) {
-        add_kinds(&kinds, table->flags[i].when, table->flags[i].count);
+        const struct hm_case_flag *flag = &table->flags[i];
+        add_kinds(&kinds, flag->when, flag->count, flag->figure_count > 0);
     }
     for (size_t i = 0; status == HM_OK && i < kinds.count; i++) {
         const struct hm_query all = {.kind = kinds.at[i], .year = kinds.year[i]};
-        status = hm_case_records(&telling->unit, &all, take_record, telling, err);
+        telling->once = !kinds.read[i];
+        telling->first = telling->count;
+        status = hm_case_records(&telling->unit, telling->unit.unit, &all, take_record,
+                                 telling, err);
         if (status == HM_OK) {
             status = telling->unit.status;
         }
@@ -179,6 +211,9 @@ static enum hm_status find_flags(struct telling *telling, struct hm_err *err)
             break;
         case HM_CASE_ENDED:
             *raised = telling->unit.ended;
+            break;
+        case HM_CASE_EXCLUDED:
+            *raised = telling->unit.excluded.size > 0;
             break;
         case HM_CASE_RULED_OUT:
             status = find_ruled_out(telling, raised, err);
@@ -342,6 +377,7 @@ static enum hm_status put_json(struct telling *telling, struct hm_err *err)
         }
     }
     hm_json_close(&rows.out, ']');
+    hm_case_dossiers_put(&rows.out, &telling->unit);
     hm_json_close(&rows.out, '}');
     enum hm_status status = telling->unit.status;
     if (status == HM_OK) {
@@ -403,6 +439,7 @@ static enum hm_status say(struct telling *telling, struct hm_err *err)
             say_flag(telling, i);
         }
     }
+    hm_case_dossiers_say(&telling->unit);
     return telling->unit.status;
 }
 
@@ -434,6 +471,7 @@ enum hm_status hm_api_case(const struct hm_view *view,
     struct hm_arena arena;
     struct telling telling = {.unit = {.view = view,
                                        .catalogues = catalogues,
+                                       .tree = year->tree,
                                        .arena = &arena,
                                        .year = year->year},
                               .table = hm_catalogues_case(catalogues)};

@@ -106,6 +106,17 @@ static enum hm_status see_before(struct hm_case_view *view,
     return status;
 }
 
+enum hm_status hm_case_view_see(struct hm_case_view *view,
+                                const struct hm_loaded *loaded,
+                                const struct hm_conflict *conflict,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    *view = (struct hm_case_view){.conflict = conflict, .loaded = *loaded};
+    see(view, &view->loaded.merged, view->loaded.known, arena);
+    return hm_arena_status(arena, err);
+}
+
 enum hm_status hm_case_view_load(struct hm_case_view *view,
                                  struct hm_store *store,
                                  const struct hm_conflict *conflict,

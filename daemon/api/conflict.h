@@ -28,4 +28,11 @@ HM_CHECKED enum hm_status hm_case_view_load(struct hm_case_view *view,
                                             struct hm_arena *arena,
                                             struct hm_err *err);
 
+/* The same of one that is open, of a record that is loaded already. */
+HM_CHECKED enum hm_status hm_case_view_see(struct hm_case_view *view,
+                                           const struct hm_loaded *loaded,
+                                           const struct hm_conflict *conflict,
+                                           struct hm_arena *arena,
+                                           struct hm_err *err);
+
 #endif

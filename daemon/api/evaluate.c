@@ -258,8 +258,12 @@ static enum hm_status put_json(const struct hm_view *view,
         put_criterion(&rows.out, view, &judged->made.at[i]);
     }
     hm_json_close(&rows.out, ']');
+    hm_case_dossiers_put(&rows.out, judged->unit);
     hm_json_close(&rows.out, '}');
-    enum hm_status status = hm_rows_end(&rows, err);
+    enum hm_status status = judged->unit->status;
+    if (status == HM_OK) {
+        status = hm_rows_end(&rows, err);
+    }
     hm_rows_fini(&rows);
     return status;
 }
@@ -332,7 +336,25 @@ static enum hm_status say(const struct hm_view *view,
     hm_view_say(view, "evaluate.outcome",
                 word(view, "evaluated", hm_outcome_name(judged->made.outcome)), NULL,
                 NULL);
-    return status;
+    hm_case_dossiers_say(judged->unit);
+    return status == HM_OK ? judged->unit->status : status;
+}
+
+/* A unit that the standard leaves out has no verdict, not even a bad one. */
+static enum hm_status check_covered(const struct hm_case_unit *unit, struct hm_err *err)
+{
+    char code[HM_ERR_ARG_MAX];
+    if (unit->excluded.size == 0) {
+        return HM_OK;
+    }
+    const struct hm_field *field =
+        hm_kinds_tree(hm_store_kinds(unit->view->store))->tree->excluded;
+    const struct hm_choice *choice = hm_choices_find(&field->choices, unit->excluded);
+    hm_api_argument(code, unit->unit);
+    return hm_fail(err, HM_BAD_INPUT, "unit-excluded", code,
+                   choice == NULL ? hm_view_shown(unit->excluded, unit->arena)
+                                  : hm_label_text(&choice->label, unit->view->lang),
+                   unit->catalogue->name);
 }
 
 enum hm_status hm_api_evaluate(const struct hm_view *view,
@@ -346,6 +368,9 @@ enum hm_status hm_api_evaluate(const struct hm_view *view,
     struct hm_judged judged = {.unit = &unit, .answers = year->answers};
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     enum hm_status status = hm_case_unit_find(&unit, year->unit, "standard", err);
+    if (status == HM_OK) {
+        status = check_covered(&unit, err);
+    }
     if (status == HM_OK) {
         status = hm_case_judge(&judged, year->stage, err);
     }

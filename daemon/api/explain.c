@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hamlet/base/cut.h"
 #include "hamlet/record/rule.h"
 #include "inside.h"
 
@@ -49,13 +50,8 @@ static void set_argument(char argument[HM_ERR_ARG_MAX], const struct hm_buf *tex
     struct hm_bytes whole = hm_buf_bytes(text);
     hm_api_argument(argument, whole);
     if (whole.size >= HM_ERR_ARG_MAX) {
-        hm_api_argument(argument,
-                        (struct hm_bytes){whole.data, HM_ERR_ARG_MAX - sizeof(more)});
-        size_t size = strlen(argument);
-        while (size > 0 && (whole.data[size] & 0xC0) == 0x80) {
-            size--; /* never half a character */
-        }
-        (void)snprintf(argument + size, HM_ERR_ARG_MAX - size, "%s", more);
+        hm_cut(argument, HM_ERR_ARG_MAX - sizeof(more) + 1, whole);
+        memcpy(argument + strlen(argument), more, sizeof(more));
     }
 }
 

@@ -24,7 +24,8 @@ static enum hm_status put_heading(struct writing *w, struct hm_err *err)
     struct hm_titles titles;
     struct hm_arena arena;
     hm_arena_init(&arena, HM_REQUEST_BYTES_MAX);
-    enum hm_status status = hm_titles_read(&titles, w->e->view, w->e->kind, &arena, err);
+    enum hm_status status =
+        hm_titles_read(&titles, w->e->view->words, w->e->kind, &arena, err);
     hm_book_put_text(w->book, hm_text("id"));
     hm_book_put_text(w->book, hm_text("unit"));
     for (size_t i = 0; i < w->e->columns.count && status == HM_OK; i++) {

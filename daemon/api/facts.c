@@ -22,7 +22,7 @@ enum hm_status hm_case_parse(struct hm_json **fields,
 
 /* ---- which records ---- */
 
-static struct hm_bytes text_of(const struct hm_json *fields, const char *name)
+struct hm_bytes hm_case_text(const struct hm_json *fields, const char *name)
 {
     const struct hm_json *at = hm_json_get(fields, name);
     if (hm_json_is(at, HM_JSON_BOOL)) {
@@ -87,20 +87,20 @@ static enum hm_status look_at(void *ctx,
     return status;
 }
 
-static enum hm_status look(struct hm_case_unit *unit,
-                           struct hm_bytes home,
-                           const struct hm_query *query,
-                           bool (*each)(void *ctx,
-                                        const struct hm_listed *record,
-                                        const struct hm_json *fields),
-                           void *ctx,
-                           struct hm_err *err)
+enum hm_status hm_case_records(struct hm_case_unit *unit,
+                               struct hm_bytes home,
+                               const struct hm_query *query,
+                               bool (*each)(void *ctx,
+                                            const struct hm_listed *record,
+                                            const struct hm_json *fields),
+                               void *ctx,
+                               struct hm_err *err)
 {
     struct looking looking = {
         .unit = unit, .home = home, .query = query, .each = each, .ctx = ctx};
     const struct hm_kinds *kinds = hm_store_kinds(unit->view->store);
     struct hm_list_query list = {
-        .kind = hm_text(query->kind), .unit = home, .whole = true};
+        .kind = hm_text(query->kind), .unit = home, .whole = true, .stateless = true};
     struct hm_key_field year;
     struct hm_buf value;
     if (hm_kinds_find(kinds, list.kind) == NULL) {
@@ -119,17 +119,6 @@ static enum hm_status look(struct hm_case_unit *unit,
     }
     hm_buf_fini(&value);
     return status;
-}
-
-enum hm_status hm_case_records(struct hm_case_unit *unit,
-                               const struct hm_query *query,
-                               bool (*each)(void *ctx,
-                                            const struct hm_listed *record,
-                                            const struct hm_json *fields),
-                               void *ctx,
-                               struct hm_err *err)
-{
-    return look(unit, unit->unit, query, each, ctx, err);
 }
 
 /* ---- one query ---- */
@@ -166,107 +155,11 @@ static bool count_record(void *ctx,
     if (query->type == HM_QUERY_TAKE && !is_empty(fields, query->field)) {
         tally->taken.now = number;
         tally->taken.before = number_of(fields, query->before);
-        tally->taken.word = hm_arena_copy(tally->arena, text_of(fields, query->field));
+        tally->taken.word =
+            hm_arena_copy(tally->arena, hm_case_text(fields, query->field));
         tally->has = true;
     }
     return !tally->has;
-}
-
-/* ---- units below ---- */
-
-struct child {
-    struct hm_bytes code;
-    struct child *next;
-};
-
-struct below {
-    struct hm_case_unit *unit;
-    const struct hm_kind_tree *tree;
-    const struct hm_query *query;
-    struct child *children;
-    int64_t count;
-};
-
-/* Open when the window ends: the denominator is of that day. */
-static bool is_open(const struct below *below, const struct hm_json *fields)
-{
-    struct hm_bytes day = hm_text(below->unit->last_day);
-    struct hm_bytes from = text_of(fields, below->tree->from->name);
-    struct hm_bytes to = text_of(fields, below->tree->to->name);
-    return (from.size == 0 || hm_bytes_compare(from, day) <= 0) &&
-           (to.size == 0 || hm_bytes_compare(day, to) <= 0) &&
-           (to.size > 0 || below->tree->into == NULL ||
-            is_empty(fields, below->tree->into->name));
-}
-
-static enum hm_status take_child(void *ctx,
-                                 const struct hm_listed *record,
-                                 struct hm_err *err)
-{
-    struct below *below = ctx;
-    const struct hm_facts *facts = hm_catalogues_facts(below->unit->catalogues);
-    struct hm_json *fields = NULL;
-    enum hm_status status = hm_json_parse(&fields, record->fields, &limits, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    const char *kind =
-        hm_facts_unit_kind(facts, text_of(fields, below->tree->level->name),
-                           text_of(fields, below->tree->type->name));
-    if (kind != NULL && hm_texts_have(&below->query->unit_kinds, hm_text(kind)) &&
-        is_open(below, fields)) {
-        struct child *child = hm_arena_get(below->unit->arena, sizeof(*child));
-        if (child != NULL) {
-            child->code = hm_arena_copy(below->unit->arena,
-                                        text_of(fields, below->tree->code->name));
-            child->next = below->children;
-            below->children = child;
-            below->count++;
-        }
-    }
-    hm_json_free(fields);
-    return hm_arena_status(below->unit->arena, err);
-}
-
-static enum hm_status list_children(struct below *below, struct hm_err *err)
-{
-    struct hm_case_unit *unit = below->unit;
-    const struct hm_kind *kind = hm_kinds_tree(hm_store_kinds(unit->view->store));
-    struct hm_buf value;
-    hm_buf_init(&value, HM_VALUE_BYTES_MAX);
-    hm_value_put_text(&value, unit->unit);
-    enum hm_status status = hm_buf_status(&value, err);
-    if (status == HM_OK && kind != NULL) {
-        const struct hm_key_field parent = {hm_text(kind->tree->parent->name),
-                                            hm_buf_bytes(&value)};
-        const struct hm_list_query list = {.kind = hm_text(kind->name),
-                                           .where = &parent,
-                                           .where_count = 1,
-                                           .whole = true};
-        below->tree = kind->tree;
-        status = hm_store_list(unit->view->store, &list, take_child, below, err);
-    }
-    hm_buf_fini(&value);
-    return status;
-}
-
-static enum hm_status ask_below(struct hm_case_unit *unit,
-                                const struct hm_query *query,
-                                struct hm_fact *fact,
-                                struct hm_err *err)
-{
-    struct below below = {.unit = unit, .query = query};
-    int64_t having = 0;
-    enum hm_status status = list_children(&below, err);
-    for (const struct child *at = below.children;
-         status == HM_OK && query->kind != NULL && at != NULL; at = at->next) {
-        struct tally tally = {.query = query, .arena = unit->arena};
-        status = look(unit, at->code, query, count_record, &tally, err);
-        having += tally.count > 0;
-    }
-    fact->now =
-        (struct hm_number){status == HM_OK, query->kind == NULL ? below.count : having};
-    return status;
 }
 
 /* ---- facts ---- */
@@ -281,9 +174,10 @@ static enum hm_status ask(struct hm_case_unit *unit,
 {
     struct tally tally = {.query = query, .arena = unit->arena};
     if (query->type == HM_QUERY_BELOW) {
-        return ask_below(unit, query, fact, err);
+        return hm_case_below(unit, query, fact, err);
     }
-    enum hm_status status = look(unit, unit->unit, query, count_record, &tally, err);
+    enum hm_status status =
+        hm_case_records(unit, unit->unit, query, count_record, &tally, err);
     if (status != HM_OK) {
         return status;
     }
@@ -334,7 +228,7 @@ static struct hm_bytes copied(const struct answering *answering,
                               const struct hm_json *item,
                               enum hm_answer_part part)
 {
-    return hm_arena_copy(answering->arena, text_of(item, answering->parts[part]));
+    return hm_arena_copy(answering->arena, hm_case_text(item, answering->parts[part]));
 }
 
 static void read_answer(const struct answering *answering,
@@ -344,7 +238,7 @@ static void read_answer(const struct answering *answering,
     static const enum hm_outcome outcomes[] = {HM_OUTCOME_PASS, HM_OUTCOME_FAIL,
                                                HM_OUTCOME_NA, HM_OUTCOME_UNKNOWN};
     const char *const *parts = answering->parts;
-    struct hm_bytes says = text_of(item, parts[HM_ANSWER_VERDICT]);
+    struct hm_bytes says = hm_case_text(item, parts[HM_ANSWER_VERDICT]);
     *made = (struct hm_answer){.id = copied(answering, item, HM_ANSWER_ID)};
     for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
         if (hm_bytes_are(says, parts[HM_ANSWER_PASS + i])) {
@@ -438,7 +332,7 @@ enum hm_status hm_case_answers(struct hm_case_unit *unit,
     if (given != NULL) {
         read_answers(&answering, given);
     } else {
-        status = hm_case_records(unit, &query, take_answers, &answering, err);
+        status = hm_case_records(unit, unit->unit, &query, take_answers, &answering, err);
     }
     if (status == HM_OK) {
         status = hm_arena_status(unit->arena, err);
@@ -469,9 +363,13 @@ static enum hm_status read_unit(struct hm_case_unit *made,
     enum hm_status status = hm_json_parse(&fields, record->fields, &limits, err);
     if (status == HM_OK) {
         made->unit_kind = hm_facts_unit_kind(hm_catalogues_facts(made->catalogues),
-                                             text_of(fields, tree->level->name),
-                                             text_of(fields, tree->type->name));
-        made->ended = ends_in(made, text_of(fields, tree->to->name));
+                                             hm_case_text(fields, tree->level->name),
+                                             hm_case_text(fields, tree->type->name));
+        made->ended = ends_in(made, hm_case_text(fields, tree->to->name));
+        made->excluded =
+            tree->excluded == NULL
+                ? HM_NO_BYTES
+                : hm_arena_copy(made->arena, hm_case_text(fields, tree->excluded->name));
     }
     hm_json_free(fields);
     return status;
@@ -522,6 +420,9 @@ enum hm_status hm_case_unit_find(struct hm_case_unit *made,
     }
     if (made->catalogue == NULL) {
         return hm_fail(err, HM_BAD_INPUT, "catalogue-none", code, year, NULL);
+    }
+    if (!hm_catalogue_excludes(made->catalogue, made->unit_kind, made->excluded)) {
+        made->excluded = HM_NO_BYTES;
     }
     made->window = hm_catalogue_window(made->catalogue, made->unit_kind);
     (void)snprintf(made->last_day, sizeof(made->last_day), "%04d-%s",

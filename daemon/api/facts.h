@@ -14,8 +14,19 @@
 
 enum { HM_FACTS_DAY_SIZE = 16, HM_CASE_DATE_SIZE = 11, HM_CASE_BLOCKS_MAX = 16 };
 
+/* below.c: every unit that has one above it, read once for all who ask. All zero: not
+ * yet. */
+struct hm_case_tree {
+    struct hm_case_place *first;
+    bool read;
+    struct hm_arena arena;
+};
+void hm_case_tree_init(struct hm_case_tree *tree);
+void hm_case_tree_fini(struct hm_case_tree *tree);
+
 struct hm_case_unit {
     const struct hm_view *view;
+    struct hm_case_tree *tree; /* null: read for each question */
     const struct hm_catalogues *catalogues;
     struct hm_arena *arena;
     struct hm_bytes unit;
@@ -25,7 +36,8 @@ struct hm_case_unit {
     const struct hm_span *window;
     char last_day[HM_FACTS_DAY_SIZE]; /* of the window */
     bool ended;                       /* in that year */
-    enum hm_status status;            /* of a look-up that failed inside a callback */
+    struct hm_bytes excluded; /* why the catalogue does not cover it; no bytes: it does */
+    enum hm_status status;    /* of a look-up that failed inside a callback */
     struct hm_err *err;
 };
 
@@ -41,17 +53,37 @@ HM_CHECKED enum hm_status hm_case_unit_find(struct hm_case_unit *made,
 /* For hm_evidence: `ctx` is the unit. A failure is kept in its status. */
 bool hm_case_fact(void *ctx, const char *source, struct hm_fact *fact);
 
+/* A text, or a truth as a word, of a record's JSON; no bytes: it has none. */
+struct hm_bytes hm_case_text(const struct hm_json *fields, const char *name);
+
 /*
- * Call `each` for the records of a kind that the unit has in its year and that fit the
- * query; `fields` is JSON. False from `each` ends it.
+ * Call `each` for the records of a kind that `home` has in the unit's year and that fit
+ * the query; `fields` is JSON. False from `each` ends it.
  */
 HM_CHECKED enum hm_status hm_case_records(struct hm_case_unit *unit,
+                                          struct hm_bytes home,
                                           const struct hm_query *query,
                                           bool (*each)(void *ctx,
                                                        const struct hm_listed *record,
                                                        const struct hm_json *fields),
                                           void *ctx,
                                           struct hm_err *err);
+
+/*
+ * How many units there are under the unit's authority that the catalogue covers, or,
+ * where the query names a kind, how many of them have such a record.
+ */
+HM_CHECKED enum hm_status hm_case_below(struct hm_case_unit *unit,
+                                        const struct hm_query *query,
+                                        struct hm_fact *fact,
+                                        struct hm_err *err);
+
+/*
+ * dossier.c: the papers that the catalogue asks the unit for in its year, and which of
+ * them records show; nothing where it is not covered. A failure is kept in its status.
+ */
+void hm_case_dossiers_put(struct hm_json_write *out, struct hm_case_unit *unit);
+void hm_case_dossiers_say(struct hm_case_unit *unit);
 
 HM_CHECKED enum hm_status hm_case_parse(struct hm_json **fields,
                                         struct hm_bytes text,

@@ -17,12 +17,14 @@ static void put_label(struct hm_json_write *out,
     hm_json_close(out, '}');
 }
 
-static void put_choices(struct hm_json_write *out, const struct hm_choices *choices)
+static void put_choices(struct hm_json_write *out,
+                        const char *name,
+                        const struct hm_choices *choices)
 {
     if (choices->count == 0) {
         return;
     }
-    hm_json_key(out, "values");
+    hm_json_key(out, name);
     hm_json_open(out, '[');
     for (size_t i = 0; i < choices->count; i++) {
         hm_json_open(out, '{');
@@ -62,7 +64,7 @@ static void put_shape(struct hm_json_write *out, const struct hm_field *field)
     put_label(out, "warn", &field->warn);
     put_true(out, "lines", field->lines);
     put_true(out, "plain", field->plain);
-    put_choices(out, &field->choices);
+    put_choices(out, "values", &field->choices);
     if (sized) {
         hm_json_put_int(out, "min", field->min);
     }
@@ -167,6 +169,9 @@ static void put_kind(struct hm_json_write *out,
     put_names(out, "search", &kind->search);
     put_names(out, "columns", &kind->columns);
     put_groups(out, kind);
+    put_choices(out, "reasons",
+                kind->reasons.count > 0 ? &kind->reasons
+                                        : &kind->fields[0].shared->reasons);
     put_rights(out, kind, role);
     hm_json_key(out, "fields");
     hm_json_open(out, '[');

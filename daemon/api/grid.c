@@ -57,6 +57,9 @@ static void put_shown(struct hm_grid *table, struct hm_bytes text)
     const char *shown = hm_view_shown(on_one_line(text, &arena), &arena);
     size_t at = table->cells.size;
     hm_buf_put_text(&table->cells, shown == NULL ? "" : shown);
+    if (arena.failed != HM_OK && table->cells.failed == HM_OK) {
+        table->cells.failed = arena.failed; /* a cell that is missing is no table */
+    }
     if (table->cells.failed == HM_OK && table->cells.data != NULL) {
         struct hm_bytes whole = {table->cells.data + at, table->cells.size - at};
         if (hm_text_columns(whole) > table->most) {

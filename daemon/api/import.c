@@ -3,13 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "import_run.h"
 
 enum { NUMBER_SIZE = 24 };
-
-/* Headings and what they may mean: forty rows of titles. */
-#define ARENA_MAX ((size_t)16 * 1024 * 1024)
 
 /* Keep the good rows, or nothing. */
 static enum hm_status finish(struct hm_importing *im, struct hm_err *err)
@@ -29,42 +27,19 @@ static enum hm_status finish(struct hm_importing *im, struct hm_err *err)
     return HM_OK;
 }
 
-/* Open it, and find out in which encoding its texts are. */
-static enum hm_status open_table(struct hm_importing *im, struct hm_err *err)
-{
-    bool text = false;
-    enum hm_status status = hm_table_look(im->import->file, &text, err);
-    if (status == HM_OK && text) {
-        status = hm_import_text_read(&im->text, im->import, err);
-    }
-    if (status == HM_OK) {
-        status = hm_table_open(&im->table, text ? im->text.bytes : im->import->file, err);
-    }
-    if (status == HM_OK && !text) {
-        status = hm_import_text_look(&im->text, im->import, im->table, err);
-    }
-    return status;
-}
-
 /* Where the file does not tell its encoding, what it may be is shown. */
 static enum hm_status read_heading(struct hm_importing *im, struct hm_err *err)
 {
-    enum hm_status status = open_table(im, err);
+    enum hm_status status = hm_import_source_open(&im->source, err);
     if (status == HM_OK) {
-        status = hm_import_text_check(&im->text, err);
+        status = hm_import_text_check(&im->source.text, err);
         if (status != HM_OK && im->view->json &&
             hm_import_say_end(im, NULL) == HM_NO_MEMORY) {
             return HM_NO_MEMORY;
         }
     }
-    if (status == HM_OK) {
-        status = hm_titles_read(&im->titles, im->view, im->kind, &im->arena, err);
-    }
-    if (status == HM_OK) {
-        status = hm_heading_find(&im->heading, im->table, &im->titles, im->import,
-                                 &im->arena, err);
-    }
-    return status;
+    return status != HM_OK ? status
+                           : hm_import_source_head(&im->source, im->view->words, err);
 }
 
 static enum hm_status take_all(struct hm_importing *im, struct hm_err *err)
@@ -79,6 +54,9 @@ static enum hm_status take_all(struct hm_importing *im, struct hm_err *err)
     status = hm_author_bulk(im->author, &im->done.batch, err);
     if (status == HM_OK) {
         status = hm_import_rows(im, err);
+    }
+    if (status == HM_OK) {
+        status = hm_import_alike(im, err);
     }
     if (status == HM_OK) {
         return finish(im, err);
@@ -119,8 +97,9 @@ enum hm_status hm_api_import(const struct hm_view *view,
     if (status != HM_OK) {
         return status;
     }
-    hm_arena_init(&im.arena, ARENA_MAX);
+    hm_import_source_init(&im.source, import, im.kind);
     hm_buf_init_fixed(&im.padded, im.padded_room, sizeof(im.padded_room));
+    hm_import_warn_init(&im);
     hm_store_grow(view->store);
     hm_hash_once(im.done.file.at, sizeof(im.done.file.at), import->file);
     hm_import_say_begin(&im);
@@ -129,11 +108,12 @@ enum hm_status hm_api_import(const struct hm_view *view,
         *imported = im.done;
     }
     hm_author_close(im.author);
+    hm_import_warn_fini(&im);
     hm_grid_fini(&im.grid);
     hm_buf_fini(&im.verdicts);
+    hm_buf_fini(&im.alike);
+    free(im.fresh);
     hm_rows_fini(&im.rows);
-    hm_table_close(im.table);
-    hm_buf_fini(&im.text.text);
-    hm_arena_fini(&im.arena);
+    hm_import_source_fini(&im.source);
     return status;
 }

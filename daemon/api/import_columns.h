@@ -36,7 +36,7 @@ struct hm_meaning {
  * from `arena`, which the titles need as long as they are used.
  */
 HM_CHECKED enum hm_status hm_titles_read(struct hm_titles *titles,
-                                         const struct hm_view *view,
+                                         const struct hm_words *words,
                                          const struct hm_kind *kind,
                                          struct hm_arena *arena,
                                          struct hm_err *err);

@@ -1,158 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "hamlet/text/key.h"
 #include "import_run.h"
-
-enum { WORD_MAX = 1024 };
-
-/* ---- rows that are no records ---- */
-
-static bool blank(const struct hm_table_row *row)
-{
-    for (size_t i = 0; i < row->count; i++) {
-        if (row->cells[i].text.size > 0 && !row->cells[i].from_above) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* "Cộng", or "Tổng cộng: 25 hộ": whether the text is, or begins with, a word of sums. */
-static bool says_total(const struct hm_field_shared *shared, struct hm_bytes text)
-{
-    struct hm_buf own;
-    struct hm_buf word;
-    bool is = false;
-    const uint8_t *colon = text.size == 0 ? NULL : memchr(text.data, ':', text.size);
-    text.size = colon == NULL ? text.size : (size_t)(colon - text.data);
-    hm_buf_init(&own, WORD_MAX);
-    hm_buf_init(&word, WORD_MAX);
-    hm_text_tone_key(&own, text);
-    for (size_t i = 0; !is && i < shared->total_word_count; i++) {
-        hm_buf_clear(&word);
-        hm_text_tone_key(&word, hm_text(shared->total_words[i]));
-        is = own.failed == HM_OK && word.failed == HM_OK && own.size > 0 &&
-             hm_bytes_equal(hm_buf_bytes(&own), hm_buf_bytes(&word));
-    }
-    hm_buf_fini(&word);
-    hm_buf_fini(&own);
-    return is;
-}
-
-/*
- * Only by its first words: a row that has its number, or a name before, is one of the
- * list whoever lives there.
- */
-static bool is_total(const struct hm_importing *im, const struct hm_table_row *row)
-{
-    for (size_t i = 0; i < row->count; i++) {
-        struct hm_bytes text = row->cells[i].text;
-        if (text.size > 0 && !row->cells[i].from_above) {
-            return says_total(im->kind->fields[0].shared, text);
-        }
-    }
-    return false;
-}
-
-/* "(1) (2) (3)", "A B 1 2": what forms have below their headings. */
-static bool is_numbering(const struct hm_table_row *row)
-{
-    size_t count = 0;
-    int64_t last = 0;
-    for (size_t i = 0; i < row->count; i++) {
-        struct hm_bytes text = row->cells[i].text;
-        if (text.size > 2 && text.data[0] == '(' && text.data[text.size - 1] == ')') {
-            text.data++;
-            text.size -= 2;
-        }
-        if (text.size == 0) {
-            continue;
-        }
-        int64_t number = 0;
-        for (size_t k = 0; k < text.size && number < 1000; k++) {
-            bool digit = text.data[k] >= '0' && text.data[k] <= '9';
-            number = digit ? number * 10 + (text.data[k] - '0') : 1000;
-        }
-        bool letter = text.size == 1 && text.data[0] >= 'A' && text.data[0] <= 'Z';
-        if (!letter && number != last + 1) {
-            return false;
-        }
-        last = letter ? last : number;
-        count++;
-    }
-    return count > 2;
-}
-
-/* Long lists print their heading again on each page. */
-static bool is_heading(const struct hm_importing *im, const struct hm_table_row *row)
-{
-    const struct hm_columns *columns = &im->heading.columns;
-    size_t same = 0;
-    for (size_t i = 0; i < row->count; i++) {
-        struct hm_bytes text = row->cells[i].text;
-        bool title = i < columns->count && hm_bytes_equal(text, columns->titles[i]);
-        if (text.size > 0 && !title) {
-            return false;
-        }
-        same += title && text.size > 0;
-    }
-    return same > 1;
-}
-
-/* One cell over the whole width: "Tổ 1". */
-static bool is_section(const struct hm_table_row *row)
-{
-    size_t own = 0;
-    size_t covered = 0;
-    for (size_t i = 0; i < row->count; i++) {
-        covered += row->cells[i].from_left;
-        own += row->cells[i].text.size > 0 && !row->cells[i].from_left;
-    }
-    return own == 1 && covered > 0;
-}
-
-/*
- * A row that goes on with the one above: its number or id, or all that a record must
- * have, is in cells that are merged with those above.
- */
-static bool goes_on(const struct hm_importing *im, const struct hm_table_row *row)
-{
-    const struct hm_columns *columns = &im->heading.columns;
-    size_t own = 0;
-    size_t merged = 0;
-    for (size_t i = 0; i < row->count && i < columns->count; i++) {
-        bool above = row->cells[i].from_above;
-        if (above && (columns->ordinal[i] || hm_bytes_are(columns->fields[i], "id"))) {
-            return true;
-        }
-        if (columns->at[i] != NULL && columns->at[i]->required) {
-            merged += above;
-            own += !above && row->cells[i].text.size > 0;
-        }
-    }
-    return merged > 0 && own == 0;
-}
-
-/* Why a row is left out; null: it is to be a record. */
-static const char *left_out(const struct hm_importing *im,
-                            const struct hm_table_row *row,
-                            bool first)
-{
-    if (first && is_numbering(row)) {
-        return "numbering";
-    }
-    if (is_total(im, row)) {
-        return "sums";
-    }
-    if (is_heading(im, row)) {
-        return "heading";
-    }
-    if (is_section(row)) {
-        return "section";
-    }
-    return goes_on(im, row) ? "merged" : NULL;
-}
 
 /* ---- cells ---- */
 
@@ -181,22 +30,6 @@ static struct hm_bytes padded(struct hm_importing *im,
                : text;
 }
 
-static enum hm_status check_cell(const struct hm_field *field,
-                                 const struct hm_cell *cell,
-                                 struct hm_err *err)
-{
-    char text[HM_ERR_ARG_MAX];
-    hm_api_argument(text, cell->text);
-    if (cell->type == HM_CELL_ERROR) {
-        return hm_fail(err, HM_BAD_INPUT, "cell-error", field->name, text, NULL);
-    }
-    if (cell->type == HM_CELL_NUMBER && field->type == HM_FIELD_TYPE_INTEGER &&
-        memchr(cell->text.data, ',', cell->text.size) != NULL) {
-        return hm_fail(err, HM_BAD_INPUT, "cell-fraction", field->name, text, NULL);
-    }
-    return HM_OK;
-}
-
 /* The cells of a row as fields; the id stands apart. */
 static enum hm_status gather(struct hm_importing *im,
                              const struct hm_table_row *row,
@@ -205,11 +38,12 @@ static enum hm_status gather(struct hm_importing *im,
                              struct hm_bytes *id,
                              struct hm_err *err)
 {
-    const struct hm_columns *columns = &im->heading.columns;
+    const struct hm_columns *columns = &im->source.heading.columns;
     enum hm_status status = HM_OK;
     *count = 0;
     *id = HM_NO_BYTES;
     hm_buf_clear(&im->padded);
+    hm_arena_clear(&im->row);
     for (size_t i = 0; i < row->count && i < columns->count && status == HM_OK; i++) {
         const struct hm_field *field = columns->at[i];
         struct hm_bytes text = row->cells[i].from_left ? HM_NO_BYTES : row->cells[i].text;
@@ -221,24 +55,18 @@ static enum hm_status gather(struct hm_importing *im,
             continue;
         }
         if (field != NULL && text.size > 0) {
-            status = check_cell(field, &row->cells[i], err);
+            status = hm_import_check_cell(field, &row->cells[i], err);
             text = field->width > 0 ? padded(im, field, text) : text;
+        }
+        if (status == HM_OK) {
+            status = field == NULL ? hm_import_unit(im, &text, err)
+                                   : hm_import_proper(im, field, &text, err);
         }
         if (text.size > 0 || field != NULL) {
             fields[(*count)++] = (struct hm_field_input){columns->fields[i], text, NULL};
         }
     }
     return status;
-}
-
-/* More cells than the heading has: something stands where no title is. */
-static bool too_wide(const struct hm_importing *im, const struct hm_table_row *row)
-{
-    bool wide = row->count > im->heading.columns.count;
-    if (!hm_table_is_xlsx(im->table)) {
-        return wide; /* a separator inside of a cell that has no quotes */
-    }
-    return false; /* notes beside the table: cells of a sheet do not shift */
 }
 
 /* ---- records ---- */
@@ -312,7 +140,7 @@ static enum hm_status put_record(struct hm_importing *im,
     if (status == HM_OK) {
         im->done.added++;
         hm_import_say_row(im, line, "added", false, NULL);
-        return HM_OK;
+        return hm_import_alike_note(im, &added.record, line, err);
     }
     return hm_fail(err, status, exists.key, exists.arg[0], exists.arg[1], exists.arg[2]);
 }
@@ -333,18 +161,22 @@ static enum hm_status take_row(struct hm_importing *im,
     struct hm_bytes id = HM_NO_BYTES;
     struct hm_err why = HM_ERR_NONE;
     size_t count = 0;
-    const char *reason = left_out(im, row, first);
-    if (reason != NULL || blank(row)) {
+    const char *reason = hm_import_left_out(&im->source, row, first);
+    if (reason != NULL || hm_import_is_blank(row)) {
         if (reason != NULL) {
             hm_import_say_row(im, row->line, reason, true, NULL);
         }
         return HM_OK;
     }
     enum hm_status status =
-        too_wide(im, row) ? hm_fail(&why, HM_BAD_INPUT, "csv-cells", NULL, NULL, NULL)
-                          : gather(im, row, fields, &count, &id, &why);
+        hm_import_is_wide(&im->source, row)
+            ? hm_fail(&why, HM_BAD_INPUT, "csv-cells", NULL, NULL, NULL)
+            : gather(im, row, fields, &count, &id, &why);
     if (status == HM_OK) {
         status = put_record(im, row->line, id, fields, count, &why);
+    }
+    if (status == HM_OK) {
+        hm_import_warn(im, row->line);
     }
     if (is_rows_fault(status)) {
         return hm_import_say_refused(im, row->line, &why, err);
@@ -357,21 +189,15 @@ static enum hm_status take_row(struct hm_importing *im,
 enum hm_status hm_import_rows(struct hm_importing *im, struct hm_err *err)
 {
     struct hm_table_row row;
+    bool first = false;
     bool found = true;
-    size_t count = 0;
     enum hm_status status = HM_OK;
     while (status == HM_OK) {
-        status = hm_table_next(im->table, &row, &found, err);
+        status = hm_import_source_next(&im->source, &row, &first, &found, err);
         if (status != HM_OK || !found) {
             break;
         }
-        if (row.line <= im->heading.line) {
-            continue;
-        }
-        if (count++ == HM_IMPORT_ROWS_MAX) {
-            return hm_fail(err, HM_TOO_BIG, "csv-rows", NULL, NULL, NULL);
-        }
-        status = take_row(im, &row, count == 1, err);
+        status = take_row(im, &row, first, err);
     }
     return status;
 }

@@ -31,9 +31,10 @@ void hm_import_say_begin(struct hm_importing *im)
 /* The column that an error speaks of; no bytes: the row as a whole. */
 static struct hm_bytes column_of(const struct hm_importing *im, const struct hm_err *why)
 {
-    const struct hm_columns *columns = &im->heading.columns;
+    const struct hm_columns *columns = &im->source.heading.columns;
     const char *field = why->arg[0];
-    if (strcmp(why->key, "unit-unknown") == 0 || strcmp(why->key, "unit-scope") == 0) {
+    if (strcmp(why->key, "unit-unknown") == 0 || strcmp(why->key, "unit-scope") == 0 ||
+        strcmp(why->key, "units-zeros") == 0) {
         field = "unit";
     } else if (strcmp(why->key, "record-missing") == 0 ||
                strcmp(why->key, "record-deleted") == 0) {
@@ -124,7 +125,7 @@ void hm_import_say_row(struct hm_importing *im,
 
 static void put_columns(struct hm_importing *im, bool ignored)
 {
-    const struct hm_columns *columns = &im->heading.columns;
+    const struct hm_columns *columns = &im->source.heading.columns;
     struct hm_json_write *out = &im->rows.out;
     for (size_t i = 0; i < columns->count; i++) {
         bool left = columns->fields[i].size == 0;
@@ -145,15 +146,17 @@ static void put_columns(struct hm_importing *im, bool ignored)
 static void put_table(struct hm_importing *im)
 {
     struct hm_json_write *out = &im->rows.out;
-    struct hm_bytes sheet = hm_table_sheet_name(im->table, im->heading.sheet);
+    struct hm_bytes sheet =
+        hm_table_sheet_name(im->source.table, im->source.heading.sheet);
     hm_json_key(out, "sheet");
     if (sheet.size == 0) {
         hm_json_null(out);
     } else {
         hm_json_text(out, sheet);
     }
-    hm_json_put_int(out, "heading", (int64_t)im->heading.line);
+    hm_json_put_int(out, "heading", (int64_t)im->source.heading.line);
     hm_json_put_int(out, "padded", im->padded_count);
+    hm_import_warn_json(im);
     hm_json_key(out, "columns");
     hm_json_open(out, '[');
     put_columns(im, false);
@@ -163,7 +166,7 @@ static void put_table(struct hm_importing *im)
     put_columns(im, true);
     hm_json_close(out, ']');
     hm_json_put_hex(out, "file", hm_digest_bytes(&im->done.file));
-    hm_import_text_show(out, &im->text);
+    hm_import_text_show(out, &im->source.text);
 }
 
 static enum hm_status say_json(struct hm_importing *im, struct hm_err *err)
@@ -179,6 +182,8 @@ static enum hm_status say_json(struct hm_importing *im, struct hm_err *err)
     hm_json_put_int(out, "added", im->done.added);
     hm_json_put_int(out, "changed", im->done.changed);
     hm_json_put_int(out, "unchanged", im->done.unchanged);
+    hm_json_key(out, "alike");
+    hm_json_raw(out, im->alike.size > 0 ? hm_buf_bytes(&im->alike) : hm_text("[]"));
     put_table(im);
     hm_json_close(&im->verdict_out, ']');
     enum hm_status status = hm_buf_status(&im->verdicts, err);
@@ -193,7 +198,7 @@ static enum hm_status say_json(struct hm_importing *im, struct hm_err *err)
 
 static void say_columns(const struct hm_importing *im)
 {
-    const struct hm_columns *columns = &im->heading.columns;
+    const struct hm_columns *columns = &im->source.heading.columns;
     for (size_t i = 0; i < columns->count; i++) {
         char title[HM_ERR_ARG_MAX];
         hm_api_argument(title, columns->titles[i]);
@@ -216,11 +221,12 @@ static void say_table(const struct hm_importing *im)
 {
     char sheet[HM_ERR_ARG_MAX];
     char line[NUMBER_SIZE];
-    (void)snprintf(line, sizeof(line), "%zu", im->heading.line);
-    hm_api_argument(sheet, hm_table_sheet_name(im->table, im->heading.sheet));
+    (void)snprintf(line, sizeof(line), "%zu", im->source.heading.line);
+    hm_api_argument(sheet,
+                    hm_table_sheet_name(im->source.table, im->source.heading.sheet));
     if (sheet[0] != '\0') {
         hm_view_say(im->view, "import.sheet", sheet, line, NULL);
-    } else if (im->heading.line > 1) {
+    } else if (im->source.heading.line > 1) {
         hm_view_say(im->view, "import.heading", line, NULL, NULL);
     }
 }
@@ -247,17 +253,19 @@ static enum hm_status say_text(struct hm_importing *im, struct hm_err *err)
         im->done.refused == 0 ? HM_OK : hm_grid_end(&im->grid, "list.none", err);
     say_table(im);
     say_columns(im);
-    if (im->text.read_as.encoding > HM_ENCODING_UTF16) {
+    if (im->source.text.read_as.encoding > HM_ENCODING_UTF16) {
         hm_view_say(im->view, "import.encoding",
-                    hm_encoding_name(im->text.read_as.encoding), NULL, NULL);
+                    hm_encoding_name(im->source.text.read_as.encoding), NULL, NULL);
     }
-    if (im->text.read_as.encoding == HM_ENCODING_UTF8 && !im->text.read_as.sure) {
+    if (im->source.text.read_as.encoding == HM_ENCODING_UTF8 &&
+        !im->source.text.read_as.sure) {
         hm_view_say(im->view, "import.unicode", NULL, NULL, NULL);
     }
     hm_view_say(im->view, "import.done", added, changed, unchanged);
     say_count(im, "import.refused", im->done.refused);
     say_count(im, "import.skipped", im->skipped);
     say_count(im, "import.padded", im->padded_count);
+    hm_import_warn_text(im);
     if (!hm_id_is_none(&im->done.batch)) {
         hm_hex_put(batch, hm_id_bytes(&im->done.batch));
         hm_view_say(im->view, "import.batch", batch, NULL, NULL);

@@ -69,7 +69,7 @@ static size_t count_words(const struct hm_kind *kind)
 }
 
 enum hm_status hm_titles_read(struct hm_titles *titles,
-                              const struct hm_view *view,
+                              const struct hm_words *words,
                               const struct hm_kind *kind,
                               struct hm_arena *arena,
                               struct hm_err *err)
@@ -87,9 +87,9 @@ enum hm_status hm_titles_read(struct hm_titles *titles,
         add(&reading, NULL, RANK_ORDINAL, shared->ordinal_words[i]);
     }
     add(&reading, "id", RANK_OTHER, "id");
-    add(&reading, "id", RANK_OTHER, hm_words_ui(view->words, "column.id"));
+    add(&reading, "id", RANK_OTHER, hm_words_ui(words, "column.id"));
     add(&reading, "unit", RANK_OTHER, "unit");
-    add(&reading, "unit", RANK_OTHER, hm_words_ui(view->words, "column.unit"));
+    add(&reading, "unit", RANK_OTHER, hm_words_ui(words, "column.unit"));
     *titles = (struct hm_titles){kind, reading.words, reading.count};
     return hm_arena_status(arena, err);
 }

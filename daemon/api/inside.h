@@ -41,6 +41,13 @@ void hm_api_argument(char text[HM_ERR_ARG_MAX], struct hm_bytes bytes);
 void hm_api_value(struct hm_json_write *out, struct hm_bytes value);
 void hm_api_put_value(struct hm_json_write *out, const char *name, struct hm_bytes value);
 
+/* A record's JSON with the names of what it refers to; `kind` may be null. */
+HM_CHECKED enum hm_status hm_api_put_record(struct hm_json_write *out,
+                                            const struct hm_view *view,
+                                            const struct hm_kind *kind,
+                                            const struct hm_listed *record,
+                                            struct hm_err *err);
+
 /* The members of a record's JSON, inside of an object that the caller has opened. */
 void hm_api_record_members(struct hm_json_write *out, const struct hm_listed *record);
 

@@ -3,6 +3,7 @@
 #include "hamlet/api/conflicts.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/reason.h"
+#include "hamlet/store/registry.h"
 
 /* What was refused; a reader who may not see it holds no values. */
 static void put_values(struct hm_json_write *out, const struct hm_change *change)
@@ -24,6 +25,7 @@ static void put_values(struct hm_json_write *out, const struct hm_change *change
 
 static enum hm_status put_json(struct hm_rows *rows,
                                const struct hm_refused *refused,
+                               bool closed,
                                struct hm_arena *arena,
                                struct hm_err *err)
 {
@@ -47,7 +49,13 @@ static enum hm_status put_json(struct hm_rows *rows,
         hm_json_put_text(out, "why",
                          hm_text(hm_words_ui(rows->view->words, hm_reason_word(reason))));
     }
-    put_values(out, change);
+    hm_json_put_bool(out, "withdrawn", refused->held.withdrawn);
+    if (refused->corrected) {
+        hm_json_put_bool(out, "corrected", true);
+    }
+    if (!closed) {
+        put_values(out, change);
+    }
     hm_json_close(out, '}');
     return status != HM_OK ? status : hm_rows_flush(rows, err);
 }
@@ -84,6 +92,7 @@ static enum hm_status put_text(struct hm_grid *table,
 static enum hm_status put_all(const struct hm_view *view,
                               const struct hm_refused *refused,
                               size_t count,
+                              bool closed,
                               struct hm_arena *arena,
                               struct hm_err *err)
 {
@@ -100,7 +109,7 @@ static enum hm_status put_all(const struct hm_view *view,
     }
     hm_json_open(&rows.out, '[');
     for (size_t i = 0; i < count && status == HM_OK; i++) {
-        status = view->json ? put_json(&rows, &refused[i], arena, err)
+        status = view->json ? put_json(&rows, &refused[i], closed, arena, err)
                             : put_text(&table, &refused[i], arena, err);
     }
     if (status == HM_OK && view->json) {
@@ -114,7 +123,38 @@ static enum hm_status put_all(const struct hm_view *view,
     return status;
 }
 
-enum hm_status hm_api_quarantine(const struct hm_view *view, struct hm_err *err)
+/* Those that are asked for, moved to the front. */
+static enum hm_status choose(const struct hm_view *view,
+                             const struct hm_api_refused *query,
+                             struct hm_refused *refused,
+                             size_t *count,
+                             struct hm_err *err)
+{
+    struct hm_id one;
+    bool is_id = query->change != NULL && hm_id_get_hex(&one, hm_text(query->change));
+    enum hm_status status = HM_OK;
+    size_t kept = 0;
+    for (size_t i = 0; i < *count && status == HM_OK; i++) {
+        const struct hm_change *change = &refused[i].held.change;
+        bool fits = query->change == NULL || (is_id && hm_id_equal(&change->id, &one));
+        if (fits && query->scope.size > 0) {
+            status =
+                hm_store_unit_within(view->store, change->home, query->scope, &fits, err);
+        }
+        if (status == HM_OK && fits) {
+            refused[kept++] = refused[i];
+        }
+    }
+    *count = kept;
+    if (status == HM_OK && query->change != NULL && kept == 0) {
+        return hm_fail(err, HM_NOT_FOUND, "change-not-held", query->change, NULL, NULL);
+    }
+    return status;
+}
+
+enum hm_status hm_api_quarantine(const struct hm_view *view,
+                                 const struct hm_api_refused *query,
+                                 struct hm_err *err)
 {
     struct hm_arena arena;
     struct hm_refused *refused = NULL;
@@ -123,7 +163,10 @@ enum hm_status hm_api_quarantine(const struct hm_view *view, struct hm_err *err)
     enum hm_status status =
         hm_store_quarantine(view->store, &refused, &count, &arena, err);
     if (status == HM_OK) {
-        status = put_all(view, refused, count, &arena, err);
+        status = choose(view, query, refused, &count, err);
+    }
+    if (status == HM_OK) {
+        status = put_all(view, refused, count, query->closed, &arena, err);
     }
     hm_arena_fini(&arena);
     return status;

@@ -33,23 +33,25 @@ static enum hm_status read_to(int *year,
         return status;
     }
     hm_buf_init(&value, HM_VALUE_BYTES_MAX);
-    enum hm_status status = hm_field_read(kind->tree->from, hm_text(text), &value, err);
+    /* As the field of a unit's day takes it; what is wrong is this text, not that field.
+     */
+    enum hm_status status = hm_field_read(kind->tree->from, hm_text(text), &value, NULL);
     struct hm_bytes date = hm_value_text_or(hm_buf_bytes(&value), HM_NO_BYTES);
     if (status == HM_OK && date.size == HM_REPORT_DAY_SIZE - 1) {
         memcpy(day, date.data, date.size);
         *year = (int)strtol(day, NULL, 10);
-    } else if (status == HM_OK) {
-        status = hm_fail(err, HM_BAD_INPUT, "year-form", text, NULL, NULL);
+    } else {
+        status = hm_fail(err, HM_BAD_INPUT, "report-day", text, NULL, NULL);
     }
     hm_buf_fini(&value);
     return status;
 }
 
-static enum hm_status read_period(struct hm_report_asked *asked,
-                                  char day[HM_REPORT_DAY_SIZE],
-                                  const struct hm_view *view,
-                                  const struct hm_api_report *api,
-                                  struct hm_err *err)
+enum hm_status hm_report_period(struct hm_report_asked *asked,
+                                char day[HM_REPORT_DAY_SIZE],
+                                const struct hm_view *view,
+                                const struct hm_api_report *api,
+                                struct hm_err *err)
 {
     bool range = api->from != NULL || api->to != NULL;
     if ((api->year != NULL) == range || (range && api->to == NULL)) {
@@ -77,6 +79,8 @@ static void read_today(char today[HM_TIME_TEXT_SIZE], const struct hm_view *view
 
 struct listing {
     const struct hm_view *view;
+    const struct hm_api_report *api;
+    size_t at;
     struct hm_rows rows;
     struct hm_grid grid;
 };
@@ -87,6 +91,11 @@ static enum hm_status list_record(void *ctx, const struct hm_id *id, struct hm_e
     struct hm_listed listed;
     struct hm_arena arena;
     char text[HM_HEX16_SIZE];
+    size_t at = listing->at++;
+    if (listing->api->limit > 0 &&
+        (at < listing->api->skip || at - listing->api->skip >= listing->api->limit)) {
+        return HM_OK;
+    }
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     enum hm_status status =
         hm_store_record_show(listing->view->store, id, &listed, &arena, err);
@@ -122,11 +131,33 @@ static void begin_list(struct listing *listing)
                                           "column.fields"};
     const struct hm_view *view = listing->view;
     hm_rows_init(&listing->rows, view);
+    if (listing->api->limit > 0) {
+        hm_json_open(&listing->rows.out, '{');
+        hm_json_key(&listing->rows.out, "records");
+    }
     hm_json_open(&listing->rows.out, '[');
     hm_grid_init(&listing->grid, view, sizeof(heading) / sizeof(heading[0]));
     for (size_t i = 0; i < sizeof(heading) / sizeof(heading[0]); i++) {
         hm_grid_put(&listing->grid, hm_text(hm_words_ui(view->words, heading[i])));
     }
+}
+
+/* Where the next piece begins; null: this was the last. */
+static void end_piece(struct listing *listing)
+{
+    struct hm_json_write *out = &listing->rows.out;
+    size_t next = listing->api->skip + listing->api->limit;
+    if (listing->api->limit == 0) {
+        return;
+    }
+    hm_json_put_int(out, "count", (int64_t)listing->at);
+    hm_json_key(out, "next");
+    if (next < listing->at) {
+        hm_json_int(out, (int64_t)next);
+    } else {
+        hm_json_null(out);
+    }
+    hm_json_close(out, '}');
 }
 
 static enum hm_status end_list(struct listing *listing,
@@ -135,6 +166,7 @@ static enum hm_status end_list(struct listing *listing,
 {
     if (status == HM_OK && listing->view->json) {
         hm_json_close(&listing->rows.out, ']');
+        end_piece(listing);
         status = hm_rows_end(&listing->rows, err);
     } else if (status == HM_OK) {
         status = hm_grid_end(&listing->grid, "list.none", err);
@@ -160,19 +192,18 @@ static enum hm_status show(const struct hm_report_shown *shown, struct hm_err *e
                              : hm_report_show_text(shown, err);
 }
 
-static enum hm_status find_report(const struct hm_reports *reports,
-                                  const struct hm_api_report *api,
-                                  const struct hm_report **report,
-                                  struct hm_err *err)
+enum hm_status hm_api_report_check(const struct hm_reports *reports,
+                                   const struct hm_api_report *asked,
+                                   struct hm_err *err)
 {
-    *report = hm_reports_find(reports, hm_text(api->name));
-    if (*report == NULL) {
-        return hm_fail(err, HM_BAD_INPUT, "report-unknown", api->name, NULL, NULL);
+    const struct hm_report *report = hm_reports_find(reports, hm_text(asked->name));
+    if (report == NULL) {
+        return hm_fail(err, HM_BAD_INPUT, "report-unknown", asked->name, NULL, NULL);
     }
-    if (api->figure != NULL && !has_figure(*report, api->figure)) {
-        return hm_fail(err, HM_BAD_INPUT, "report-figure", api->figure, api->name, NULL);
-    }
-    return HM_OK;
+    return asked->figure == NULL || has_figure(report, asked->figure)
+               ? HM_OK
+               : hm_fail(err, HM_BAD_INPUT, "report-figure", asked->figure, asked->name,
+                         NULL);
 }
 
 /* One state of the store for all of it. */
@@ -201,18 +232,18 @@ enum hm_status hm_api_report(const struct hm_view *view,
                              struct hm_err *err)
 {
     struct hm_arena arena;
-    struct hm_report_asked asked = {.figure = api->figure};
+    struct hm_report_asked asked = {.figure = api->figure, .parts = api->parts};
     struct hm_report_shown shown = {
         .view = view, .api = api, .asked = &asked, .arena = &arena};
-    struct listing listing = {.view = view};
-    const struct hm_report *report = NULL;
+    struct listing listing = {.view = view, .api = api};
+    const struct hm_report *report = hm_reports_find(reports, hm_text(api->name));
     char day[HM_REPORT_DAY_SIZE] = "";
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     read_today(shown.today, view);
     asked.today = api->today ? shown.today : NULL;
-    enum hm_status status = find_report(reports, api, &report, err);
+    enum hm_status status = hm_api_report_check(reports, api, err);
     if (status == HM_OK) {
-        status = read_period(&asked, day, view, api, err);
+        status = hm_report_period(&asked, day, view, api, err);
     }
     if (status == HM_OK) {
         status = hm_view_unit(view, api->unit, &asked.unit, &arena, err);

@@ -39,6 +39,14 @@ HM_CHECKED enum hm_status hm_report_head(const struct hm_report_shown *shown,
                                          struct hm_report_head *head,
                                          struct hm_err *err);
 
+/* The years and the last day that were asked for, as typed; the outputs point into `day`.
+ */
+HM_CHECKED enum hm_status hm_report_period(struct hm_report_asked *asked,
+                                           char day[HM_REPORT_DAY_SIZE],
+                                           const struct hm_view *view,
+                                           const struct hm_api_report *api,
+                                           struct hm_err *err);
+
 /* Whether a number of this figure may be told as it is. */
 bool hm_report_tells(const struct hm_report_made_figure *figure, int64_t number);
 

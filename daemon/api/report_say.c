@@ -5,7 +5,7 @@
 
 #include "report.h"
 
-enum { GROUP = 3, DIGITS_MAX = 24, SAID_MAX = 64 * 1024, PERMILLE = 1000, FEW = 5 };
+enum { GROUP = 3, DIGITS_MAX = 24, SAID_MAX = 64 * 1024, PERMILLE = 1000 };
 
 void hm_report_put_number(struct hm_buf *out, int64_t number, enum hm_lang lang)
 {
@@ -41,7 +41,7 @@ void hm_report_put_day(struct hm_buf *out, const char *day)
 
 bool hm_report_tells(const struct hm_report_made_figure *figure, int64_t number)
 {
-    return !figure->few || number <= 0 || number >= FEW;
+    return !figure->withheld && (!figure->few || !hm_report_is_few(number));
 }
 
 /* ---- pieces ---- */
@@ -70,15 +70,9 @@ static void put_sentence(struct saying *s, const char *key)
     hm_buf_clear(&s->piece);
 }
 
-static void put_reported(struct saying *s, int64_t number, unsigned exactness)
+/* What `piece` holds, with the word that says how exact it is. */
+static void put_exactly(struct saying *s, unsigned exactness)
 {
-    enum hm_lang lang = s->shown->view->lang;
-    if (!hm_report_tells(s->figure, number)) {
-        hm_report_put_number(&s->piece, FEW, HM_LANG_EN);
-        put_sentence(s, "report.few");
-        return;
-    }
-    hm_report_put_number(&s->piece, number, lang);
     if (exactness == HM_REPORT_MORE) {
         put_sentence(s, "report.more");
     } else if (exactness == HM_REPORT_NEARLY) {
@@ -91,11 +85,38 @@ static void put_reported(struct saying *s, int64_t number, unsigned exactness)
     }
 }
 
+static void put_reported(struct saying *s, int64_t number, unsigned exactness)
+{
+    enum hm_lang lang = s->shown->view->lang;
+    if (s->figure->withheld) {
+        hm_buf_put_text(&s->out, word(s, "report.withheld"));
+        return;
+    }
+    if (!hm_report_tells(s->figure, number)) {
+        hm_report_put_number(&s->piece, HM_REPORT_FEW, HM_LANG_EN);
+        put_sentence(s, "report.few");
+        return;
+    }
+    hm_report_put_number(&s->piece, number, lang);
+    put_exactly(s, exactness);
+}
+
 static void put_lack(struct saying *s)
 {
     hm_buf_put_text(&s->out,
                     word(s, s->figure->lack == HM_REPORT_NO_WHOLE ? "report.no-whole"
                                                                   : "report.no-data"));
+}
+
+/* More than so many of a number are more than such a share of it; of what is itself not
+ * exact, or of a range of which one end is not, nobody can say on which side it lies. */
+static unsigned share_exactness(const struct hm_report_made_figure *f)
+{
+    bool range = f->share_most != f->share_least;
+    unsigned whole = f->among.exactness;
+    unsigned part = f->count.exactness;
+    bool unsure = whole != 0 || (range && part != 0);
+    return unsure ? HM_REPORT_ABOUT : part;
 }
 
 static void put_shares(struct saying *s)
@@ -105,10 +126,22 @@ static void put_shares(struct saying *s)
     if (f->share_years == 0) {
         return;
     }
-    hm_report_put_share(&s->out, f->share_least, lang);
+    hm_report_put_share(&s->piece, f->share_least, lang);
     if (f->share_most != f->share_least) {
-        hm_buf_put_text(&s->out, "\u2013");
-        hm_report_put_share(&s->out, f->share_most, lang);
+        hm_buf_put_text(&s->piece, "\u2013");
+        hm_report_put_share(&s->piece, f->share_most, lang);
+    }
+    put_exactly(s, share_exactness(f));
+}
+
+/* What a number is a part of, or stands beside: in words where nobody said it. */
+static void put_other(struct saying *s, const struct hm_reported *other)
+{
+    hm_buf_put_byte(&s->out, '/');
+    if (other->there) {
+        put_reported(s, other->value, other->exactness);
+    } else {
+        hm_buf_put_text(&s->out, word(s, "report.no-data"));
     }
 }
 
@@ -125,21 +158,18 @@ static void put_text(struct saying *s)
         return;
     }
     put_reported(s, f->count.value, f->count.exactness);
+    if (f->withheld) {
+        return;
+    }
     if (f->figure->as == HM_REPORT_PAIR && f->count.has_before) {
         hm_buf_put_byte(&s->out, '/');
         put_reported(s, f->count.before, 0);
     }
     if (f->figure->among != NULL) {
-        hm_buf_put_byte(&s->out, '/');
-        put_reported(s, f->among.value, f->among.exactness);
+        put_other(s, &f->among);
     }
     if (f->figure->beside != NULL) {
-        hm_buf_put_byte(&s->out, '/');
-        if (f->beside.there) {
-            put_reported(s, f->beside.value, f->beside.exactness);
-        } else {
-            hm_buf_put_text(&s->out, word(s, "report.no-data"));
-        }
+        put_other(s, &f->beside);
     }
 }
 

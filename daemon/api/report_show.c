@@ -26,6 +26,12 @@ static void put_number(struct hm_json_write *out,
     }
 }
 
+static void put_unit(struct hm_json_write *out, const struct hm_report_part *part)
+{
+    hm_json_put_text(out, "unit", part->unit);
+    hm_json_put_text(out, "unit_name", part->name);
+}
+
 static void put_exactness(struct hm_json_write *out, unsigned exactness)
 {
     static const char *const names[] = {"more", "nearly", "about"};
@@ -87,16 +93,49 @@ static void put_shares(struct hm_json_write *out,
     }
 }
 
+static void put_parts(struct hm_json_write *out,
+                      const struct hm_report_made_figure *figure)
+{
+    if (figure->part_count == 0 && !figure->parts_few) {
+        return;
+    }
+    if (figure->parts_few) {
+        hm_json_put_bool(out, "parts_few", true);
+    }
+    hm_json_key(out, "parts");
+    hm_json_open(out, '[');
+    for (size_t i = 0; i < figure->part_count; i++) {
+        const struct hm_report_part *part = &figure->parts[i];
+        if (part->hold != HM_REPORT_TOLD) {
+            continue;
+        }
+        hm_json_open(out, '{');
+        put_unit(out, part);
+        if (part->count.there || part->among.there) {
+            hm_json_put_int(out, "value", part->count.value);
+        }
+        if (part->among.there) {
+            hm_json_put_int(out, "among", part->among.value);
+        }
+        hm_json_close(out, '}');
+    }
+    hm_json_close(out, ']');
+}
+
 static void put_figure(struct hm_json_write *out,
                        const struct hm_report_shown *shown,
                        const struct hm_report_made_figure *figure,
                        const struct hm_report_said *said)
 {
     static const char *const lacks[HM_REPORT_LACKS] = {NULL, "no data", "no whole"};
+    static const char *const overs[HM_REPORT_OVERS] = {"day", "period", "each", "mean"};
+    static const char *const ases[HM_REPORT_ASES] = {"number", "share", "pair"};
     enum hm_lang lang = shown->view->lang;
     hm_json_open(out, '{');
     hm_json_put_text(out, "name", hm_text(figure->figure->name));
     hm_json_put_text(out, "label", hm_text(hm_label_text(&figure->figure->label, lang)));
+    hm_json_put_text(out, "over", hm_text(overs[figure->figure->over]));
+    hm_json_put_text(out, "as", hm_text(ases[figure->figure->as]));
     hm_json_put_text(out, "text", said->text);
     put_optional(out, "share", said->share);
     put_optional(out, "note", said->note);
@@ -113,7 +152,40 @@ static void put_figure(struct hm_json_write *out,
     put_optional(out, "measure", hm_text(hm_label_text(&figure->figure->measure, lang)));
     put_optional(out, "source", hm_text(hm_label_text(&figure->figure->source, lang)));
     put_years(out, figure);
+    put_parts(out, figure);
     hm_json_close(out, '}');
+}
+
+static void put_silent(struct hm_json_write *out, const struct hm_report_made *made)
+{
+    hm_json_put_int(out, "silent", (int64_t)made->leaves_silent);
+    hm_json_key(out, "silent_units");
+    hm_json_open(out, '[');
+    for (size_t i = 0; i < made->leaves_silent && i < HM_REPORT_NAMES_MAX; i++) {
+        hm_json_open(out, '{');
+        put_unit(out, &made->silent[i]);
+        hm_json_close(out, '}');
+    }
+    hm_json_close(out, ']');
+}
+
+/* The same lines that stand on paper. */
+static enum hm_status put_said(struct hm_json_write *out,
+                               const struct hm_report_shown *shown,
+                               struct hm_err *err)
+{
+    struct hm_report_head head;
+    enum hm_status status = hm_report_head(shown, &head, err);
+    if (status == HM_OK) {
+        hm_json_key(out, "said");
+        hm_json_open(out, '{');
+        hm_json_put_text(out, "unit", head.unit);
+        hm_json_put_text(out, "period", head.period);
+        hm_json_put_text(out, "data", head.data);
+        put_optional(out, "open", head.open);
+        hm_json_close(out, '}');
+    }
+    return status;
 }
 
 static void put_head(struct hm_json_write *out, const struct hm_report_shown *shown)
@@ -133,8 +205,36 @@ static void put_head(struct hm_json_write *out, const struct hm_report_shown *sh
         hm_json_put_wall(out, "data_to", made->newest);
     }
     hm_json_put_int(out, "lowest", (int64_t)made->leaves);
-    hm_json_put_int(out, "silent", (int64_t)made->leaves_silent);
+    put_silent(out, made);
     hm_json_put_int(out, "open", made->open);
+}
+
+/* `n`: which figure of the report is its first. */
+static enum hm_status put_section(struct hm_json_write *out,
+                                  const struct hm_report_shown *shown,
+                                  const struct hm_report_section *section,
+                                  size_t n,
+                                  struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    hm_json_open(out, '{');
+    hm_json_put_text(out, "label",
+                     hm_text(hm_label_text(&section->label, shown->view->lang)));
+    if (section->whole) {
+        hm_json_put_bool(out, "whole", true);
+    }
+    hm_json_key(out, "figures");
+    hm_json_open(out, '[');
+    for (size_t i = 0; status == HM_OK && i < section->figure_count; i++) {
+        struct hm_report_said said;
+        status = hm_report_say(shown, &shown->made->figures[n + i], &said, err);
+        if (status == HM_OK) {
+            put_figure(out, shown, &shown->made->figures[n + i], &said);
+        }
+    }
+    hm_json_close(out, ']');
+    hm_json_close(out, '}');
+    return status;
 }
 
 enum hm_status hm_report_show_json(const struct hm_report_shown *shown,
@@ -143,28 +243,15 @@ enum hm_status hm_report_show_json(const struct hm_report_shown *shown,
     const struct hm_report *report = shown->made->report;
     struct hm_rows rows;
     size_t n = 0;
-    enum hm_status status = HM_OK;
     hm_rows_init(&rows, shown->view);
     hm_json_open(&rows.out, '{');
     put_head(&rows.out, shown);
+    enum hm_status status = put_said(&rows.out, shown, err);
     hm_json_key(&rows.out, "sections");
     hm_json_open(&rows.out, '[');
-    for (size_t i = 0; i < report->section_count; i++) {
-        const struct hm_report_section *section = &report->sections[i];
-        hm_json_open(&rows.out, '{');
-        hm_json_put_text(&rows.out, "label",
-                         hm_text(hm_label_text(&section->label, shown->view->lang)));
-        hm_json_key(&rows.out, "figures");
-        hm_json_open(&rows.out, '[');
-        for (size_t k = 0; status == HM_OK && k < section->figure_count; k++, n++) {
-            struct hm_report_said said;
-            status = hm_report_say(shown, &shown->made->figures[n], &said, err);
-            if (status == HM_OK) {
-                put_figure(&rows.out, shown, &shown->made->figures[n], &said);
-            }
-        }
-        hm_json_close(&rows.out, ']');
-        hm_json_close(&rows.out, '}');
+    for (size_t i = 0; status == HM_OK && i < report->section_count; i++) {
+        status = put_section(&rows.out, shown, &report->sections[i], n, err);
+        n += report->sections[i].figure_count;
     }
     hm_json_close(&rows.out, ']');
     hm_json_close(&rows.out, '}');

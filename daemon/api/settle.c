@@ -4,13 +4,19 @@
 #include <stdio.h>
 
 #include "grid.h"
-#include "hamlet/base/limits.h"
+#include "hamlet/store/audit.h"
 #include "hamlet/store/conflicts.h"
+#include "hamlet/store/rules.h"
 
 enum { NUMBER_SIZE = 24 };
 
+/*
+ * What is to be said is written down whole before anything is on disk: what cannot be
+ * told does not happen.
+ */
 struct settling {
     const struct hm_view *view;
+    struct hm_view inner; /* puts into `buf` */
     struct hm_author *author;
     const struct hm_settle *settle;
     struct hm_id bulk;
@@ -22,6 +28,11 @@ struct settling {
     struct hm_arena arena;
 };
 
+static void collect(void *ctx, struct hm_bytes bytes)
+{
+    hm_buf_put_bytes(ctx, bytes);
+}
+
 static void put_json(struct settling *s,
                      const struct hm_conflict *conflict,
                      const struct hm_decided *decided)
@@ -32,7 +43,9 @@ static void put_json(struct settling *s,
     hm_json_put_text(&s->out, "kind", decided->kind);
     hm_json_put_text(&s->out, "unit", decided->home);
     hm_json_put_text(&s->out, "register", decided->reg);
-    hm_api_put_value(&s->out, "value", decided->value);
+    if (!s->settle->bare) {
+        hm_api_put_value(&s->out, "value", decided->value);
+    }
     hm_json_close(&s->out, '}');
 }
 
@@ -81,22 +94,68 @@ static enum hm_status settle_one(struct settling *s,
     return status;
 }
 
-static enum hm_status settle_all(struct settling *s, struct hm_err *err)
+/* A rule for nothing would be a slip of the hand that looks like a success. */
+static enum hm_status check_rule(struct settling *s,
+                                 struct hm_bytes *unit,
+                                 struct hm_err *err)
 {
-    struct hm_conflict *conflicts = NULL;
-    size_t count = 0;
-    enum hm_status status = hm_author_bulk(s->author, &s->bulk, err);
-    if (status == HM_OK) {
-        status = hm_store_conflicts(s->view->store, s->settle->unit, true, &conflicts,
-                                    &count, &s->arena, err);
+    const struct hm_settle *settle = s->settle;
+    const struct hm_kind *kind = NULL;
+    enum hm_status status = HM_OK;
+    *unit = HM_NO_BYTES;
+    if (settle->rule.kind.size > 0) {
+        status = hm_api_kind(s->view, settle->rule.kind, &kind, err);
     }
-    for (size_t i = 0; i < count && status == HM_OK; i++) {
-        status = settle_one(s, &conflicts[i], err);
+    if (status == HM_OK && settle->unit.size > 0) {
+        const char *given = hm_arena_copy_text(&s->arena, settle->unit);
+        status = given == NULL ? hm_arena_status(&s->arena, err)
+                               : hm_view_unit(s->view, given, unit, &s->arena, err);
     }
     return status;
 }
 
-static enum hm_status show_json(struct settling *s, struct hm_err *err)
+static enum hm_status settle_all(struct settling *s, struct hm_err *err)
+{
+    struct hm_conflict *conflicts = NULL;
+    struct hm_bytes unit;
+    size_t count = 0;
+    enum hm_status status = check_rule(s, &unit, err);
+    if (status == HM_OK) {
+        status = hm_author_bulk(s->author, &s->bulk, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_conflicts(s->view->store, unit, true, &conflicts, &count,
+                                    &s->arena, err);
+    }
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        struct hm_bytes reg = s->settle->rule.reg;
+        if (reg.size == 0 || hm_bytes_equal(reg, conflicts[i].reg)) {
+            status = settle_one(s, &conflicts[i], err);
+        }
+    }
+    return status;
+}
+
+/* A rule that stands: what it did is of the same transaction. */
+static enum hm_status note_act(struct settling *s, struct hm_err *err)
+{
+    char id[HM_HEX16_SIZE];
+    char settled[NUMBER_SIZE + sizeof("settled=")];
+    struct hm_store *store = s->view->store;
+    const struct hm_rule_act act = {.bulk = s->bulk,
+                                    .time = hm_env_wall(hm_store_env(store)),
+                                    .settled = (int64_t)s->decided};
+    hm_hex_put(id, hm_id_bytes(s->settle->standing));
+    (void)snprintf(settled, sizeof(settled), "settled=%zu", s->decided);
+    const struct hm_audit row = {.account = s->settle->account,
+                                 .act = hm_text("rule"),
+                                 .subject = hm_text(id),
+                                 .detail = hm_text(settled)};
+    enum hm_status status = hm_store_rule_acted(store, s->settle->standing, &act, err);
+    return status != HM_OK ? status : hm_store_audit_append(store, &row, err);
+}
+
+static void say_json(struct settling *s)
 {
     hm_json_close(&s->out, ']');
     hm_json_put_int(&s->out, "settled", (int64_t)s->decided);
@@ -109,32 +168,60 @@ static enum hm_status show_json(struct settling *s, struct hm_err *err)
     }
     hm_json_close(&s->out, '}');
     hm_buf_put_byte(&s->buf, '\n');
-    enum hm_status status = hm_buf_status(&s->buf, err);
-    if (status == HM_OK) {
-        s->view->put(s->view->ctx, hm_buf_bytes(&s->buf));
-    }
-    return status;
 }
 
-static enum hm_status show(struct settling *s, struct hm_err *err)
+static enum hm_status say_text(struct settling *s, struct hm_err *err)
 {
     char decided[NUMBER_SIZE];
     char left[NUMBER_SIZE];
     char bulk[HM_HEX16_SIZE];
-    if (s->view->json) {
-        return show_json(s, err);
-    }
     (void)snprintf(decided, sizeof(decided), "%zu", s->decided);
     (void)snprintf(left, sizeof(left), "%zu", s->left);
     hm_hex_put(bulk, hm_id_bytes(&s->bulk));
     enum hm_status status = hm_grid_end(&s->table, "settle.none", err);
     if (status == HM_OK && s->decided > 0) {
-        hm_view_say(s->view, s->settle->preview ? "settle.would" : "settle.done", decided,
-                    left, bulk);
+        hm_view_say(&s->inner, s->settle->preview ? "settle.would" : "settle.done",
+                    decided, left, bulk);
     } else if (status == HM_OK && s->left > 0) {
-        hm_view_say(s->view, "settle.left", left, NULL, NULL);
+        hm_view_say(&s->inner, "settle.left", left, NULL, NULL);
     }
     return status;
+}
+
+/* Decide, and write down what is to be said of it. */
+static enum hm_status run(struct settling *s, struct hm_err *err)
+{
+    enum hm_status status = settle_all(s, err);
+    if (status == HM_OK && s->settle->standing != NULL && s->decided > 0) {
+        status = note_act(s, err);
+    }
+    if (status == HM_OK && s->view->json) {
+        say_json(s);
+    } else if (status == HM_OK) {
+        status = say_text(s, err);
+    }
+    return status != HM_OK ? status : hm_buf_status(&s->buf, err);
+}
+
+static void begin(struct settling *s)
+{
+    static const char *const keys[] = {"column.conflict", "column.kind", "column.field",
+                                       "column.value"};
+    hm_arena_init(&s->arena, HM_FILE_BYTES_MAX);
+    hm_buf_init(&s->buf, HM_FILE_BYTES_MAX);
+    s->inner = *s->view;
+    s->inner.put = collect;
+    s->inner.ctx = &s->buf;
+    hm_grid_init(&s->table, &s->inner, sizeof(keys) / sizeof(keys[0]));
+    for (size_t i = 0; !s->view->json && i < s->table.columns; i++) {
+        hm_grid_put(&s->table, hm_text(hm_words_ui(s->view->words, keys[i])));
+    }
+    hm_json_write_init(&s->out, &s->buf);
+    if (s->view->json) {
+        hm_json_open(&s->out, '{');
+        hm_json_key(&s->out, "cases");
+        hm_json_open(&s->out, '[');
+    }
 }
 
 enum hm_status hm_api_settle(const struct hm_view *view,
@@ -142,30 +229,20 @@ enum hm_status hm_api_settle(const struct hm_view *view,
                              const struct hm_settle *settle,
                              struct hm_err *err)
 {
-    static const char *const keys[] = {"column.conflict", "column.kind", "column.field",
-                                       "column.value"};
     struct settling s = {.view = view, .author = author, .settle = settle};
-    hm_arena_init(&s.arena, HM_FILE_BYTES_MAX);
-    hm_buf_init(&s.buf, HM_FILE_BYTES_MAX);
-    hm_json_write_init(&s.out, &s.buf);
-    hm_json_open(&s.out, '{');
-    hm_json_key(&s.out, "cases");
-    hm_json_open(&s.out, '[');
-    hm_grid_init(&s.table, view, sizeof(keys) / sizeof(keys[0]));
-    for (size_t i = 0; i < s.table.columns; i++) {
-        hm_grid_put(&s.table, hm_text(hm_words_ui(view->words, keys[i])));
-    }
+    begin(&s);
     enum hm_status status = hm_author_begin(author, err);
     if (status == HM_OK) {
-        status = settle_all(&s, err);
+        status = run(&s, err);
     }
-    if (status == HM_OK && !settle->preview) {
+    bool keeps = !settle->preview && (settle->standing == NULL || s.decided > 0);
+    if (status == HM_OK && keeps) {
         status = hm_author_commit(author, err);
     } else {
         hm_author_rollback(author);
     }
     if (status == HM_OK) {
-        status = show(&s, err);
+        view->put(view->ctx, hm_buf_bytes(&s.buf));
     }
     hm_grid_fini(&s.table);
     hm_buf_fini(&s.buf);

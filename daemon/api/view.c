@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hamlet/base/cut.h"
 #include "hamlet/base/json.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/register.h"
@@ -203,14 +204,7 @@ enum hm_status hm_rows_end(struct hm_rows *rows, struct hm_err *err)
 
 void hm_api_argument(char text[HM_ERR_ARG_MAX], struct hm_bytes bytes)
 {
-    size_t size = bytes.size < HM_ERR_ARG_MAX - 1 ? bytes.size : HM_ERR_ARG_MAX - 1;
-    while (size < bytes.size && size > 0 && (bytes.data[size] & 0xC0) == 0x80) {
-        size--; /* never half a character */
-    }
-    if (size > 0) {
-        memcpy(text, bytes.data, size);
-    }
-    text[size] = '\0';
+    hm_cut(text, HM_ERR_ARG_MAX, bytes);
 }
 
 enum hm_status hm_api_kind(const struct hm_view *view,
@@ -264,6 +258,40 @@ static void show_json(struct hm_buf *out, struct hm_bytes value)
     hm_api_value(&json, value);
 }
 
+/* The first of the fields by which a kind's records are known; no bytes: none. */
+static enum hm_status name_of(struct hm_buf *out,
+                              const struct hm_view *view,
+                              const struct hm_listed *record,
+                              struct hm_err *err)
+{
+    static const struct hm_json_limits limits = {.size_max = HM_REQUEST_BYTES_MAX,
+                                                 .depth_max = HM_JSON_DEPTH_MAX,
+                                                 .values_max = 1U << 20};
+    const struct hm_kind *kind = hm_kinds_find(hm_store_kinds(view->store), record->kind);
+    struct hm_json *fields = NULL;
+    struct hm_buf value;
+    if (kind == NULL || kind->order.count == 0) {
+        return HM_OK;
+    }
+    const struct hm_field *name = kind->order.at[0];
+    hm_buf_init(&value, HM_VALUE_BYTES_MAX);
+    enum hm_status status = hm_json_parse(&fields, record->fields, &limits, err);
+    const struct hm_json *at = status == HM_OK ? hm_json_get(fields, name->name) : NULL;
+    if (at != NULL && !hm_json_is(at, HM_JSON_NULL)) {
+        status = hm_field_read_json(name, at, &value, err);
+    }
+    if (status == HM_OK) {
+        status = hm_buf_status(&value, err);
+    }
+    if (status == HM_OK && hm_buf_bytes(&value).size > 0) {
+        hm_field_show(out, name, hm_buf_bytes(&value), view->lang);
+    }
+    hm_json_free(fields);
+    hm_buf_fini(&value);
+    return status;
+}
+
+/* By what stands in its row: a list names hundreds of records. */
 enum hm_status hm_api_show_ref(struct hm_buf *out,
                                const struct hm_view *view,
                                struct hm_bytes value,
@@ -271,24 +299,23 @@ enum hm_status hm_api_show_ref(struct hm_buf *out,
                                struct hm_err *err)
 {
     struct hm_id id;
-    struct hm_loaded loaded;
+    struct hm_listed record;
     struct hm_err missing = HM_ERR_NONE;
+    size_t before = hm_buf_bytes(out).size;
     if (!hm_id_get_hex(&id, hm_value_text_or(value, HM_NO_BYTES))) {
         return HM_OK;
     }
     enum hm_status status =
-        hm_store_record_load(view->store, &id, &loaded, arena, &missing);
-    if (status == HM_OK && loaded.kind != NULL && loaded.kind->order.count > 0) {
-        const struct hm_field *name = loaded.kind->order.at[0];
-        hm_field_show(out, name, hm_loaded_field(&loaded, name), view->lang);
-        return HM_OK;
-    }
+        hm_store_record_show(view->store, &id, &record, arena, &missing);
     if (status != HM_OK && status != HM_NOT_FOUND) {
         return hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
                        missing.arg[2]);
     }
-    hm_buf_put_bytes(out, hm_value_text_or(value, HM_NO_BYTES));
-    return HM_OK;
+    status = status == HM_OK ? name_of(out, view, &record, err) : HM_OK;
+    if (status == HM_OK && hm_buf_bytes(out).size == before) {
+        hm_buf_put_bytes(out, hm_value_text_or(value, HM_NO_BYTES));
+    }
+    return status;
 }
 
 void hm_api_show_register(struct hm_buf *out,

@@ -59,13 +59,9 @@ int hm_program_run(const struct hm_program *program,
 {
     struct hm_err err = HM_ERR_NONE;
     struct hm_args args = {.help = false};
-    struct hm_words *words = NULL;
     enum hm_lang lang = hm_lang_of(hm_args_lang(argc, argv), locale_of_messages());
-    enum hm_status status = hm_words_open(&words, lang, &err);
-    if (status != HM_OK) {
-        goto out;
-    }
-    status = hm_args_init(&args, program, argc, argv, &err);
+    const struct hm_words *words = hm_words_of(lang);
+    enum hm_status status = hm_args_init(&args, program, argc, argv, &err);
     if (status != HM_OK) {
         hm_operands_explain(words, &err);
         goto out;
@@ -74,6 +70,5 @@ int hm_program_run(const struct hm_program *program,
 out:
     hm_args_fini(&args);
     int code = hm_report(program->name, words, status, &err);
-    hm_words_close(words);
     return code;
 }

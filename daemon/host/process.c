@@ -20,6 +20,24 @@ extern char **environ;
 
 enum { CHUNK_BYTES = 4096 };
 
+static const char own_link[] = "/proc/self/exe";
+
+/* ---- memory ---- */
+
+void hm_process_lean(char **argv)
+{
+    static const char name[] = "GLIBC_TUNABLES";
+    static const char lean[] = "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=1";
+    char own[PATH_MAX];
+    ssize_t size = readlink(own_link, own, sizeof(own));
+    if (size <= 0 || size == (ssize_t)sizeof(own) || getenv(name) != NULL ||
+        setenv(name, lean, 0) != 0) {
+        return;
+    }
+    own[size] = '\0'; /* by its path: what is listed as running has the program's name */
+    (void)execv(own, argv);
+}
+
 /* ---- hardening ---- */
 
 static enum hm_status open_standard_fds(struct hm_err *err)
@@ -78,9 +96,9 @@ enum hm_status hm_process_beside(char **path, const char *name, struct hm_err *e
 {
     char own[PATH_MAX];
     struct hm_buf made;
-    ssize_t size = readlink("/proc/self/exe", own, sizeof(own));
+    ssize_t size = readlink(own_link, own, sizeof(own));
     if (size < 0) {
-        return hm_failure_system(err, errno, "/proc/self/exe");
+        return hm_failure_system(err, errno, own_link);
     }
     while (size > 0 && own[size - 1] != '/') {
         size--;

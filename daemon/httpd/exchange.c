@@ -121,8 +121,7 @@ static void head_measure(struct hm_httpd_exchange *x, struct hm_buf *head)
 {
     hm_buf_init(head, EARLY_BYTES_MAX);
     hm_httpd_reply_head(head, &x->reply, x->closes);
-    x->finished.bytes_out =
-        (int64_t)head->size + (int64_t)hm_httpd_reply_bytes(&x->reply).size;
+    x->finished.bytes_out = (int64_t)head->size + hm_httpd_reply_size(&x->reply);
 }
 
 /* Gives the reply to libmicrohttpd. Before the body it closes the connection after it. */
@@ -218,6 +217,7 @@ static bool count_in(struct hm_httpd_exchange *x)
 }
 
 static bool handler_begin(struct hm_httpd_exchange *x,
+                          const struct hm_httpd_route *route,
                           const struct hm_httpd_head *head,
                           const char *query)
 {
@@ -231,7 +231,8 @@ static bool handler_begin(struct hm_httpd_exchange *x,
                                              .header_count = head->header_count};
     bool goes_on;
     handler_enter(x);
-    goes_on = x->handler->begin(x->httpd->options.ctx, &request, &x->ctx, &x->reply);
+    void *server_ctx = route->ctx != NULL ? route->ctx : x->httpd->options.ctx;
+    goes_on = x->handler->begin(server_ctx, &request, &x->ctx, &x->reply);
     handler_leave(x);
     return goes_on;
 }
@@ -292,7 +293,7 @@ static enum MHD_Result head_take(struct hm_httpd_exchange *x,
         return reply_before_body(x, &head);
     }
     x->handler = verdict.route->handler;
-    if (!handler_begin(x, &head, query == NULL ? "" : query)) {
+    if (!handler_begin(x, verdict.route, &head, query == NULL ? "" : query)) {
         return reply_before_body(x, &head);
     }
     x->stage = HM_HTTPD_STAGE_BODY;

@@ -10,7 +10,7 @@
  *     wire.c      the bytes of a connection, below and past libmicrohttpd
  *     server.c    start and stop
  *
- * Each worker is a libmicrohttpd daemon with one epoll thread and no listening socket:
+ * Each worker is a libmicrohttpd daemon with one polling thread and no listening socket:
  * the gate accepts and gives a connection to the worker with the least to do. Its own
  * thread pool would share one listening socket, from which MHD_quiesce_daemon removes
  * itself with a race that ends in abort().
@@ -161,6 +161,8 @@ struct hm_httpd_verdict hm_httpd_route_find(const struct hm_httpd *httpd,
 void hm_httpd_reply_init(struct hm_httpd_reply *reply);
 void hm_httpd_reply_fini(struct hm_httpd_reply *reply);
 struct hm_bytes hm_httpd_reply_bytes(const struct hm_httpd_reply *reply);
+/* How long its body is, in memory or in a file. */
+int64_t hm_httpd_reply_size(const struct hm_httpd_reply *reply);
 /* Replaces what is there by the refusal; `path` for the methods that it would take. */
 void hm_httpd_reply_refuse(const struct hm_httpd *httpd,
                            struct hm_httpd_reply *reply,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "hamlet/base/assert.h"
 #include "hamlet/base/limits.h"
@@ -19,6 +20,10 @@ void hm_httpd_reply_init(struct hm_httpd_reply *reply)
 
 void hm_httpd_reply_fini(struct hm_httpd_reply *reply)
 {
+    if (reply->file.open) {
+        (void)close(reply->file.fd);
+        reply->file.open = false;
+    }
     hm_buf_fini(&reply->headers);
     hm_buf_fini(&reply->body);
 }
@@ -34,6 +39,13 @@ struct hm_bytes hm_httpd_reply_bytes(const struct hm_httpd_reply *reply)
         return HM_NO_BYTES;
     }
     return reply->constant.size > 0 ? reply->constant : hm_buf_bytes(&reply->body);
+}
+
+int64_t hm_httpd_reply_size(const struct hm_httpd_reply *reply)
+{
+    return reply->file.open && has_body(reply->status)
+               ? reply->file.size
+               : (int64_t)hm_httpd_reply_bytes(reply).size;
 }
 
 static bool is_line(const char *text)
@@ -162,9 +174,18 @@ void hm_httpd_reply_head(struct hm_buf *head,
         line_put(head, name, value);
     }
     if (reply->status != 204) {
-        number_put(head, "Content-Length", (int64_t)hm_httpd_reply_bytes(reply).size);
+        number_put(head, "Content-Length", hm_httpd_reply_size(reply));
     }
     hm_buf_put_text(head, "\r\n");
+}
+
+/* The file goes with the response: libmicrohttpd reads it as it sends, and closes it. */
+static struct MHD_Response *file_take(struct hm_httpd_file *file)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_fd64((uint64_t)file->size, file->fd);
+    file->open = file->open && response == NULL;
+    return response;
 }
 
 /* The bytes go with the response: libmicrohttpd frees them once they are sent. */
@@ -172,6 +193,9 @@ static struct MHD_Response *body_take(struct hm_httpd_reply *reply)
 {
     struct hm_bytes bytes = hm_httpd_reply_bytes(reply);
     struct MHD_Response *response = NULL;
+    if (reply->file.open && has_body(reply->status)) {
+        return file_take(&reply->file);
+    }
     if (bytes.size == 0) {
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     }

@@ -48,7 +48,9 @@ static struct MHD_Daemon *worker_daemon(struct hm_httpd_worker *worker)
     const struct hm_httpd_options *options = &worker->httpd->options;
     const struct hm_httpd_limits *limits = &options->limits;
     bool tls = options->certificate.size > 0;
-    unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
+    /* Not epoll: with it libmicrohttpd 0.9.75 asks a connection in its handshake again
+     * and again until the peer has answered, which on a slow line is a second of it. */
+    unsigned int flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC |
                          MHD_USE_NO_LISTEN_SOCKET | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
                          MHD_ALLOW_SUSPEND_RESUME | (tls ? (unsigned int)MHD_USE_TLS : 0);
     /* The two that name TLS come last: a plain server is refused if it is given them.

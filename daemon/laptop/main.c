@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <malloc.h>
 #include <string.h>
 
 #include "daemon.h"
@@ -27,13 +26,12 @@ int main(int argc, char **argv)
 {
     struct hm_env env;
     struct hm_err err = HM_ERR_NONE;
-    hm_host_env_init(&env);
-    /* Few requests and at most one exchange at a time: one heap for all threads, so that
-     * what one gives back another uses, and the trim at rest reaches it. */
-    (void)mallopt(M_ARENA_MAX, 1);
     if (argc > 0 && strcmp(argv[0], caller) == 0) {
         program.name = caller;
+    } else {
+        hm_process_lean(argv);
     }
+    hm_host_env_init(&env);
     enum hm_status status = hm_process_harden(&err);
     if (status == HM_OK) {
         status = hm_sign_start(&err);

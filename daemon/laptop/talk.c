@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hamlet/api/laptop_state.h"
 #include "hamlet/base/assert.h"
 #include "hamlet/base/json.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/net/client.h"
 #include "hamlet/replica/replica.h"
-#include "hamlet/store/conflicts.h"
 #include "hamlet/store/registry.h"
+#include "hamlet/store/scan.h"
 #include "hamlet/sync/session.h"
 #include "hamlet/wire/pins.h"
 
@@ -204,14 +205,20 @@ static enum hm_status enter_store(struct hm_talk *talk, struct hm_err *err)
     return status;
 }
 
+static enum hm_status add_open(void *ctx, int64_t home, int64_t count, struct hm_err *err)
+{
+    struct hm_talk *talk = ctx;
+    (void)home;
+    (void)err;
+    talk->talked.conflicts_open += (uint64_t)count;
+    return HM_OK;
+}
+
+/* Counted, not listed: there may be more than fit into the memory of a conversation. */
 static enum hm_status count_conflicts(struct hm_talk *talk, struct hm_err *err)
 {
-    struct hm_conflict *conflicts = NULL;
-    size_t count = 0;
-    enum hm_status status = hm_store_conflicts(talk->replica.store, HM_NO_BYTES, true,
-                                               &conflicts, &count, &talk->arena, err);
-    talk->talked.conflicts_open = count;
-    return status;
+    talk->talked.conflicts_open = 0;
+    return hm_store_scan_open(talk->replica.store, add_open, talk, err);
 }
 
 /* A failure is kept, to be shown and to be told to the server when it is reached. */
@@ -230,7 +237,7 @@ static void note_failure(struct hm_talk *talk, const struct hm_err *failed)
         status = hm_store_meta_put_int(store, HM_META_ERRORS, errors + 1, NULL);
     }
     if (status == HM_OK) {
-        status = hm_store_meta_put(store, HM_META_LAST_ERROR, hm_text(failed->key), NULL);
+        status = hm_laptop_failure_put(store, failed, NULL);
     }
     if (status == HM_OK) {
         status = hm_store_commit(store, NULL);

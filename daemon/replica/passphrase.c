@@ -13,16 +13,14 @@
 #include "hamlet/base/json_write.h"
 #include "hamlet/base/passphrase.h"
 #include "hamlet/host/file.h"
-#include "hamlet/store/tries.h"
 #include "hamlet/text/normal.h"
+#include "tries.h"
 
 enum {
     VERSION = 1,
     KEY_SIZE = 32,
     SEALED_SIZE = KEY_SIZE + HM_SEAL_WITH_EXTRA,
     FILE_MAX = 1024,
-    DOUBLINGS_MAX = 16,
-    SECOND_MS = 1000,
     NUMBER_SIZE = 24,
     DOMAIN_SIZE = 64
 };
@@ -215,50 +213,14 @@ static enum hm_status wrap(struct wrapped *wrapped,
 
 /* ---- tries ---- */
 
-static int64_t wait_after(const struct hm_tries *tries, int64_t now_ms)
-{
-    int64_t more = tries->wrong - HM_PASSPHRASE_TRIES;
-    int64_t wait_ms = HM_PASSPHRASE_WAIT_MAX_MS;
-    if (more <= 0) {
-        return 0;
-    }
-    if (more < DOUBLINGS_MAX) {
-        wait_ms = (int64_t)HM_PASSPHRASE_WAIT_MS << (more - 1);
-    }
-    if (wait_ms > HM_PASSPHRASE_WAIT_MAX_MS) {
-        wait_ms = HM_PASSPHRASE_WAIT_MAX_MS;
-    }
-    int64_t since_ms = tries->last.ms > now_ms ? now_ms : now_ms - tries->last.ms;
-    return since_ms < wait_ms ? wait_ms - since_ms : 0;
-}
-
-static enum hm_status must_wait(int64_t wait_ms, struct hm_err *err)
-{
-    char seconds[NUMBER_SIZE];
-    (void)snprintf(seconds, sizeof(seconds), "%" PRId64,
-                   (wait_ms + SECOND_MS - 1) / SECOND_MS);
-    return hm_fail(err, HM_DENIED, "passphrase-wait", seconds, NULL, NULL);
-}
-
 /* As if it were wrong, before anybody knows. `*wait_ms`: if it is wrong. */
 static enum hm_status count_one(const struct hm_passphrase_of *of,
                                 int64_t *wait_ms,
                                 struct hm_err *err)
 {
-    struct hm_tries tries;
-    struct hm_mono now = hm_env_mono(of->env);
     enum hm_status status = hm_store_begin(of->store, err);
     if (status == HM_OK) {
-        status = hm_store_tries_get(of->store, &of->user, &tries, err);
-    }
-    if (status == HM_OK) {
-        *wait_ms = wait_after(&tries, now.ms);
-        status = *wait_ms > 0 ? must_wait(*wait_ms, err) : HM_OK;
-    }
-    if (status == HM_OK) {
-        tries = (struct hm_tries){tries.wrong + 1, now};
-        *wait_ms = wait_after(&tries, now.ms);
-        status = hm_store_tries_put(of->store, &of->user, &tries, err);
+        status = hm_tries_count(of->store, &of->user, hm_env_mono(of->env), wait_ms, err);
     }
     if (status == HM_OK) {
         status = hm_store_commit(of->store, err);
@@ -282,7 +244,7 @@ static enum hm_status count_or_wait(const struct hm_passphrase_of *of,
             return HM_OK;
         }
         *wait_ms -= since_ms;
-        return must_wait(*wait_ms, err);
+        return hm_tries_wait(*wait_ms, err);
     }
     return status == HM_OK
                ? HM_OK

@@ -31,6 +31,10 @@ enum hm_status hm_account_author(struct hm_control_ctx *ctx,
 {
     struct hm_author *made = NULL;
     enum hm_status status = hm_control_author(ctx, &made, err);
+    if (status == HM_OK && ctx->account.size > 0) {
+        name = hm_arena_copy_text(arena, ctx->account);
+        status = hm_arena_status(arena, err);
+    }
     if (status == HM_OK && name != NULL) {
         status = become(made, name, arena, err);
     }

@@ -11,7 +11,8 @@
 #include "context.h"
 
 /*
- * An author who is the account of this name (null: the admin) and signs with the server's
+ * An author who is the account that gave the command on the page, whatever `name` says;
+ * else the account of this name (null: the admin), and signs with the server's
  * key (hm_author_close). The name is put in normal form in `arena`.
  * HM_DENIED  nobody of that name has an account here, which is not an id mistyped
  */

@@ -189,7 +189,7 @@ static enum hm_status read_parts(struct backing *b, struct hm_err *err)
     size_t n = 0;
     struct hm_backup_part *parts =
         hm_arena_get_array(&b->arena, HM_BACKUP_FILES_MAX, sizeof(*parts));
-    _Static_assert(2 * HM_REPLICA_KINDS_MAX + 2 <= HM_BACKUP_FILES_MAX, "all have room");
+    _Static_assert(3 * HM_REPLICA_KINDS_MAX + 2 <= HM_BACKUP_FILES_MAX, "all have room");
     enum hm_status status = hm_arena_status(&b->arena, err);
     if (status == HM_OK) {
         status = read_part(b, &parts[n++], HM_DATA_TLS, err);
@@ -202,6 +202,9 @@ static enum hm_status read_parts(struct backing *b, struct hm_err *err)
     }
     if (status == HM_OK) {
         status = read_folder(b, parts, &n, HM_REPLICA_CATALOGUES, err);
+    }
+    if (status == HM_OK) {
+        status = read_folder(b, parts, &n, HM_REPLICA_REPORTS, err);
     }
     b->head.parts = parts;
     b->head.part_count = n;

@@ -34,9 +34,9 @@
 #include "hamlet/base/sign.h"
 
 enum {
-    HM_BACKUP_FILES_MAX = 160,
+    HM_BACKUP_FILES_MAX = 200,
     HM_BACKUP_PIECE = 64 * 1024,
-    HM_BACKUP_HEAD_MAX = 8 * 1024 * 1024,
+    HM_BACKUP_HEAD_MAX = 16 * 1024 * 1024,
     HM_BACKUP_SEED_SIZE = 32
 };
 

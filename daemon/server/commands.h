@@ -36,6 +36,8 @@ struct hm_handler {
     const char *name; /* as in the table of commands */
     bool reads;       /* its first operand names a file, whose content is ctx->input */
     bool writes;      /* --out, if given, names a new file, which gets ctx->file */
+    bool acts;        /* what it commits goes into the audit log (audit.h) */
+    bool beside; /* it only reads, and much: in `serve` beside the writer (peers.h) */
     enum hm_status (*run)(struct hm_call *call, struct hm_err *err);
 };
 
@@ -49,6 +51,7 @@ enum hm_status hm_restore_run(struct hm_call *call, struct hm_err *err);
 
 enum hm_status hm_units_import_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_units_merge_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_units_rename_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_invite_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_devices_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_permits_run(struct hm_call *call, struct hm_err *err);
@@ -57,6 +60,13 @@ enum hm_status hm_move_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_end_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_revoke_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_resolve_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_rule_add_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_rule_end_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_rules_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_decide_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_add_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_edit_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_apart_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_merge_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_unmerge_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_withdraw_run(struct hm_call *call, struct hm_err *err);
@@ -69,5 +79,10 @@ enum hm_status hm_rotate_certificate_run(struct hm_call *call, struct hm_err *er
 enum hm_status hm_status_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_backup_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_refill_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_admin_add_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_admin_code_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_admin_end_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_admin_list_run(struct hm_call *call, struct hm_err *err);
+enum hm_status hm_audit_run(struct hm_call *call, struct hm_err *err);
 
 #endif

@@ -16,6 +16,8 @@
 #include "hamlet/record/kinds.h"
 #include "hamlet/store/store.h"
 
+struct hm_tasks;
+
 struct hm_control_ctx {
     const char *dir; /* as given to hm_control_open */
     const struct hm_env *env;
@@ -27,17 +29,22 @@ struct hm_control_ctx {
     struct hm_bytes unit; /* that the server serves */
     struct hm_arena self; /* what lives as long as the context */
     int64_t scrub_ms;     /* erasing.c: not before this moment */
+    int64_t standing_ms;  /* standing.c: nor this … */
+    bool standing_due;    /* … and then again */
     /* `serve` answers with this certificate and key from here on; null elsewhere. */
     enum hm_status (*certify)(void *ctx,
                               struct hm_bytes certificate,
                               struct hm_bytes key,
                               struct hm_err *err);
     void *certify_ctx;
+    struct hm_tasks *tasks; /* of `serve`; null elsewhere */
+    bool beside;            /* `store` is a reader, beside the writer (peers.h) */
 
     /* Of the command under way, set by control.c. */
-    const char *folder;    /* where it was given: what relative paths start from */
-    struct hm_bytes input; /* content of the file that it reads */
-    struct hm_buf file;    /* what goes where its --out says */
+    const char *folder;      /* where it was given: what relative paths start from */
+    struct hm_bytes input;   /* content of the file that it reads */
+    struct hm_bytes account; /* who gave it on the page; no bytes: at the server itself */
+    struct hm_buf file;      /* what goes where its --out says */
 };
 
 /*

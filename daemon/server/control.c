@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "acting.h"
 #include "data.h"
 #include "erasing.h"
 #include "hamlet/base/assert.h"
@@ -23,6 +24,7 @@ enum {
     CONNECT_MS = 2000,
     ANSWER_MS = 30 * 60 * 1000, /* a backup of a large store onto a slow disk */
     CAPTURE_PIECE = 64 * 1024,
+    LINE_MAX = 64 * 1024,
     MEMFD_CLOEXEC = 1 /* MFD_CLOEXEC, which this C library hides */
 };
 
@@ -34,11 +36,18 @@ static enum hm_status run_on(struct hm_control_ctx *ctx,
 {
     const struct hm_handler *handler = hm_handler_find(call->args->command->name);
     struct hm_call inner = *call;
+    struct hm_acting acting;
     HM_ASSERT(handler != NULL);
     inner.ctx = ctx;
-    enum hm_status status = handler->run(&inner, err);
-    hm_store_rollback(ctx->store);
+    enum hm_status status = hm_acting_begin(&acting, &inner, handler, err);
     if (status == HM_OK) {
+        status = handler->run(&inner, err);
+    }
+    if (ctx->store != NULL) {
+        hm_store_rollback(ctx->store);
+    }
+    hm_acting_end(&acting, status, err);
+    if (status == HM_OK && !ctx->beside) {
         hm_erasing_after(ctx);
     }
     return status;
@@ -56,6 +65,7 @@ struct errand {
     struct hm_buf input;
     struct hm_buf file; /* that goes to `out` */
     struct hm_lock lock;
+    bool begun; /* as a task, whose outcome is to be fetched */
 };
 
 static enum hm_status run_here(struct errand *errand, struct hm_err *err)
@@ -99,24 +109,22 @@ static enum hm_status read_reply(struct errand *errand,
 }
 
 /* *nobody: there is no `serve`, and nothing was done. */
-static enum hm_status run_there(struct errand *errand, bool *nobody, struct hm_err *err)
+static enum hm_status ask_there(struct errand *errand,
+                                const struct hm_control_request *request,
+                                bool *nobody,
+                                struct hm_err *err)
 {
     struct hm_buf message;
     struct hm_buf reply;
     struct hm_err failed = HM_ERR_NONE;
     const char *path = hm_data_path(&errand->arena, errand->dir, HM_DATA_CONTROL);
-    struct hm_control_request request = {.lang = errand->call->lang,
-                                         .folder = errand->folder,
-                                         .argc = errand->main->argc,
-                                         .argv = errand->main->argv,
-                                         .input = hm_buf_bytes(&errand->input)};
     hm_buf_init(&message, HM_CONTROL_REQUEST_MAX);
     hm_buf_init(&reply, HM_CONTROL_REPLY_MAX);
     enum hm_status status = hm_arena_status(&errand->arena, err);
     if (status != HM_OK) {
         goto out;
     }
-    hm_control_request_put(&message, &request);
+    hm_control_request_put(&message, request);
     status = hm_buf_status(&message, err);
     if (status != HM_OK) {
         goto out;
@@ -132,6 +140,76 @@ static enum hm_status run_there(struct errand *errand, bool *nobody, struct hm_e
 out:
     hm_buf_fini(&reply);
     hm_buf_fini(&message);
+    return status;
+}
+
+/* Beside the output, which may go into a file: what a person looks at meanwhile. */
+static void say_progress(const struct hm_call *call,
+                         const char *key,
+                         const char *const *args)
+{
+    struct hm_buf line;
+    hm_buf_init(&line, LINE_MAX);
+    hm_words_put(&line, hm_words_ui(call->words, key), args, HM_ERR_ARGS);
+    hm_buf_put_byte(&line, '\n');
+    if (line.failed == HM_OK) {
+        (void)!write(STDERR_FILENO, line.data, line.size);
+    }
+    hm_buf_fini(&line);
+}
+
+static bool goes_on(enum hm_status status, const struct hm_err *why)
+{
+    return status == HM_LOCKED && why->key != NULL &&
+           strcmp(why->key, HM_CONTROL_GOES_ON) == 0;
+}
+
+/* It was to begin there, and no more: the file is named when the outcome is fetched. */
+static enum hm_status say_begun(struct errand *errand, const struct hm_err *why)
+{
+    hm_output_put_text(errand->call->out, why->arg[0]);
+    hm_output_put_text(errand->call->out, "\n");
+    errand->begun = true;
+    return HM_OK;
+}
+
+/* It may go on as a task there, which is then asked for until it is done. */
+static enum hm_status run_there(struct errand *errand, bool *nobody, struct hm_err *err)
+{
+    struct hm_main *main = errand->main;
+    struct hm_control_request request = {.lang = errand->call->lang,
+                                         .folder = errand->folder,
+                                         .argc = main->argc,
+                                         .argv = main->argv,
+                                         .input = hm_buf_bytes(&errand->input)};
+    struct hm_err why = HM_ERR_NONE;
+    char task[HM_ERR_ARG_MAX + 1];
+    char *dir = hm_arena_copy_text(&errand->arena, hm_text(errand->dir));
+    char *argv[] = {main->argv[0], "tasks", task, "--data", dir, NULL};
+    bool gone = false;
+    enum hm_status status = ask_there(errand, &request, nobody, &why);
+    const char *key = "tasks.goes-on";
+    if (!*nobody && goes_on(status, &why) &&
+        hm_args_has(errand->call->args, "background")) {
+        return say_begun(errand, &why);
+    }
+    while (!*nobody && dir != NULL && goes_on(status, &why)) {
+        const char *const args[] = {why.arg[0], why.arg[1], why.arg[2]};
+        say_progress(errand->call, key, args);
+        key = "tasks.progress";
+        memcpy(task, why.arg[0], sizeof(task));
+        hm_err_clear(&why);
+        request.argc = sizeof(argv) / sizeof(argv[0]) - 1;
+        request.argv = argv;
+        request.input = HM_NO_BYTES;
+        status = ask_there(errand, &request, &gone, &why);
+    }
+    if (gone) {
+        return hm_fail(err, HM_NO_SERVER, "local-none", errand->dir, NULL, NULL);
+    }
+    if (status != HM_OK && err != NULL && err->status == HM_OK) {
+        *err = why;
+    }
     return status;
 }
 
@@ -263,11 +341,11 @@ static enum hm_status finish(struct errand *errand,
     if (errand->out == NULL) {
         return status;
     }
-    if (status == HM_OK) {
+    if (status == HM_OK && !errand->begun) {
         status = hm_file_write(&errand->main->env, errand->out,
                                hm_buf_bytes(&errand->file), 0600, err);
     }
-    if (status != HM_OK) {
+    if (status != HM_OK || errand->begun) {
         (void)unlink(errand->out);
     }
     return status;
@@ -413,15 +491,11 @@ static enum hm_status run_captured(struct hm_control_ctx *ctx,
                                    struct hm_buf *printed,
                                    struct hm_err *err)
 {
-    struct hm_words *words = NULL;
     struct hm_output out;
     int fd = -1;
-    enum hm_status status = hm_words_open(&words, lang, err);
+    enum hm_status status = capture_open(&fd, err);
     if (status == HM_OK) {
-        status = capture_open(&fd, err);
-    }
-    if (status == HM_OK) {
-        struct hm_call call = {args, words, lang, &out, NULL};
+        struct hm_call call = {args, hm_words_of(lang), lang, &out, NULL};
         hm_output_init(&out, fd);
         status = run_on(ctx, &call, err);
         enum hm_status flushed = hm_output_flush(&out, err);
@@ -433,7 +507,6 @@ static enum hm_status run_captured(struct hm_control_ctx *ctx,
     if (fd >= 0) {
         (void)close(fd);
     }
-    hm_words_close(words);
     return status;
 }
 
@@ -464,6 +537,7 @@ static enum hm_status execute(struct hm_control_ctx *ctx,
 }
 
 void hm_control_execute(struct hm_control_ctx *ctx,
+                        struct hm_bytes account,
                         struct hm_bytes message,
                         struct hm_buf *answer)
 {
@@ -473,6 +547,7 @@ void hm_control_execute(struct hm_control_ctx *ctx,
     hm_arena_init(&arena, (size_t)4 * 1024 * 1024); /* a command line, not its input */
     hm_buf_init(&printed, HM_CONTROL_REPLY_MAX);
     hm_buf_clear(&ctx->file);
+    ctx->account = account;
     reply.status = execute(ctx, message, &arena, &printed, &reply.err);
     reply.out = hm_buf_bytes(&printed);
     reply.file = reply.status == HM_OK ? hm_buf_bytes(&ctx->file) : HM_NO_BYTES;
@@ -488,6 +563,7 @@ void hm_control_execute(struct hm_control_ctx *ctx,
     hm_buf_clear(&ctx->file);
     ctx->folder = "";
     ctx->input = HM_NO_BYTES;
+    ctx->account = HM_NO_BYTES;
     hm_buf_fini(&printed);
     hm_arena_fini(&arena);
 }

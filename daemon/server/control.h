@@ -18,12 +18,16 @@
 #include "commands.h"
 #include "message.h"
 
+/* The key of a failure that is none: {1} the task, {2} percent, {3} rows (peers.h). */
+#define HM_CONTROL_GOES_ON "task-goes-on"
+
 /*
  * Run the handler of call->args->command, wherever the store is open: the `run` of every
  * command that has a handler.
  * HM_UNCONFIGURED  there is no data folder of a server
  * HM_LOCKED        another process holds the lock and does not answer within 5 s
  * HM_NO_SERVER     `serve` broke off; the command may have been carried out
+ * What goes on there as a task is waited for, its progress told on standard error.
  */
 enum hm_status hm_control_forward(struct hm_call *call, struct hm_err *err);
 
@@ -47,9 +51,11 @@ HM_CHECKED enum hm_status hm_control_key(const struct hm_call *call,
  * The other side, inside `serve`: run what `message` (one frame, of a peer that was
  * checked) asks for on `ctx` and append the reply to `answer`, which is empty and whose
  * cap is HM_CONTROL_REPLY_MAX. There is always a reply, be it that the request was none.
- * It may take seconds: an import, a backup.
+ * It may take seconds: an import, a backup. `account`: who gave it on the page; no bytes:
+ * somebody at this machine.
  */
 void hm_control_execute(struct hm_control_ctx *ctx,
+                        struct hm_bytes account,
                         struct hm_bytes message,
                         struct hm_buf *answer);
 

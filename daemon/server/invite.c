@@ -159,8 +159,9 @@ static enum hm_status show(struct inviting *in, struct hm_err *err)
     } else if (status == HM_OK) {
         hm_show_view(&view, call, NULL);
         hm_view_time(when, in->inv.expires);
-        hm_view_say(&view, "invite.done", name == NULL ? "" : name,
-                    hm_args_value(call->args, "out"), when);
+        const char *out = hm_args_value(call->args, "out");
+        hm_view_say(&view, out == NULL ? "invite.made" : "invite.done",
+                    name == NULL ? "" : name, out == NULL ? when : out, when);
         hm_view_say(&view, "invite.link", (const char *)link.data, NULL, NULL);
     }
     hm_buf_fini(&link);

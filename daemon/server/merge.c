@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* merge, unmerge: two records that are one, at the district. */
+/* merge, unmerge, apart: two records that are one, or are not, at the district. */
 #include "account.h"
 #include "commands.h"
 #include "hamlet/base/limits.h"
@@ -8,7 +8,7 @@
 struct merging {
     struct hm_call *call;
     struct hm_id record;
-    struct hm_id into; /* of a merge */
+    struct hm_id into; /* or the other that it is not */
     struct hm_bytes reason;
     struct hm_id change;
     struct hm_arena arena;
@@ -33,6 +33,12 @@ static enum hm_status unmerge(struct hm_author *author, void *ctx, struct hm_err
     return hm_author_unmerge(author, &m->record, m->reason, &m->change, err);
 }
 
+static enum hm_status apart(struct hm_author *author, void *ctx, struct hm_err *err)
+{
+    struct merging *m = ctx;
+    return hm_author_apart(author, &m->record, &m->into, m->reason, &m->change, err);
+}
+
 static enum hm_status run(struct hm_call *call,
                           enum hm_status (*act)(struct hm_author *author,
                                                 void *ctx,
@@ -43,7 +49,7 @@ static enum hm_status run(struct hm_call *call,
     struct merging m = {.call = call};
     hm_arena_init(&m.arena, HM_REQUEST_BYTES_MAX);
     enum hm_status status = read_id(&m.record, args->operands[0], err);
-    if (status == HM_OK && act == merge) {
+    if (status == HM_OK && act != unmerge) {
         status = read_id(&m.into, args->operands[1], err);
     }
     if (status == HM_OK) {
@@ -69,4 +75,9 @@ enum hm_status hm_merge_run(struct hm_call *call, struct hm_err *err)
 enum hm_status hm_unmerge_run(struct hm_call *call, struct hm_err *err)
 {
     return run(call, unmerge, err);
+}
+
+enum hm_status hm_apart_run(struct hm_call *call, struct hm_err *err)
+{
+    return run(call, apart, err);
 }

@@ -11,12 +11,17 @@
 #include "hamlet/store/refill.h"
 #include "hamlet/store/server.h"
 
-enum { SILENT_DAYS = 14, DAY_MS = 86400 * 1000 };
+enum { SILENT_DAYS = 14, DAY_MS = 86400 * 1000, HTTP_OK = 200, HTTP_REFUSED = 400 };
+
+bool hm_operate_answered(const struct hm_httpd_finished *finished)
+{
+    return finished->status >= HTTP_OK && finished->status < HTTP_REFUSED;
+}
 
 void hm_operate_count(struct hm_operate *operate,
                       const struct hm_httpd_finished *finished)
 {
-    bool good = finished->status >= 200 && finished->status < 300 && finished->complete;
+    bool good = hm_operate_answered(finished) && finished->complete;
     (void)atomic_fetch_add(good ? &operate->done : &operate->refused, 1);
     (void)atomic_fetch_add(&operate->bytes_in, finished->bytes_in);
     (void)atomic_fetch_add(&operate->bytes_out, finished->bytes_out);

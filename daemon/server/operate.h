@@ -24,7 +24,7 @@
 struct hm_operate {
     struct hm_sync sync; /* first: its handler's context is this one too */
     const char *store;   /* the file's path */
-    atomic_llong done;   /* requests that got 2xx … */
+    atomic_llong done;   /* requests that were answered, to the end … */
     atomic_llong refused;
     atomic_llong bytes_in;
     atomic_llong bytes_out;
@@ -33,6 +33,9 @@ struct hm_operate {
 extern const struct hm_httpd_handler hm_health_handler;
 extern const struct hm_httpd_handler hm_metrics_handler;
 
+/* Not refused: browsers are also told that what they have is still right (304), and that
+ * something goes on (202). */
+bool hm_operate_answered(const struct hm_httpd_finished *finished);
 /* A request is over. */
 void hm_operate_count(struct hm_operate *operate,
                       const struct hm_httpd_finished *finished);

@@ -12,6 +12,9 @@
 #include "hamlet/api/evaluate.h"
 #include "hamlet/api/kinds.h"
 #include "hamlet/api/records.h"
+#include "hamlet/api/signed.h"
+#include "hamlet/api/units.h"
+#include "hamlet/base/limits.h"
 #include "hamlet/host/draft.h"
 #include "hamlet/replica/replica.h"
 #include "show.h"
@@ -124,6 +127,24 @@ static enum hm_status write_book(struct hm_call *call,
     return status;
 }
 
+/* What was exported, and of what, under the server's signature. */
+static enum hm_status write_signed(struct hm_call *call,
+                                   const struct hm_api_export *export,
+                                   struct hm_err *err)
+{
+    struct hm_control_ctx *ctx = call->ctx;
+    const struct hm_view view = view_of(call);
+    struct hm_buf body;
+    hm_buf_init(&body, HM_SIGNED_FILE_MAX);
+    enum hm_status status = hm_api_export_body(&view, export, ctx->unit, &body, err);
+    if (status == HM_OK) {
+        status = hm_api_signed_make(&ctx->file, hm_buf_bytes(&body), &ctx->key,
+                                    &ctx->secret, err);
+    }
+    hm_buf_fini(&body);
+    return status;
+}
+
 static enum hm_export_format format_of(const struct hm_args *args)
 {
     const char *format = hm_args_value(args, "format");
@@ -146,13 +167,16 @@ enum hm_status hm_export_run(struct hm_call *call, struct hm_err *err)
                                    .columns = hm_args_value(args, "columns"),
                                    .all = hm_args_has(args, "all"),
                                    .only = &only};
-    if ((export.format == HM_EXPORT_BOOK) != hm_args_has(args, "out")) {
+    const char *format = hm_args_value(args, "format");
+    bool is_signed = format != NULL && strcmp(format, "signed-json") == 0;
+    if ((is_signed || export.format == HM_EXPORT_BOOK) != hm_args_has(args, "out")) {
         return hm_fail(err, HM_USAGE, "export-out", NULL, NULL, NULL);
     }
     enum hm_status status = read_list(&only, &where, args, err);
     if (status == HM_OK) {
-        status = export.format == HM_EXPORT_BOOK ? write_book(call, &export, err)
-                                                 : hm_api_export(&view, &export, err);
+        status = is_signed                         ? write_signed(call, &export, err)
+                 : export.format == HM_EXPORT_BOOK ? write_book(call, &export, err)
+                                                   : hm_api_export(&view, &export, err);
     }
     free(where);
     return status;
@@ -176,8 +200,23 @@ enum hm_status hm_duplicates_run(struct hm_call *call, struct hm_err *err)
 
 enum hm_status hm_quarantine_run(struct hm_call *call, struct hm_err *err)
 {
+    const struct hm_api_refused all = {.change = NULL};
     const struct hm_view view = view_of(call);
-    return hm_api_quarantine(&view, err);
+    return hm_api_quarantine(&view, &all, err);
+}
+
+enum hm_status hm_units_list_run(struct hm_call *call, struct hm_err *err)
+{
+    const struct hm_args *args = call->args;
+    const struct hm_view view = view_of(call);
+    struct hm_api_units query = {.code =
+                                     args->operand_count > 0 ? args->operands[0] : NULL,
+                                 .system = hm_args_value(args, "system"),
+                                 .on = hm_args_value(args, "on"),
+                                 .under = hm_args_value(args, "under"),
+                                 .search = hm_args_value(args, "search")};
+    enum hm_status status = read_limit(hm_args_value(args, "limit"), &query.limit, err);
+    return status == HM_OK ? hm_api_units(&view, &query, err) : status;
 }
 
 enum hm_status hm_kinds_run(struct hm_call *call, struct hm_err *err)
@@ -220,6 +259,32 @@ enum hm_status hm_evaluate_run(struct hm_call *call, struct hm_err *err)
 enum hm_status hm_case_run(struct hm_call *call, struct hm_err *err)
 {
     return run_year(call, hm_api_case, err);
+}
+
+static enum hm_status show_cases(const struct hm_view *view,
+                                 const struct hm_catalogues *known,
+                                 const struct hm_api_year *year,
+                                 struct hm_err *err)
+{
+    char code[HM_ERR_ARG_MAX];
+    struct hm_api_year asked = *year;
+    struct hm_bytes unit = HM_NO_BYTES;
+    struct hm_arena arena;
+    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+    enum hm_status status = hm_view_unit(view, year->unit, &unit, &arena, err);
+    if (status == HM_OK) {
+        (void)snprintf(code, sizeof(code), "%.*s", (int)unit.size,
+                       (const char *)unit.data);
+        asked.unit = code;
+        status = hm_api_cases(view, known, &asked, err);
+    }
+    hm_arena_fini(&arena);
+    return status;
+}
+
+enum hm_status hm_cases_run(struct hm_call *call, struct hm_err *err)
+{
+    return run_year(call, show_cases, err);
 }
 
 enum hm_status hm_catalogues_run(struct hm_call *call, struct hm_err *err)

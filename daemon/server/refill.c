@@ -7,6 +7,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/store/refill.h"
 #include "hamlet/store/server.h"
+#include "hamlet/sync/judge.h"
 #include "show.h"
 
 enum { NUMBER_SIZE = 24 };
@@ -82,7 +83,7 @@ static enum hm_status change(struct refilling *r, struct hm_err *err)
     struct hm_store *store = r->ctx->store;
     enum hm_status status = hm_store_begin(store, err);
     if (status == HM_OK) {
-        status = r->close ? hm_store_refill_close(store, err)
+        status = r->close ? hm_judge_refilled(store, &r->ctx->device, err)
                           : hm_store_refill_reopen(store, hm_env_wall(r->ctx->env), err);
     }
     if (status == HM_OK) {

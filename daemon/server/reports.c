@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "hamlet/api/report.h"
+#include "hamlet/api/signed.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/host/draft.h"
 #include "hamlet/replica/replica.h"
@@ -116,7 +117,24 @@ static void read_line(struct reporting *r)
     }
 }
 
-enum hm_status hm_report_run(struct hm_call *call, struct hm_err *err)
+/* Counts for the one above, signed, into the file that was named. */
+static enum hm_status make_counts(struct reporting *r, struct hm_err *err)
+{
+    struct hm_buf body;
+    hm_buf_init(&body, HM_SIGNED_FILE_MAX);
+    enum hm_status status =
+        hm_api_counts(&r->view, r->reports, r->catalogues, &r->report, &body, err);
+    if (status == HM_OK) {
+        status = hm_api_signed_make(&r->ctx->file, hm_buf_bytes(&body), &r->ctx->key,
+                                    &r->ctx->secret, err);
+    }
+    hm_buf_fini(&body);
+    return status;
+}
+
+static enum hm_status run(struct hm_call *call,
+                          enum hm_status (*made)(struct reporting *r, struct hm_err *err),
+                          struct hm_err *err)
 {
     struct reporting r = {.call = call, .ctx = call->ctx};
     hm_show_view(&r.view, call, r.ctx->store);
@@ -126,9 +144,19 @@ enum hm_status hm_report_run(struct hm_call *call, struct hm_err *err)
         status = hm_replica_reports(&r.reports, r.ctx->dir, err);
     }
     if (status == HM_OK) {
-        status = make(&r, err);
+        status = made(&r, err);
     }
     hm_reports_close(r.reports);
     hm_catalogues_close(r.catalogues);
     return status;
+}
+
+enum hm_status hm_report_run(struct hm_call *call, struct hm_err *err)
+{
+    return run(call, make, err);
+}
+
+enum hm_status hm_counts_run(struct hm_call *call, struct hm_err *err)
+{
+    return run(call, make_counts, err);
 }

@@ -68,7 +68,7 @@ static const char declared[] = "declared";
 static enum hm_status check_line(const struct hm_args *args, struct hm_err *err)
 {
     static const char *const of_one[] = {"take", "value"};
-    static const char *const of_rule[] = {"kind", "register", "unit", "preview"};
+    static const char *const of_rule[] = {"kind", "register", "unit", "preview", "bare"};
     bool rule = hm_args_has(args, "policy");
     bool mixed = rule == (args->operand_count > 0);
     for (size_t i = 0; i < sizeof(of_one) / sizeof(of_one[0]); i++) {
@@ -92,6 +92,7 @@ static enum hm_status read_rule(struct hm_settle *settle,
                                  .reg = hm_text(hm_args_value(args, "register"))};
     settle->unit = hm_text(hm_args_value(args, "unit"));
     settle->preview = hm_args_has(args, "preview");
+    settle->bare = hm_args_has(args, "bare");
     if (!settle->rule.declared &&
         (!hm_policy_find(&settle->rule.policy, hm_text(policy)) ||
          settle->rule.policy == HM_KIND_POLICY_MANUAL)) {
@@ -106,7 +107,7 @@ static enum hm_status settle_by_rule(struct deciding *d, struct hm_err *err)
     struct hm_control_ctx *ctx = d->call->ctx;
     const struct hm_args *args = d->call->args;
     struct hm_author *author = NULL;
-    struct hm_settle settle;
+    struct hm_settle settle = {.standing = NULL};
     struct hm_view view;
     hm_show_view(&view, d->call, ctx->store);
     enum hm_status status = read_rule(&settle, args, &d->arena, err);

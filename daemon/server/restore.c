@@ -104,12 +104,26 @@ static bool is_inside(const char *name, const char *folder)
 static bool is_expected(const char *name)
 {
     return strcmp(name, HM_DATA_TLS) == 0 || strcmp(name, HM_DATA_CONFIG) == 0 ||
-           is_inside(name, HM_REPLICA_KINDS) || is_inside(name, HM_REPLICA_CATALOGUES);
+           is_inside(name, HM_REPLICA_KINDS) || is_inside(name, HM_REPLICA_CATALOGUES) ||
+           is_inside(name, HM_REPLICA_REPORTS);
+}
+
+/* A trial needs none of them, so they stay sealed. */
+static enum hm_status put_keys(struct restoring *r, struct hm_err *err)
+{
+    enum hm_status status = make_folder(r, "keys", err);
+    if (status == HM_OK) {
+        status = put_file(r, "keys/" HM_DATA_KEY, HM_BYTES(r->keys.seed), 0600, err);
+    }
+    if (status == HM_OK) {
+        status = put_file(r, HM_DATA_TLS_KEY, hm_buf_bytes(&r->keys.tls), 0600, err);
+    }
+    return status;
 }
 
 static enum hm_status put_parts(struct restoring *r, struct hm_err *err)
 {
-    enum hm_status status = make_folder(r, "keys", err);
+    enum hm_status status = r->dry ? HM_OK : put_keys(r, err);
     if (status == HM_OK) {
         status = make_folder(r, HM_REPLICA_KINDS, err);
     }
@@ -117,10 +131,7 @@ static enum hm_status put_parts(struct restoring *r, struct hm_err *err)
         status = make_folder(r, HM_REPLICA_CATALOGUES, err);
     }
     if (status == HM_OK) {
-        status = put_file(r, "keys/" HM_DATA_KEY, HM_BYTES(r->keys.seed), 0600, err);
-    }
-    if (status == HM_OK) {
-        status = put_file(r, HM_DATA_TLS_KEY, hm_buf_bytes(&r->keys.tls), 0600, err);
+        status = make_folder(r, HM_REPLICA_REPORTS, err);
     }
     for (size_t i = 0; i < r->backup.part_count && status == HM_OK; i++) {
         const struct hm_backup_part *part = &r->backup.parts[i];
@@ -311,6 +322,9 @@ enum hm_status hm_restore_run(struct hm_call *call, struct hm_err *err)
                           .fd = -1,
                           .empty = hm_args_has(call->args, "empty"),
                           .dry = hm_args_has(call->args, "dry-run")};
+    if (r.dry && r.empty) { /* a trial is of all that the backup holds */
+        return hm_fail(err, HM_USAGE, "restore-both", NULL, NULL, NULL);
+    }
     hm_arena_init(&r.arena, HM_FILE_BYTES_MAX);
     hm_backup_keys_init(&r.keys);
     enum hm_status status = read_head(&r, err);

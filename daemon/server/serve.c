@@ -2,6 +2,7 @@
 #include "serve.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,23 +12,24 @@
 #include "data.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/base/log.h"
-#include "hamlet/host/frame.h"
 #include "hamlet/host/local.h"
 #include "hamlet/host/lock.h"
 #include "hamlet/host/notify.h"
 #include "hamlet/httpd/certificate.h"
 #include "hamlet/httpd/server.h"
 #include "hamlet/run/loop.h"
+#include "hamlet/store/accounts.h"
 #include "hamlet/store/refill.h"
 #include "hamlet/store/registry.h"
 #include "operate.h"
+#include "page.h"
+#include "peers.h"
 #include "pins.h"
+#include "tasks.h"
 
 enum {
     THREADS = 8,         /* that serve, each with a reader when it reads */
     LOCK_WAIT_MS = 5000, /* for a command that ends by itself */
-    PEER_MS = 5000,      /* a command line that was begun is sent at once */
-    REPLY_MS = 10000,    /* and read at once */
     GRACE_MS = 20000,    /* for requests under way when it stops */
     HOSTS_MAX = 72,      /* urls of the configuration, and this machine */
     NUMBER_SIZE = 24
@@ -44,6 +46,12 @@ struct serve {
     struct hm_config config;
     struct hm_loop *loop;
     struct hm_httpd *httpd;
+    _Atomic(struct hm_httpd *) woken; /* when a task is done */
+    struct hm_tasks *tasks;
+    struct hm_peers *peers;
+    struct hm_district page;
+    struct hm_httpd_route *routes;
+    size_t route_count;
     struct hm_buf certificate;
     struct hm_buf key;
     const char *hosts[HOSTS_MAX];
@@ -58,8 +66,9 @@ static void finished(void *ctx, const struct hm_httpd_finished *f)
     char in[NUMBER_SIZE];
     char out[NUMBER_SIZE];
     char took[NUMBER_SIZE];
+    bool answered = hm_operate_answered(f);
     hm_operate_count(&serve->operate, f);
-    if (f->status == 200 && strcmp(f->path, HM_SYNC_PATH) != 0) {
+    if (answered && strcmp(f->path, HM_SYNC_PATH) != 0) {
         return; /* a tool that asks all day would fill the log */
     }
     (void)snprintf(status, sizeof(status), "%d", f->status);
@@ -67,8 +76,8 @@ static void finished(void *ctx, const struct hm_httpd_finished *f)
     (void)snprintf(out, sizeof(out), "%lld", (long long)f->bytes_out);
     (void)snprintf(took, sizeof(took), "%lld", (long long)f->took_ms);
     hm_log(hm_env_wall(serve->env),
-           f->status == 200 ? HM_LOG_REQUEST_DONE : HM_LOG_REQUEST_REFUSED, "method",
-           f->method, "path", f->path, "peer", f->peer, "status", status, "complete",
+           answered ? HM_LOG_REQUEST_DONE : HM_LOG_REQUEST_REFUSED, "method", f->method,
+           "path", f->path, "peer", f->peer, "status", status, "complete",
            f->complete ? "yes" : "no", "bytes_in", in, "bytes_out", out, "ms", took,
            NULL);
 }
@@ -83,38 +92,21 @@ static void caught(void *ctx, int signal_number)
     }
 }
 
-/* One command of a person at this machine. They come one at a time, and are short. */
 static void control_ready(void *at, int listener, unsigned events)
 {
-    struct serve *serve = at;
-    struct hm_frame request;
-    struct hm_frame answer;
-    struct hm_buf reply;
-    int fd = -1;
+    const struct serve *serve = at;
     (void)events;
-    if (hm_local_accept(&fd, listener, HM_LOCAL_NO_GROUP, NULL) != HM_OK || fd < 0) {
-        return;
+    hm_peers_accept(serve->peers, listener);
+}
+
+/* In a task's thread: a window may wait for it. */
+static void task_done(void *at)
+{
+    struct serve *serve = at;
+    struct hm_httpd *httpd = atomic_load(&serve->woken);
+    if (httpd != NULL) {
+        hm_httpd_wake(httpd);
     }
-    hm_frame_init(&request, HM_CONTROL_REQUEST_MAX);
-    hm_frame_init(&answer, HM_CONTROL_REPLY_MAX);
-    hm_buf_init(&reply, HM_CONTROL_REPLY_MAX);
-    struct hm_mono deadline = {hm_env_mono(serve->env).ms + PEER_MS};
-    enum hm_status status = hm_frame_receive_by(&request, fd, serve->env, deadline, NULL);
-    if (status == HM_OK) {
-        hm_writer_control(serve->operate.sync.writer, hm_buf_bytes(&request.body),
-                          &reply);
-        status = hm_frame_set(&answer, hm_buf_bytes(&reply), NULL);
-        hm_buf_fini(&reply);
-    }
-    if (status == HM_OK) {
-        deadline = (struct hm_mono){hm_env_mono(serve->env).ms + REPLY_MS};
-        /* Who went away misses the answer; what was done is done. */
-        (void)!hm_frame_send_by(&answer, fd, serve->env, deadline, NULL);
-    }
-    hm_buf_fini(&reply);
-    hm_frame_fini(&answer);
-    hm_frame_fini(&request);
-    (void)close(fd);
 }
 
 static enum hm_status open_data(struct serve *serve, struct hm_err *err)
@@ -133,9 +125,25 @@ static enum hm_status open_data(struct serve *serve, struct hm_err *err)
     return status;
 }
 
+/* Somebody can sign in at the page, or has the code to. */
+static enum hm_status find_account(struct serve *serve, bool *found, struct hm_err *err)
+{
+    struct hm_account *accounts = NULL;
+    size_t count = 0;
+    enum hm_status status =
+        hm_store_accounts(serve->ctx.store, &accounts, &count, &serve->arena, err);
+    for (size_t i = 0; status == HM_OK && i < count && !*found; i++) {
+        struct hm_account_secret secret;
+        status = hm_store_account_get(serve->ctx.store, &accounts[i].user, &secret, err);
+        *found = status == HM_OK && (secret.has_passphrase || secret.has_code);
+    }
+    return status;
+}
+
 /*
  * Laptops must find the unit that this server is for: it is imported before serving, or
- * they bring it back.
+ * they bring it back, or whoever has an account brings it in by the page. Until then
+ * there is no unit that anybody could be invited to.
  */
 static enum hm_status check_unit(struct serve *serve, struct hm_err *err)
 {
@@ -146,7 +154,11 @@ static enum hm_status check_unit(struct serve *serve, struct hm_err *err)
     if (status == HM_OK) {
         status = hm_store_refilling(serve->ctx.store, &refilling, err);
     }
+    bool has_account = false;
     if (status == HM_OK && !known && !refilling) {
+        status = find_account(serve, &has_account, err);
+    }
+    if (status == HM_OK && !known && !refilling && !has_account) {
         char unit[HM_ERR_ARG_MAX];
         (void)snprintf(unit, sizeof(unit), "%.*s", (int)serve->ctx.unit.size,
                        (const char *)serve->ctx.unit.data);
@@ -217,13 +229,30 @@ static enum hm_status certify(void *ctx,
     return hm_httpd_certify(serve->httpd, certificate, key, err);
 }
 
+/* What laptops and tools ask, and what people do. */
+static enum hm_status find_routes(struct serve *serve, struct hm_err *err)
+{
+    static const struct hm_httpd_route own[] = {
+        {"POST", HM_SYNC_PATH, HM_SYNC_TYPE,
+         (int64_t)(HM_HEADER_MAX + HM_REQUEST_BYTES_MAX), false, &hm_sync_handler, NULL},
+        {"GET", HM_HEALTH_PATH, NULL, 0, false, &hm_health_handler, NULL},
+        {"GET", HM_METRICS_PATH, NULL, 0, false, &hm_metrics_handler, NULL}};
+    const size_t own_count = sizeof(own) / sizeof(own[0]);
+    size_t count = 0;
+    const struct hm_httpd_route *page = hm_web_server_routes_of(serve->page.web, &count);
+    serve->route_count = own_count + count;
+    serve->routes =
+        hm_arena_get_array(&serve->arena, serve->route_count, sizeof(*serve->routes));
+    enum hm_status status = hm_arena_status(&serve->arena, err);
+    if (status == HM_OK) {
+        memcpy(serve->routes, own, sizeof(own));
+        memcpy(serve->routes + own_count, page, count * sizeof(*page));
+    }
+    return status;
+}
+
 static enum hm_status open_httpd(struct serve *serve, struct hm_err *err)
 {
-    static const struct hm_httpd_route routes[] = {
-        {"POST", HM_SYNC_PATH, HM_SYNC_TYPE,
-         (int64_t)(HM_HEADER_MAX + HM_REQUEST_BYTES_MAX), false, &hm_sync_handler},
-        {"GET", HM_HEALTH_PATH, NULL, 0, false, &hm_health_handler},
-        {"GET", HM_METRICS_PATH, NULL, 0, false, &hm_metrics_handler}};
     const char *listen = hm_args_value(serve->call->args, "listen");
     enum hm_status status =
         hm_pins_load(&serve->certificate, &serve->key, serve->dir, err);
@@ -235,8 +264,8 @@ static enum hm_status open_httpd(struct serve *serve, struct hm_err *err)
         .certificate = hm_buf_bytes(&serve->certificate),
         .key = hm_buf_bytes(&serve->key),
         .hosts = find_hosts(serve),
-        .routes = routes,
-        .route_count = sizeof(routes) / sizeof(routes[0]),
+        .routes = serve->routes,
+        .route_count = serve->route_count,
         .ctx = serve,
         .problem = hm_sync_refusal,
         .finished = finished,
@@ -246,8 +275,32 @@ static enum hm_status open_httpd(struct serve *serve, struct hm_err *err)
         status = hm_httpd_start(&serve->httpd, &options, err);
     }
     if (status == HM_OK) {
+        atomic_store(&serve->woken, serve->httpd);
+        hm_web_server_at(serve->page.web, hm_httpd_address(serve->httpd));
         serve->ctx.certify = certify;
         serve->ctx.certify_ctx = serve;
+    }
+    return status;
+}
+
+/* Beside the writer: what people ask for that takes long to read. */
+static enum hm_status start_reading(struct serve *serve,
+                                    const char *store,
+                                    struct hm_err *err)
+{
+    const struct hm_tasks_options options = {.path = store,
+                                             .kinds = serve->ctx.kinds,
+                                             .env = serve->env,
+                                             .done = task_done,
+                                             .ctx = serve};
+    enum hm_status status = hm_tasks_start(&serve->tasks, &options, err);
+    if (status == HM_OK) {
+        serve->ctx.tasks = serve->tasks;
+        const struct hm_peers_options peers = {.env = serve->env,
+                                               .ctx = &serve->ctx,
+                                               .writer = serve->operate.sync.writer,
+                                               .tasks = serve->tasks};
+        status = hm_peers_start(&serve->peers, &peers, err);
     }
     return status;
 }
@@ -270,6 +323,17 @@ static enum hm_status start(struct serve *serve, struct hm_err *err)
     }
     if (status == HM_OK) {
         status = hm_writer_start(&serve->operate.sync.writer, &serve->ctx, err);
+    }
+    if (status == HM_OK) {
+        status = start_reading(serve, store, err);
+    }
+    if (status == HM_OK) {
+        status =
+            hm_district_start(&serve->page, &serve->operate.sync, serve->tasks,
+                              serve->dir, &serve->config, serve->env, &serve->arena, err);
+    }
+    if (status == HM_OK) {
+        status = find_routes(serve, err);
     }
     if (status == HM_OK) {
         status = open_httpd(serve, err);
@@ -306,9 +370,13 @@ static void stop(struct serve *serve)
         hm_loop_unwatch(serve->loop, serve->control);
         hm_local_close(serve->control, serve->control_path);
     }
+    hm_tasks_stop(serve->tasks);
     if (serve->httpd != NULL) {
         hm_httpd_stop(serve->httpd, GRACE_MS);
     }
+    hm_peers_stop(serve->peers);
+    hm_district_stop(&serve->page);
+    hm_tasks_free(serve->tasks);
     hm_writer_stop(serve->operate.sync.writer);
     hm_readers_close(serve->operate.sync.readers);
     hm_loop_free(serve->loop);

@@ -6,6 +6,7 @@
 
 #include "hamlet/base/limits.h"
 #include "hamlet/base/log.h"
+#include "hamlet/web/server.h"
 
 enum {
     /* Exchanges at once: each may hold the pages of a whole request in memory. */
@@ -56,6 +57,7 @@ void hm_sync_refusal(void *ctx,
         }
     }
     hm_sync_problem(ctx, problem, reply);
+    hm_web_server_headers(reply); /* it may have been a browser */
 }
 
 static void count_held(struct exchange *exchange)

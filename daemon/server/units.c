@@ -7,6 +7,7 @@
 
 #include "account.h"
 #include "commands.h"
+#include "hamlet/api/units.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/records.h"
@@ -22,99 +23,155 @@ struct counts {
 
 /* ---- writing ---- */
 
+struct writing {
+    struct hm_control_ctx *ctx;
+    const struct hm_units *units;
+    struct counts *counts;
+    const char *day; /* from which on what differs holds; null: it was never otherwise */
+};
+
 /* What stands of a row: there at all, and with these values. */
 struct standing {
     struct hm_id record;
+    struct hm_loaded loaded;
     bool there;
     bool same;
+    bool renamed; /* what it is called, or where it stands */
 };
+
+static void compare(struct standing *standing,
+                    const struct hm_units *units,
+                    const struct hm_units_row *row)
+{
+    const struct hm_kind_tree *tree = units->kind->tree;
+    for (size_t i = 0; i < units->column_count; i++) {
+        const struct hm_field *field = units->columns[i];
+        struct hm_bytes shown = hm_loaded_field(&standing->loaded, field);
+        bool null = hm_value_tag(row->values[i]) == HM_VALUE_NULL;
+        bool empty = shown.size == 0 || hm_value_tag(shown) == HM_VALUE_NULL;
+        if (null ? empty : hm_bytes_equal(shown, row->values[i])) {
+            continue;
+        }
+        standing->same = false;
+        standing->renamed = standing->renamed || field == tree->name ||
+                            field == tree->type || field == tree->parent ||
+                            field == tree->system;
+    }
+}
 
 static enum hm_status look_up(struct hm_control_ctx *ctx,
                               const struct hm_units *units,
                               const struct hm_units_row *row,
                               struct standing *standing,
+                              struct hm_arena *arena,
                               struct hm_err *err)
 {
-    struct hm_loaded loaded;
-    struct hm_arena arena;
     struct hm_err missing = HM_ERR_NONE;
-    struct hm_key_field key = {hm_text(units->kind->tree->code->name), HM_NO_BYTES};
-    for (size_t i = 0; i < units->column_count; i++) {
-        if (units->columns[i] == units->kind->tree->code) {
-            key.value = row->values[i];
-        }
-    }
     *standing = (struct standing){.same = true};
-    hm_record_id(&standing->record, hm_text(HM_HOME_REGISTRY), hm_text(units->kind->name),
-                 &key, 1);
-    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
-    enum hm_status status =
-        hm_store_record_load(ctx->store, &standing->record, &loaded, &arena, &missing);
-    if (status == HM_OK) {
-        standing->there =
-            loaded.merged.there && !loaded.merged.deleted && loaded.key != NULL;
-        for (size_t i = 0; i < units->column_count; i++) {
-            struct hm_bytes shown = hm_loaded_field(&loaded, units->columns[i]);
-            bool null = hm_value_tag(row->values[i]) == HM_VALUE_NULL;
-            bool empty = shown.size == 0 || hm_value_tag(shown) == HM_VALUE_NULL;
-            standing->same =
-                standing->same && (null ? empty : hm_bytes_equal(shown, row->values[i]));
-        }
-    } else if (status == HM_NOT_FOUND) {
-        status = HM_OK;
-    } else {
-        status = hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
-                         missing.arg[2]);
+    if (!row->known) {
+        return HM_OK;
     }
-    hm_arena_fini(&arena);
+    enum hm_status status = hm_units_find(ctx, row->code, &standing->record,
+                                          &standing->loaded, arena, &missing);
+    if (status == HM_NOT_FOUND) {
+        return HM_OK;
+    }
+    if (status != HM_OK) {
+        return hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
+                       missing.arg[2]);
+    }
+    standing->there = standing->loaded.merged.there && !standing->loaded.merged.deleted &&
+                      standing->loaded.key != NULL;
+    compare(standing, units, row);
+    return HM_OK;
+}
+
+static bool has_versions(const struct hm_units *units)
+{
+    for (size_t i = 0; i < units->column_count; i++) {
+        if (units->columns[i] == units->kind->tree->versions) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum hm_status edit_row(const struct writing *w,
+                               struct hm_author *author,
+                               const struct hm_units_row *row,
+                               const struct standing *standing,
+                               struct hm_err *err)
+{
+    const struct hm_units *units = w->units;
+    struct hm_field_input fields[HM_UNITS_COLUMNS_MAX + 1];
+    struct hm_id change;
+    struct hm_buf was;
+    size_t count = units->column_count;
+    enum hm_status status = HM_OK;
+    hm_buf_init(&was, HM_VALUE_BYTES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        fields[i] = (struct hm_field_input){hm_text(units->columns[i]->name),
+                                            row->cells[i], NULL};
+    }
+    if (w->day != NULL && standing->renamed && !has_versions(units)) {
+        status = hm_units_was(&was, units->kind->tree, &standing->loaded, w->day, err);
+        if (status == HM_OK) {
+            fields[count++] = (struct hm_field_input){
+                hm_text(units->kind->tree->versions->name), hm_buf_bytes(&was), NULL};
+        }
+    }
+    if (status == HM_OK) {
+        status =
+            hm_author_edit(author, &standing->record, fields, count, true, &change, err);
+    }
+    hm_buf_fini(&was);
     return status;
 }
 
-static enum hm_status write_row(struct hm_control_ctx *ctx,
-                                struct hm_author *author,
-                                const struct hm_units *units,
-                                const struct hm_units_row *row,
-                                struct counts *counts,
-                                struct hm_err *err)
+static enum hm_status add_row(const struct writing *w,
+                              struct hm_author *author,
+                              const struct hm_units_row *row,
+                              struct hm_err *err)
 {
+    const struct hm_units *units = w->units;
     struct hm_field_input fields[HM_UNITS_COLUMNS_MAX];
-    struct standing standing;
     struct hm_added added;
-    struct hm_id change;
     for (size_t i = 0; i < units->column_count; i++) {
         fields[i] = (struct hm_field_input){hm_text(units->columns[i]->name),
                                             row->cells[i], NULL};
     }
-    enum hm_status status = look_up(ctx, units, row, &standing, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    if (!standing.there) {
-        counts->added++;
-        return hm_author_add(author, hm_text(units->kind->name), fields,
-                             units->column_count, &added, err);
-    }
-    if (standing.same) {
-        counts->unchanged++;
-        return HM_OK;
-    }
-    counts->changed++;
-    return hm_author_edit(author, &standing.record, fields, units->column_count, true,
-                          &change, err);
+    return hm_author_add(author, hm_text(units->kind->name), fields, units->column_count,
+                         &added, err);
 }
 
-struct writing {
-    struct hm_control_ctx *ctx;
-    const struct hm_units *units;
-    struct counts *counts;
-};
+static enum hm_status write_row(const struct writing *w,
+                                struct hm_author *author,
+                                const struct hm_units_row *row,
+                                struct hm_err *err)
+{
+    struct standing standing;
+    struct hm_arena arena;
+    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+    enum hm_status status = look_up(w->ctx, w->units, row, &standing, &arena, err);
+    if (status == HM_OK && !standing.there) {
+        w->counts->added++;
+        status = add_row(w, author, row, err);
+    } else if (status == HM_OK && standing.same) {
+        w->counts->unchanged++;
+    } else if (status == HM_OK) {
+        w->counts->changed++;
+        status = edit_row(w, author, row, &standing, err);
+    }
+    hm_arena_fini(&arena);
+    return status;
+}
 
 static enum hm_status write_all(struct hm_author *author, void *ctx, struct hm_err *err)
 {
     const struct writing *w = ctx;
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < w->units->count && status == HM_OK; i++) {
-        status = write_row(w->ctx, author, w->units, &w->units->rows[i], w->counts, err);
+        status = write_row(w, author, &w->units->rows[i], err);
     }
     return status;
 }
@@ -132,6 +189,7 @@ static enum hm_status show_json(const struct hm_call *call,
     hm_json_put_int(&show.out, "added", (int64_t)counts->added);
     hm_json_put_int(&show.out, "changed", (int64_t)counts->changed);
     hm_json_put_int(&show.out, "unchanged", (int64_t)counts->unchanged);
+    hm_json_put_int(&show.out, "padded", (int64_t)units->padded_count);
     hm_json_key(&show.out, "refused");
     hm_json_open(&show.out, '[');
     for (size_t i = 0; i < units->count; i++) {
@@ -180,6 +238,10 @@ static void say(const struct hm_call *call,
     (void)snprintf(changed, sizeof(changed), "%zu", counts->changed);
     (void)snprintf(unchanged, sizeof(unchanged), "%zu", counts->unchanged);
     hm_view_say(&view, "units.imported", added, changed, unchanged);
+    if (units->padded_count > 0) {
+        (void)snprintf(added, sizeof(added), "%zu", units->padded_count);
+        hm_view_say(&view, "units.padded", added, NULL, NULL);
+    }
 }
 
 enum hm_status hm_units_import_run(struct hm_call *call, struct hm_err *err)
@@ -188,15 +250,30 @@ enum hm_status hm_units_import_run(struct hm_call *call, struct hm_err *err)
     struct hm_units units;
     struct hm_arena arena;
     struct counts counts = {0, 0, 0};
-    struct writing w = {ctx, &units, &counts};
+    struct writing w = {.ctx = ctx, .units = &units, .counts = &counts};
+    const char *on = hm_args_value(call->args, "on");
+    const char *sheet = hm_args_value(call->args, "sheet");
+    const struct hm_import import = {.file = ctx->input,
+                                     .sheet =
+                                         sheet == NULL ? HM_NO_BYTES : hm_text(sheet),
+                                     .encoding = hm_args_value(call->args, "encoding")};
+    char day[HM_API_DAY_SIZE];
     char refused[NUMBER_SIZE];
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
-    enum hm_status status = hm_units_read(&units, ctx->kinds, ctx->input, &arena, err);
+    enum hm_status status =
+        hm_units_read(&units, ctx->kinds, call->words, &import, &arena, err);
+    if (status == HM_OK) {
+        status = hm_units_pad(&units, ctx, err);
+    }
+    if (status == HM_OK && on != NULL) {
+        status = hm_api_day(day, on, ctx->env, err);
+        w.day = day;
+    }
     if (status == HM_OK) {
         status = hm_units_judge(&units, ctx, err);
     }
     if (status == HM_OK && units.refused_count == 0) {
-        status = hm_account_act(ctx, NULL, write_all, &w, NULL, err);
+        status = hm_account_act(ctx, NULL, write_all, &w, &arena, err);
     }
     if (status == HM_OK && call->args->json) {
         status = show_json(call, &units, &counts, err);

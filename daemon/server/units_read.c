@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <string.h>
 
+#include "hamlet/api/table.h"
+#include "hamlet/base/cut.h"
 #include "hamlet/base/limits.h"
-#include "hamlet/exchange/csv.h"
 #include "hamlet/model/value.h"
 #include "units.h"
 
 enum { ROWS_FIRST = 256, COLUMNS_REQUIRED = 5 };
-
-static void argument(char text[HM_ERR_ARG_MAX], struct hm_bytes bytes)
-{
-    size_t size = bytes.size < HM_ERR_ARG_MAX ? bytes.size : HM_ERR_ARG_MAX - 1;
-    while (size < bytes.size && size > 0 && (bytes.data[size] & 0xC0) == 0x80) {
-        size--; /* never half a character */
-    }
-    if (size > 0) {
-        memcpy(text, bytes.data, size);
-    }
-    text[size] = '\0';
-}
 
 static enum hm_status refuse(struct hm_units *units,
                              struct hm_units_row *row,
@@ -47,12 +35,12 @@ enum hm_status hm_units_refuse(struct hm_units *units,
     if (row->refused != NULL) {
         return HM_OK; /* the first reason is the one to mend */
     }
-    argument(text, arg);
+    hm_cut(text, sizeof(text), arg);
     (void)hm_fail(&why, HM_BAD_INPUT, key, text, NULL, NULL);
     return refuse(units, row, &why, err);
 }
 
-/* ---- the first line ---- */
+/* ---- its headings ---- */
 
 /* The columns that every file has; the kind's other fields may be there. */
 static void list_required(const struct hm_kind_tree *tree,
@@ -75,33 +63,32 @@ static bool has_column(const struct hm_units *units, const struct hm_field *fiel
     return false;
 }
 
+/* A heading that is misspelt must not lose a column: whatever means nothing is asked
+ * about. */
 static enum hm_status add_column(struct hm_units *units,
-                                 struct hm_bytes cell,
+                                 const struct hm_api_column *column,
                                  struct hm_err *err)
 {
-    const struct hm_field *field = hm_kind_field(units->kind, cell);
-    char name[HM_ERR_ARG_MAX];
-    argument(name, cell);
-    if (field == NULL || units->column_count == HM_UNITS_COLUMNS_MAX) {
-        return hm_fail(err, HM_BAD_INPUT, "units-column", name, NULL, NULL);
+    char title[HM_ERR_ARG_MAX];
+    if (column->field != NULL && units->column_count < HM_UNITS_COLUMNS_MAX) {
+        units->columns[units->column_count++] = column->field;
+        return HM_OK;
     }
-    if (has_column(units, field)) {
-        return hm_fail(err, HM_BAD_INPUT, "units-column-twice", name, NULL, NULL);
-    }
-    units->columns[units->column_count++] = field;
-    return HM_OK;
+    hm_cut(title, sizeof(title), column->title);
+    return column->title.size == 0 || column->ordinal
+               ? HM_OK
+               : hm_fail(err, HM_BAD_INPUT, "units-column", title, NULL, NULL);
 }
 
 static enum hm_status read_head(struct hm_units *units,
-                                struct hm_csv *csv,
+                                const struct hm_api_table *table,
                                 struct hm_err *err)
 {
     const struct hm_field *fields[COLUMNS_REQUIRED];
-    struct hm_csv_row row = {.count = 0};
-    bool found = false;
-    enum hm_status status = hm_csv_next(csv, &row, &found, err);
-    for (size_t i = 0; status == HM_OK && found && i < row.count; i++) {
-        status = add_column(units, row.cells[i], err);
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; status == HM_OK && i < hm_api_table_columns(table); i++) {
+        struct hm_api_column column = hm_api_table_column(table, i);
+        status = add_column(units, &column, err);
     }
     list_required(units->kind->tree, fields);
     for (size_t i = 0; status == HM_OK && i < COLUMNS_REQUIRED; i++) {
@@ -117,13 +104,8 @@ static enum hm_status read_head(struct hm_units *units,
 
 static enum hm_status make_room(struct hm_units *units, size_t *room, struct hm_err *err)
 {
-    char most[24];
     if (units->count < *room) {
         return HM_OK;
-    }
-    if (units->count >= HM_IMPORT_ROWS_MAX) {
-        (void)snprintf(most, sizeof(most), "%zu", HM_IMPORT_ROWS_MAX);
-        return hm_fail(err, HM_TOO_BIG, "units-many", most, NULL, NULL);
     }
     size_t wanted = *room == 0 ? ROWS_FIRST : 2 * *room;
     struct hm_units_row *rows = hm_arena_get_array(units->arena, wanted, sizeof(*rows));
@@ -181,34 +163,51 @@ static enum hm_status read_cell(struct hm_units *units,
     return hm_arena_status(units->arena, err);
 }
 
-static bool is_too_wide(const struct hm_units *units, const struct hm_csv_row *from)
+/* The cells of a row, in the order of the fields that were found. */
+static enum hm_status read_cells(struct hm_units *units,
+                                 struct hm_units_row *row,
+                                 const struct hm_api_table *table,
+                                 const struct hm_api_row *from,
+                                 struct hm_buf *scratch,
+                                 struct hm_err *err)
 {
-    for (size_t i = units->column_count; i < from->count; i++) {
-        if (from->cells[i].size > 0) {
-            return true;
+    enum hm_status status = HM_OK;
+    size_t column = 0;
+    for (size_t i = 0; i < hm_api_table_columns(table) && status == HM_OK; i++) {
+        struct hm_err why = HM_ERR_NONE;
+        struct hm_bytes cell;
+        if (hm_api_table_column(table, i).field == NULL) {
+            continue;
+        }
+        if (hm_api_table_cell(table, from, i, &cell, &why) != HM_OK &&
+            row->refused == NULL) {
+            status = refuse(units, row, &why, err);
+        }
+        row->cells[column] = hm_arena_copy(units->arena, cell);
+        if (status == HM_OK) {
+            status = hm_arena_status(units->arena, err);
+        }
+        if (status == HM_OK) {
+            status = read_cell(units, row, column++, scratch, err);
         }
     }
-    return false;
+    return status;
 }
 
 static enum hm_status read_row(struct hm_units *units,
-                               const struct hm_csv_row *from,
+                               const struct hm_api_table *table,
+                               const struct hm_api_row *from,
                                struct hm_buf *scratch,
                                struct hm_err *err)
 {
     struct hm_units_row *row = &units->rows[units->count++];
     enum hm_status status = HM_OK;
     *row = (struct hm_units_row){.line = from->line};
-    if (is_too_wide(units, from)) {
+    if (from->wide) {
         status = hm_units_refuse(units, row, "units-row-wide", HM_NO_BYTES, err);
     }
-    for (size_t i = 0; i < units->column_count && status == HM_OK; i++) {
-        struct hm_bytes cell = i < from->count ? from->cells[i] : HM_NO_BYTES;
-        row->cells[i] = hm_arena_copy(units->arena, hm_csv_unguarded(cell));
-        status = hm_arena_status(units->arena, err);
-        if (status == HM_OK) {
-            status = read_cell(units, row, i, scratch, err);
-        }
+    if (status == HM_OK) {
+        status = read_cells(units, row, table, from, scratch, err);
     }
     /* Names that the protocol keeps for the registry and for mailboxes. */
     if (status == HM_OK && row->code.size > 0 &&
@@ -218,35 +217,43 @@ static enum hm_status read_row(struct hm_units *units,
     return status;
 }
 
-enum hm_status hm_units_read(struct hm_units *units,
-                             const struct hm_kinds *kinds,
-                             struct hm_bytes file,
-                             struct hm_arena *arena,
-                             struct hm_err *err)
+static enum hm_status read_rows(struct hm_units *units,
+                                struct hm_api_table *table,
+                                struct hm_err *err)
 {
-    struct hm_csv csv;
-    struct hm_csv_row row = {.count = 0};
+    struct hm_api_row row;
     struct hm_buf scratch;
     size_t room = 0;
     bool found = true;
-    *units = (struct hm_units){.kind = hm_kinds_tree(kinds), .arena = arena};
-    enum hm_status status = hm_csv_init(&csv, file, err);
-    if (status != HM_OK) {
-        return status;
-    }
     hm_buf_init(&scratch, HM_VALUE_BYTES_MAX);
-    status = read_head(units, &csv, err);
+    enum hm_status status = read_head(units, table, err);
     while (status == HM_OK) {
-        status = hm_csv_next(&csv, &row, &found, err);
+        status = hm_api_table_next(table, &row, &found, err);
         if (status != HM_OK || !found) {
             break;
         }
         status = make_room(units, &room, err);
         if (status == HM_OK) {
-            status = read_row(units, &row, &scratch, err);
+            status = read_row(units, table, &row, &scratch, err);
         }
     }
     hm_buf_fini(&scratch);
-    hm_csv_fini(&csv);
+    return status;
+}
+
+enum hm_status hm_units_read(struct hm_units *units,
+                             const struct hm_kinds *kinds,
+                             const struct hm_words *words,
+                             const struct hm_import *import,
+                             struct hm_arena *arena,
+                             struct hm_err *err)
+{
+    struct hm_api_table *table = NULL;
+    *units = (struct hm_units){.kind = hm_kinds_tree(kinds), .arena = arena};
+    enum hm_status status = hm_api_table_open(&table, import, units->kind, words, err);
+    if (status == HM_OK) {
+        status = read_rows(units, table, err);
+    }
+    hm_api_table_close(table);
     return status;
 }

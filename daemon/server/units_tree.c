@@ -60,7 +60,9 @@ static enum hm_status unite(struct hm_units *units, struct tree *tree, struct hm
     for (size_t i = 0; i < tree->count && status == HM_OK; i++) {
         struct node *node = &tree->nodes[i];
         if (kept > 0 && hm_bytes_equal(tree->nodes[kept - 1].code, node->code)) {
-            if (node->row != NULL) {
+            if (node->row == NULL) {
+                tree->nodes[kept - 1].row->known = true;
+            } else {
                 status =
                     hm_units_refuse(units, node->row, "units-twice", node->code, err);
             }

@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "writer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "control.h"
 #include "data.h"
 #include "erasing.h"
 #include "hamlet/base/assert.h"
 #include "hamlet/base/log.h"
+#include "standing.h"
 
 /* Committed at once: as many as threads may wait, with room for a control command. */
 enum { GROUP_MAX = 64 };
 
+enum { MS_A_SECOND = 1000, NS_A_MS = 1000000 };
+
 /* One call of another thread, on that thread's stack. */
 struct job {
     struct job *next;
-    struct hm_serving *serving; /* or null: a control message */
+    struct hm_serving *serving; /* or null: a control message … */
+    struct hm_bytes account;
     struct hm_bytes request;
-    struct hm_buf *reply;
+    struct hm_buf *reply; /* … or null: a function */
+    enum hm_status (*run)(struct hm_store *store, void *ctx, struct hm_err *err);
+    void *ctx;
     enum hm_status status;
     struct hm_err err;
     bool done;
@@ -171,6 +179,7 @@ static void commit_group(struct hm_writer *writer, struct job **jobs, size_t cou
     }
     if (!writer->broken) {
         hm_erasing_after(writer->ctx);
+        hm_standing_after(writer->ctx);
     }
 }
 
@@ -183,10 +192,31 @@ static void control(struct hm_writer *writer, struct job *job)
         hm_control_reply_put(job->reply, &reply);
         return;
     }
-    hm_control_execute(writer->ctx, job->request, job->reply);
+    hm_control_execute(writer->ctx, job->account, job->request, job->reply);
 }
 
-/* Take what waits: one control message, or servings up to the next one. */
+static void run_function(struct hm_writer *writer, struct job *job)
+{
+    job->status = mend(writer, &job->err);
+    if (job->status != HM_OK) {
+        note_failure(writer, &job->err);
+        return;
+    }
+    struct hm_store *store = writer->ctx->store;
+    job->status = hm_store_begin(store, &job->err);
+    if (job->status == HM_OK) {
+        job->status = job->run(store, job->ctx, &job->err);
+    }
+    if (job->status == HM_OK) {
+        job->status = hm_store_commit(store, &job->err);
+    }
+    hm_store_rollback(store);
+    if (job->status == HM_IO || job->status == HM_CORRUPT) {
+        note_failure(writer, &job->err);
+    }
+}
+
+/* Take what waits: one message or function, or servings up to the next one. */
 static size_t take(struct hm_writer *writer, struct job **jobs)
 {
     size_t count = 0;
@@ -207,6 +237,29 @@ static size_t take(struct hm_writer *writer, struct job **jobs)
     return count;
 }
 
+/* Until somebody asks, or what waits for a moment of its own is due. */
+static void wait_asked(struct hm_writer *writer)
+{
+    struct hm_control_ctx *ctx = writer->ctx;
+    struct timespec until;
+    if (!ctx->standing_due) {
+        pthread_cond_wait(&writer->asked, &writer->mutex);
+        return;
+    }
+    int64_t rest = ctx->standing_ms - hm_env_mono(ctx->env).ms;
+    int64_t moment = hm_env_wall(ctx->env).ms + (rest > 0 ? rest : 0);
+    until.tv_sec = (time_t)(moment / MS_A_SECOND);
+    until.tv_nsec = (long)(moment % MS_A_SECOND) * NS_A_MS;
+    if (pthread_cond_timedwait(&writer->asked, &writer->mutex, &until) == ETIMEDOUT) {
+        pthread_mutex_unlock(&writer->mutex);
+        ctx->standing_due = false;
+        if (!writer->broken) {
+            hm_standing_after(ctx);
+        }
+        pthread_mutex_lock(&writer->mutex);
+    }
+}
+
 static void *work(void *at)
 {
     struct hm_writer *writer = at;
@@ -214,14 +267,16 @@ static void *work(void *at)
     pthread_mutex_lock(&writer->mutex);
     for (;;) {
         while (writer->first == NULL && !writer->stopping) {
-            pthread_cond_wait(&writer->asked, &writer->mutex);
+            wait_asked(writer);
         }
         size_t count = take(writer, jobs);
         if (count == 0) {
             break;
         }
         pthread_mutex_unlock(&writer->mutex);
-        if (jobs[0]->serving == NULL) {
+        if (jobs[0]->run != NULL) {
+            run_function(writer, jobs[0]);
+        } else if (jobs[0]->serving == NULL) {
             control(writer, jobs[0]);
         } else {
             commit_group(writer, jobs, count);
@@ -303,9 +358,25 @@ enum hm_status hm_writer_commit(struct hm_writer *writer,
 }
 
 void hm_writer_control(struct hm_writer *writer,
+                       struct hm_bytes account,
                        struct hm_bytes request,
                        struct hm_buf *reply)
 {
-    struct job job = {.request = request, .reply = reply};
+    struct job job = {.account = account, .request = request, .reply = reply};
     ask(writer, &job);
+}
+
+enum hm_status hm_writer_write(struct hm_writer *writer,
+                               enum hm_status (*run)(struct hm_store *store,
+                                                     void *ctx,
+                                                     struct hm_err *err),
+                               void *ctx,
+                               struct hm_err *err)
+{
+    struct job job = {.run = run, .ctx = ctx, .status = HM_OK, .err = HM_ERR_NONE};
+    ask(writer, &job);
+    if (job.status != HM_OK && err != NULL) {
+        *err = job.err;
+    }
+    return job.status;
 }

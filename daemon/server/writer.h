@@ -33,9 +33,21 @@ HM_CHECKED enum hm_status hm_writer_commit(struct hm_writer *writer,
                                            struct hm_serving *serving,
                                            struct hm_err *err);
 
-/* Carry out a message of control.sock (message.h) and append the reply. */
+/*
+ * Carry out a message of control.sock (message.h) and append the reply. `account`: as of
+ * hm_control_execute.
+ */
 void hm_writer_control(struct hm_writer *writer,
+                       struct hm_bytes account,
                        struct hm_bytes request,
                        struct hm_buf *reply);
+
+/* `run` on the store, in a transaction that HM_OK commits. */
+HM_CHECKED enum hm_status hm_writer_write(struct hm_writer *writer,
+                                          enum hm_status (*run)(struct hm_store *store,
+                                                                void *ctx,
+                                                                struct hm_err *err),
+                                          void *ctx,
+                                          struct hm_err *err);
 
 #endif

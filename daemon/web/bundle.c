@@ -151,20 +151,9 @@ static enum hm_status read_upload(struct hm_web_call *call,
                                   const char *path,
                                   struct hm_err *err)
 {
-    const struct hm_json *json = hm_json_get(call->body, "file");
-    struct hm_bytes text = hm_json_text_or(json, HM_NO_BYTES);
-    size_t size = text.size / 4 * 3 + (text.size % 4 > 0 ? text.size % 4 - 1 : 0);
-    if (!hm_json_is(json, HM_JSON_TEXT) || size == 0) {
-        return hm_fail(err, HM_USAGE, "web-member", "file", NULL, NULL);
-    }
-    uint8_t *data = malloc(size);
-    if (data == NULL) {
-        return hm_fail_memory(err);
-    }
-    enum hm_status status = HM_OK;
-    if (!hm_json_b64_get(data, size, json)) {
-        status = hm_fail(err, HM_USAGE, "web-member", "file", NULL, NULL);
-    }
+    uint8_t *data = NULL;
+    size_t size = 0;
+    enum hm_status status = hm_web_body_data(call, "file", &data, &size, err);
     if (status == HM_OK) {
         status = hm_file_write(call->web->options.env, path,
                                (struct hm_bytes){data, size}, S_IRUSR | S_IWUSR, err);

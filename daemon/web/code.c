@@ -8,7 +8,7 @@
 #include "query.h"
 #include "run.h"
 
-enum { TEXT_MAX = 200, DARK = 1 };
+enum { TEXT_MAX = 200, ROW_MAX = 200, DARK = 1 };
 
 static void put_rows(struct hm_json_write *out, struct hm_buf *row, const QRcode *code)
 {
@@ -29,27 +29,35 @@ static void put_rows(struct hm_json_write *out, struct hm_buf *row, const QRcode
     hm_json_close(out, '}');
 }
 
+/* On paper a quarter of it may be soiled: sheets go from hand to hand. */
+enum hm_status hm_web_code_put(struct hm_json_write *out,
+                               const char *text,
+                               bool paper,
+                               struct hm_err *err)
+{
+    struct hm_buf row;
+    QRcode *code = QRcode_encodeString8bit(text, 0, paper ? QR_ECLEVEL_Q : QR_ECLEVEL_L);
+    if (code == NULL) {
+        return hm_fail_memory(err);
+    }
+    hm_buf_init(&row, ROW_MAX);
+    put_rows(out, &row, code);
+    enum hm_status status = hm_buf_status(&row, err);
+    hm_buf_fini(&row);
+    QRcode_free(code);
+    return status;
+}
+
 enum hm_status hm_web_run_code(struct hm_web_call *call, struct hm_err *err)
 {
     const char *text = hm_web_query_of(call, "text");
     struct hm_json_write out;
-    struct hm_buf row;
     if (text == NULL || text[0] == '\0') {
         return hm_fail(err, HM_USAGE, "web-member", "text", NULL, NULL);
     }
     if (strlen(text) > TEXT_MAX) {
         return hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
     }
-    /* A quarter of it may be soiled: sheets go from hand to hand. */
-    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_Q);
-    if (code == NULL) {
-        return hm_fail_memory(err);
-    }
-    hm_buf_init(&row, TEXT_MAX);
     hm_json_write_init(&out, &call->out);
-    put_rows(&out, &row, code);
-    enum hm_status status = hm_buf_status(&row, err);
-    hm_buf_fini(&row);
-    QRcode_free(code);
-    return status;
+    return hm_web_code_put(&out, text, true, err);
 }

@@ -31,10 +31,11 @@ static bool header_is(const struct hm_httpd_request *request,
     return found != NULL && strcmp(found, value) == 0;
 }
 
-/* The guard has compared Host with our own names and port. */
-static bool origin_is_own(const struct hm_httpd_request *request, bool wanted)
+/* Host was compared with our own names and port. */
+static bool origin_is_own(const struct hm_httpd_request *request,
+                          const char *scheme,
+                          bool wanted)
 {
-    static const char scheme[] = "http://";
     const char *origin = hm_httpd_header_of(request, "Origin");
     const char *host = hm_httpd_header_of(request, "Host");
     if (origin == NULL) {
@@ -42,6 +43,12 @@ static bool origin_is_own(const struct hm_httpd_request *request, bool wanted)
     }
     return strncmp(origin, scheme, strlen(scheme)) == 0 &&
            strcasecmp(origin + strlen(scheme), host) == 0;
+}
+
+static bool host_is_own(struct hm_web *web, const struct hm_httpd_request *request)
+{
+    const char *host = hm_httpd_header_of(request, "Host");
+    return web->side->is_host == NULL || web->side->is_host(web, host);
 }
 
 /*
@@ -98,7 +105,7 @@ static void read_text(const struct hm_httpd_request *request,
     copy_text(to, size, value, value == NULL ? 0 : strlen(value));
 }
 
-enum hm_status hm_web_door(const struct hm_web *web,
+enum hm_status hm_web_door(struct hm_web *web,
                            const struct hm_httpd_request *request,
                            bool file,
                            struct hm_web_guest *guest,
@@ -115,7 +122,8 @@ enum hm_status hm_web_door(const struct hm_web *web,
         copy_text(language, sizeof(language), wished, 2);
         guest->lang = hm_lang_of(strcmp(language, "en") == 0 ? "en" : "vi", NULL);
     }
-    if (!origin_is_own(request, post) || !site_is_own(request, file)) {
+    if (!host_is_own(web, request) || !origin_is_own(request, web->side->scheme, post) ||
+        !site_is_own(request, file)) {
         return hm_fail(err, HM_DENIED, "web-foreign", NULL, NULL, NULL);
     }
     read_cookie(web, hm_httpd_header_of(request, "Cookie"), guest->cookie);

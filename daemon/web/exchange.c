@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hamlet/base/assert.h"
 #include "hamlet/base/json.h"
@@ -19,9 +19,10 @@ size_t hm_web_body_max(const struct hm_web_route *route)
     return route->body_max > 0 ? route->body_max : HM_WEB_BODY_MAX;
 }
 
-static const struct hm_web_route *find_route(const struct hm_httpd_request *request)
+static const struct hm_web_route *find_route(const struct hm_web *web,
+                                             const struct hm_httpd_request *request)
 {
-    const struct hm_web_route *route = hm_web_routes;
+    const struct hm_web_route *route = web->side->routes;
     while (strcmp(route->path, request->path) != 0 ||
            strcmp(route->method, request->method) != 0) {
         route++;
@@ -47,7 +48,7 @@ static struct hm_web_call *call_new(struct hm_web *web,
         return NULL;
     }
     call->web = web;
-    call->route = find_route(request);
+    call->route = find_route(web, request);
     call->query_text = strdup(request->query);
     hm_buf_init(&call->body_text, hm_web_body_max(call->route));
     if (call->query_text == NULL) {
@@ -70,9 +71,11 @@ static bool begin(void *server_ctx,
         *ctx = call;
         status = hm_web_door(web, request, false, &call->guest, &err);
     }
+    if (status == HM_OK) {
+        status = web->side->meet(call, &err);
+    }
     if (status != HM_OK) {
-        hm_web_refuse(web, reply, call == NULL ? HM_LANG_VI : call->guest.lang, NULL,
-                      &err);
+        hm_web_refuse(reply, call == NULL ? HM_LANG_VI : call->guest.lang, call, &err);
     }
     return status == HM_OK;
 }
@@ -83,7 +86,7 @@ static bool chunk(void *ctx, struct hm_bytes bytes, struct hm_httpd_reply *reply
     struct hm_err err = HM_ERR_NONE;
     hm_buf_put_bytes(&call->body_text, bytes);
     if (hm_buf_status(&call->body_text, &err) != HM_OK) {
-        hm_web_refuse(call->web, reply, call->guest.lang, NULL, &err);
+        hm_web_refuse(reply, call->guest.lang, NULL, &err);
         return false;
     }
     return true;
@@ -118,6 +121,31 @@ enum hm_status hm_web_body_text(const struct hm_web_call *call,
     return HM_OK;
 }
 
+enum hm_status hm_web_body_data(const struct hm_web_call *call,
+                                const char *name,
+                                uint8_t **data,
+                                size_t *size,
+                                struct hm_err *err)
+{
+    const struct hm_json *json = hm_json_get(call->body, name);
+    struct hm_bytes text = hm_json_text_or(json, HM_NO_BYTES);
+    size_t bytes = text.size / 4 * 3 + (text.size % 4 > 0 ? text.size % 4 - 1 : 0);
+    if (!hm_json_is(json, HM_JSON_TEXT) || bytes == 0) {
+        return hm_fail(err, HM_USAGE, "web-member", name, NULL, NULL);
+    }
+    uint8_t *made = malloc(bytes);
+    if (made == NULL) {
+        return hm_fail_memory(err);
+    }
+    if (!hm_json_b64_get(made, bytes, json)) {
+        free(made);
+        return hm_fail(err, HM_USAGE, "web-member", name, NULL, NULL);
+    }
+    *data = made;
+    *size = bytes;
+    return HM_OK;
+}
+
 enum hm_status hm_web_body_id(const struct hm_web_call *call,
                               const char *name,
                               struct hm_id *id,
@@ -137,24 +165,9 @@ static void take_shown(void *ctx, struct hm_bytes bytes)
     hm_buf_put_bytes(&call->out, bytes);
 }
 
-static enum hm_status open_store(struct hm_web_call *call, struct hm_err *err)
-{
-    const struct hm_web_options *options = &call->web->options;
-    if (!call->route->store) {
-        return HM_OK;
-    }
-    enum hm_status status =
-        hm_replica_open(&call->replica, options->dir, options->env, false, err);
-    call->view.store = call->replica.store;
-    return status;
-}
-
 static enum hm_status answer(struct hm_web_call *call, struct hm_err *err)
 {
-    enum hm_status status = HM_OK;
-    if (call->route->needs != HM_WEB_NOTHING) {
-        status = hm_web_session_find(call, err);
-    }
+    enum hm_status status = call->web->side->admit(call, err);
     if (status == HM_OK && call->route->names != NULL && call->query_count == 0) {
         status = hm_web_query_read(call->query, &call->query_count, call->query_text,
                                    call->route->names, err);
@@ -163,7 +176,7 @@ static enum hm_status answer(struct hm_web_call *call, struct hm_err *err)
         status = read_body(call, err);
     }
     if (status == HM_OK) {
-        status = open_store(call, err);
+        status = call->web->side->open(call, err);
     }
     if (status == HM_OK) {
         status = call->route->run(call, err);
@@ -175,7 +188,8 @@ static void enter(struct hm_web_call *call, struct hm_httpd_reply *reply)
 {
     call->reply = reply;
     call->http = 0;
-    call->view = (struct hm_view){.words = call->web->words[call->guest.lang],
+    call->type = NULL;
+    call->view = (struct hm_view){.words = hm_words_of(call->guest.lang),
                                   .lang = call->guest.lang,
                                   .json = true,
                                   .put = take_shown,
@@ -187,17 +201,18 @@ static void enter(struct hm_web_call *call, struct hm_httpd_reply *reply)
 
 static void leave(struct hm_web_call *call)
 {
+    if (call->file.open) {
+        (void)close(call->file.fd);
+        call->file.open = false;
+    }
     hm_json_free(call->body);
     call->body = NULL;
     call->kind = NULL;
-    hm_replica_close(&call->replica);
-    call->view.store = NULL;
+    call->web->side->close(call);
     hm_buf_fini(&call->faults);
     hm_buf_fini(&call->out);
     hm_arena_fini(&call->arena);
-    if (call->route->store) {
-        (void)malloc_trim(0); /* hours may pass before the next: hold nothing for it */
-    }
+    call->web->side->left(call);
 }
 
 static void end(void *ctx, struct hm_httpd_reply *reply)
@@ -207,15 +222,17 @@ static void end(void *ctx, struct hm_httpd_reply *reply)
     enter(call, reply);
     enum hm_status status = answer(call, &err);
     if (status != HM_OK) {
-        hm_web_refuse(call->web, reply, call->guest.lang, call, &err);
+        hm_web_refuse(reply, call->guest.lang, call, &err);
     } else if (reply->wait_ms == 0) {
         reply->status = call->http == 0 ? HTTP_OK : call->http;
         hm_web_headers(reply, false);
         if (reply->status != HTTP_UNCHANGED) {
-            reply->content_type = ANSWER_TYPE;
+            reply->content_type = call->type == NULL ? ANSWER_TYPE : call->type;
             hm_buf_fini(&reply->body);
             reply->body = call->out; /* the reply's from here */
             hm_buf_init(&call->out, HM_WEB_ANSWER_MAX);
+            reply->file = call->file;
+            call->file.open = false;
         }
     }
     leave(call);

@@ -9,7 +9,6 @@
 enum { HTTP_OK = 200, HTTP_UNCHANGED = 304 };
 
 static const char packed[] = ".gz";
-static const char index_name[] = "index.html.gz";
 
 static const char *type_of(const char *path)
 {
@@ -20,6 +19,7 @@ static const char *type_of(const char *path)
                  {".css", "text/css; charset=utf-8"},
                  {".svg", "image/svg+xml"},
                  {".txt", "text/plain; charset=utf-8"},
+                 {".csv", "text/csv; charset=utf-8"},
                  {".json", "application/json; charset=utf-8"}};
     size_t size = strlen(path);
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -33,11 +33,11 @@ static const char *type_of(const char *path)
 
 void hm_web_files_init(struct hm_web *web, size_t *count)
 {
-    for (const struct hm_embedded *file = hm_embedded_web; file->name != NULL; file++) {
+    for (const struct hm_embedded *file = web->side->files; file->name != NULL; file++) {
         size_t i = web->file_count++;
         struct hm_id hash;
         HM_ASSERT(i < HM_WEB_FILES && *count < HM_WEB_ROUTES);
-        bool index = strcmp(file->name, index_name) == 0;
+        bool index = strcmp(file->name, web->side->index) == 0;
         web->files[i].file = file;
         (void)snprintf(web->files[i].path, sizeof(web->files[i].path), "/%.*s",
                        index ? 0 : (int)(strlen(file->name) - strlen(packed)),
@@ -47,8 +47,10 @@ void hm_web_files_init(struct hm_web *web, size_t *count)
         hm_hex_put(web->files[i].etag + 1, hm_id_bytes(&hash));
         web->files[i].etag[HM_HEX16_SIZE] = '"';
         web->files[i].etag[HM_HEX16_SIZE + 1] = '\0';
-        web->routes[(*count)++] = (struct hm_httpd_route){
-            .method = "GET", .path = web->files[i].path, .handler = &hm_web_file_handler};
+        web->routes[(*count)++] = (struct hm_httpd_route){.method = "GET",
+                                                          .path = web->files[i].path,
+                                                          .handler = &hm_web_file_handler,
+                                                          .ctx = web};
     }
 }
 
@@ -81,12 +83,12 @@ static bool begin(void *server_ctx,
                   void **ctx,
                   struct hm_httpd_reply *reply)
 {
-    const struct hm_web *web = server_ctx;
+    struct hm_web *web = server_ctx;
     struct hm_web_guest guest;
     struct hm_err err = HM_ERR_NONE;
     *ctx = NULL;
     if (hm_web_door(web, request, true, &guest, &err) != HM_OK) {
-        hm_web_refuse(web, reply, guest.lang, NULL, &err);
+        hm_web_refuse(reply, guest.lang, NULL, &err);
     } else {
         fill(web, request->path, &guest, reply);
     }

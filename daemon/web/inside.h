@@ -6,12 +6,14 @@
  *     routes.c    the table: which function (run.h) answers what
  *     exchange.c  one request: door, body, store, function, answer
  *     door.c      headers: did our own page send this
- *     session.c   secrets, sessions, who is signed in
+ *     session.c   secrets, sessions, who is signed in (session.h)
  *     problem.c   an answer that is a refusal (problem.h)
  *     query.c     what stands after the `?` (query.h)
  *     files.c     the page's files, built in
  *     sign.c      who sits here: sessions, passphrases
- *     read.c, write.c, draft.c, state.c, year.c, code.c, bundle.c   the other functions
+ *     several.c   several of these in one request
+ *     read.c, write.c, draft.c, state.c, year.c, report.c, code.c, bundle.c   the others
+ *     side.c, server/   what is a laptop's own, a server's (side.h, server/inside.h)
  */
 #ifndef DAEMON_WEB_INSIDE_H
 #define DAEMON_WEB_INSIDE_H
@@ -22,16 +24,21 @@
 #include "hamlet/author/author.h"
 #include "hamlet/base/embed.h"
 #include "hamlet/httpd/server.h"
+#include "hamlet/replica/account.h"
 #include "hamlet/replica/replica.h"
+#include "hamlet/web/server.h"
 #include "hamlet/web/web.h"
+#include "side.h"
 
 enum {
-    HM_WEB_SECRETS = 4,   /* start secrets that were not used yet */
-    HM_WEB_SESSIONS = 16, /* browsers, and windows of them, of one laptop */
+    HM_WEB_SECRETS = 4,           /* start secrets that were not used yet */
+    HM_WEB_SESSIONS = 16,         /* browsers, and windows of them, of one laptop */
+    HM_WEB_SERVER_SESSIONS = 512, /* … of a district */
     HM_WEB_FILES = 16,
-    HM_WEB_ROUTES = 64,
+    HM_WEB_ROUTES = 128,
     HM_WEB_PAIRS = 16, /* of a query */
     HM_WEB_NAME_SIZE = 80,
+    HM_WEB_PORT_SIZE = 8,
     HM_WEB_WAIT_MS = 25000 /* a question without an answer; below any browser's limit */
 };
 
@@ -51,11 +58,17 @@ struct hm_web_session {
     int64_t seen_ms; /* the last request that a person caused */
     bool signed_in;
     struct hm_id user; /* who is signed in, or was last; none: nobody yet */
+    int64_t began_ms;
+    struct hm_digest proof; /* at a server: of what he signed in with */
 };
 
 struct hm_web {
-    struct hm_web_options options;
-    struct hm_words *words[2]; /* by enum hm_lang */
+    const struct hm_web_side *side;
+    struct hm_web_options options; /* of a laptop's; of a server's only `env` */
+    struct hm_web_server_options server;
+    char port[HM_WEB_PORT_SIZE]; /* under the lock: where it listens; "": not yet */
+    int waiting;                 /* under the lock: who waits for `checks` */
+    size_t route_count;          /* of `routes`, at a server */
     struct hm_httpd *httpd;
     struct hm_httpd_route routes[HM_WEB_ROUTES];
     char cookie[HM_WEB_NAME_SIZE]; /* the name of the cookie */
@@ -74,7 +87,8 @@ struct hm_web {
 
     pthread_mutex_t lock; /* of all below */
     struct hm_web_secret secrets[HM_WEB_SECRETS];
-    struct hm_web_session sessions[HM_WEB_SESSIONS];
+    struct hm_web_session *sessions;
+    size_t session_count; /* places */
     uint64_t n; /* of what happened; the number at which each kind of it last did */
     uint64_t records_n;
     uint64_t sync_n;
@@ -96,28 +110,30 @@ struct hm_web_pair {
     const char *value;
 };
 
-struct hm_web_route; /* run.h */
-
 struct hm_web_call {
     struct hm_web *web;
     const struct hm_web_route *route;
     struct hm_web_guest guest;
     char *query_text;
     struct hm_buf body_text;
-    int64_t asked_ms; /* when a question that waits came; 0: it did not yet */
-
+    int64_t asked_ms; /* when a question that waits came; 0: it did not yet … */
+    uint64_t task;    /* … and what it waits for at a server; 0: nothing yet */
     /* while it is answered */
     struct hm_arena arena;
     struct hm_web_pair query[HM_WEB_PAIRS];
     size_t query_count;
-    struct hm_json *body; /* an object, of a POST */
-    struct hm_replica replica;
-    struct hm_view view;
+    struct hm_json *body;      /* an object, of a POST */
+    struct hm_replica replica; /* of a laptop */
+    struct hm_view view;       /* its store: the replica's, or a reader of the server's */
+    struct hm_account account; /* at a server: who is signed in; text from the arena */
+    char told_key[HM_WEB_NAME_SIZE]; /* of a failure of the writer's */
     struct hm_buf out;
     struct hm_httpd_reply *reply;
     bool signed_in;
-    struct hm_id user;   /* who is signed in, or was last */
-    int64_t locks_in_ms; /* without a sign of him; -1: never */
+    struct hm_id user;         /* who is signed in, or was last */
+    int64_t locks_in_ms;       /* without a sign of him; -1: never */
+    const char *type;          /* of an answer that is no JSON, constant */
+    struct hm_httpd_file file; /* the answer, instead of `out` */
     int http; /* of the answer or, after a failure, of the problem; 0: as usual */
     const struct hm_kind *kind; /* that a failure is about, for its words */
     struct hm_buf faults;       /* JSON of all wrong fields; empty: none */
@@ -133,32 +149,24 @@ extern const struct hm_httpd_handler hm_web_file_handler;
 /*
  * Read the header, which the httpd guard has judged before: did our own page send this?
  * `file`: of the page itself, which may also be opened from elsewhere.
- * HM_PROTOCOL  a header that must be one stands twice
- * HM_DENIED    another page sent it
+ * HM_PROTOCOL  a header that must be one stands twice. HM_DENIED  another page sent it
  */
-HM_CHECKED enum hm_status hm_web_door(const struct hm_web *web,
+HM_CHECKED enum hm_status hm_web_door(struct hm_web *web,
                                       const struct hm_httpd_request *request,
                                       bool file,
                                       struct hm_web_guest *guest,
                                       struct hm_err *err);
 
-/* ---- session.c; each takes the lock by itself ---- */
+/* ---- web.c ---- */
 
-/* A session in exchange for a start secret. HM_DENIED: it is none, was used, or late. */
-HM_CHECKED enum hm_status hm_web_session_open(struct hm_web_call *call,
-                                              struct hm_bytes secret,
-                                              char token[HM_B64_32_SIZE],
-                                              struct hm_err *err);
-/*
- * Find the session of the guest, and who is signed in.
- * HM_DENIED  there is none (http 401), or nobody is signed in and the route wants it
- */
-HM_CHECKED enum hm_status hm_web_session_find(struct hm_web_call *call,
-                                              struct hm_err *err);
-/* Who is signed in from here; null: nobody. */
-void hm_web_session_sign(struct hm_web_call *call, const struct hm_id *user);
-/* Nobody is signed in as who is signed in here from anywhere else. */
-void hm_web_session_alone(struct hm_web_call *call);
+/* One without a listener, stopped by hm_web_stop. */
+HM_CHECKED enum hm_status hm_web_make(struct hm_web **web,
+                                      const struct hm_web_side *side,
+                                      size_t sessions,
+                                      const struct hm_env *env,
+                                      struct hm_err *err);
+/* Fills web->routes; so many. */
+void hm_web_routes_init(struct hm_web *web, size_t *count);
 
 /* ---- files.c ---- */
 
@@ -174,7 +182,7 @@ HM_CHECKED enum hm_status hm_web_member_self(struct hm_web_call *call,
 
 /* ---- exchange.c, for the functions ---- */
 
-/* A text, or an id, that the body must have. HM_BAD_INPUT: it does not. */
+/* A text, an id or a file (base64url; the caller's) of the body. HM_USAGE: it has none */
 HM_CHECKED enum hm_status hm_web_body_text(const struct hm_web_call *call,
                                            const char *name,
                                            struct hm_bytes *text,
@@ -183,5 +191,10 @@ HM_CHECKED enum hm_status hm_web_body_id(const struct hm_web_call *call,
                                          const char *name,
                                          struct hm_id *id,
                                          struct hm_err *err);
+HM_CHECKED enum hm_status hm_web_body_data(const struct hm_web_call *call,
+                                           const char *name,
+                                           uint8_t **data,
+                                           size_t *size,
+                                           struct hm_err *err);
 
 #endif

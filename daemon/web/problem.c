@@ -101,24 +101,31 @@ static void put_problem(struct hm_json_write *out,
     hm_json_close(out, '}');
 }
 
-void hm_web_refuse(const struct hm_web *web,
-                   struct hm_httpd_reply *reply,
+int hm_web_refusal(struct hm_buf *body,
                    enum hm_lang lang,
                    const struct hm_web_call *call,
                    const struct hm_err *why)
 {
     struct hm_json_write out;
     struct hm_err told = *why;
+    int http = call != NULL && call->http != 0 ? call->http : hm_status_http(told.status);
     if (told.key == NULL) {
         told.key = "";
     }
-    reply->status =
-        call != NULL && call->http != 0 ? call->http : hm_status_http(told.status);
+    hm_json_write_init(&out, body);
+    put_problem(&out, hm_words_of(lang), http, call, &told);
+    return http;
+}
+
+void hm_web_refuse(struct hm_httpd_reply *reply,
+                   enum hm_lang lang,
+                   const struct hm_web_call *call,
+                   const struct hm_err *why)
+{
     reply->content_type = PROBLEM_TYPE;
     hm_web_headers(reply, false);
     hm_buf_clear(&reply->body);
-    hm_json_write_init(&out, &reply->body);
-    put_problem(&out, web->words[lang], reply->status, call, &told);
+    reply->status = hm_web_refusal(&reply->body, lang, call, why);
 }
 
 /* Which sentence tells a person why the guard refused. */
@@ -140,15 +147,15 @@ static const char *guard_key(int status)
 
 void hm_web_problem(void *ctx, int status, const char *name, struct hm_httpd_reply *reply)
 {
-    const struct hm_web *web = ctx;
     struct hm_err why = {.status = HM_PROTOCOL, .key = guard_key(status)};
     struct hm_json_write out;
+    (void)ctx;
     (void)name;
     reply->status = status;
     reply->content_type = PROBLEM_TYPE;
     hm_web_headers(reply, false);
     hm_json_write_init(&out, &reply->body);
-    put_problem(&out, web->words[HM_LANG_VI], status, NULL, &why);
+    put_problem(&out, hm_words_of(HM_LANG_VI), status, NULL, &why);
 }
 
 /* ---- fields ---- */
@@ -205,7 +212,8 @@ static enum hm_status judge_field(const struct hm_field *field,
 void hm_web_fault_fields(struct hm_web_call *call,
                          const struct hm_field_input *fields,
                          size_t count,
-                         bool whole)
+                         bool whole,
+                         const struct hm_err *refused)
 {
     struct hm_json_write out;
     bool any = false;
@@ -217,6 +225,13 @@ void hm_web_fault_fields(struct hm_web_call *call,
         struct hm_err why = HM_ERR_NONE;
         if (judge_field(field, given_of(field, fields, count), whole, &why) != HM_OK) {
             put_fault(&out, call, field->name, &why);
+            any = true;
+        }
+    }
+    /* What breaks a rule between fields is right by itself. */
+    for (size_t i = 0; !any && call->kind != NULL && i < call->kind->field_count; i++) {
+        if (strcmp(call->kind->fields[i].name, refused->arg[0]) == 0) {
+            put_fault(&out, call, refused->arg[0], refused);
             any = true;
         }
     }

@@ -8,8 +8,12 @@
 /* The headers of every answer; `page`: of the page itself, which runs under a policy. */
 void hm_web_headers(struct hm_httpd_reply *reply, bool page);
 /* Fill in a refusal. `call` null: before there was one. */
-void hm_web_refuse(const struct hm_web *web,
-                   struct hm_httpd_reply *reply,
+void hm_web_refuse(struct hm_httpd_reply *reply,
+                   enum hm_lang lang,
+                   const struct hm_web_call *call,
+                   const struct hm_err *why);
+/* The same appended to `body` alone: the status that it says. */
+int hm_web_refusal(struct hm_buf *body,
                    enum hm_lang lang,
                    const struct hm_web_call *call,
                    const struct hm_err *why);
@@ -20,11 +24,12 @@ void hm_web_problem(void *ctx,
                     struct hm_httpd_reply *reply);
 /*
  * Write down each field of the kind that cannot be read, and if `whole` each that is
- * missing, for hm_web_refuse.
+ * missing, for hm_web_refuse; where all can be, the one that `refused` names.
  */
 void hm_web_fault_fields(struct hm_web_call *call,
                          const struct hm_field_input *fields,
                          size_t count,
-                         bool whole);
+                         bool whole,
+                         const struct hm_err *refused);
 
 #endif

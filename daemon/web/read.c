@@ -5,12 +5,13 @@
 #include "hamlet/api/conflicts.h"
 #include "hamlet/api/duplicates.h"
 #include "hamlet/api/forms.h"
+#include "hamlet/api/inbox.h"
 #include "hamlet/api/records.h"
 #include "hamlet/base/json.h"
 #include "query.h"
 #include "run.h"
 
-enum { LIMIT_MAX = 200, LIMIT = 50, SKIP_MAX = 1000000, HTTP_UNCHANGED = 304 };
+enum { LIMIT_MAX = 2000, LIMIT = 50, SKIP_MAX = 1000000, HTTP_UNCHANGED = 304 };
 
 static enum hm_status need(const struct hm_web_call *call,
                            const char *name,
@@ -80,6 +81,8 @@ enum hm_status hm_web_run_records(struct hm_web_call *call, struct hm_err *err)
     const char *kind = NULL;
     const char *unit = hm_web_query_of(call, "unit");
     const char *deleted = hm_web_query_of(call, "deleted");
+    const char *names = hm_web_query_of(call, "names");
+    const char *texts = hm_web_query_of(call, "long");
     struct hm_api_list list = {.where = where};
     enum hm_status status = need(call, "kind", &kind, err);
     for (size_t i = 0; i < call->query_count; i++) {
@@ -98,6 +101,8 @@ enum hm_status hm_web_run_records(struct hm_web_call *call, struct hm_err *err)
     list.kind = hm_text(kind);
     list.search = hm_text(hm_web_query_of(call, "search"));
     list.deleted = deleted != NULL && strcmp(deleted, "1") == 0;
+    list.bare = names != NULL && strcmp(names, "0") == 0;
+    list.brief = texts != NULL && strcmp(texts, "0") == 0;
     if (status == HM_OK) {
         status = hm_arena_status(&call->arena, err);
     }
@@ -145,6 +150,13 @@ enum hm_status hm_web_run_conflicts(struct hm_web_call *call, struct hm_err *err
     return hm_api_conflicts(&call->view, !resolved, hm_web_query_of(call, "unit"), err);
 }
 
+enum hm_status hm_web_run_overruled(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_member self;
+    enum hm_status status = hm_web_member_self(call, &self, err);
+    return status != HM_OK ? status : hm_api_overruled(&call->view, &self.user, err);
+}
+
 enum hm_status hm_web_run_duplicates(struct hm_web_call *call, struct hm_err *err)
 {
     return hm_api_duplicates(&call->view, hm_web_query_of(call, "kind"),
@@ -153,5 +165,6 @@ enum hm_status hm_web_run_duplicates(struct hm_web_call *call, struct hm_err *er
 
 enum hm_status hm_web_run_quarantine(struct hm_web_call *call, struct hm_err *err)
 {
-    return hm_api_quarantine(&call->view, err);
+    const struct hm_api_refused all = {.change = NULL};
+    return hm_api_quarantine(&call->view, &all, err);
 }

@@ -5,11 +5,13 @@
  * nobody how much of a guess was right.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "hamlet/replica/passphrase.h"
 #include "inside.h"
 #include "run.h"
+#include "session.h"
 
 enum {
     KEY_SIZE = 32,
@@ -81,7 +83,7 @@ static bool take_secret(struct hm_web *web, struct hm_bytes text)
 static size_t find_place(const struct hm_web *web)
 {
     size_t place = 0;
-    for (size_t i = 0; i < HM_WEB_SESSIONS; i++) {
+    for (size_t i = 0; i < web->session_count; i++) {
         if (!web->sessions[i].open) {
             return i;
         }
@@ -92,40 +94,83 @@ static size_t find_place(const struct hm_web *web)
     return place;
 }
 
+enum hm_status hm_web_sessions_init(struct hm_web *web, size_t count, struct hm_err *err)
+{
+    web->sessions = calloc(count, sizeof(*web->sessions));
+    web->session_count = web->sessions == NULL ? 0 : count;
+    return web->sessions == NULL ? hm_fail_memory(err) : HM_OK;
+}
+
+/* What the guest has from here on: he is the browser that gets this answer. */
+static enum hm_status draw_both(struct hm_web_call *call, struct hm_err *err)
+{
+    enum hm_status status = draw(call->web, call->guest.cookie, err);
+    return status != HM_OK ? status : draw(call->web, call->guest.token, err);
+}
+
+/* Under the lock. */
+static struct hm_web_session *put_session(struct hm_web_call *call)
+{
+    struct hm_web *web = call->web;
+    struct hm_web_session *session = &web->sessions[find_place(web)];
+    *session = (struct hm_web_session){.open = true,
+                                       .cookie = digest_of(hm_text(call->guest.cookie)),
+                                       .token = digest_of(hm_text(call->guest.token)),
+                                       .seen_ms = now_ms(web),
+                                       .began_ms = now_ms(web)};
+    return session;
+}
+
+static bool send_cookie(struct hm_web_call *call, const char *attributes)
+{
+    char header[COOKIE_SIZE];
+    (void)snprintf(header, sizeof(header), "%s=%s; HttpOnly; SameSite=Strict; %s",
+                   call->web->cookie, call->guest.cookie, attributes);
+    return hm_httpd_reply_header(call->reply, "Set-Cookie", header);
+}
+
 enum hm_status hm_web_session_open(struct hm_web_call *call,
                                    struct hm_bytes secret,
                                    char token[HM_B64_32_SIZE],
                                    struct hm_err *err)
 {
     struct hm_web *web = call->web;
-    char cookie[HM_B64_32_SIZE];
-    char header[COOKIE_SIZE];
-    enum hm_status status = draw(web, cookie, err);
-    if (status == HM_OK) {
-        status = draw(web, token, err);
-    }
+    enum hm_status status = draw_both(call, err);
     if (status != HM_OK) {
         return status;
     }
     pthread_mutex_lock(&web->lock);
     bool good = take_secret(web, secret);
     if (good) {
-        web->sessions[find_place(web)] =
-            (struct hm_web_session){.open = true,
-                                    .cookie = digest_of(hm_text(cookie)),
-                                    .token = digest_of(hm_text(token)),
-                                    .seen_ms = now_ms(web)};
+        (void)put_session(call);
     }
     pthread_mutex_unlock(&web->lock);
-    memcpy(call->guest.cookie, cookie, sizeof(cookie));
-    memcpy(call->guest.token, token, sizeof(cookie));
-    (void)snprintf(header, sizeof(header), "%s=%s; HttpOnly; SameSite=Strict; Path=/api",
-                   web->cookie, cookie);
-    if (!good || !hm_httpd_reply_header(call->reply, "Set-Cookie", header)) {
+    memcpy(token, call->guest.token, HM_B64_32_SIZE);
+    if (!good || !send_cookie(call, "Path=/api")) {
         call->http = 401;
         return hm_fail(err, HM_DENIED, "web-secret", NULL, NULL, NULL);
     }
     return HM_OK;
+}
+
+enum hm_status hm_web_session_begin(struct hm_web_call *call,
+                                    const struct hm_digest *proof,
+                                    char token[HM_B64_32_SIZE],
+                                    struct hm_err *err)
+{
+    struct hm_web *web = call->web;
+    enum hm_status status = draw_both(call, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    pthread_mutex_lock(&web->lock);
+    struct hm_web_session *session = put_session(call);
+    session->signed_in = true;
+    session->user = call->user;
+    session->proof = *proof;
+    pthread_mutex_unlock(&web->lock);
+    memcpy(token, call->guest.token, HM_B64_32_SIZE);
+    return send_cookie(call, "Secure; Path=/") ? HM_OK : hm_fail_memory(err);
 }
 
 /* Under the lock. */
@@ -134,7 +179,7 @@ static struct hm_web_session *match(const struct hm_web_call *call)
     struct hm_web *web = call->web;
     struct hm_digest cookie = digest_of(hm_text(call->guest.cookie));
     struct hm_digest token = digest_of(hm_text(call->guest.token));
-    for (size_t i = 0; i < HM_WEB_SESSIONS; i++) {
+    for (size_t i = 0; i < web->session_count; i++) {
         struct hm_web_session *session = &web->sessions[i];
         if (session->open && hm_digest_equal(&session->cookie, &cookie) &&
             hm_digest_equal(&session->token, &token)) {
@@ -143,6 +188,14 @@ static struct hm_web_session *match(const struct hm_web_call *call)
         }
     }
     return NULL;
+}
+
+bool hm_web_session_known(const struct hm_web_call *call)
+{
+    pthread_mutex_lock(&call->web->lock);
+    bool known = match(call) != NULL;
+    pthread_mutex_unlock(&call->web->lock);
+    return known;
 }
 
 /*
@@ -160,6 +213,14 @@ static void judge_idle(struct hm_web_call *call, struct hm_web_session *session)
     }
 }
 
+/* Under the lock. Pages read by themselves, and write because somebody does something. */
+static void note_sign(struct hm_web_call *call, struct hm_web_session *session)
+{
+    if (strcmp(call->route->method, "POST") == 0 && !call->route->unseen) {
+        session->seen_ms = now_ms(call->web);
+    }
+}
+
 enum hm_status hm_web_session_find(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web *web = call->web;
@@ -167,10 +228,7 @@ enum hm_status hm_web_session_find(struct hm_web_call *call, struct hm_err *err)
     struct hm_web_session *session = match(call);
     if (session != NULL) {
         judge_idle(call, session);
-        /* Pages read by themselves, and write because somebody does something. */
-        if (strcmp(call->route->method, "POST") == 0 && !call->route->unseen) {
-            session->seen_ms = now_ms(web);
-        }
+        note_sign(call, session);
         call->signed_in = session->signed_in;
         call->user = session->user;
     }
@@ -206,11 +264,42 @@ void hm_web_session_alone(struct hm_web_call *call)
     struct hm_web *web = call->web;
     pthread_mutex_lock(&web->lock);
     const struct hm_web_session *own = match(call);
-    for (size_t i = 0; i < HM_WEB_SESSIONS; i++) {
+    for (size_t i = 0; i < web->session_count; i++) {
         struct hm_web_session *other = &web->sessions[i];
         if (other != own && hm_id_equal(&other->user, &call->user)) {
             other->signed_in = false;
         }
+    }
+    pthread_mutex_unlock(&web->lock);
+}
+
+bool hm_web_session_of(struct hm_web_call *call, struct hm_digest *proof)
+{
+    struct hm_web *web = call->web;
+    pthread_mutex_lock(&web->lock);
+    struct hm_web_session *session = match(call);
+    if (session != NULL && (now_ms(web) - session->seen_ms >= web->server.idle_ms ||
+                            now_ms(web) - session->began_ms >= SESSION_MS)) {
+        session->open = false;
+        session = NULL;
+    }
+    if (session != NULL) {
+        note_sign(call, session);
+        call->user = session->user;
+        *proof = session->proof;
+    }
+    pthread_mutex_unlock(&web->lock);
+    call->signed_in = session != NULL;
+    return session != NULL;
+}
+
+void hm_web_session_end(struct hm_web_call *call)
+{
+    struct hm_web *web = call->web;
+    pthread_mutex_lock(&web->lock);
+    struct hm_web_session *session = match(call);
+    if (session != NULL) {
+        session->open = false;
     }
     pthread_mutex_unlock(&web->lock);
 }

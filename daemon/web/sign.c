@@ -8,6 +8,7 @@
 #include "hamlet/base/json.h"
 #include "hamlet/replica/passphrase.h"
 #include "run.h"
+#include "session.h"
 
 enum { SECOND_MS = 1000, NUMBER_SIZE = 24, HTTP_UNAUTHORISED = 401, HTTP_TOO_MANY = 429 };
 

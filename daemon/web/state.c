@@ -17,13 +17,14 @@ static void put_line(struct hm_json_write *out,
                      const struct hm_counts *counts)
 {
     char waiting[NUMBER_SIZE];
-    char held[NUMBER_SIZE];
+    char kept[NUMBER_SIZE];
     char look[NUMBER_SIZE];
-    const char *const args[] = {waiting, held, look};
-    int64_t to_look = counts->conflict + counts->quarantined;
+    const char *const args[] = {waiting, kept, look};
+    int64_t to_look = counts->conflict + counts->quarantined - counts->dropped;
+    int64_t held = counts->received + counts->accepted + counts->dropped;
     struct hm_buf line;
     (void)snprintf(waiting, sizeof(waiting), "%" PRId64, counts->local + counts->sent);
-    (void)snprintf(held, sizeof(held), "%" PRId64, counts->received + counts->accepted);
+    (void)snprintf(kept, sizeof(kept), "%" PRId64, held);
     (void)snprintf(look, sizeof(look), "%" PRId64, to_look);
     hm_buf_init(&line, HM_PROBLEM_BYTES_MAX);
     hm_words_put(
@@ -32,7 +33,7 @@ static void put_line(struct hm_json_write *out,
     hm_json_put_text(out, "line", hm_buf_bytes(&line));
     hm_json_put_int(out, "saved", counts->changes);
     hm_json_put_int(out, "waiting", counts->local + counts->sent);
-    hm_json_put_int(out, "held", counts->received + counts->accepted);
+    hm_json_put_int(out, "held", held);
     hm_json_put_int(out, "look", to_look);
     hm_json_put_int(out, "pending", counts->local);
     hm_json_put_int(out, "sent", counts->sent);
@@ -43,26 +44,24 @@ static void put_line(struct hm_json_write *out,
     hm_buf_fini(&line);
 }
 
-/* Only the key of the last failure is kept: the sentence is that of its kind. */
 static void put_reason(struct hm_json_write *out,
-                       struct hm_web_call *call,
+                       const struct hm_web_call *call,
                        const struct hm_laptop_state *state)
 {
-    const struct hm_err why = {.status = HM_NO_SERVER,
-                               .key = hm_arena_copy_text(&call->arena, state->failed)};
+    const struct hm_err *why = &state->failed;
     struct hm_buf text;
     hm_json_key(out, "reason");
-    if (state->failed.size == 0 || why.key == NULL) {
+    if (why->status == HM_OK) {
         hm_json_null(out);
         return;
     }
     hm_buf_init(&text, HM_PROBLEM_BYTES_MAX);
     hm_json_open(out, '{');
-    hm_json_put_text(out, "key", state->failed);
-    hm_words_error(&text, call->view.words, &why, false);
+    hm_json_put_text(out, "key", hm_text(why->key));
+    hm_words_error(&text, call->view.words, why, false);
     hm_json_put_text(out, "title", hm_buf_bytes(&text));
     hm_buf_clear(&text);
-    hm_words_error(&text, call->view.words, &why, true);
+    hm_words_error(&text, call->view.words, why, true);
     hm_json_put_text(out, "detail", hm_buf_bytes(&text));
     hm_json_close(out, '}');
     hm_buf_fini(&text);

@@ -6,6 +6,7 @@
 #include "hamlet/base/assert.h"
 #include "problem.h"
 #include "run.h"
+#include "session.h"
 
 enum {
     STOP_MS =
@@ -16,10 +17,10 @@ enum {
 
 static const char loopback[] = "127.0.0.1:";
 
-static void routes_init(struct hm_web *web, size_t *count)
+void hm_web_routes_init(struct hm_web *web, size_t *count)
 {
     *count = 0;
-    for (const struct hm_web_route *route = hm_web_routes; route->method != NULL;
+    for (const struct hm_web_route *route = web->side->routes; route->method != NULL;
          route++) {
         bool post = strcmp(route->method, "POST") == 0;
         HM_ASSERT(*count < HM_WEB_ROUTES);
@@ -30,6 +31,7 @@ static void routes_init(struct hm_web *web, size_t *count)
             .body_max = post ? (int64_t)hm_web_body_max(route) : 0,
             .query = route->names != NULL,
             .handler = &hm_web_handler,
+            .ctx = web,
         };
     }
     hm_web_files_init(web, count);
@@ -62,7 +64,7 @@ static enum hm_status listen_somewhere(struct hm_web *web, struct hm_err *err)
 {
     struct hm_err why = HM_ERR_NONE;
     size_t routes = 0;
-    routes_init(web, &routes);
+    hm_web_routes_init(web, &routes);
     if (strncmp(web->options.address, loopback, strlen(loopback)) != 0) {
         return hm_fail(err, HM_USAGE, "web-address", web->options.address, NULL, NULL);
     }
@@ -86,34 +88,24 @@ static enum hm_status draw_start(struct hm_web *web, struct hm_err *err)
     return status;
 }
 
-static enum hm_status make(struct hm_web *web, struct hm_err *err)
+static enum hm_status prepare(struct hm_web *web, size_t sessions, struct hm_err *err)
 {
     enum hm_status status = draw_start(web, err);
-    if (status == HM_OK) {
-        status = hm_words_open(&web->words[HM_LANG_VI], HM_LANG_VI, err);
-    }
-    if (status == HM_OK) {
-        status = hm_words_open(&web->words[HM_LANG_EN], HM_LANG_EN, err);
-    }
-    if (status == HM_OK) {
-        status = listen_somewhere(web, err);
-    }
-    if (status == HM_OK) {
-        (void)snprintf(web->cookie, sizeof(web->cookie), "hamlet-%s",
-                       strrchr(hm_httpd_address(web->httpd), ':') + 1);
-    }
-    return status;
+    return status == HM_OK ? hm_web_sessions_init(web, sessions, err) : status;
 }
 
-enum hm_status hm_web_start(struct hm_web **web,
-                            const struct hm_web_options *options,
-                            struct hm_err *err)
+enum hm_status hm_web_make(struct hm_web **web,
+                           const struct hm_web_side *side,
+                           size_t sessions,
+                           const struct hm_env *env,
+                           struct hm_err *err)
 {
     struct hm_web *made = calloc(1, sizeof(*made));
     if (made == NULL) {
         return hm_fail_memory(err);
     }
-    made->options = *options;
+    made->side = side;
+    made->options.env = env;
     made->n = 1;
     int code = pthread_mutex_init(&made->lock, NULL);
     HM_ASSERT(code == 0);
@@ -121,11 +113,32 @@ enum hm_status hm_web_start(struct hm_web **web,
     HM_ASSERT(code == 0);
     code = pthread_mutex_init(&made->bundles, NULL);
     HM_ASSERT(code == 0);
-    enum hm_status status = make(made, err);
+    enum hm_status status = prepare(made, sessions, err);
     if (status != HM_OK) {
         hm_web_stop(made);
         return status;
     }
+    *web = made;
+    return HM_OK;
+}
+
+enum hm_status hm_web_start(struct hm_web **web,
+                            const struct hm_web_options *options,
+                            struct hm_err *err)
+{
+    struct hm_web *made = NULL;
+    enum hm_status status =
+        hm_web_make(&made, &hm_web_laptop_side, HM_WEB_SESSIONS, options->env, err);
+    if (status == HM_OK) {
+        made->options = *options;
+        status = listen_somewhere(made, err);
+    }
+    if (status != HM_OK) {
+        hm_web_stop(made);
+        return status;
+    }
+    (void)snprintf(made->cookie, sizeof(made->cookie), "hamlet-%s",
+                   strrchr(hm_httpd_address(made->httpd), ':') + 1);
     *web = made;
     return HM_OK;
 }
@@ -136,8 +149,7 @@ void hm_web_stop(struct hm_web *web)
         return;
     }
     hm_httpd_stop(web->httpd, STOP_MS);
-    hm_words_close(web->words[HM_LANG_VI]);
-    hm_words_close(web->words[HM_LANG_EN]);
+    free(web->sessions);
     (void)pthread_mutex_destroy(&web->bundles);
     (void)pthread_mutex_destroy(&web->checks);
     (void)pthread_mutex_destroy(&web->lock);

@@ -2,13 +2,14 @@
 /* Adding, editing, deleting, undoing, deciding: as the member who is signed in. */
 #include <string.h>
 
+#include "hamlet/api/warning.h"
 #include "hamlet/base/json.h"
 #include "hamlet/record/kinds.h"
 #include "hamlet/store/drafts.h"
 #include "problem.h"
 #include "run.h"
 
-enum { HTTP_CREATED = 201 };
+enum { HTTP_CREATED = 201, WARNED_MAX = 64 * 1024 };
 
 struct writing {
     struct hm_web_call *call;
@@ -23,6 +24,7 @@ struct writing {
     struct hm_id record;
     struct hm_id into; /* of a merge */
     struct hm_id change;
+    struct hm_buf warned; /* JSON of what should be looked at; empty: nothing */
     enum hm_status (*act)(struct hm_author *author,
                           struct writing *w,
                           struct hm_err *err);
@@ -129,6 +131,18 @@ static enum hm_status try_all(struct hm_author *author,
     return status;
 }
 
+static void keep_warnings(struct writing *w, const struct hm_author *author)
+{
+    struct hm_json_write out;
+    size_t count = 0;
+    const struct hm_finding *found = hm_author_warnings(author, &count);
+    if (count > 0) {
+        hm_buf_init(&w->warned, WARNED_MAX);
+        hm_json_write_init(&out, &w->warned);
+        hm_api_put_warnings(&out, found, count, w->call->guest.lang);
+    }
+}
+
 static enum hm_status run(struct writing *w, struct hm_err *err)
 {
     struct hm_web_call *call = w->call;
@@ -140,6 +154,9 @@ static enum hm_status run(struct writing *w, struct hm_err *err)
     if (status == HM_OK) {
         status =
             w->dry ? try_all(author, w, err) : hm_author_act(author, write_all, w, err);
+    }
+    if (status == HM_OK) {
+        keep_warnings(w, author);
     }
     hm_author_close(author);
     if (status == HM_OK && !w->dry && !w->again) {
@@ -160,7 +177,12 @@ static void say(struct writing *w, bool record)
     if (!w->dry) {
         hm_json_put_hex(&out, "change", hm_id_bytes(&w->change));
     }
+    if (w->warned.size > 0 && w->warned.failed == HM_OK) {
+        hm_json_key(&out, "warnings");
+        hm_json_raw(&out, hm_buf_bytes(&w->warned));
+    }
     hm_json_close(&out, '}');
+    hm_buf_fini(&w->warned);
 }
 
 /* ---- the acts ---- */
@@ -191,7 +213,7 @@ enum hm_status hm_web_run_add(struct hm_web_call *call, struct hm_err *err)
     if (status == HM_OK) {
         status = run(&w, err);
         if (status == HM_BAD_INPUT) {
-            hm_web_fault_fields(call, w.fields, w.count, true);
+            hm_web_fault_fields(call, w.fields, w.count, true, err);
         }
     }
     if (status == HM_OK) {
@@ -237,7 +259,7 @@ enum hm_status hm_web_run_edit(struct hm_web_call *call, struct hm_err *err)
     if (status == HM_OK) {
         status = run(&w, err);
         if (status == HM_BAD_INPUT) {
-            hm_web_fault_fields(call, w.fields, w.count, false);
+            hm_web_fault_fields(call, w.fields, w.count, false, err);
         }
     }
     if (status == HM_OK) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hamlet/base/assert.h"
+#include "hamlet/base/cut.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/judge.h"
@@ -13,14 +14,7 @@
 
 void hm_author_argument(char text[HM_ERR_ARG_MAX], struct hm_bytes bytes)
 {
-    size_t size = bytes.size < HM_ERR_ARG_MAX - 1 ? bytes.size : HM_ERR_ARG_MAX - 1;
-    while (size < bytes.size && size > 0 && (bytes.data[size] & 0xC0) == 0x80) {
-        size--; /* never half a character */
-    }
-    if (size > 0) {
-        memcpy(text, bytes.data, size);
-    }
-    text[size] = '\0';
+    hm_cut(text, HM_ERR_ARG_MAX, bytes);
 }
 
 static enum hm_status load_self(struct hm_author *author, struct hm_err *err)
@@ -60,6 +54,7 @@ enum hm_status hm_author_open(struct hm_author **author,
     made->kinds = hm_store_kinds(store);
     hm_arena_init(&made->self, HM_REQUEST_BYTES_MAX);
     hm_arena_init(&made->arena, HM_COMMAND_ARENA_MAX);
+    hm_arena_init(&made->found, HM_REQUEST_BYTES_MAX);
     hm_buf_init(&made->scratch, HM_CHANGE_BYTES_MAX);
     enum hm_status status = load_self(made, err);
     if (status == HM_OK) {
@@ -74,6 +69,7 @@ void hm_author_close(struct hm_author *author)
 {
     if (author != NULL) {
         hm_buf_fini(&author->scratch);
+        hm_arena_fini(&author->found);
         hm_arena_fini(&author->arena);
         hm_arena_fini(&author->self);
         free(author);
@@ -142,7 +138,7 @@ enum hm_status hm_author_begin(struct hm_author *author, struct hm_err *err)
         return status;
     }
     author->pending_count = 0;
-    author->warning_count = 0;
+    hm_author_forget_warnings(author);
     author->bulk = (struct hm_id){{0}};
     author->known_home = HM_NO_BYTES;
     author->open_home = HM_NO_BYTES;

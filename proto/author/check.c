@@ -60,7 +60,9 @@ static void take(void *ctx, const struct hm_finding *finding)
         checking->broken = &checking->first;
     }
     if (finding->warn && author->warning_count < HM_AUTHOR_WARNINGS_MAX) {
-        author->warnings[author->warning_count++] = *finding;
+        struct hm_finding *kept = &author->warnings[author->warning_count++];
+        *kept = *finding;
+        kept->offer = hm_arena_copy(&author->found, finding->offer);
     }
 }
 
@@ -69,13 +71,13 @@ enum hm_status hm_author_check(struct hm_author *author,
                                const struct hm_loaded *loaded,
                                struct hm_err *err)
 {
-    struct checking checking = {author, values, loaded, NULL, {NULL, NULL, NULL, false}};
+    struct checking checking = {.author = author, .given = values, .loaded = loaded};
     const struct hm_kind_values getter = {value_of, &checking};
     char rule[HM_ERR_ARG_MAX];
     size_t before = author->warning_count;
     hm_kind_check(values->kind, &getter, take, &checking);
     if (checking.broken == NULL) {
-        return HM_OK;
+        return hm_arena_status(&author->found, err);
     }
     author->warning_count = before;
     (void)snprintf(rule, sizeof(rule), "%s.%s", values->kind->name,
@@ -84,8 +86,14 @@ enum hm_status hm_author_check(struct hm_author *author,
                    NULL);
 }
 
-const struct hm_finding *hm_author_warnings(const struct hm_author *author, size_t *count)
+const struct hm_finding *hm_author_warnings(const struct hm_author *author, size_t *n)
 {
-    *count = author->warning_count;
+    *n = author->warning_count;
     return author->warnings;
+}
+
+void hm_author_forget_warnings(struct hm_author *author)
+{
+    author->warning_count = 0;
+    hm_arena_clear(&author->found);
 }

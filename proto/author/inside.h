@@ -40,11 +40,9 @@ struct hm_author {
     struct hm_bytes open_home;  /* … that takes new records */
     struct hm_finding warnings[HM_AUTHOR_WARNINGS_MAX];
     size_t warning_count;
+    struct hm_arena found;  /* what they offer */
     struct hm_bytes acting; /* … in another role than the own; no bytes: the own */
 };
-
-/* Put what is pending, so that it can be read. */
-HM_CHECKED enum hm_status hm_author_flush(struct hm_author *author, struct hm_err *err);
 
 /* On a server: sign and accept the pending changes, which have their rows by now. */
 HM_CHECKED enum hm_status hm_author_accept(struct hm_author *author,

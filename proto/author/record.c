@@ -31,37 +31,58 @@ static const struct hm_change *find_pending(const struct hm_author *author,
     return NULL;
 }
 
-/* A record that a field refers to must be here, alive and of the right kind. */
+/* What a field refers to, whether it waits beside this act or is in the store. */
+static enum hm_status find_ref(struct hm_author *author,
+                               const struct hm_field *field,
+                               const struct hm_id *id,
+                               struct hm_bytes *unit,
+                               struct hm_err *err)
+{
+    struct hm_listed found = {.deleted = true};
+    struct hm_err why = HM_ERR_NONE;
+    enum hm_status status = HM_OK;
+    const struct hm_change *pending = find_pending(author, id);
+    if (pending != NULL) {
+        found = (struct hm_listed){.kind = pending->kind, .unit = pending->home};
+    } else {
+        status = hm_store_record_show(author->store, id, &found, &author->arena, &why);
+    }
+    if (status != HM_OK && status != HM_NOT_FOUND) {
+        return hm_fail(err, status, why.key, why.arg[0], why.arg[1], why.arg[2]);
+    }
+    if (status == HM_NOT_FOUND || found.deleted ||
+        !hm_bytes_are(found.kind, field->ref)) {
+        return hm_fail(err, HM_BAD_INPUT, "ref-wrong", field->name, field->ref, NULL);
+    }
+    *unit = found.unit;
+    return HM_OK;
+}
+
+/*
+ * A record that a field refers to must be here, alive and of the right kind. *home: where
+ * the one lives that this record belongs to; no bytes: there is none.
+ */
 static enum hm_status check_refs(struct hm_author *author,
                                  const struct hm_values *values,
+                                 struct hm_bytes *home,
                                  struct hm_err *err)
 {
-    for (size_t i = 0; i < values->kind->field_count; i++) {
+    enum hm_status status = HM_OK;
+    *home = HM_NO_BYTES;
+    for (size_t i = 0; status == HM_OK && i < values->kind->field_count; i++) {
         const struct hm_field *field = &values->kind->fields[i];
-        struct hm_listed found;
+        struct hm_bytes unit = HM_NO_BYTES;
         struct hm_id id;
-        struct hm_bytes text = hm_value_text_or(values->at[i], HM_NO_BYTES);
-        struct hm_err why = HM_ERR_NONE;
-        if (field->type != HM_FIELD_TYPE_REF || !hm_id_get_hex(&id, text)) {
+        if (field->type != HM_FIELD_TYPE_REF ||
+            !hm_id_get_hex(&id, hm_value_text_or(values->at[i], HM_NO_BYTES))) {
             continue;
         }
-        const struct hm_change *pending = find_pending(author, &id);
-        enum hm_status status = HM_OK;
-        if (pending != NULL) {
-            found = (struct hm_listed){.kind = pending->kind};
-        } else {
-            status =
-                hm_store_record_show(author->store, &id, &found, &author->arena, &why);
-        }
-        if (status != HM_OK && status != HM_NOT_FOUND) {
-            return hm_fail(err, status, why.key, why.arg[0], why.arg[1], why.arg[2]);
-        }
-        if (status == HM_NOT_FOUND || found.deleted ||
-            !hm_bytes_are(found.kind, field->ref)) {
-            return hm_fail(err, HM_BAD_INPUT, "ref-wrong", field->name, field->ref, NULL);
+        status = find_ref(author, field, &id, &unit, err);
+        if (status == HM_OK && field == values->kind->home) {
+            *home = unit;
         }
     }
-    return HM_OK;
+    return status;
 }
 
 /* A unit that was merged into another takes changes, and no new records. */
@@ -98,8 +119,11 @@ static enum hm_status follow_merger(struct hm_author *author,
                                     struct hm_err *err)
 {
     struct hm_bytes successor = HM_NO_BYTES;
-    enum hm_status status =
-        hm_store_unit_successor(author->store, unit, &successor, &author->arena, err);
+    enum hm_status status = HM_OK;
+    if (!hm_bytes_equal(unit, author->open_home)) {
+        status =
+            hm_store_unit_successor(author->store, unit, &successor, &author->arena, err);
+    }
     *home = successor.size > 0 ? successor : unit;
     return status != HM_OK ? status : scope_of_new(author, *home, err);
 }
@@ -107,33 +131,18 @@ static enum hm_status follow_merger(struct hm_author *author,
 /* Where a new record lives: as named, where the record it belongs to lives, or here. */
 static enum hm_status find_home(struct hm_author *author,
                                 const struct hm_values *values,
+                                struct hm_bytes belongs,
                                 struct hm_bytes *home,
                                 struct hm_err *err)
 {
-    const struct hm_kind *kind = values->kind;
-    struct hm_id id;
-    struct hm_listed found;
     *home = values->unit.size > 0 ? values->unit : author->unit;
-    if (kind->registry) {
+    if (values->kind->registry) {
         *home = hm_text(HM_HOME_REGISTRY);
         return HM_OK;
     }
-    if (values->unit.size == 0 && kind->home != NULL &&
-        hm_id_get_hex(
-            &id, hm_value_text_or(values->at[kind->home - kind->fields], HM_NO_BYTES))) {
-        const struct hm_change *pending = find_pending(author, &id);
-        if (pending != NULL) {
-            *home = pending->home;
-            return scope_of_new(author, *home, err);
-        }
-        enum hm_status status =
-            hm_store_record_show(author->store, &id, &found, &author->arena, err);
-        if (status != HM_OK) {
-            return status;
-        }
-        return follow_merger(author, found.unit, home, err);
-    }
-    return scope_of_new(author, *home, err);
+    return values->unit.size == 0 && belongs.size > 0
+               ? follow_merger(author, belongs, home, err)
+               : scope_of_new(author, *home, err);
 }
 
 static enum hm_status read_key(struct hm_author *author,
@@ -185,8 +194,8 @@ static enum hm_status find_twin(struct hm_author *author,
         hm_hex_put(id, hm_id_bytes(&change->record));
         return hm_fail(err, HM_EXISTS, "record-exists", id, NULL, NULL);
     }
-    enum hm_status status = hm_store_record_load(author->store, &change->record, twin,
-                                                 &author->arena, &missing);
+    enum hm_status status = hm_store_record_load_in(
+        author->store, change->home, &change->record, twin, &author->arena, &missing);
     if (status == HM_NOT_FOUND) {
         return HM_OK;
     }
@@ -297,6 +306,7 @@ enum hm_status hm_author_add(struct hm_author *author,
 {
     const struct hm_kind *kind = NULL;
     struct hm_values values;
+    struct hm_bytes belongs = HM_NO_BYTES;
     struct hm_bytes home = HM_NO_BYTES;
     enum hm_status status = HM_OK;
     /* Nothing but creations waits beside a creation: see find_pending. */
@@ -313,13 +323,13 @@ enum hm_status hm_author_add(struct hm_author *author,
         status = hm_values_read(author, kind, fields, count, &values, err);
     }
     if (status == HM_OK) {
-        status = check_refs(author, &values, err);
+        status = check_refs(author, &values, &belongs, err);
     }
     if (status == HM_OK) {
         status = hm_author_check(author, &values, NULL, err);
     }
     if (status == HM_OK) {
-        status = find_home(author, &values, &home, err);
+        status = find_home(author, &values, belongs, &home, err);
     }
     return status != HM_OK ? status : add_change(author, &values, home, added, err);
 }
@@ -430,6 +440,7 @@ enum hm_status hm_author_edit(struct hm_author *author,
 {
     struct hm_loaded loaded;
     struct hm_values values;
+    struct hm_bytes belongs = HM_NO_BYTES;
     struct hm_change *change = NULL;
     enum hm_status status = hm_author_target(author, record, &loaded, err);
     if (status == HM_OK) {
@@ -442,7 +453,7 @@ enum hm_status hm_author_edit(struct hm_author *author,
         status = check_required(&loaded, &values, only_new, err);
     }
     if (status == HM_OK) {
-        status = check_refs(author, &values, err);
+        status = check_refs(author, &values, &belongs, err);
     }
     if (status == HM_OK) {
         status = hm_author_check(author, &values, &loaded, err);

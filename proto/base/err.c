@@ -4,19 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Cut on a character boundary: a half character would make the whole line invalid. */
-static void copy_argument(char *to, const char *from)
-{
-    size_t length = strnlen(from, HM_ERR_ARG_MAX + 1);
-    if (length > HM_ERR_ARG_MAX) {
-        length = HM_ERR_ARG_MAX;
-        while (length > 0 && ((unsigned char)from[length] & 0xC0) == 0x80) {
-            length--;
-        }
-    }
-    memcpy(to, from, length);
-    to[length] = '\0';
-}
+#include "hamlet/base/cut.h"
 
 enum hm_status hm_fail(struct hm_err *err,
                        enum hm_status status,
@@ -33,7 +21,7 @@ enum hm_status hm_fail(struct hm_err *err,
     err->key = key;
     err->code = 0;
     for (int i = 0; i < HM_ERR_ARGS; i++) {
-        copy_argument(err->arg[i], args[i] == NULL ? "" : args[i]);
+        hm_cut(err->arg[i], sizeof(err->arg[i]), hm_text(args[i]));
     }
     return status;
 }

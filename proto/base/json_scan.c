@@ -339,7 +339,14 @@ enum hm_status hm_json_scan(struct hm_bytes text,
                             const struct hm_json_limits *limits,
                             struct hm_err *err)
 {
-    struct scan s = {.in = text, .limits = limits, .err = err};
+    struct scan s; /* not cleared: `open` and `key` are as large as their counts say */
+    s.in = text;
+    s.at = 0;
+    s.limits = limits;
+    s.err = err;
+    s.values = 0;
+    s.depth = 0;
+    s.keys = 0;
     if (text.size > limits->size_max) {
         return too_big(&s);
     }

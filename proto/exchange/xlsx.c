@@ -231,6 +231,7 @@ enum hm_status hm_xlsx_open(struct hm_xlsx **xlsx,
     }
     hm_arena_init(&made->arena, NAMES_MAX);
     hm_strings_init(&made->strings);
+    hm_merges_init(&made->merges);
     made->sheets = calloc(HM_TABLE_SHEETS_MAX, sizeof(*made->sheets));
     enum hm_status status =
         made->sheets == NULL ? hm_fail_memory(err) : hm_zip_open(&made->zip, file, err);
@@ -253,6 +254,7 @@ void hm_xlsx_close(struct hm_xlsx *xlsx)
     if (xlsx == NULL) {
         return;
     }
+    hm_merges_fini(&xlsx->merges);
     hm_styles_fini(&xlsx->styles);
     hm_strings_fini(&xlsx->strings);
     hm_zip_close(xlsx->zip);

@@ -96,7 +96,12 @@ struct hm_merges {
 
 void hm_merges_init(struct hm_merges *merges);
 void hm_merges_fini(struct hm_merges *merges);
-/* What stands behind the rows of a sheet is read before them. */
+/* Before its rows are read from the first on, again. */
+void hm_merges_rewind(struct hm_merges *merges);
+/*
+ * What stands behind the rows of a sheet is read before them, in place of what was read
+ * of another. After a failure there is none.
+ */
 HM_CHECKED enum hm_status hm_merges_read(struct hm_merges *merges,
                                          struct hm_zip *zip,
                                          const char *part,
@@ -132,6 +137,9 @@ struct hm_xlsx {
     const char *style;
     struct hm_strings strings;
     struct hm_styles styles;
+    struct hm_merges
+        merges;         /* of the sheet that was begun last: a table is read thrice */
+    const char *merged; /* its part; null: of none */
 };
 
 HM_CHECKED enum hm_status hm_xlsx_open(struct hm_xlsx **xlsx,
@@ -143,8 +151,9 @@ void hm_xlsx_close(struct hm_xlsx *xlsx);
 
 struct hm_sheet;
 
+/* One at a time of a file. */
 HM_CHECKED enum hm_status hm_sheet_open(struct hm_sheet **sheet,
-                                        const struct hm_xlsx *xlsx,
+                                        struct hm_xlsx *xlsx,
                                         size_t at,
                                         struct hm_err *err);
 void hm_sheet_close(struct hm_sheet *sheet);

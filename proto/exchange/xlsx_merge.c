@@ -30,6 +30,16 @@ void hm_merges_fini(struct hm_merges *merges)
     free(merges->at);
 }
 
+void hm_merges_rewind(struct hm_merges *merges)
+{
+    for (size_t i = 0; i < merges->count; i++) {
+        merges->at[i].cell = (struct hm_cell){.type = HM_CELL_TEXT};
+    }
+    merges->begun = 0;
+    merges->active_count = 0;
+    hm_arena_clear(&merges->arena);
+}
+
 bool hm_xlsx_cell(const char *text, size_t *column, size_t *line, const char **rest)
 {
     size_t letters = 0;
@@ -121,8 +131,12 @@ enum hm_status hm_merges_read(struct hm_merges *merges,
 {
     struct reading reading = {.merges = merges};
     struct hm_xml_reader reader = {on_start, on_end, NULL, &reading};
+    merges->count = 0;
+    hm_merges_rewind(merges);
     enum hm_status status = hm_xml_read(zip, part, &reader, &reading.xml, err);
-    if (status == HM_OK && merges->count > 0) {
+    if (status != HM_OK) {
+        merges->count = 0;
+    } else if (merges->count > 0) {
         qsort(merges->at, merges->count, sizeof(*merges->at), by_top);
     }
     return status;

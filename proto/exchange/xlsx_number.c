@@ -6,6 +6,7 @@
 #include "xlsx.h"
 
 enum {
+    SERIAL_END = 200000, /* about the year 2447 */
     SHOWN_DIGITS =
         15, /* as many as Excel shows; what is behind comes of binary fractions */
     POWER_MAX = 30,
@@ -153,7 +154,7 @@ static bool serial_of(struct decimal number, int64_t *day, int64_t *seconds)
         (*day)++;
         *seconds = 0;
     }
-    return *day < 200000; /* about the year 2447 */
+    return *day < SERIAL_END;
 }
 
 /*
@@ -190,6 +191,17 @@ static bool put_date(struct hm_buf *out, int64_t serial, bool since_1904, bool m
     }
     hm_buf_put_text(out, text);
     return true;
+}
+
+void hm_table_put_day(struct hm_buf *out, struct hm_bytes serial)
+{
+    int64_t day = 0;
+    for (size_t i = 0; i < serial.size && day < SERIAL_END; i++) {
+        day = day * 10 + (serial.data[i] - '0');
+    }
+    if (day < SERIAL_END) {
+        (void)put_date(out, day, false, false);
+    }
 }
 
 static void put_time(struct hm_buf *out, int64_t minutes)

@@ -15,9 +15,8 @@ enum content {
 };
 
 struct hm_sheet {
-    const struct hm_xlsx *xlsx;
+    struct hm_xlsx *xlsx;
     struct hm_xml *xml;
-    struct hm_merges merges;
     bool row_ready;
     bool own; /* a cell of this row holds something by itself */
     size_t line;
@@ -268,8 +267,23 @@ static void on_text(void *ctx, struct hm_bytes text)
 
 /* ---- rows ---- */
 
+/* Those of a sheet that is begun again are here. */
+static enum hm_status read_merges(struct hm_xlsx *xlsx,
+                                  const char *part,
+                                  struct hm_err *err)
+{
+    if (xlsx->merged == part) {
+        hm_merges_rewind(&xlsx->merges);
+        return HM_OK;
+    }
+    xlsx->merged = NULL;
+    enum hm_status status = hm_merges_read(&xlsx->merges, xlsx->zip, part, err);
+    xlsx->merged = status == HM_OK ? part : NULL;
+    return status;
+}
+
 enum hm_status hm_sheet_open(struct hm_sheet **sheet,
-                             const struct hm_xlsx *xlsx,
+                             struct hm_xlsx *xlsx,
                              size_t at,
                              struct hm_err *err)
 {
@@ -279,12 +293,11 @@ enum hm_status hm_sheet_open(struct hm_sheet **sheet,
     }
     struct hm_xml_reader reader = {on_start, on_end, on_text, made};
     made->xlsx = xlsx;
-    hm_merges_init(&made->merges);
     hm_buf_init(&made->raw, HM_CSV_ROW_BYTES_MAX);
     hm_buf_init(&made->plain, HM_CSV_ROW_BYTES_MAX);
     hm_buf_init(&made->text, HM_CSV_ROW_BYTES_MAX);
     const char *part = xlsx->sheets[at].part;
-    enum hm_status status = hm_merges_read(&made->merges, xlsx->zip, part, err);
+    enum hm_status status = read_merges(xlsx, part, err);
     if (status == HM_OK) {
         status = hm_xml_open(&made->xml, xlsx->zip, part, &reader, err);
     }
@@ -302,7 +315,6 @@ void hm_sheet_close(struct hm_sheet *sheet)
         return;
     }
     hm_xml_close(sheet->xml);
-    hm_merges_fini(&sheet->merges);
     hm_buf_fini(&sheet->text);
     hm_buf_fini(&sheet->plain);
     hm_buf_fini(&sheet->raw);
@@ -328,8 +340,8 @@ enum hm_status hm_sheet_next(struct hm_sheet *sheet,
                 : (struct hm_bytes){sheet->text.data + sheet->spans[i].from,
                                     sheet->spans[i].size};
     }
-    status =
-        hm_merges_fill(&sheet->merges, sheet->line, sheet->cells, &sheet->count, err);
+    status = hm_merges_fill(&sheet->xlsx->merges, sheet->line, sheet->cells,
+                            &sheet->count, err);
     if (status == HM_OK) {
         *row = (struct hm_table_row){sheet->line, sheet->cells, sheet->count};
         *found = true;

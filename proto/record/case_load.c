@@ -52,8 +52,8 @@ static const struct hm_load_row flag_rows[FLAG_ROWS] = {
 
 static bool find_what(enum hm_case_what *what, const struct hm_json *name)
 {
-    static const char *const names[HM_CASE_WHATS] = {"when", "conflict", "ruled_out",
-                                                     "ended", "changed"};
+    static const char *const names[HM_CASE_WHATS] = {"when",  "conflict", "ruled_out",
+                                                     "ended", "excluded", "changed"};
     struct hm_bytes text = hm_json_text_or(name, HM_NO_BYTES);
     for (int i = 0; i < HM_CASE_WHATS; i++) {
         if (hm_bytes_are(text, names[i])) {
@@ -114,11 +114,31 @@ static enum hm_status read_flag(const struct hm_load *load,
                : status;
 }
 
-enum { STATES, FLAGS, CASE_ROWS };
+enum { STATES, FLAGS, DOSSIER, CASE_ROWS };
 static const struct hm_load_row case_rows[CASE_ROWS] = {
     [STATES] = {"states", HM_JSON_LIST, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
     [FLAGS] = {"flags", HM_JSON_LIST, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
+    [DOSSIER] = {"dossier", HM_JSON_LIST, HM_LOAD_PART, 0, 0, 0},
 };
+
+static enum hm_status read_dossier(const struct hm_load *load,
+                                   struct hm_case_table *table,
+                                   const struct hm_json *json)
+{
+    size_t count = json == NULL ? 0 : hm_json_count(json);
+    if (count > HM_CASE_DOSSIER_MAX) {
+        return hm_load_fail(load, "kind-value", "case", "dossier");
+    }
+    const char **made = hm_arena_get_array(load->arena, count + 1, sizeof(*made));
+    enum hm_status status = hm_arena_status(load->arena, load->err);
+    const struct hm_json *at = json == NULL ? NULL : hm_json_first(json);
+    for (size_t i = 0; status == HM_OK && i < count; i++, at = hm_json_next(at)) {
+        status = hm_catalogue_id(load, &made[i], at, "dossier");
+    }
+    table->dossier = made;
+    table->dossier_count = count;
+    return status;
+}
 
 static enum hm_status read_lists(const struct hm_load *load,
                                  struct hm_case_table *table,
@@ -147,7 +167,10 @@ static enum hm_status read_lists(const struct hm_load *load,
     for (size_t i = 0; status == HM_OK && i < flag_count; i++, at = hm_json_next(at)) {
         status = read_flag(load, &marks[i], at);
     }
-    *table = (struct hm_case_table){made, state_count, marks, flag_count};
+    *table = (struct hm_case_table){.states = made,
+                                    .state_count = state_count,
+                                    .flags = marks,
+                                    .flag_count = flag_count};
     return status;
 }
 
@@ -166,6 +189,9 @@ enum hm_status hm_case_read(const struct hm_load *load,
         hm_load_part(load, &found, case_rows, CASE_ROWS, inside, "case");
     if (status == HM_OK) {
         status = read_lists(load, &read, found.at[STATES], found.at[FLAGS]);
+    }
+    if (status == HM_OK) {
+        status = read_dossier(load, &read, found.at[DOSSIER]);
     }
     if (status == HM_OK) {
         *table = read;

@@ -38,6 +38,9 @@ bool hm_catalogue_day(char day[6], const char *text);
 HM_CHECKED enum hm_status hm_catalogue_load_units(const struct hm_catalogue_load *load,
                                                   const struct hm_json *units);
 
+HM_CHECKED enum hm_status hm_catalogue_load_dossiers(const struct hm_catalogue_load *load,
+                                                     const struct hm_json *json);
+
 /* A criterion of that id anywhere in a catalogue; null: none. */
 const struct hm_criterion *hm_catalogue_criterion(const struct hm_catalogue *catalogue,
                                                   struct hm_bytes id);

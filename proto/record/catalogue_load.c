@@ -357,7 +357,7 @@ enum {
     DEADLINES,
     LEVELS,
     EXCLUDED,
-    DOSSIER,
+    DOSSIERS,
     VARIABLES,
     GRADES,
     UNITS,
@@ -382,7 +382,7 @@ static const struct hm_load_row rows[ROWS] = {
     [DEADLINES] = {"deadlines", HM_JSON_OBJECT, HM_LOAD_PART, 0, 0, 0},
     [LEVELS] = {"levels", HM_JSON_LIST, HM_LOAD_PART, 0, 0, 0},
     [EXCLUDED] = {"excluded", HM_JSON_OBJECT, HM_LOAD_PART, 0, 0, 0},
-    [DOSSIER] = {"dossier", HM_JSON_OBJECT, HM_LOAD_PART, 0, 0, 0},
+    [DOSSIERS] = {"dossiers", HM_JSON_LIST, HM_LOAD_PART, 0, 0, 0},
     [VARIABLES] = {"variables", HM_JSON_OBJECT, HM_LOAD_PART, 0, 0, 0},
     [GRADES] = {"grades", HM_JSON_LIST, HM_LOAD_PART, 0, 0, 0},
     [UNITS] = {"units", HM_JSON_LIST, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
@@ -470,19 +470,23 @@ static enum hm_status read_head(const struct hm_catalogue_load *load,
     return status == HM_OK ? read_date(in, &made->to, found->at[TO], made->name) : status;
 }
 
-/* Lists of texts under names, which nothing here works with yet must read as such. */
-static enum hm_status check_lists(const struct hm_catalogue_load *load,
-                                  const struct hm_json *json,
-                                  const char *who)
+static enum hm_status read_exclusions(const struct hm_catalogue_load *load,
+                                      const struct hm_json *json)
 {
-    enum hm_status status = HM_OK;
+    const struct hm_load *in = &load->load;
+    struct hm_exclusion *made =
+        hm_arena_get_array(in->arena, hm_json_count(json), sizeof(*made));
+    enum hm_status status = hm_arena_status(in->arena, in->err);
+    size_t n = 0;
     for (const struct hm_json *at = hm_json_first(json); status == HM_OK && at != NULL;
          at = hm_json_next(at)) {
-        struct hm_texts texts = {NULL, 0};
+        made[n].kind = hm_load_keep(in, hm_json_name(at));
         status = hm_json_is(at, HM_JSON_LIST)
-                     ? hm_catalogue_texts(&load->load, &texts, at, who)
-                     : hm_load_fail(&load->load, "kind-value", who, hm_json_name(at));
+                     ? hm_catalogue_texts(in, &made[n++].reasons, at, "excluded")
+                     : hm_load_fail(in, "kind-value", "excluded", hm_json_name(at));
     }
+    load->made->exclusions = made;
+    load->made->exclusion_count = n;
     return status;
 }
 
@@ -508,10 +512,10 @@ enum hm_status hm_catalogue_read(struct hm_catalogue_load *load,
         status = read_levels(load, found.at[LEVELS]);
     }
     if (status == HM_OK) {
-        status = check_lists(load, found.at[EXCLUDED], "excluded");
+        status = read_exclusions(load, found.at[EXCLUDED]);
     }
     if (status == HM_OK) {
-        status = check_lists(load, found.at[DOSSIER], "dossier");
+        status = hm_catalogue_load_dossiers(load, found.at[DOSSIERS]);
     }
     if (status == HM_OK) {
         status = read_variables(load, found.at[VARIABLES]);

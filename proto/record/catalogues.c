@@ -241,6 +241,18 @@ const struct hm_catalogue *hm_catalogue_of(const struct hm_catalogues *catalogue
     return NULL;
 }
 
+bool hm_catalogue_excludes(const struct hm_catalogue *catalogue,
+                           const char *unit_kind,
+                           struct hm_bytes reason)
+{
+    for (size_t i = 0; reason.size > 0 && i < catalogue->exclusion_count; i++) {
+        if (strcmp(catalogue->exclusions[i].kind, unit_kind) == 0) {
+            return hm_texts_have(&catalogue->exclusions[i].reasons, reason);
+        }
+    }
+    return false;
+}
+
 const struct hm_level *hm_catalogue_level(const struct hm_catalogue *catalogue,
                                           const char *unit_kind,
                                           const char *day)

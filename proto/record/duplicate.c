@@ -18,55 +18,41 @@ const char *hm_duplicate_match_name(enum hm_duplicate_match match)
     return names[match];
 }
 
-/* What texts are compared by; other values are what they are. */
 struct comparing {
     const struct hm_kind *kind;
-    const struct hm_kind_values *a;
-    const struct hm_kind_values *b;
-    struct hm_buf keys[2];
+    const struct hm_duplicate_values *a;
+    const struct hm_duplicate_values *b;
 };
 
-static bool keys_equal(struct comparing *c,
-                       struct hm_bytes x,
-                       struct hm_bytes y,
-                       void (*put)(struct hm_buf *out, struct hm_bytes text))
+static bool is_filled(const struct hm_duplicate_value *value)
 {
-    hm_buf_clear(&c->keys[0]);
-    hm_buf_clear(&c->keys[1]);
-    put(&c->keys[0], x);
-    put(&c->keys[1], y);
-    return c->keys[0].size > 0 &&
-           hm_bytes_equal(hm_buf_bytes(&c->keys[0]), hm_buf_bytes(&c->keys[1]));
+    return value->value.size > 0 && hm_value_tag(value->value) != HM_VALUE_NULL;
 }
 
-static bool is_filled(struct hm_bytes value)
+static bool keys_equal(struct hm_bytes x, struct hm_bytes y)
 {
-    return value.size > 0 && hm_value_tag(value) != HM_VALUE_NULL;
+    return x.size > 0 && hm_bytes_equal(x, y);
 }
 
-static enum hm_duplicate_match match(struct comparing *c, const struct hm_field *field)
+static enum hm_duplicate_match match(const struct comparing *c,
+                                     const struct hm_field *field)
 {
-    struct hm_bytes x = c->a->get(c->a->ctx, field);
-    struct hm_bytes y = c->b->get(c->b->ctx, field);
+    const struct hm_duplicate_value *x = c->a->get(c->a->ctx, field);
+    const struct hm_duplicate_value *y = c->b->get(c->b->ctx, field);
     if (!is_filled(x) || !is_filled(y)) {
         return HM_DUPLICATE_NOT;
     }
-    if (hm_bytes_equal(x, y)) {
+    if (hm_bytes_equal(x->value, y->value)) {
         return HM_DUPLICATE_EXACT;
     }
-    if (field->type != HM_FIELD_TYPE_TEXT) {
-        return HM_DUPLICATE_NOT;
-    }
-    x = hm_value_text_or(x, HM_NO_BYTES);
-    y = hm_value_text_or(y, HM_NO_BYTES);
-    if (keys_equal(c, x, y, hm_text_tone_key)) {
+    if (keys_equal(x->tone, y->tone)) {
         return HM_DUPLICATE_TONE;
     }
-    return keys_equal(c, x, y, hm_text_fold) ? HM_DUPLICATE_FOLD : HM_DUPLICATE_NOT;
+    return keys_equal(x->fold, y->fold) ? HM_DUPLICATE_FOLD : HM_DUPLICATE_NOT;
 }
 
 /* The first of the fields that is the same in this way or a stricter one; or null. */
-static const struct hm_field *first_same(struct comparing *c,
+static const struct hm_field *first_same(const struct comparing *c,
                                          const struct hm_field_list *fields,
                                          enum hm_duplicate_match least)
 {
@@ -79,7 +65,7 @@ static const struct hm_field *first_same(struct comparing *c,
 }
 
 /* The first of the fields that is filled in both and not the same; or null. */
-static const struct hm_field *first_apart(struct comparing *c,
+static const struct hm_field *first_apart(const struct comparing *c,
                                           const struct hm_field_list *fields)
 {
     for (size_t i = 0; i < fields->count; i++) {
@@ -93,7 +79,7 @@ static const struct hm_field *first_apart(struct comparing *c,
     return NULL;
 }
 
-static void climb(struct comparing *c, struct hm_duplicate *d)
+static void climb(const struct comparing *c, struct hm_duplicate *d)
 {
     const struct hm_kind_duplicates *by = c->kind->duplicates;
     d->name = match(c, by->name);
@@ -116,31 +102,35 @@ static void climb(struct comparing *c, struct hm_duplicate *d)
     }
 }
 
-enum hm_status hm_duplicate_judge(struct hm_duplicate *duplicate,
-                                  const struct hm_kind *kind,
-                                  const struct hm_kind_values *a,
-                                  const struct hm_kind_values *b,
-                                  struct hm_err *err)
+struct hm_duplicate hm_duplicate_judge(const struct hm_kind *kind,
+                                       const struct hm_duplicate_values *a,
+                                       const struct hm_duplicate_values *b)
 {
-    struct comparing c = {.kind = kind, .a = a, .b = b};
+    const struct comparing c = {.kind = kind, .a = a, .b = b};
     struct hm_duplicate found = {.level = HM_DUPLICATE_NONE};
-    hm_buf_init(&c.keys[0], 4 * HM_VALUE_BYTES_MAX);
-    hm_buf_init(&c.keys[1], 4 * HM_VALUE_BYTES_MAX);
     climb(&c, &found);
-    enum hm_status status = hm_buf_status(&c.keys[0], err);
-    status = status == HM_OK ? hm_buf_status(&c.keys[1], err) : status;
-    hm_buf_fini(&c.keys[0]);
-    hm_buf_fini(&c.keys[1]);
-    if (status == HM_OK) {
-        *duplicate = found;
+    return found;
+}
+
+void hm_duplicate_value_key(struct hm_buf *out,
+                            const struct hm_field *field,
+                            struct hm_bytes value,
+                            enum hm_duplicate_match match)
+{
+    struct hm_bytes text = hm_value_text_or(value, HM_NO_BYTES);
+    if (field->type != HM_FIELD_TYPE_TEXT) {
+        return;
     }
-    return status;
+    if (match == HM_DUPLICATE_TONE) {
+        hm_text_tone_key(out, text);
+    } else {
+        hm_text_fold(out, text);
+    }
 }
 
 void hm_duplicate_key(struct hm_buf *out,
                       const struct hm_kind *kind,
-                      const struct hm_kind_values *values)
+                      struct hm_bytes name)
 {
-    struct hm_bytes name = values->get(values->ctx, kind->duplicates->name);
-    hm_text_fold(out, hm_value_text_or(name, HM_NO_BYTES));
+    hm_duplicate_value_key(out, kind->duplicates->name, name, HM_DUPLICATE_FOLD);
 }

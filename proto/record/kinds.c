@@ -170,6 +170,15 @@ static enum hm_status check_private(struct hm_kinds *kinds,
     return HM_OK;
 }
 
+bool hm_kinds_about_person(const struct hm_kinds *kinds, const struct hm_kind *kind)
+{
+    const struct file *file = kinds->files;
+    while (file != NULL && &file->kind != kind) {
+        file = file->next;
+    }
+    return file == NULL || file->about;
+}
+
 /* The newest file, if it is a kind, is taken out again. */
 static void take_out(struct hm_kinds *kinds)
 {

@@ -246,6 +246,7 @@ enum {
     SHARED_PRIVATE,
     SHARED_ORDINAL,
     SHARED_TOTAL,
+    SHARED_REASONS,
     SHARED_ROWS
 };
 static const struct hm_load_row shared_rows[SHARED_ROWS] = {
@@ -255,6 +256,7 @@ static const struct hm_load_row shared_rows[SHARED_ROWS] = {
     [SHARED_PRIVATE] = {"private", HM_JSON_OBJECT, HM_LOAD_PART, HM_LOAD_PART},
     [SHARED_ORDINAL] = {"ordinal", HM_JSON_LIST, HM_LOAD_PART},
     [SHARED_TOTAL] = {"sums", HM_JSON_LIST, HM_LOAD_PART},
+    [SHARED_REASONS] = {"reasons", HM_JSON_LIST, HM_LOAD_PART},
 };
 
 enum hm_status hm_load_shared(const struct hm_load *load,
@@ -283,6 +285,9 @@ enum hm_status hm_load_shared(const struct hm_load *load,
     if (status == HM_OK && found.at[SHARED_TOTAL] != NULL) {
         status = hm_load_texts(load, &read.total_words, &read.total_word_count,
                                found.at[SHARED_TOTAL], who);
+    }
+    if (status == HM_OK && found.at[SHARED_REASONS] != NULL) {
+        status = hm_load_choices(load, &read.reasons, found.at[SHARED_REASONS], who);
     }
     if (status == HM_OK) {
         status = hm_load_private(load, &read, found.at[SHARED_PRIVATE]);

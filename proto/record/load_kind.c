@@ -24,6 +24,8 @@ enum {
     COLUMNS,
     SEPARATE,
     RETAIN,
+    REASONS,
+    TALK,
     ROLES,
     WHEN,
     ROWS
@@ -49,6 +51,8 @@ static const struct hm_load_row rows[ROWS] = {
     [COLUMNS] = {"columns", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
     [SEPARATE] = {"separate", HM_JSON_TEXT, HM_LOAD_KIND, 0, 0, 0},
     [RETAIN] = {"retain", HM_JSON_OBJECT, HM_LOAD_KIND, 0, 0, 0},
+    [REASONS] = {"reasons", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
+    [TALK] = {"talk", HM_JSON_BOOL, HM_LOAD_KIND, 0, 0, 0},
     [ROLES] = {"roles", HM_JSON_OBJECT, HM_LOAD_KIND, HM_LOAD_KIND, 0, 0},
     [WHEN] = {"when", HM_JSON_LIST, HM_LOAD_KIND, 0, 0, 0},
 };
@@ -101,8 +105,54 @@ static const struct hm_load_row tree_rows[] = {
     {"from", HM_JSON_TEXT, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
     {"to", HM_JSON_TEXT, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
     {"into", HM_JSON_TEXT, HM_LOAD_PART, 0, 0, 0},
+    {"system", HM_JSON_TEXT, HM_LOAD_PART, 0, 0, 0},
+    {"versions", HM_JSON_TEXT, HM_LOAD_PART, 0, 0, 0},
+    {"authority", HM_JSON_TEXT, HM_LOAD_PART, 0, 0, 0},
+    {"excluded", HM_JSON_TEXT, HM_LOAD_PART, 0, 0, 0},
+    {"widths", HM_JSON_OBJECT, HM_LOAD_PART, 0, 0, 0},
 };
-enum { TREE_FIELDS = sizeof(tree_rows) / sizeof(tree_rows[0]) };
+enum {
+    TREE_ROWS = sizeof(tree_rows) / sizeof(tree_rows[0]),
+    TREE_FIELDS = TREE_ROWS - 1
+};
+enum { WIDTH_MOST = 20 };
+
+static enum hm_status read_width(const struct hm_load *load,
+                                 struct hm_kind_width *made,
+                                 const char *system,
+                                 const struct hm_json *json)
+{
+    int64_t digits = hm_json_int_or(json, 0);
+    if (digits < 1 || digits > WIDTH_MOST) {
+        return hm_load_fail(load, "kind-value", "tree", "widths");
+    }
+    *made = (struct hm_kind_width){system, hm_load_keep(load, hm_json_name(json)),
+                                   (size_t)digits};
+    return HM_OK;
+}
+
+static enum hm_status read_widths(const struct hm_load *load,
+                                  struct hm_kind_tree *tree,
+                                  const struct hm_json *json)
+{
+    size_t count = 0;
+    for (const struct hm_json *at = hm_json_first(json); at != NULL;
+         at = hm_json_next(at)) {
+        count += hm_json_count(at);
+    }
+    struct hm_kind_width *made = hm_arena_get_array(load->arena, count, sizeof(*made));
+    enum hm_status status = hm_arena_status(load->arena, load->err);
+    for (const struct hm_json *at = hm_json_first(json); status == HM_OK && at != NULL;
+         at = hm_json_next(at)) {
+        const char *system = hm_load_keep(load, hm_json_name(at));
+        for (const struct hm_json *one = hm_json_first(at);
+             status == HM_OK && one != NULL; one = hm_json_next(one)) {
+            status = read_width(load, &made[tree->width_count++], system, one);
+        }
+    }
+    tree->widths = made;
+    return status;
+}
 
 static enum hm_status read_tree(const struct hm_load *load, const struct hm_json *json)
 {
@@ -113,7 +163,7 @@ static enum hm_status read_tree(const struct hm_load *load, const struct hm_json
     }
     struct hm_load_found found;
     enum hm_status status =
-        hm_load_part(load, &found, tree_rows, TREE_FIELDS, json, "tree");
+        hm_load_part(load, &found, tree_rows, TREE_ROWS, json, "tree");
     for (size_t i = 0; status == HM_OK && i < TREE_FIELDS; i++) {
         at[i] = found.at[i] == NULL ? NULL : hm_load_field(load, found.at[i]);
         if (at[i] == NULL && found.at[i] != NULL) {
@@ -127,9 +177,14 @@ static enum hm_status read_tree(const struct hm_load *load, const struct hm_json
     if (load->kind->key.count != 1 || load->kind->key.at[0] != at[0]) {
         return hm_load_fail(load, "kind-key", "tree", at[0]->name);
     }
-    *tree = (struct hm_kind_tree){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]};
+    if (at[9] != NULL && (at[9]->type != HM_FIELD_TYPE_LIST ||
+                          at[9]->item->type != HM_FIELD_TYPE_OBJECT)) {
+        return hm_load_fail(load, "kind-nowhere", "tree", at[9]->name);
+    }
+    *tree = (struct hm_kind_tree){at[0], at[1], at[2], at[3],  at[4],  at[5], at[6],
+                                  at[7], at[8], at[9], at[10], at[11], NULL,  0};
     load->kind->tree = tree;
-    return HM_OK;
+    return read_widths(load, tree, found.at[TREE_FIELDS]);
 }
 
 static enum hm_status read_home(const struct hm_load *load, const struct hm_json *json)
@@ -219,6 +274,10 @@ static enum hm_status read_lists(const struct hm_load *load,
     if (status == HM_OK && found->at[RETAIN] != NULL) {
         status = hm_load_retain(load, found->at[RETAIN]);
     }
+    if (status == HM_OK && found->at[REASONS] != NULL) {
+        status = hm_load_choices(load, &load->kind->reasons, found->at[REASONS],
+                                 load->kind->name);
+    }
     if (status == HM_OK && found->at[OF_YEAR] != NULL) {
         status = read_year(load, found->at[OF_YEAR]);
     }
@@ -235,6 +294,7 @@ static enum hm_status read_head(const struct hm_load *load,
     kind->version = hm_json_int_or(found->at[VERSION], 0);
     kind->registry = hm_json_bool_or(found->at[REGISTRY], false);
     kind->aggregate = hm_json_bool_or(found->at[AGGREGATE], false);
+    kind->talk = hm_json_bool_or(found->at[TALK], false);
     if (!hm_load_is_name(kind->name)) {
         return hm_load_fail(load, "kind-name", "kind", kind->name);
     }

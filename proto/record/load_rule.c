@@ -17,6 +17,8 @@ enum {
     DIFFER,
     NEEDS,
     LETTERS,
+    MARKS,
+    CASE,
     BETWEEN,
     OF,
     EQUAL,
@@ -34,6 +36,8 @@ static const struct hm_load_row rows[ROWS] = {
     [DIFFER] = {"differ", HM_JSON_LIST, HM_LOAD_PART, 0, 0, 0},
     [NEEDS] = {"needs", HM_JSON_LIST, HM_LOAD_PART, 0, 0, 0},
     [LETTERS] = {"letters", HM_JSON_LIST, HM_LOAD_PART, 0, 0, 0},
+    [MARKS] = {"marks", HM_JSON_LIST, HM_LOAD_PART, 0, 0, 0},
+    [CASE] = {"case", HM_JSON_LIST, HM_LOAD_PART, 0, 0, 0},
     [BETWEEN] = {"between", HM_JSON_OBJECT, HM_LOAD_PART, 0, 0, 0},
     [OF] = {"of", HM_JSON_TEXT, HM_LOAD_PART, 0, 0, 0},
     [EQUAL] = {"equal", HM_JSON_TEXT, HM_LOAD_PART, 0, 0, 0},
@@ -221,6 +225,8 @@ static bool types_fit(const struct hm_rule *rule)
     case HM_RULE_DIFFER:
         return list->count == 2 && list->at[0]->type == list->at[1]->type;
     case HM_RULE_LETTERS:
+    case HM_RULE_MARKS:
+    case HM_RULE_CASE:
         return list->count > 0 && all_are(list, is_text);
     default:
         return list->count > 0;

@@ -190,6 +190,7 @@ static bool is_there(const struct hm_report *report,
 static const struct hm_load_row section_rows[] = {
     {"label", HM_JSON_OBJECT, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
     {"figures", HM_JSON_LIST, HM_LOAD_PART, HM_LOAD_PART, 0, 0},
+    {"whole", HM_JSON_BOOL, HM_LOAD_PART, 0, 0, 0},
 };
 
 static enum hm_status read_section(const struct hm_report_load *load,
@@ -198,8 +199,9 @@ static enum hm_status read_section(const struct hm_report_load *load,
 {
     struct hm_load_found found;
     const struct hm_load *in = &load->load;
-    enum hm_status status = hm_load_part(in, &found, section_rows, 2, json, "sections");
+    enum hm_status status = hm_load_part(in, &found, section_rows, 3, json, "sections");
     if (status == HM_OK) {
+        made->whole = hm_json_bool_or(found.at[2], false);
         status = hm_load_label(in, &made->label, found.at[0], "sections");
     }
     if (status != HM_OK) {

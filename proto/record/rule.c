@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "hamlet/model/value.h"
+#include "hamlet/text/proper.h"
 
-enum { DATE_SIZE = 11, YEAR_MOST = 9999 };
+enum { DATE_SIZE = 11, YEAR_MOST = 9999, OFFER_MAX = 1024 };
 
 static struct hm_bytes get(const struct hm_kind_values *values,
                            const struct hm_field *field)
@@ -82,6 +83,25 @@ static bool all_letters(struct hm_bytes value)
     return true;
 }
 
+/* One word alone may well have none. */
+static bool has_marks(struct hm_bytes value)
+{
+    struct hm_bytes text = hm_value_text_or(value, HM_NO_BYTES);
+    bool several = false;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] >= 0x80) {
+            return true;
+        }
+        several = several || text.data[i] == ' ';
+    }
+    return !several;
+}
+
+static bool has_both_cases(struct hm_bytes value)
+{
+    return !hm_text_is_one_case(hm_value_text_or(value, HM_NO_BYTES));
+}
+
 static bool between(const struct hm_rule *rule, const struct hm_kind_values *values)
 {
     struct hm_bytes date = hm_value_text_or(get(values, rule->fields.at[0]), HM_NO_BYTES);
@@ -127,7 +147,10 @@ static const struct hm_field *find_fault(const struct hm_rule *rule,
 {
     for (size_t i = 0; i < rule->fields.count; i++) {
         struct hm_bytes value = get(values, rule->fields.at[i]);
-        bool holds = rule->type == HM_RULE_NEEDS ? value.size > 0 : all_letters(value);
+        bool holds = rule->type == HM_RULE_NEEDS   ? value.size > 0
+                     : rule->type == HM_RULE_MARKS ? has_marks(value)
+                     : rule->type == HM_RULE_CASE  ? has_both_cases(value)
+                                                   : all_letters(value);
         if (!holds) {
             return rule->fields.at[i];
         }
@@ -284,25 +307,60 @@ static const struct hm_field *private_member(const struct hm_field *list,
     return NULL;
 }
 
+/* ---- all of it ---- */
+
+void hm_kind_offer(const struct hm_kind *kind,
+                   const struct hm_field *field,
+                   struct hm_bytes text,
+                   struct hm_buf *out)
+{
+    for (size_t i = 0; i < kind->rule_count; i++) {
+        const struct hm_rule *rule = &kind->rules[i];
+        if (rule->type == HM_RULE_CASE && has(&rule->fields, field) &&
+            hm_text_is_one_case(text)) {
+            hm_text_proper(out, text);
+            return;
+        }
+    }
+}
+
+static void check_rule(const struct hm_rule *rule,
+                       const struct hm_kind_values *values,
+                       void (*each)(void *ctx, const struct hm_finding *),
+                       void *ctx)
+{
+    struct hm_finding finding = {.rule = rule, .say = &rule->say, .warn = rule->warn};
+    uint8_t room[OFFER_MAX];
+    struct hm_buf offer;
+    if (hm_rule_holds(rule, values, &finding.field)) {
+        return;
+    }
+    hm_buf_init_fixed(&offer, room, sizeof(room));
+    if (rule->type == HM_RULE_CASE && rule->in == NULL) {
+        hm_text_proper(&offer, hm_value_text_or(get(values, finding.field), HM_NO_BYTES));
+    }
+    if (offer.failed == HM_OK) {
+        finding.offer = hm_buf_bytes(&offer);
+    }
+    each(ctx, &finding);
+}
+
 void hm_kind_check(const struct hm_kind *kind,
                    const struct hm_kind_values *values,
                    void (*each)(void *ctx, const struct hm_finding *),
                    void *ctx)
 {
     for (size_t i = 0; i < kind->rule_count; i++) {
-        const struct hm_rule *rule = &kind->rules[i];
-        const struct hm_field *at = NULL;
-        if (!hm_rule_holds(rule, values, &at)) {
-            each(ctx, &(struct hm_finding){rule, at, &rule->say, rule->warn});
-        }
+        check_rule(&kind->rules[i], values, each, ctx);
     }
     for (size_t i = 0; i < kind->field_count; i++) {
         const struct hm_field *field = &kind->fields[i];
         struct hm_bytes value = get(values, field);
         const struct hm_field *member = private_member(field, value);
         if (member != NULL || text_is_private(field, value)) {
-            each(ctx, &(struct hm_finding){NULL, member == NULL ? field : member,
-                                           &field->shared->private_say, true});
+            each(ctx, &(struct hm_finding){.field = member == NULL ? field : member,
+                                           .say = &field->shared->private_say,
+                                           .warn = true});
         }
     }
 }

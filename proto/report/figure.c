@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "inside.h"
+#include "parts.h"
 
-enum { PERMILLE = 1000, FEW = 5, SCALE = 1000000 };
+enum { PERMILLE = 1000, SCALE = 1000000 };
 
-/* What a unit has of a year by the first quantity that has anything. */
-static const struct hm_cell *cell_at(const struct hm_reporting *r,
+const struct hm_cell *hm_report_cell(const struct hm_reporting *r,
                                      int first,
                                      int year,
                                      size_t unit)
@@ -33,15 +33,14 @@ static bool has_whole(const struct hm_reporting *r, int first)
     return whole;
 }
 
-/* Whether a unit above has said a number that holds this one. */
-static bool is_held(const struct hm_reporting *r, int first, int year, int unit)
+bool hm_report_held(const struct hm_reporting *r, int first, int year, int unit)
 {
-    while (unit != r->scope) {
+    while (has_whole(r, first) && unit != r->scope) {
         unit = hm_report_parent(r, year, unit);
         if (unit == HM_REPORT_NONE) {
             return false;
         }
-        const struct hm_cell *cell = cell_at(r, first, year, (size_t)unit);
+        const struct hm_cell *cell = hm_report_cell(r, first, year, (size_t)unit);
         if (cell->there && cell->whole) {
             return true;
         }
@@ -52,10 +51,9 @@ static bool is_held(const struct hm_reporting *r, int first, int year, int unit)
 static struct hm_reported total(const struct hm_reporting *r, int first, int year)
 {
     struct hm_reported sum = {.there = false};
-    bool whole = has_whole(r, first);
     for (size_t i = 0; i < r->unit_count; i++) {
-        const struct hm_cell *cell = cell_at(r, first, year, i);
-        if (!cell->there || (whole && is_held(r, first, year, (int)i))) {
+        const struct hm_cell *cell = hm_report_cell(r, first, year, i);
+        if (!cell->there || hm_report_held(r, first, year, (int)i)) {
             continue;
         }
         sum.there = true;
@@ -118,12 +116,12 @@ static enum hm_status distinct(const struct hm_reporting *r,
     for (size_t i = 0; had != NULL && i < r->unit_count; i++) {
         int at = among == HM_REPORT_NONE ? (int)i : map[i];
         for (int year = 0; at != HM_REPORT_NONE && year < r->years; year++) {
-            had[at] = had[at] || cell_at(r, first, year, i)->there;
+            had[at] = had[at] || hm_report_cell(r, first, year, i)->there;
         }
     }
     for (size_t i = 0; had != NULL && i < r->unit_count; i++) {
-        *count += had[i] &&
-                  (among == HM_REPORT_NONE || cell_at(r, among, r->years - 1, i)->there);
+        *count += had[i] && (among == HM_REPORT_NONE ||
+                             hm_report_cell(r, among, r->years - 1, i)->there);
     }
     return hm_arena_status(r->arena, err);
 }
@@ -193,17 +191,26 @@ static void read_share(struct hm_report_made_figure *made)
     made->share_years = 1;
 }
 
-static bool is_few(int64_t value)
+bool hm_report_is_few(int64_t value)
 {
-    return value > 0 && value < FEW;
+    return value > 0 && value < HM_REPORT_FEW;
 }
 
+/* A year that may not be told could be found from the others and their sum. */
 static void judge_few(const struct hm_reporting *r, struct hm_report_made_figure *made)
 {
     const char *kind = r->units[r->scope].kind;
-    made->few = kind != NULL && hm_texts_have(&made->figure->few, hm_text(kind)) &&
-                (is_few(made->count.value) || is_few(made->count.before) ||
-                 is_few(made->beside.value));
+    if (kind == NULL || !hm_texts_have(&made->figure->few, hm_text(kind))) {
+        return;
+    }
+    made->few = hm_report_is_few(made->count.value) ||
+                hm_report_is_few(made->count.before) ||
+                hm_report_is_few(made->beside.value);
+    for (size_t i = 0; i < made->year_count; i++) {
+        if (hm_report_is_few(made->years[i].count.value)) {
+            made->year_count = 0;
+        }
+    }
 }
 
 enum hm_status hm_report_figure(const struct hm_reporting *r,
@@ -243,5 +250,5 @@ enum hm_status hm_report_figure(const struct hm_reporting *r,
         read_share(made);
     }
     judge_few(r, made);
-    return HM_OK;
+    return hm_report_parts(r, parts, made, err);
 }

@@ -6,6 +6,8 @@
 #include "hamlet/report/report.h"
 
 enum { HM_REPORT_NONE = -1 };
+/* A chain of units above one another, or of mergers; a ring ends. */
+enum { HM_REPORT_CHAIN_MAX = 32 };
 /* Of a unit ten fields are always read (units.c). */
 enum { HM_REPORT_MORE_MAX = HM_SCAN_FIELDS_MAX - 10 };
 
@@ -77,7 +79,8 @@ struct hm_leaf {
     const struct hm_quantity *quantity;
     const struct hm_report_figure *names; /* collects them for this figure; null: not */
     bool traced;
-    bool shared;  /* other figures may count by it */
+    bool shared;              /* other figures may count by it */
+    enum hm_report_over over; /* of the figure, where it is not shared */
     bool of_year; /* what it counts is of a year; else it is there for some time */
     struct hm_cell *cells; /* year * units + unit */
     const bool *fits;      /* units whose records count */
@@ -108,8 +111,9 @@ struct hm_reporting {
     const char *more[HM_REPORT_MORE_MAX + 1]; /* fields of units that are asked for */
     size_t more_count;
     int scope;
-    int *map;   /* year * units + unit: the unit it counts for; HM_REPORT_NONE */
-    bool *open; /* year * units + unit: it was there on the last day */
+    int *map;        /* year * units + unit: the unit it counts for; HM_REPORT_NONE */
+    bool *open;      /* year * units + unit: it was there on the last day */
+    const int *part; /* year * units + unit: below which part it lies; null: not asked */
     struct hm_members *bases;
     struct hm_leaf *leaves;
     size_t leaf_count;
@@ -129,8 +133,10 @@ HM_CHECKED enum hm_status hm_report_fits(const struct hm_reporting *r,
                                          const struct hm_quantity *quantity,
                                          const bool **fits,
                                          struct hm_err *err);
-/* Lowest units on the last day, and how many of them sent nothing of its year. */
-void hm_report_silent(const struct hm_reporting *r, size_t *leaves, size_t *silent);
+/* Lowest units on the last day, and which of them sent nothing of its year. */
+HM_CHECKED enum hm_status hm_report_silent(const struct hm_reporting *r,
+                                           struct hm_report_made *made,
+                                           struct hm_err *err);
 
 /* ---- match.c ---- */
 
@@ -176,24 +182,15 @@ void hm_report_add(struct hm_leaf *leaf,
                    const struct hm_cell *number);
 /* What is not known before all records were seen, and what needs none. */
 HM_CHECKED enum hm_status hm_report_settle(struct hm_reporting *r, struct hm_err *err);
+/* Whether a figure's number is made of that year, too: one of the last day, or of what is
+ * there for some time, is of the last year alone. */
+bool hm_report_is_of(const struct hm_reporting *r, const struct hm_leaf *leaf, int year);
+
 HM_CHECKED enum hm_status hm_report_trace(const struct hm_reporting *r,
                                           const struct hm_leaf *leaf,
                                           const struct hm_id *record,
                                           struct hm_err *err);
 /* Go through the records of every kind that a leaf counts. */
 HM_CHECKED enum hm_status hm_report_scan(struct hm_reporting *r, struct hm_err *err);
-
-/* Where the leaves of a figure's quantities begin; HM_REPORT_NONE: it has none. */
-struct hm_report_parts {
-    int count;
-    int among;
-    int beside;
-    int aim;
-};
-HM_CHECKED enum hm_status hm_report_figure(const struct hm_reporting *r,
-                                           const struct hm_report_figure *figure,
-                                           const struct hm_report_parts *parts,
-                                           struct hm_report_made_figure *made,
-                                           struct hm_err *err);
 
 #endif

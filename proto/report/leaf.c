@@ -74,6 +74,7 @@ enum hm_status hm_report_leaf(struct hm_reporting *r,
             leaf->names = named ? figure : NULL;
             leaf->traced = traced;
             leaf->shared = !traced && !named;
+            leaf->over = figure->over;
         }
     }
     return status;
@@ -93,6 +94,13 @@ void hm_report_add(struct hm_leaf *leaf,
     cell->before += number->before;
     cell->has_before = cell->has_before || number->has_before;
     cell->exactness |= number->exactness;
+}
+
+bool hm_report_is_of(const struct hm_reporting *r, const struct hm_leaf *leaf, int year)
+{
+    bool last =
+        leaf->over == HM_REPORT_DAY || (leaf->over == HM_REPORT_PERIOD && !leaf->of_year);
+    return !last || year == r->years - 1;
 }
 
 enum hm_status hm_report_trace(const struct hm_reporting *r,
@@ -141,7 +149,7 @@ static enum hm_status settle_base(const struct hm_reporting *r,
             int at = place_of(r, leaf, year, member->unit);
             if (at != HM_REPORT_NONE && (member->alive >> year & 1) != 0) {
                 hm_report_add(leaf, r, year, at, &one);
-                counted = true;
+                counted = counted || hm_report_is_of(r, leaf, year);
             }
         }
         if (counted) {
@@ -201,7 +209,9 @@ static enum hm_status settle_windows(const struct hm_reporting *r,
         int at = place_of(r, leaf, window->year, window->unit);
         if (at != HM_REPORT_NONE) {
             hm_report_add(leaf, r, window->year, at, &window->cell);
-            status = hm_report_trace(r, leaf, &window->id, err);
+            status = hm_report_is_of(r, leaf, window->year)
+                         ? hm_report_trace(r, leaf, &window->id, err)
+                         : HM_OK;
         }
     }
     return status;

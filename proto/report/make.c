@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "inside.h"
+#include "parts.h"
 
 enum { YEAR_LEAST = 1000, YEAR_MOST = 9999 };
 
@@ -148,8 +149,10 @@ static enum hm_status tell_store(const struct hm_reporting *r,
     struct opening opening = {r, 0};
     made->report = r->report;
     made->unit_name = r->units[r->scope].name;
-    hm_report_silent(r, &made->leaves, &made->leaves_silent);
-    enum hm_status status = hm_store_scan_open(r->store, count_open, &opening, err);
+    enum hm_status status = hm_report_silent(r, made, err);
+    if (status == HM_OK) {
+        status = hm_store_scan_open(r->store, count_open, &opening, err);
+    }
     made->open = opening.sum;
     return status == HM_OK ? hm_store_scan_newest(r->store, &made->newest, err) : status;
 }
@@ -176,6 +179,81 @@ static enum hm_status make_figures(struct hm_reporting *r,
                                   &made->figures[i], err);
     }
     made->figure_count = count;
+    return status;
+}
+
+static bool has_few(const struct hm_reporting *r)
+{
+    bool found = false;
+    for (size_t i = 0; i < figure_count(r->report); i++) {
+        found = found || hm_report_guards(r, figure_at(r->report, i), (size_t)r->scope);
+    }
+    return found;
+}
+
+/* Where the unit stood in all the years; HM_REPORT_NONE: at the top, or not in one place.
+ */
+static int above_all(const struct hm_reporting *r)
+{
+    int above = hm_report_parent(r, r->years - 1, r->scope);
+    for (int year = 0; year < r->years; year++) {
+        above = hm_report_parent(r, year, r->scope) == above ? above : HM_REPORT_NONE;
+    }
+    return above;
+}
+
+static void hold(struct hm_report_made_figure *figure, int years, enum hm_report_hold how)
+{
+    if (how != HM_REPORT_TOLD) {
+        figure->few = true;
+        figure->withheld = how == HM_REPORT_WITHHELD;
+        figure->year_count = years > 1 || figure->withheld ? 0 : 1;
+    }
+}
+
+static enum hm_report_hold hold_of(const struct hm_report_made_figure *figure,
+                                   struct hm_bytes unit)
+{
+    for (size_t i = 0; i < figure->part_count; i++) {
+        if (hm_bytes_equal(figure->parts[i].unit, unit)) {
+            return figure->parts[i].hold;
+        }
+    }
+    return HM_REPORT_TOLD;
+}
+
+/*
+ * A number that its sisters keep back, or that keeps one of them back, is not told of the
+ * unit by itself either: what the unit above has of it decides.
+ */
+static enum hm_status hold_beside_sisters(const struct hm_reporting *r,
+                                          const struct hm_reports *reports,
+                                          const struct hm_catalogues *catalogues,
+                                          struct hm_report_made *made,
+                                          struct hm_err *err)
+{
+    struct hm_report_asked asked = *r->asked;
+    struct hm_report_made *above = NULL;
+    if (!has_few(r) || asked.above++ >= HM_REPORT_CHAIN_MAX) {
+        return HM_OK;
+    }
+    int parent = above_all(r);
+    enum hm_status status = HM_OK;
+    if (parent != HM_REPORT_NONE) {
+        asked.unit = r->units[parent].code;
+        asked.parts = true;
+        asked.figure = NULL;
+        status = hm_report_make(r->store, reports, catalogues, r->report, &asked, &above,
+                                r->arena, err);
+    }
+    for (size_t i = 0; status == HM_OK && i < made->figure_count; i++) {
+        if (hm_report_guards(r, made->figures[i].figure, (size_t)r->scope) &&
+            made->figures[i].lack == HM_REPORT_SAID) {
+            hold(&made->figures[i], r->years,
+                 above == NULL ? HM_REPORT_WITHHELD
+                               : hold_of(&above->figures[i], r->asked->unit));
+        }
+    }
     return status;
 }
 
@@ -206,6 +284,9 @@ enum hm_status hm_report_make(struct hm_store *store,
         status = hm_report_units(&r, err);
     }
     if (status == HM_OK) {
+        status = hm_report_parts_init(&r, err);
+    }
+    if (status == HM_OK) {
         status = hm_report_bases(&r, err);
     }
     if (status == HM_OK) {
@@ -213,6 +294,9 @@ enum hm_status hm_report_make(struct hm_store *store,
     }
     if (status == HM_OK) {
         status = tell_store(&r, done, err);
+    }
+    if (status == HM_OK) {
+        status = hold_beside_sisters(&r, reports, catalogues, done, err);
     }
     if (status == HM_OK) {
         *made = done;

@@ -7,6 +7,7 @@
 #include "inside.h"
 
 enum { VALUES_MAX = 16, MONTH_AT = 5, LAST_MONTHS = 11 };
+enum { TELL_EACH = 1024, PERMILLE = 1000 };
 
 /* Leaves of one kind that are fed by one scan, and the fields that they need. */
 struct walk {
@@ -19,6 +20,9 @@ struct walk {
     struct hm_leaf **leaves;
     const int **columns; /* of each leaf: which field is which of its columns */
     size_t leaf_count;
+    int at;    /* which walk this is … */
+    int count; /* … of so many */
+    size_t rows;
 };
 
 /* ---- the columns of a leaf, in this order ---- */
@@ -231,7 +235,7 @@ static enum hm_status add_record(const struct record *record,
             leaf->seen[member] |= bit;
         }
         hm_report_add(leaf, r, year, at, number);
-        counted = true;
+        counted = counted || hm_report_is_of(r, leaf, year);
     }
     if (counted) {
         keep_name(record);
@@ -323,13 +327,29 @@ static enum hm_status take_record(const struct record *record, struct hm_err *er
                                       : add_record(record, &number, err);
 }
 
+/* Rows come by year and home, so that one of them says how far the walk has come. */
+static void tell(struct walk *walk, const struct hm_scan_row *row)
+{
+    const struct hm_reporting *r = walk->r;
+    if (walk->rows++ % TELL_EACH != 0) {
+        return;
+    }
+    int64_t homes = r->home_max + 1;
+    int64_t years = walk->of_year ? r->years : 1;
+    int64_t year = walk->of_year ? row->year - r->asked->from : 0;
+    int64_t before = (year < 0 ? 0 : year) * homes + row->home;
+    int done = (int)(before * PERMILLE / (years * homes));
+    hm_store_watch_put(r->store, (walk->at * PERMILLE + done) / walk->count);
+}
+
 static enum hm_status take_row(void *ctx,
                                const struct hm_scan_row *row,
                                struct hm_err *err)
 {
-    const struct walk *walk = ctx;
+    struct walk *walk = ctx;
     int unit = hm_report_unit_of(walk->r, row->home);
     enum hm_status status = HM_OK;
+    tell(walk, row);
     if (walk->day != HM_REPORT_NONE && row->at[walk->day].is_text &&
         hm_bytes_compare(row->at[walk->day].text,
                          hm_text(walk->r->days[walk->r->years - 1])) > 0) {
@@ -369,6 +389,22 @@ static const char *next_kind(const struct hm_reporting *r, const bool *fed)
         }
     }
     return NULL;
+}
+
+/* How many kinds the leaves count. */
+static int count_kinds(const struct hm_reporting *r)
+{
+    int count = 0;
+    for (size_t i = 0; i < r->leaf_count; i++) {
+        const char *kind = r->leaves[i].quantity->kind;
+        bool known = kind == NULL;
+        for (size_t k = 0; k < i && !known; k++) {
+            const char *other = r->leaves[k].quantity->kind;
+            known = other != NULL && strcmp(other, kind) == 0;
+        }
+        count += !known;
+    }
+    return count;
 }
 
 /* Begin with the day, of kinds that have one: the last year may end before its end. */
@@ -416,13 +452,15 @@ static enum hm_status walk_next(struct walk *walk, bool *fed, struct hm_err *err
 
 enum hm_status hm_report_scan(struct hm_reporting *r, struct hm_err *err)
 {
-    struct walk walk = {.r = r};
+    struct walk walk = {.r = r, .count = count_kinds(r)};
+    walk.count = walk.count > 0 ? walk.count : 1;
     bool *fed = hm_arena_get_array(r->arena, r->leaf_count, sizeof(*fed));
     walk.leaves = hm_arena_get_array(r->arena, r->leaf_count, sizeof(struct hm_leaf *));
     walk.columns = hm_arena_get_array(r->arena, r->leaf_count, sizeof(const int *));
     enum hm_status status = hm_arena_status(r->arena, err);
     do {
         status = status == HM_OK ? walk_next(&walk, fed, err) : status;
+        walk.at += walk.at + 1 < walk.count; /* a kind of many fields is walked twice */
     } while (status == HM_OK && walk.kind != NULL);
     return status;
 }

@@ -8,9 +8,6 @@
 #include "hamlet/record/kinds.h"
 #include "inside.h"
 
-/* A chain of units above one another, or of mergers; a ring ends. */
-enum { CHAIN_MAX = 32 };
-
 /* What is read of every unit, before what quantities ask for. */
 enum { CODE, PARENT, LEVEL, TYPE, NAME, FROM, TO, INTO, MANAGED, VERSIONS, FIELDS_OWN };
 _Static_assert(FIELDS_OWN + HM_REPORT_MORE_MAX == HM_SCAN_FIELDS_MAX, "all fit");
@@ -211,7 +208,7 @@ static bool is_open(const struct hm_report_unit *unit, const char *day)
 /* The unit that stands for this one on a day: itself, or what it became part of. */
 static int stands(const struct hm_reporting *r, int unit, const char *day)
 {
-    for (int i = 0; i < CHAIN_MAX && is_closed(&r->units[unit], day) &&
+    for (int i = 0; i < HM_REPORT_CHAIN_MAX && is_closed(&r->units[unit], day) &&
                     r->units[unit].into != HM_REPORT_NONE;
          i++) {
         unit = r->units[unit].into;
@@ -246,7 +243,7 @@ int hm_report_parent(const struct hm_reporting *r, int year, int unit)
 
 static bool is_within(const struct hm_reporting *r, int unit, const char *day)
 {
-    for (int i = 0; i < CHAIN_MAX && unit != HM_REPORT_NONE; i++) {
+    for (int i = 0; i < HM_REPORT_CHAIN_MAX && unit != HM_REPORT_NONE; i++) {
         if (unit == r->scope) {
             return true;
         }
@@ -346,18 +343,26 @@ enum hm_status hm_report_fits(const struct hm_reporting *r,
     return hm_arena_status(r->arena, err);
 }
 
-void hm_report_silent(const struct hm_reporting *r, size_t *leaves, size_t *silent)
+enum hm_status hm_report_silent(const struct hm_reporting *r,
+                                struct hm_report_made *made,
+                                struct hm_err *err)
 {
     const int *map = r->map + (size_t)(r->years - 1) * r->unit_count;
     const bool *open = r->open + (size_t)(r->years - 1) * r->unit_count;
-    *leaves = 0;
-    *silent = 0;
-    for (size_t i = 0; i < r->unit_count && r->settings->leaf != NULL; i++) {
-        const char *kind = r->units[i].kind;
-        if (open[i] && map[i] == (int)i && kind != NULL &&
-            strcmp(kind, r->settings->leaf) == 0) {
-            ++*leaves;
-            *silent += !r->units[i].sent;
+    struct hm_report_part *silent =
+        hm_arena_get_array(r->arena, HM_REPORT_NAMES_MAX, sizeof(*silent));
+    for (size_t i = 0; silent != NULL && i < r->unit_count; i++) {
+        const struct hm_report_unit *unit = &r->units[i];
+        if (r->settings->leaf == NULL || !open[i] || map[i] != (int)i ||
+            unit->kind == NULL || strcmp(unit->kind, r->settings->leaf) != 0) {
+            continue;
+        }
+        made->leaves++;
+        if (!unit->sent && made->leaves_silent++ < HM_REPORT_NAMES_MAX) {
+            silent[made->leaves_silent - 1] =
+                (struct hm_report_part){.unit = unit->code, .name = unit->name};
         }
     }
+    made->silent = silent;
+    return hm_arena_status(r->arena, err);
 }

@@ -5,6 +5,7 @@
 
 #include "derive.h"
 #include "hamlet/model/value.h"
+#include "hamlet/store/registry.h"
 #include "sql.h"
 
 /* Merges of merges; nobody merges a household thirty times. */
@@ -207,5 +208,72 @@ enum hm_status hm_store_record_merged(struct hm_store *store,
     }
     hm_sql_done(stmt);
     *merged = list;
+    return status;
+}
+
+/* One record with an alias: whether that holds, and who made it. */
+static enum hm_status read_merge(struct hm_store *store,
+                                 const struct hm_id *record,
+                                 struct hm_merge *merge,
+                                 bool *holds,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    enum hm_status status = hm_store_record_load(store, record, &loaded, arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    merge->record = *record;
+    merge->change = hm_loaded_alias(&loaded, &merge->into);
+    *holds = !hm_id_is_none(&merge->change);
+    for (size_t i = 0; *holds && i < loaded.count; i++) {
+        const struct hm_change *change = &loaded.held[i].change;
+        if (hm_id_equal(&change->id, &merge->change)) {
+            merge->kind = change->kind;
+            merge->home = change->home;
+            merge->role = change->role;
+            merge->time = change->time;
+        }
+    }
+    return HM_OK;
+}
+
+enum hm_status hm_store_merges(struct hm_store *store,
+                               struct hm_bytes unit,
+                               size_t most,
+                               struct hm_merge **merges,
+                               size_t *count,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT a.record FROM unit h CROSS JOIN record a ON a.home = h.id"
+        " WHERE a.flags & 32 = 32";
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    struct hm_merge *list = hm_arena_get_array(arena, most, sizeof(*list));
+    enum hm_status status = hm_arena_status(arena, err);
+    *count = 0;
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    while (status == HM_OK && *count < most) {
+        struct hm_id record;
+        bool holds = false;
+        bool within = true;
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        (void)hm_column_id(stmt, 0, &record);
+        status = read_merge(store, &record, &list[*count], &holds, arena, err);
+        if (status == HM_OK && holds && unit.size > 0) {
+            status = hm_store_unit_within(store, list[*count].home, unit, &within, err);
+        }
+        *count += status == HM_OK && holds && within ? 1 : 0;
+    }
+    hm_sql_done(stmt);
+    *merges = list;
     return status;
 }

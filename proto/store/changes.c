@@ -370,21 +370,28 @@ static enum hm_status insert_changes(struct put *p, struct hm_err *err)
     return status;
 }
 
-/* Withdrawals that were here before the changes that they name. */
+/* A withdrawal may reach any change of its home, another change only be reached itself.
+ */
 static enum hm_status apply_withdrawals(struct put *p, struct hm_err *err)
 {
+    struct hm_batch fresh = {.rows = p->rows};
     enum hm_status status = HM_OK;
     int64_t done = 0;
-    if (!p->withdraws && !p->store->has_withdrawals) {
-        return HM_OK;
-    }
-    for (size_t i = 0; i < p->count && status == HM_OK; i++) {
+    for (size_t i = 0; p->withdraws && i < p->count && status == HM_OK; i++) {
         if (p->places[i].home != done) {
             done = p->places[i].home;
             status = hm_withdrawals_refresh(p->store, done, p->arena, err);
         }
     }
-    return status;
+    if (p->withdraws || !p->store->has_withdrawals) {
+        return status;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->puts[i].fresh) {
+            p->rows[fresh.count++] = (struct hm_batch_row){.n = {p->puts[i].row}};
+        }
+    }
+    return hm_withdrawals_meet(p->store, &fresh, p->arena, err);
 }
 
 /* Erasures that a server accepts as it puts them; of others the entry comes later. */
@@ -416,7 +423,8 @@ static void find_gained(const struct put *p, const bool *skeleton, bool *gained)
 {
     for (size_t i = 0; i < p->count; i++) {
         gained[i] = !p->puts[i].fresh && skeleton[i] && holds(p->puts[i].change);
-        p->puts[i].gained = gained[i] && !withholds(p->puts[i].change);
+        p->puts[i].gained =
+            false; /* complete_known: whether it really was without them */
     }
 }
 
@@ -427,8 +435,8 @@ static enum hm_status complete_known(struct put *p,
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < p->count && status == HM_OK; i++) {
         if (gained[i]) {
-            status = hm_change_gain(p->store, p->puts[i].row, p->puts[i].change, p->arena,
-                                    err);
+            status = hm_change_gain(p->store, p->puts[i].row, p->puts[i].change,
+                                    &p->puts[i].gained, p->arena, err);
         }
     }
     return status;

@@ -204,7 +204,7 @@ enum hm_status hm_store_changes_each(struct hm_store *store,
     sqlite3_stmt *stmt = NULL;
     bool row = true;
     hm_arena_init(&arena, 4 * HM_CHANGE_BYTES_MAX);
-    enum hm_status status = hm_store_meta_get_id(store, HM_META_DISTRICT, &district, err);
+    enum hm_status status = hm_district_get(store, &district, err);
     if (status == HM_OK) {
         status = hm_sql(store, select, &stmt, err);
     }

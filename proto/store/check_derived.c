@@ -154,8 +154,12 @@ static enum hm_status compare(void *ctx,
     const struct hm_case *cases = NULL;
     size_t count = 0;
     struct hm_hash hash;
-    for (; c->touches[c->next].record != loaded->row; c->next++) {
+    for (; c->next < c->count && c->touches[c->next].record != loaded->row; c->next++) {
         c->different++; /* a record of which no change is here */
+    }
+    if (c->next == c->count) {
+        c->different++; /* a record that names the change of another as its first */
+        return HM_OK;
     }
     const struct print *print = &c->prints[c->next++];
     enum hm_status status = hm_derive(&derived, loaded, arena, err);

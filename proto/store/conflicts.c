@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/store/conflicts.h"
 
+#include "conflict_row.h"
 #include "names.h"
 #include "own.h"
 
-static void read_conflict(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
+void hm_conflict_read(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
 {
     struct hm_conflict *conflict = item;
     *conflict = (struct hm_conflict){.open = hm_column_int(stmt, 4) != 0,
@@ -16,12 +17,8 @@ static void read_conflict(sqlite3_stmt *stmt, void *item, struct hm_arena *arena
     conflict->type = hm_arena_copy(arena, hm_column_bytes(stmt, 3));
 }
 
-#define CONFLICT_COLUMNS                                                                 \
-    "SELECT c.conflict, r.record, c.register, c.type, c.open, c.opened, c.resolution"    \
-    " FROM conflict c CROSS JOIN record r ON r.id = c.record"
-
 static const char select_in_unit[] =
-    HM_SUBTREE("SELECT :unit") " " CONFLICT_COLUMNS
+    HM_SUBTREE("SELECT :unit") " " HM_CONFLICT_COLUMNS
                                " CROSS JOIN unit u ON u.id = r.home WHERE c.open = :open"
                                " AND (:unit IS NULL OR u.code IN (SELECT code FROM down))"
                                " ORDER BY c.opened, c.conflict";
@@ -40,7 +37,7 @@ enum hm_status hm_store_conflicts(struct hm_store *store,
     if (status == HM_OK) {
         hm_bind_text(stmt, 1, unit.size == 0 ? HM_NO_BYTES : unit);
         hm_bind_int(stmt, 2, open);
-        status = hm_sql_list(store, stmt, sizeof(**conflicts), read_conflict, &list,
+        status = hm_sql_list(store, stmt, sizeof(**conflicts), hm_conflict_read, &list,
                              count, arena, err);
     }
     *conflicts = list;
@@ -54,7 +51,8 @@ enum hm_status hm_store_conflict_find(struct hm_store *store,
                                       struct hm_err *err)
 {
     static const char select[] =
-        CONFLICT_COLUMNS " WHERE c.conflict = :conflict" HM_RECORD_CREATED_FIRST;
+        HM_CONFLICT_COLUMNS " WHERE c.conflict = :conflict"
+                            " ORDER BY " HM_RECORD_CREATED " DESC, r.id LIMIT 1";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
@@ -64,7 +62,7 @@ enum hm_status hm_store_conflict_find(struct hm_store *store,
     if (status != HM_OK) {
         return status;
     }
-    read_conflict(stmt, conflict, arena);
+    hm_conflict_read(stmt, conflict, arena);
     hm_sql_done(stmt);
     return hm_arena_status(arena, err);
 }
@@ -75,10 +73,15 @@ enum hm_status hm_store_quarantine(struct hm_store *store,
                                    struct hm_arena *arena,
                                    struct hm_err *err)
 {
-    static const char amount[] = "SELECT count(*) FROM change WHERE verdict = 1";
+    /* Twice the verdict: once for the index of what is not plainly accepted. */
+    static const char amount[] = "SELECT count(*) FROM change INDEXED BY"
+                                 " change_not_accepted WHERE verdict <> 2"
+                                 " AND verdict = 1";
     static const char select[] = HM_CHANGE_COLUMNS
         ", (SELECT e.reason FROM entry e WHERE e.change = c.id AND e.kind = 'q'"
-        " LIMIT 1)" HM_CHANGE_FROM " WHERE c.verdict = 1 ORDER BY c.id";
+        " LIMIT 1), EXISTS(SELECT 1 FROM corrected x"
+        " WHERE x.change = c.id)" HM_CHANGE_FROM " WHERE c.verdict <> 2 AND c.verdict = 1"
+        " ORDER BY +c.id";
     struct hm_refused *list = NULL;
     struct hm_id district;
     sqlite3_stmt *stmt = NULL;
@@ -93,7 +96,7 @@ enum hm_status hm_store_quarantine(struct hm_store *store,
         room = (size_t)hm_column_int(stmt, 0);
         hm_sql_done(stmt);
         list = hm_arena_get_array(arena, room, sizeof(*list));
-        status = hm_store_meta_get_id(store, HM_META_DISTRICT, &district, err);
+        status = hm_district_get(store, &district, err);
     }
     if (status == HM_OK) {
         status = hm_sql(store, select, &stmt, err);
@@ -107,6 +110,7 @@ enum hm_status hm_store_quarantine(struct hm_store *store,
         list[n].record = list[n].held.change.record;
         list[n].reason =
             hm_arena_copy(arena, hm_column_bytes(stmt, HM_CHANGE_COLUMN_COUNT));
+        list[n].corrected = hm_column_int(stmt, HM_CHANGE_COLUMN_COUNT + 1) != 0;
         n++;
     }
     hm_sql_done(stmt);
@@ -115,22 +119,35 @@ enum hm_status hm_store_quarantine(struct hm_store *store,
     return status != HM_OK ? status : hm_arena_status(arena, err);
 }
 
+#define APART                                                                            \
+    "(c.withheld = 1 AND NOT EXISTS(SELECT 1 FROM unit u JOIN bucket b"                  \
+    " ON b.name = u.code WHERE u.id = c.home))"
+#define OWN "(:device IS NULL OR c.author IN own)"
+
 enum hm_status hm_store_counts(struct hm_store *store,
                                bool own,
                                struct hm_counts *counts,
                                struct hm_err *err)
 {
-    /* One walk; the marks are looked up in tables that hold only what is marked. */
+    /* What is plainly accepted is only counted; the rest stands in tables and an index
+     * that hold nothing else. A page that the mailbox brings has neighbours of which
+     * nothing more is said to a laptop that has not their home, and nothing waits to be
+     * sent. */
     static const char select[] =
-        "SELECT count(*), sum(c.verdict = 1), sum(c.verdict = 0 AND c.id > :sent),"
-        " sum(c.verdict = 0 AND c.id <= :sent),"
-        " sum(c.verdict > 1 AND EXISTS(SELECT 1 FROM disputed d WHERE d.record = c.record"
-        " AND d.change = c.id)),"
-        " sum(c.verdict > 1 AND NOT EXISTS(SELECT 1 FROM disputed d"
-        " WHERE d.record = c.record AND d.change = c.id) AND EXISTS(SELECT 1"
-        " FROM incomplete i WHERE i.record = c.record AND i.change = c.id))"
-        " FROM change c WHERE :device IS NULL OR c.author IN (SELECT a.id FROM author a"
-        " JOIN device d ON d.id = a.device WHERE d.device = :device)";
+        "WITH own AS MATERIALIZED (SELECT a.id FROM author a JOIN device d"
+        "  ON d.id = a.device WHERE d.device = :device),"
+        " open AS MATERIALIZED (SELECT c.id, c.verdict, c.withdrawn, " APART
+        " AS apart FROM change c"
+        "  INDEXED BY change_not_accepted WHERE c.verdict <> 2 AND " OWN "),"
+        " held AS MATERIALIZED (SELECT DISTINCT c.id FROM disputed m CROSS JOIN change c"
+        "  ON c.id = m.change AND c.record = m.record WHERE c.verdict > 1 AND " OWN ")"
+        " SELECT (SELECT count(*) FROM change c WHERE " OWN "), total(o.verdict = 1),"
+        " total(o.verdict = 0 AND NOT o.apart AND o.id > :sent),"
+        " total(o.verdict = 0 AND NOT o.apart AND o.id <= :sent),"
+        " (SELECT count(*) FROM held), total(o.verdict = 0 AND o.apart)"
+        "  + (SELECT count(DISTINCT c.id) FROM incomplete m CROSS JOIN change c"
+        "  ON c.id = m.change AND c.record = m.record WHERE c.verdict > 1 AND " OWN
+        "  AND c.id NOT IN held), total(o.verdict = 1 AND o.withdrawn) FROM open o";
     struct hm_id device;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
@@ -143,8 +160,8 @@ enum hm_status hm_store_counts(struct hm_store *store,
         status = hm_sql(store, select, &stmt, err);
     }
     if (status == HM_OK) {
-        hm_bind_int(stmt, 1, sent);
-        hm_bind_blob(stmt, 2, own ? hm_id_bytes(&device) : HM_NO_BYTES);
+        hm_bind_blob(stmt, 1, own ? hm_id_bytes(&device) : HM_NO_BYTES);
+        hm_bind_int(stmt, 2, sent);
         status = hm_sql_step(store, stmt, &row, err);
     }
     if (status == HM_OK) {
@@ -153,7 +170,8 @@ enum hm_status hm_store_counts(struct hm_store *store,
                                      .local = hm_column_int(stmt, 2),
                                      .sent = hm_column_int(stmt, 3),
                                      .conflict = hm_column_int(stmt, 4),
-                                     .received = hm_column_int(stmt, 5)};
+                                     .received = hm_column_int(stmt, 5),
+                                     .dropped = hm_column_int(stmt, 6)};
         counts->accepted = counts->changes - counts->quarantined - counts->local -
                            counts->sent - counts->conflict - counts->received;
         hm_sql_done(stmt);

@@ -282,8 +282,9 @@ enum hm_status hm_derive_cases(const struct hm_case **cases,
     const struct hm_merged *merged = &loaded->merged;
     struct hm_case *found =
         hm_arena_get_array(arena, merged->register_count, sizeof(*found));
+    bool asks = !hm_registry_rules(loaded->kind_name);
     *count = 0;
-    for (size_t i = 0; found != NULL && i < merged->register_count; i++) {
+    for (size_t i = 0; found != NULL && asks && i < merged->register_count; i++) {
         const struct hm_register *reg = &merged->registers[i];
         bool live = hm_bytes_are(reg->name, HM_REGISTER_LIVE);
         struct hm_case *one = &found[*count];

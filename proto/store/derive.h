@@ -102,10 +102,29 @@ HM_CHECKED enum hm_status hm_withdrawals_refresh(struct hm_store *store,
                                                  struct hm_arena *arena,
                                                  struct hm_err *err);
 
+/*
+ * Changes that came after what withdraws them: of those whose numbers are n0 of
+ * `changes`, mark the ones that the table of withdrawals names, whose records have rows.
+ */
+HM_CHECKED enum hm_status hm_withdrawals_meet(struct hm_store *store,
+                                              const struct hm_batch *changes,
+                                              struct hm_arena *arena,
+                                              struct hm_err *err);
+
 /* Records of the registry and of the tree of units have tables of their own. */
 HM_CHECKED enum hm_status hm_registry_derive(struct hm_store *store,
                                              const struct hm_loaded *loaded,
                                              struct hm_err *err);
+
+/*
+ * Kinds of the registry's own are never in conflict: a rule says which of several heads
+ * holds (registry_merge.c). Of `heads` all of them do: one value of them all.
+ */
+bool hm_registry_rules(struct hm_bytes kind);
+HM_CHECKED enum hm_status hm_registry_merge(struct hm_loaded *loaded,
+                                            struct hm_arena *arena,
+                                            struct hm_err *err);
+void hm_registry_heads(struct hm_buf *value, const struct hm_loaded *loaded);
 
 /* Take out all of it, to be derived anew. */
 HM_CHECKED enum hm_status hm_registry_forget(struct hm_store *store, struct hm_err *err);

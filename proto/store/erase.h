@@ -85,10 +85,14 @@ HM_CHECKED enum hm_status hm_erasure_door(struct hm_store *store,
                                           struct hm_arena *arena,
                                           struct hm_err *err);
 
-/* A change that is here without all its values gets those that `change` has of them. */
+/*
+ * A change that is here without all its values gets those that `change` has of them.
+ * `*gained` is set if there was one; else it stays.
+ */
 HM_CHECKED enum hm_status hm_change_gain(struct hm_store *store,
                                          int64_t row,
                                          const struct hm_change *change,
+                                         bool *gained,
                                          struct hm_arena *arena,
                                          struct hm_err *err);
 

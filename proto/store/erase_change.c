@@ -191,12 +191,13 @@ static enum hm_status read_body(struct hm_store *store,
 enum hm_status hm_change_gain(struct hm_store *store,
                               int64_t row,
                               const struct hm_change *change,
+                              bool *gained,
                               struct hm_arena *arena,
                               struct hm_err *err)
 {
     struct hm_change held;
-    bool gained = false;
     if (!withholds(change)) {
+        *gained = true;
         return hm_change_rewrite(store, row, change, err);
     }
     enum hm_status status = read_body(store, row, &held, arena, err);
@@ -205,9 +206,9 @@ enum hm_status hm_change_gain(struct hm_store *store,
         if (write->value.size == 0 && change->writes[i].value.size > 0) {
             hm_change_salt(write->salt, change, i);
             write->value = change->writes[i].value;
-            gained = true;
+            *gained = true;
         }
     }
-    return status != HM_OK || !gained ? status
-                                      : hm_change_rewrite(store, row, &held, err);
+    return status != HM_OK || !*gained ? status
+                                       : hm_change_rewrite(store, row, &held, err);
 }

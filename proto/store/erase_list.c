@@ -135,7 +135,7 @@ enum hm_status hm_store_erasures(struct hm_store *store,
     size_t capacity = 0;
     size_t n = 0;
     bool row = true;
-    enum hm_status status = hm_store_meta_get_id(store, HM_META_DISTRICT, &district, err);
+    enum hm_status status = hm_district_get(store, &district, err);
     if (status == HM_OK) {
         status = hm_sql(store, select, &stmt, err);
     }

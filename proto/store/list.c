@@ -20,18 +20,22 @@ const char *hm_state_name(enum hm_state state)
     return name[state];
 }
 
+enum { FLAGS_AT = 4 };
+
 /*
  * The columns of a listed record. The state is the first that applies to any of its
  * changes; only those that are not plainly accepted are looked at.
  */
-#define LISTED_COLUMNS                                                                   \
-    "SELECT r.id, r.record, u.code, k.name, r.flags, r.fields,"                          \
+#define STATE                                                                            \
     " (SELECT min(CASE WHEN c.verdict = 1 THEN 0 WHEN c.verdict <> 0 THEN 5"             \
     "  WHEN c.id > :sent THEN 2 ELSE 3 END) FROM change c WHERE c.record = r.id"         \
     "  AND c.verdict <> 2),"                                                             \
-    " EXISTS(SELECT 1 FROM incomplete i WHERE i.record = r.id)"                          \
+    " EXISTS(SELECT 1 FROM incomplete i WHERE i.record = r.id)"
+#define LISTED_BY(state)                                                                 \
+    "SELECT r.id, r.record, u.code, k.name, r.flags, r.fields," state                    \
     " FROM record r CROSS JOIN unit u ON u.id = r.home"                                  \
     " CROSS JOIN kind k ON k.id = r.kind"
+#define LISTED_COLUMNS LISTED_BY(STATE)
 
 static enum hm_state state_of(sqlite3_stmt *stmt)
 {
@@ -39,7 +43,7 @@ static enum hm_state state_of(sqlite3_stmt *stmt)
     if (worst == HM_STATE_QUARANTINED) {
         return HM_STATE_QUARANTINED;
     }
-    if ((hm_column_int(stmt, 4) & HM_RECORD_CONFLICT) != 0) {
+    if ((hm_column_int(stmt, FLAGS_AT) & HM_RECORD_CONFLICT) != 0) {
         return HM_STATE_CONFLICT;
     }
     if (worst == HM_STATE_ACCEPTED && hm_column_int(stmt, 7) != 0) {
@@ -122,7 +126,7 @@ static enum hm_status read_listed(struct hm_store *store,
                                   struct hm_err *err)
 {
     int64_t row = hm_column_int(stmt, 0);
-    int64_t flags = hm_column_int(stmt, 4);
+    int64_t flags = hm_column_int(stmt, FLAGS_AT);
     *listed = (struct hm_listed){.state = state_of(stmt),
                                  .incomplete = (flags & HM_RECORD_INCOMPLETE) != 0,
                                  .deleted = (flags & HM_RECORD_DELETED) != 0};
@@ -180,6 +184,7 @@ struct listing {
     enum hm_status (*each)(void *, const struct hm_listed *, struct hm_err *);
     void *ctx;
     int64_t sent; /* up to this change everything left this machine */
+    int year;     /* the field of the query that is the records' year; -1: none */
     struct hm_buf folded;
     struct hm_buf paths[WHERE_MAX];
     struct hm_buf values[WHERE_MAX];
@@ -187,6 +192,21 @@ struct listing {
     size_t merged_count[WHERE_MAX];
     struct hm_arena arena; /* of these */
 };
+
+/* Which of the fields asked for is the year that the record's row has; none: -1. In a
+ * row 0 stands for no year as well. */
+static int year_asked(const struct hm_list_query *query, const struct hm_kind *kind)
+{
+    for (size_t i = 0; kind != NULL && kind->year != NULL && i < query->where_count;
+         i++) {
+        if (kind->year->type == HM_FIELD_TYPE_INTEGER &&
+            hm_bytes_are(query->where[i].name, kind->year->name) &&
+            hm_value_int_or(query->where[i].value, 0) != 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
 
 /* Whether SQL cannot tell by the record's row alone. */
 static bool is_read_whole(const struct listing *l, size_t where)
@@ -240,10 +260,14 @@ static enum hm_status bind_query(struct listing *l,
     if (!query->every) {
         hm_bind_int(stmt, 2, query->deleted ? HM_RECORD_DELETED : 0);
     }
+    if (l->year >= 0) {
+        hm_bind_int(stmt, 4 + 2 * WHERE_MAX,
+                    hm_value_int_or(query->where[l->year].value, 0));
+    }
     hm_bind_text(stmt, 3, query->unit);
     for (size_t i = 0; i < query->where_count; i++) {
         int at = 4 + 2 * (int)i;
-        if (is_read_whole(l, i)) {
+        if (is_read_whole(l, i) || (int)i == l->year) {
             continue;
         }
         hm_buf_put_text(&l->paths[i], "$.\"");
@@ -257,12 +281,14 @@ static enum hm_status bind_query(struct listing *l,
 
 /*
  * Which records may be shown, in their order, by what the index `record_list` holds: a
- * search goes through thousands of them. Three forms of one statement: everywhere, in a
- * subtree, by fields. The rest is read of those alone that fit.
+ * search goes through thousands of them. Four forms of one statement: everywhere, in a
+ * subtree, by fields, and by fields one of which is the year. The rest is read of those
+ * alone that fit.
  */
-#define FOUND                                                                            \
-    "SELECT r.id, r.flags, r.fold FROM record r WHERE r.kind = :kind"                    \
+#define FOUND_BY(index)                                                                  \
+    "SELECT r.id, r.flags, r.fold FROM record r" index " WHERE r.kind = :kind"           \
     " AND r.flags & 1 = 1 AND (:deleted IS NULL OR r.flags & 2 = :deleted)"
+#define FOUND FOUND_BY("")
 #define IN_SUBTREE                                                                       \
     "+r.home IN (" HM_SUBTREE("SELECT :unit") " SELECT u.id FROM down CROSS JOIN unit u" \
                                               " ON u.code = down.code)"
@@ -271,9 +297,12 @@ static const char select_unit[] = FOUND " AND " IN_SUBTREE " ORDER BY r.sort";
 
 #define IS_FIELD(n)                                                                      \
     " AND (:path" #n " IS NULL OR json_extract(r.fields, :path" #n ") IS :value" #n ")"
-static const char select_where[] =
-    FOUND " AND (:unit IS NULL OR " IN_SUBTREE ")" IS_FIELD(0) IS_FIELD(1) IS_FIELD(2)
-        IS_FIELD(3) IS_FIELD(4) IS_FIELD(5) IS_FIELD(6) IS_FIELD(7) " ORDER BY r.sort";
+#define FITS                                                                             \
+    " AND (:unit IS NULL OR " IN_SUBTREE ")" IS_FIELD(0) IS_FIELD(1) IS_FIELD(2)         \
+        IS_FIELD(3) IS_FIELD(4) IS_FIELD(5) IS_FIELD(6) IS_FIELD(7)
+static const char select_where[] = FOUND FITS " ORDER BY r.sort";
+static const char select_year[] =
+    FOUND_BY(" INDEXED BY record_year") FITS " AND r.year = :year ORDER BY r.sort";
 
 /* Long texts do not stand in the record's row: look at its changes. */
 static enum hm_status match_long(struct listing *l,
@@ -322,12 +351,17 @@ static enum hm_status look_at(struct listing *l,
                               struct hm_err *err)
 {
     static const char select[] = LISTED_COLUMNS " WHERE r.id = :row";
+    static const char select_stateless[] = LISTED_BY(" NULL, 0") " WHERE r.id = :row";
+    bool stateless = l->query->stateless;
     sqlite3_stmt *stmt = NULL;
     bool there = false;
-    enum hm_status status = hm_sql(l->store, select, &stmt, err);
-    if (status == HM_OK) {
+    enum hm_status status =
+        hm_sql(l->store, stateless ? select_stateless : select, &stmt, err);
+    if (status == HM_OK && !stateless) {
         hm_bind_int(stmt, 1, l->sent);
-        hm_bind_int(stmt, 2, row);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, stateless ? 1 : 2, row);
         status = hm_sql_step(l->store, stmt, &there, err);
     }
     if (status == HM_OK && l->query->state != NULL &&
@@ -392,9 +426,10 @@ static enum hm_status run_listing(struct listing *l, struct hm_err *err)
     enum hm_status status = hm_own_sent_row(l->store, &l->sent, err);
     if (status == HM_OK) {
         status = hm_sql(l->store,
-                        where  ? select_where
-                        : unit ? select_unit
-                               : select_all,
+                        l->year >= 0 ? select_year
+                        : where      ? select_where
+                        : unit       ? select_unit
+                                     : select_all,
                         &stmt, err);
     }
     if (status == HM_OK) {
@@ -416,6 +451,7 @@ enum hm_status hm_store_list(struct hm_store *store,
     if (query->where_count > WHERE_MAX) {
         return hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
     }
+    l.year = year_asked(query, hm_kinds_find(hm_store_kinds(store), query->kind));
     hm_arena_init(&l.arena, HM_REQUEST_ARENA_MAX);
     hm_buf_init(&l.folded, HM_VALUE_BYTES_MAX);
     for (size_t i = 0; i < WHERE_MAX; i++) {
@@ -441,6 +477,82 @@ enum hm_status hm_store_list(struct hm_store *store,
     return status;
 }
 
+/* Whether it was merged into another record, which is the one that is counted. */
+static enum hm_status is_merged(struct hm_store *store,
+                                sqlite3_stmt *stmt,
+                                bool *merged,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    struct hm_listed listed = {.deleted = false};
+    enum hm_status status = HM_OK;
+    (void)hm_column_id(stmt, 1, &listed.id);
+    if ((hm_column_int(stmt, FLAGS_AT) & HM_RECORD_ALIAS) != 0) {
+        status = read_root(store, &listed, arena, err);
+    }
+    *merged = !hm_id_is_none(&listed.merged_into);
+    return status;
+}
+
+static enum hm_status tally(struct hm_store *store,
+                            sqlite3_stmt *stmt,
+                            struct hm_tally *made,
+                            struct hm_err *err)
+{
+    struct hm_arena arena;
+    bool merged = false;
+    bool row = true;
+    enum hm_status status = HM_OK;
+    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+    while (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        bool deleted = (hm_column_int(stmt, FLAGS_AT) & HM_RECORD_DELETED) != 0;
+        status = is_merged(store, stmt, &merged, &arena, err);
+        if (status == HM_OK && deleted) {
+            made->deleted++;
+        } else if (status == HM_OK && !merged) {
+            made->alive[state_of(stmt)]++;
+        }
+        hm_arena_clear(&arena);
+    }
+    hm_sql_done(stmt);
+    hm_arena_fini(&arena);
+    return status;
+}
+
+enum hm_status hm_store_tally(struct hm_store *store,
+                              struct hm_bytes kind,
+                              struct hm_tally *made,
+                              struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT r.id, r.record, NULL, NULL, r.flags, NULL," STATE
+        " FROM record r WHERE r.kind = :kind AND r.flags & 1 = 1";
+    struct hm_tally counted = {.deleted = 0};
+    sqlite3_stmt *stmt = NULL;
+    int64_t number = 0;
+    int64_t sent = 0;
+    enum hm_status status = hm_own_sent_row(store, &sent, err);
+    if (status == HM_OK) {
+        status = hm_kind_number(store, kind, false, &number, err);
+    }
+    if (status == HM_OK) {
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, sent);
+        hm_bind_int(stmt, 2, number);
+        status = tally(store, stmt, &counted, err);
+    }
+    if (status == HM_OK) {
+        *made = counted;
+    }
+    return status;
+}
+
 enum hm_status hm_store_record_show(struct hm_store *store,
                                     const struct hm_id *record,
                                     struct hm_listed *listed,
@@ -448,9 +560,7 @@ enum hm_status hm_store_record_show(struct hm_store *store,
                                     struct hm_err *err)
 {
     static const char select[] =
-        LISTED_COLUMNS " WHERE r.id = (SELECT r.id FROM unit h CROSS JOIN record r"
-                       " ON r.home = h.id AND r.record = :record" HM_RECORD_CREATED_FIRST
-                       ") AND r.flags & 1 = 1";
+        LISTED_COLUMNS " WHERE r.id = " HM_RECORD_FOUND " AND r.flags & 1 = 1";
     sqlite3_stmt *stmt = NULL;
     int64_t sent = 0;
     enum hm_status status = hm_own_sent_row(store, &sent, err);

@@ -47,9 +47,12 @@ enum hm_status hm_loaded_merge(struct hm_loaded *loaded,
     loaded->key = NULL;
     loaded->key_count = 0;
     enum hm_status status = make_known(loaded, arena, err);
-    return status != HM_OK
+    if (status == HM_OK) {
+        status = hm_merge(&loaded->merged, loaded->known, loaded->count, arena, err);
+    }
+    return status != HM_OK || !hm_registry_rules(loaded->kind_name)
                ? status
-               : hm_merge(&loaded->merged, loaded->known, loaded->count, arena, err);
+               : hm_registry_merge(loaded, arena, err);
 }
 
 struct hm_bytes hm_loaded_shown(const struct hm_loaded *loaded, struct hm_bytes reg)
@@ -186,7 +189,7 @@ enum hm_status hm_load_each(struct hm_store *store,
     struct hm_batch_row *rows = hm_arena_get_array(&rows_arena, count, sizeof(*rows));
     enum hm_status status = hm_arena_status(&rows_arena, err);
     if (status == HM_OK) {
-        status = hm_store_meta_get_id(store, HM_META_DISTRICT, &c.district, err);
+        status = hm_district_get(store, &c.district, err);
     }
     if (status == HM_OK) {
         status = hm_sql(store, select, &stmt, err);
@@ -205,29 +208,35 @@ enum hm_status hm_load_each(struct hm_store *store,
     return status;
 }
 
+static enum hm_status take_found(struct hm_store *store,
+                                 sqlite3_stmt *stmt,
+                                 const struct hm_id *record,
+                                 struct hm_touch *touch,
+                                 struct hm_err *err)
+{
+    enum hm_status status = hm_sql_find(store, stmt, record, "record-missing", err);
+    if (status == HM_OK) {
+        *touch = (struct hm_touch){.record = hm_column_int(stmt, 0),
+                                   .first = hm_column_int(stmt, 1)};
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
 static enum hm_status find_record(struct hm_store *store,
                                   const struct hm_id *record,
                                   struct hm_touch *touch,
                                   struct hm_err *err)
 {
-    /* The index begins with the home: one look-up a home that is known here. */
     static const char select[] =
-        "SELECT r.id, r.first FROM unit u CROSS JOIN record r"
-        " ON r.home = u.id AND r.record = :record" HM_RECORD_CREATED_FIRST;
+        "SELECT f.id, f.first FROM record f WHERE f.id = " HM_RECORD_FOUND;
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status != HM_OK) {
         return status;
     }
     hm_bind_id(stmt, 1, record);
-    status = hm_sql_find(store, stmt, record, "record-missing", err);
-    if (status != HM_OK) {
-        return status;
-    }
-    *touch = (struct hm_touch){.record = hm_column_int(stmt, 0),
-                               .first = hm_column_int(stmt, 1)};
-    hm_sql_done(stmt);
-    return HM_OK;
+    return take_found(store, stmt, record, touch, err);
 }
 
 enum hm_status hm_store_record_key(struct hm_store *store,
@@ -293,6 +302,22 @@ static enum hm_status keep(void *ctx,
     return HM_OK;
 }
 
+static enum hm_status load_one(struct hm_store *store,
+                               const struct hm_touch *touch,
+                               struct hm_loaded *loaded,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    struct hm_loaded found = {.count = 0};
+    struct keeper keeper = {.loaded = &found};
+    enum hm_status status = hm_load_each(store, touch, 1, keep, &keeper, err);
+    if (status == HM_OK) {
+        hm_arena_join(arena, &keeper.kept);
+        *loaded = found;
+    }
+    return status;
+}
+
 enum hm_status hm_store_record_load(struct hm_store *store,
                                     const struct hm_id *record,
                                     struct hm_loaded *loaded,
@@ -300,15 +325,28 @@ enum hm_status hm_store_record_load(struct hm_store *store,
                                     struct hm_err *err)
 {
     struct hm_touch touch = {.record = 0};
-    struct hm_loaded found = {.count = 0};
-    struct keeper keeper = {.loaded = &found};
     enum hm_status status = find_record(store, record, &touch, err);
+    return status == HM_OK ? load_one(store, &touch, loaded, arena, err) : status;
+}
+
+enum hm_status hm_store_record_load_in(struct hm_store *store,
+                                       struct hm_bytes home,
+                                       const struct hm_id *record,
+                                       struct hm_loaded *loaded,
+                                       struct hm_arena *arena,
+                                       struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT r.id, r.first FROM unit h CROSS JOIN record r ON r.home = h.id"
+        " AND r.record = :record WHERE h.code = :home"
+        " ORDER BY " HM_RECORD_CREATED " DESC, r.id LIMIT 1";
+    struct hm_touch touch = {.record = 0};
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
-        status = hm_load_each(store, &touch, 1, keep, &keeper, err);
+        hm_bind_id(stmt, 1, record);
+        hm_bind_text(stmt, 2, home);
+        status = take_found(store, stmt, record, &touch, err);
     }
-    if (status == HM_OK) {
-        hm_arena_join(arena, &keeper.kept);
-        *loaded = found;
-    }
-    return status;
+    return status == HM_OK ? load_one(store, &touch, loaded, arena, err) : status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "sql.h"
+#include "names.h"
 
 static enum hm_status find(struct hm_store *store,
                            const char *name,
@@ -77,6 +77,22 @@ enum hm_status hm_store_meta_get_id(struct hm_store *store,
     return HM_OK;
 }
 
+enum hm_status hm_district_get(struct hm_store *store,
+                               struct hm_id *district,
+                               struct hm_err *err)
+{
+    if (!store->district_known) {
+        enum hm_status status =
+            hm_store_meta_get_id(store, HM_META_DISTRICT, &store->district, err);
+        if (status != HM_OK) {
+            return status;
+        }
+        store->district_known = !hm_id_is_none(&store->district);
+    }
+    *district = store->district;
+    return HM_OK;
+}
+
 static const char put[] = "INSERT INTO meta(key, value) VALUES(:key, :value)"
                           " ON CONFLICT(key) DO UPDATE SET value = excluded.value";
 
@@ -90,6 +106,7 @@ enum hm_status hm_store_meta_put(struct hm_store *store,
     if (status != HM_OK) {
         return status;
     }
+    store->district_known = store->district_known && strcmp(name, HM_META_DISTRICT) != 0;
     hm_bind_text(stmt, 1, hm_text(name));
     hm_bind_blob(stmt, 2, value.size == 0 ? HM_NO_BYTES : value);
     return hm_sql_run(store, stmt, err);

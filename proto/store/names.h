@@ -11,6 +11,12 @@
 #include "hamlet/store/pages.h"
 #include "sql.h"
 
+/* HM_META_DISTRICT: each record that is read asks for it. Zero where it is not set yet.
+ */
+HM_CHECKED enum hm_status hm_district_get(struct hm_store *store,
+                                          struct hm_id *district,
+                                          struct hm_err *err);
+
 /* 0: it is not there and was not made. */
 HM_CHECKED enum hm_status hm_unit_number(struct hm_store *store,
                                          struct hm_bytes code,

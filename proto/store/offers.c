@@ -3,6 +3,7 @@
 #include "hamlet/store/offers.h"
 
 #include "names.h"
+#include "verdicts.h"
 
 static enum hm_status run_named(struct hm_store *store,
                                 const char *sql,
@@ -28,11 +29,14 @@ enum hm_status hm_store_buckets_age(struct hm_store *store, struct hm_err *err)
 
 enum hm_status hm_store_bucket_offered(struct hm_store *store,
                                        struct hm_bytes bucket,
+                                       bool in_file,
                                        struct hm_err *err)
 {
-    static const char update[] =
-        "UPDATE bucket SET old = 2 WHERE name = :name AND old = 1";
-    return run_named(store, update, bucket, err);
+    static const char answered[] =
+        "UPDATE bucket SET old = 2 WHERE name = :name AND old IN (1, 3)";
+    static const char filed[] =
+        "UPDATE bucket SET old = 3 WHERE name = :name AND old = 1";
+    return run_named(store, in_file ? filed : answered, bucket, err);
 }
 
 enum hm_status hm_store_bucket_renew(struct hm_store *store,
@@ -76,13 +80,39 @@ enum hm_status hm_store_buckets_old(struct hm_store *store,
     return status;
 }
 
+static enum hm_status is_unsigned(struct hm_store *store,
+                                  struct hm_bytes bucket,
+                                  bool *is,
+                                  struct hm_err *err)
+{
+    static const char select[] = "SELECT 1 FROM bucket WHERE name = :name AND old = 0"
+                                 " AND receipt IS NULL";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_text(stmt, 1, bucket);
+        status = hm_sql_step(store, stmt, is, err);
+    }
+    if (status == HM_OK && *is) {
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
 enum hm_status hm_store_bucket_signed(struct hm_store *store,
                                       struct hm_bytes bucket,
+                                      struct hm_arena *arena,
                                       struct hm_err *err)
 {
     static const char update[] = "UPDATE bucket SET receipt = (SELECT max(id)"
                                  " FROM receipt) WHERE name = :name AND old = 0";
-    return run_named(store, update, bucket, err);
+    bool anew = false;
+    enum hm_status status = is_unsigned(store, bucket, &anew, err);
+    if (status == HM_OK) {
+        status = run_named(store, update, bucket, err);
+    }
+    return status != HM_OK || !anew ? status
+                                    : hm_verdicts_settle(store, bucket, arena, err);
 }
 
 enum hm_status hm_store_bucket_statement(struct hm_store *store,
@@ -198,7 +228,7 @@ enum hm_status hm_store_elements(struct hm_store *store,
 enum hm_status hm_store_unspoken(struct hm_store *store,
                                  struct hm_bytes home,
                                  uint64_t n,
-                                 int64_t own,
+                                 const struct hm_origin *own,
                                  struct hm_element **elements,
                                  size_t *count,
                                  struct hm_arena *arena,
@@ -214,8 +244,9 @@ enum hm_status hm_store_unspoken(struct hm_store *store,
         " AND NOT EXISTS (SELECT 1 FROM entry e WHERE +e.bucket = b.id"
         " AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
         " AND e.n + c.id - e.change <= :n)"
-        " AND (SELECT CASE WHEN c.id < v.change + v.count THEN v.origin END"
-        " FROM envelope v WHERE v.change <= c.id ORDER BY v.change DESC LIMIT 1) <> :own"
+        " AND (SELECT CASE WHEN c.id < v.change + v.count THEN v.origin = :own"
+        " AND v.seq + c.id - v.change > :acked END"
+        " FROM envelope v WHERE v.change <= c.id ORDER BY v.change DESC LIMIT 1) = 0"
         " ORDER BY c.id";
     struct growing list = {.count = 0};
     sqlite3_stmt *stmt = NULL;
@@ -223,7 +254,8 @@ enum hm_status hm_store_unspoken(struct hm_store *store,
     if (status == HM_OK) {
         hm_bind_text(stmt, 1, home);
         hm_bind_int(stmt, 2, (int64_t)n);
-        hm_bind_int(stmt, 3, own);
+        hm_bind_int(stmt, 3, own->row);
+        hm_bind_int(stmt, 4, (int64_t)own->acked);
         status = read_elements(store, stmt, &list, arena, err);
     }
     *elements = list.at;

@@ -316,7 +316,7 @@ enum hm_status hm_store_changes_get(struct hm_store *store,
     sqlite3_stmt *stmt = NULL;
     bool row = true;
     size_t n = 0;
-    enum hm_status status = hm_store_meta_get_id(store, HM_META_DISTRICT, &district, err);
+    enum hm_status status = hm_district_get(store, &district, err);
     if (status == HM_OK) {
         status = hm_sql(store, select, &stmt, err);
     }
@@ -385,7 +385,7 @@ enum hm_status hm_store_change_find(struct hm_store *store,
                           " LEFT JOIN bulk b ON b.id = c.bulk";
     struct hm_id district;
     sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_store_meta_get_id(store, HM_META_DISTRICT, &district, err);
+    enum hm_status status = hm_district_get(store, &district, err);
     if (status == HM_OK) {
         status = hm_sql(store, select, &stmt, err);
     }

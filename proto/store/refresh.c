@@ -23,6 +23,7 @@ struct refresh {
     struct hm_arena *arena;
     struct hm_id district;
     const struct hm_touch *touches;
+    size_t count;
     size_t next; /* of the touches that are streamed */
     struct rows made;
     struct rows changed;
@@ -169,8 +170,11 @@ static enum hm_status note_loaded(void *ctx,
 {
     struct refresh *r = ctx;
     (void)arena;
-    while (r->touches[r->next].record != loaded->row) {
+    while (r->next < r->count && r->touches[r->next].record != loaded->row) {
         r->next++;
+    }
+    if (r->next == r->count) { /* a record names the change of another as its first */
+        return hm_fail(err, HM_CORRUPT, "store-damaged", "record", NULL, NULL);
     }
     return note_record(r, loaded, &r->touches[r->next], &r->changed, err);
 }
@@ -266,6 +270,7 @@ static enum hm_status derive_all(struct refresh *r,
     }
     if (status == HM_OK && streams > 0) {
         r->touches = streamed;
+        r->count = streams;
         status = hm_load_each(r->store, streamed, streams, note_loaded, r, err);
     }
     return status;
@@ -283,8 +288,7 @@ enum hm_status hm_refresh(struct hm_store *store,
         return HM_OK;
     }
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
-    enum hm_status status =
-        hm_store_meta_get_id(store, HM_META_DISTRICT, &r.district, err);
+    enum hm_status status = hm_district_get(store, &r.district, err);
     if (status == HM_OK) {
         status = derive_all(&r, touches, count, err);
     }

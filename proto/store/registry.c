@@ -237,9 +237,10 @@ static enum hm_status derive_unit(const struct registry_row *row,
     return status != HM_OK ? status : derive_moved(row, loaded, number, err);
 }
 
-static enum hm_status derive_device(const struct registry_row *row,
-                                    const struct hm_loaded *loaded,
-                                    struct hm_err *err)
+static enum hm_status put_device(const struct registry_row *row,
+                                 const struct hm_loaded *loaded,
+                                 struct hm_bytes heads,
+                                 struct hm_err *err)
 {
     static const char update[] =
         "UPDATE device SET key = :key, keys = :keys, name = :name, home = :home,"
@@ -273,13 +274,28 @@ static enum hm_status derive_device(const struct registry_row *row,
         hm_bind_text(stmt, 3, text_of(loaded, HM_REGISTRY_NAME));
         hm_bind_text(stmt, 4, text_of(loaded, HM_REGISTRY_HOME));
         hm_bind_text(stmt, 5, revoked);
-        hm_bind_blob(stmt, 6, value_of(loaded, HM_REGISTRY_HEADS));
+        hm_bind_blob(stmt, 6, heads);
         hm_bind_int(stmt, 7, number);
         status = finish(row, stmt, err);
     }
     if (row->check != NULL) {
         row->check->devices += key_known;
     }
+    return status;
+}
+
+static enum hm_status derive_device(const struct registry_row *row,
+                                    const struct hm_loaded *loaded,
+                                    struct hm_err *err)
+{
+    struct hm_buf heads;
+    hm_buf_init(&heads, HM_REQUEST_ARENA_MAX);
+    hm_registry_heads(&heads, loaded);
+    enum hm_status status = hm_buf_status(&heads, err);
+    if (status == HM_OK) {
+        status = put_device(row, loaded, hm_buf_bytes(&heads), err);
+    }
+    hm_buf_fini(&heads);
     return status;
 }
 
@@ -480,60 +496,4 @@ enum hm_status hm_store_device_get(struct hm_store *store,
         hm_sql_done(stmt);
     }
     return hm_arena_status(arena, err);
-}
-
-/* One head out of the list: [epoch, seq, head]. */
-static bool read_head(struct hm_bytes value, struct hm_revoked_head *head)
-{
-    struct hm_value_each each;
-    struct hm_bytes name = HM_NO_BYTES; /* of members of objects only */
-    struct hm_bytes part = HM_NO_BYTES;
-    int64_t numbers[2] = {0, 0};
-    hm_value_each_init(&each, value);
-    for (size_t i = 0; i < 2; i++) {
-        if (!hm_value_each_next(&each, &name, &part)) {
-            return false;
-        }
-        numbers[i] = hm_value_int_or(part, 0);
-    }
-    if (numbers[0] <= 0 || numbers[0] > UINT32_MAX || numbers[1] <= 0 ||
-        !hm_value_each_next(&each, &name, &part)) {
-        return false;
-    }
-    head->epoch = (uint32_t)numbers[0];
-    head->seq = (uint64_t)numbers[1];
-    return hm_b64_get(head->head.at, HM_DIGEST_SIZE, hm_value_text_or(part, HM_NO_BYTES));
-}
-
-bool hm_device_beyond(const struct hm_device *device, uint32_t epoch, uint64_t seq)
-{
-    struct hm_value_each each;
-    struct hm_bytes name = HM_NO_BYTES;
-    struct hm_bytes one = HM_NO_BYTES;
-    struct hm_revoked_head head;
-    if (!device->revoked) {
-        return false;
-    }
-    hm_value_each_init(&each, device->heads);
-    while (hm_value_each_next(&each, &name, &one)) {
-        if (read_head(one, &head) && head.epoch == epoch) {
-            return seq > head.seq;
-        }
-    }
-    return true;
-}
-
-void hm_revoked_heads_put(struct hm_buf *value,
-                          const struct hm_revoked_head *heads,
-                          size_t count)
-{
-    char text[HM_B64_32_SIZE];
-    hm_value_put_list(value, count);
-    for (size_t i = 0; i < count; i++) {
-        hm_b64_put(text, HM_BYTES(heads[i].head.at));
-        hm_value_put_list(value, 3);
-        hm_value_put_int(value, heads[i].epoch);
-        hm_value_put_int(value, (int64_t)heads[i].seq);
-        hm_value_put_text(value, hm_text(text));
-    }
 }

@@ -2,40 +2,25 @@
 #include "hamlet/store/scan.h"
 
 #include "derive.h"
+#include "fields.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/records.h"
 #include "names.h"
 
-enum { FEW = 8, FIRST_FIELD = 5, FIRST_PATH = 4, PATHS_BYTES = 16 * 1024 };
+enum { FIELDS_AT = 4 };
 
-/*
- * Two widths of one statement: a field that nobody asked for still costs a look at what
- * was parsed last.
- */
-#define COLUMN(n) ", json_extract(r.fields, :p" #n ")"
-#define COLUMNS_FEW                                                                      \
-    COLUMN(0)                                                                            \
-    COLUMN(1) COLUMN(2) COLUMN(3) COLUMN(4) COLUMN(5) COLUMN(6) COLUMN(7)
-#define COLUMNS_MORE                                                                     \
-    COLUMN(8) COLUMN(9) COLUMN(10) COLUMN(11) COLUMN(12) COLUMN(13) COLUMN(14) COLUMN(15)
-#define COLUMNS_MOST                                                                     \
-    COLUMN(16)                                                                           \
-    COLUMN(17) COLUMN(18) COLUMN(19) COLUMN(20) COLUMN(21) COLUMN(22) COLUMN(23)
-/* The bounds are named first, so that they are the first parameters. */
-#define ROWS_OF                                                                          \
-    "WITH asked(kind, first, last) AS (SELECT :kind, :from, :to)"                        \
-    " SELECT r.record, r.home, r.year, r.flags, r.id"
-#define ROWS_FROM                                                                        \
-    " FROM asked a CROSS JOIN record r INDEXED BY record_year ON r.kind = a.kind"        \
-    " AND r.year BETWEEN a.first AND a.last WHERE r.flags & 3 = 1"
-
-static const char select_few[] = ROWS_OF COLUMNS_FEW ROWS_FROM;
-static const char select_more[] = ROWS_OF COLUMNS_FEW COLUMNS_MORE COLUMNS_MOST ROWS_FROM;
-_Static_assert(HM_RECORD_THERE == 1 && HM_RECORD_DELETED == 2, "the statements say this");
+/* Each row's fields are read by us, in one pass: json_extract goes through them anew for
+ * each field that is asked for. */
+static const char select_rows[] =
+    "SELECT r.record, r.home, r.year, r.flags, r.fields FROM record r"
+    " INDEXED BY record_year WHERE r.kind = :kind AND r.year BETWEEN :from AND :to"
+    " AND r.flags & 3 = 1";
+_Static_assert(HM_RECORD_THERE == 1 && HM_RECORD_DELETED == 2, "the statement says this");
 
 struct scanning {
     struct hm_store *store;
     const struct hm_scan_query *query;
+    struct hm_bytes names[HM_SCAN_FIELDS_MAX];
     struct hm_scan_row row;
     struct hm_arena arena; /* of the record at hand */
 };
@@ -43,52 +28,6 @@ struct scanning {
 static const struct hm_json_limits limits = {.size_max = HM_REQUEST_BYTES_MAX,
                                              .depth_max = HM_JSON_DEPTH_MAX,
                                              .values_max = 1U << 20};
-
-static enum hm_status bind_query(const struct scanning *s,
-                                 sqlite3_stmt *stmt,
-                                 struct hm_buf *paths,
-                                 struct hm_err *err)
-{
-    const struct hm_scan_query *query = s->query;
-    size_t starts[HM_SCAN_FIELDS_MAX + 1];
-    int64_t kind = 0;
-    enum hm_status status = hm_kind_number(s->store, query->kind, false, &kind, err);
-    for (size_t i = 0; i < query->field_count; i++) {
-        starts[i] = paths->size;
-        hm_buf_put_text(paths, "$.\"");
-        hm_buf_put_text(paths, query->fields[i]);
-        hm_buf_put_text(paths, "\"");
-    }
-    starts[query->field_count] = paths->size;
-    if (status == HM_OK) {
-        status = hm_buf_status(paths, err);
-    }
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_bind_int(stmt, 1, kind);
-    hm_bind_int(stmt, 2, query->year_from);
-    hm_bind_int(stmt, 3, query->year_to);
-    for (size_t i = 0; i < query->field_count; i++) {
-        hm_bind_text(
-            stmt, FIRST_PATH + (int)i,
-            (struct hm_bytes){paths->data + starts[i], starts[i + 1] - starts[i]});
-    }
-    return HM_OK;
-}
-
-static struct hm_scan_value value_of(sqlite3_stmt *stmt, int at)
-{
-    int type = sqlite3_column_type(stmt, at);
-    if (type == SQLITE_NULL) {
-        return (struct hm_scan_value){.there = false};
-    }
-    if (type == SQLITE_INTEGER) {
-        return (struct hm_scan_value){.there = true, .number = hm_column_int(stmt, at)};
-    }
-    return (struct hm_scan_value){
-        .there = true, .is_text = true, .text = hm_column_bytes(stmt, at)};
-}
 
 /* A member of a record's fields as the statement would have given it. */
 static enum hm_status value_of_json(struct hm_scan_value *value,
@@ -168,11 +107,15 @@ static enum hm_status read_row(struct scanning *s, sqlite3_stmt *stmt, struct hm
     s->row.year = hm_column_int(stmt, 2);
     s->row.alias = (flags & HM_RECORD_ALIAS) != 0;
     s->row.conflict = (flags & HM_RECORD_CONFLICT) != 0;
-    for (size_t i = 0; i < s->query->field_count; i++) {
-        s->row.at[i] = value_of(stmt, FIRST_FIELD + (int)i);
+    enum hm_status status =
+        hm_row_fields(s->row.at, s->names, s->query->field_count,
+                      hm_column_bytes(stmt, FIELDS_AT), &s->arena, err);
+    for (size_t i = 0; status == HM_OK && i < s->query->field_count; i++) {
         missing = missing || !s->row.at[i].there;
     }
-    return missing && (flags & HM_RECORD_LONG) != 0 ? read_whole(s, err) : HM_OK;
+    return status == HM_OK && missing && (flags & HM_RECORD_LONG) != 0
+               ? read_whole(s, err)
+               : status;
 }
 
 static enum hm_status stream(struct scanning *s,
@@ -209,23 +152,26 @@ enum hm_status hm_store_scan(struct hm_store *store,
                              struct hm_err *err)
 {
     struct scanning s = {.store = store, .query = query};
-    struct hm_buf paths;
     sqlite3_stmt *stmt = NULL;
+    int64_t kind = 0;
     if (query->field_count > HM_SCAN_FIELDS_MAX) {
         return hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
     }
-    hm_buf_init(&paths, PATHS_BYTES);
+    for (size_t i = 0; i < query->field_count; i++) {
+        s.names[i] = hm_text(query->fields[i]);
+    }
     hm_arena_init(&s.arena, HM_REQUEST_ARENA_MAX);
-    enum hm_status status =
-        hm_sql(store, query->field_count <= FEW ? select_few : select_more, &stmt, err);
+    enum hm_status status = hm_kind_number(store, query->kind, false, &kind, err);
     if (status == HM_OK) {
-        status = bind_query(&s, stmt, &paths, err);
+        status = hm_sql(store, select_rows, &stmt, err);
     }
     if (status == HM_OK) {
+        hm_bind_int(stmt, 1, kind);
+        hm_bind_int(stmt, 2, query->year_from);
+        hm_bind_int(stmt, 3, query->year_to);
         status = stream(&s, stmt, each, ctx, err);
     }
     hm_arena_fini(&s.arena);
-    hm_buf_fini(&paths);
     return status;
 }
 

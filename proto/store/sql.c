@@ -108,6 +108,19 @@ void hm_bind_id(sqlite3_stmt *stmt, int at, const struct hm_id *id)
     hm_bind_blob(stmt, at, hm_id_bytes(id));
 }
 
+static enum hm_status watched(struct hm_store *store,
+                              sqlite3_stmt *stmt,
+                              struct hm_err *err)
+{
+    struct hm_store_watch *watch = store->watch;
+    watch->rows++;
+    if (watch->goes_on(watch->ctx, watch->rows, watch->permille)) {
+        return HM_OK;
+    }
+    hm_sql_done(stmt);
+    return hm_fail(err, HM_LOCKED, "reading-stopped", NULL, NULL, NULL);
+}
+
 enum hm_status hm_sql_step(struct hm_store *store,
                            sqlite3_stmt *stmt,
                            bool *row,
@@ -115,8 +128,11 @@ enum hm_status hm_sql_step(struct hm_store *store,
 {
     int code = sqlite3_step(stmt);
     *row = code == SQLITE_ROW;
-    if (code == SQLITE_ROW) {
+    if (code == SQLITE_ROW && store->watch == NULL) {
         return HM_OK;
+    }
+    if (code == SQLITE_ROW) {
+        return watched(store, stmt, err);
     }
     enum hm_status status = code == SQLITE_DONE ? HM_OK : hm_sql_failed(store, code, err);
     hm_sql_done(stmt);

@@ -16,7 +16,11 @@
 #include "hamlet/model/change.h"
 #include "hamlet/store/store.h"
 
-enum { HM_SQL_CACHE = 256 };
+/* A server runs for months and comes to nearly all that there are; some stay free, so
+ * that one is found at once. */
+enum { HM_SQL_CACHE = 512 };
+
+struct hm_audit;
 
 struct hm_store {
     sqlite3 *db;
@@ -24,12 +28,17 @@ struct hm_store {
     const struct hm_kinds *kinds;
     const struct hm_env *env;
     bool in_transaction;
-    bool writing; /* and it may write */
-    bool broken;  /* an fsync failed: nothing more may be written */
+    bool writing;                 /* and it may write */
+    struct hm_store_watch *watch; /* who looks at what is read; null: nobody */
+    bool broken;                  /* an fsync failed: nothing more may be written */
+    const struct hm_audit *audit; /* the next commit carries it (store/audit.h) */
     struct {
         const char *text;
         sqlite3_stmt *stmt;
     } cache[HM_SQL_CACHE];
+
+    struct hm_id district; /* once it was asked for: hm_district_get */
+    bool district_known;
 
     int64_t next_change; /* row numbers to give, inside a transaction */
     int64_t next_record;
@@ -126,12 +135,17 @@ HM_CHECKED enum hm_status hm_batch_register(struct hm_store *store, struct hm_er
 void hm_bind_batch(sqlite3_stmt *stmt, int at, const struct hm_batch *batch);
 
 /*
- * For ORDER BY: first the record `r` that a change creates. Its id is made of home and
- * kind, so there is one such at most; an edit may claim any id in its author's unit.
+ * The row of the record `:record`: the one that a change creates, else the first. Its id
+ * is made of home and kind, so one such there is at most; an edit may claim any id in its
+ * author's unit. The registry comes first: what it creates is what is meant.
  */
-#define HM_RECORD_CREATED_FIRST                                                          \
-    " ORDER BY EXISTS(SELECT 1 FROM change k WHERE k.act = 0 AND (k.id = r.first OR"     \
-    " (k.record = r.id AND k.later = 1))) DESC, r.id LIMIT 1"
-_Static_assert(HM_ACT_CREATE == 0, "HM_RECORD_CREATED_FIRST says this");
+#define HM_RECORD_CREATED                                                                \
+    "EXISTS(SELECT 1 FROM change k WHERE k.act = 0 AND (k.id = r.first OR"               \
+    " (k.record = r.id AND k.later = 1)))"
+#define HM_RECORD_FOUND                                                                  \
+    "(SELECT r.id FROM record r CROSS JOIN unit h ON h.id = r.home"                      \
+    " WHERE r.record = :record ORDER BY iif(" HM_RECORD_CREATED                          \
+    ", iif(h.code = '~', 0, 1), 2), r.id LIMIT 1)"
+_Static_assert(HM_ACT_CREATE == 0, "HM_RECORD_CREATED says this");
 
 #endif

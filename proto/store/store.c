@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "hamlet/base/assert.h"
+#include "hamlet/store/audit.h"
 #include "migrate.h"
 
-enum { BUSY_MS = 5000 };
+enum { BUSY_MS = 5000, PERMILLE = 1000 };
 
 /* The page cache: a server's working set; a laptop at rest; a laptop in an import. */
 static const char cache_server[] = "PRAGMA cache_size=-65536";
@@ -48,9 +49,14 @@ static enum hm_status set_journal(struct hm_store *store,
 /* A laptop's store may be open in several processes; see the header for the reasons. */
 static enum hm_status configure(struct hm_store *store, struct hm_err *err)
 {
-    static const char *const common[] = {
-        "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON", "PRAGMA mmap_size=0",
-        "PRAGMA foreign_keys=OFF",   "PRAGMA secure_delete=ON",   NULL};
+    /* An automatic index is made of a whole table for a single look-up, and dropped. */
+    static const char *const common[] = {"PRAGMA trusted_schema=OFF",
+                                         "PRAGMA cell_size_check=ON",
+                                         "PRAGMA mmap_size=0",
+                                         "PRAGMA foreign_keys=OFF",
+                                         "PRAGMA automatic_index=OFF",
+                                         "PRAGMA secure_delete=ON",
+                                         NULL};
     static const char *const laptop[] = {"PRAGMA synchronous=EXTRA",
                                          "PRAGMA temp_store=MEMORY", NULL};
     static const char *const server[] = {"PRAGMA synchronous=FULL",
@@ -221,10 +227,17 @@ enum hm_status hm_store_begin_read(struct hm_store *store, struct hm_err *err)
 
 enum hm_status hm_store_commit(struct hm_store *store, struct hm_err *err)
 {
+    enum hm_status status = HM_OK;
     HM_ASSERT(store->in_transaction);
+    if (store->audit != NULL && store->writing) {
+        status = hm_store_audit_append(store, store->audit, err);
+    }
     hm_env_step(store->env, "store-commit");
-    enum hm_status status = run_once(store, end_commit, err);
     if (status == HM_OK) {
+        status = run_once(store, end_commit, err);
+    }
+    if (status == HM_OK) {
+        store->audit = store->writing ? NULL : store->audit;
         store->in_transaction = false;
         store->writing = false;
         hm_env_step(store->env, "store-committed");
@@ -241,6 +254,7 @@ void hm_store_rollback(struct hm_store *store)
         (void)run_once(store, end_rollback, NULL);
         store->broken = store->broken || sqlite3_get_autocommit(store->db) == 0;
         store->in_transaction = false;
+        store->district_known = store->district_known && !store->writing;
         store->writing = false;
     }
 }
@@ -250,6 +264,29 @@ static void set_cache(struct hm_store *store, const char *setting)
 {
     enum hm_status status = hm_sql_once(store, setting, NULL, NULL, NULL);
     (void)status;
+}
+
+void hm_store_watch(struct hm_store *store, struct hm_store_watch *watch)
+{
+    store->watch = watch;
+}
+
+void hm_store_watch_part(struct hm_store *store, int part, int parts)
+{
+    if (store->watch != NULL) {
+        store->watch->part = part;
+        store->watch->parts = parts;
+        hm_store_watch_put(store, 0);
+    }
+}
+
+void hm_store_watch_put(struct hm_store *store, int permille)
+{
+    struct hm_store_watch *watch = store->watch;
+    if (watch != NULL) {
+        int parts = watch->parts > 0 ? watch->parts : 1;
+        watch->permille = (watch->part * PERMILLE + permille) / parts;
+    }
 }
 
 void hm_store_grow(struct hm_store *store)

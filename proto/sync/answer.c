@@ -199,7 +199,8 @@ static enum hm_status write_page(struct answer *a,
                               .knows = knows_of(a, envelope, stored->home),
                               .with_head = !joins};
     if (status == HM_OK) {
-        status = hm_page_out_of(&out.page, envelope, stored, held, count, &a->piece, err);
+        status = hm_page_out_of(&out.page, &envelope->device, envelope->epoch, stored,
+                                held, count, &a->piece, err);
     }
     if (status == HM_OK) {
         status = hm_page_out_write(&a->text, &out, &a->piece, err);
@@ -304,11 +305,15 @@ static enum hm_status send_one(struct answer *a,
 /*
  * Whether the number tells its reader which change it is. A reader may know a chain of a
  * copied device otherwise than we do: from another disk of it, or from a server that was
- * lost. His own present one was compared when he came.
+ * lost. His own present one was compared when he came; of a file he compares what it
+ * acknowledges, and a copy of his may have written the rest.
  */
 static bool tells(const struct answer *a, const struct hm_envelope *envelope)
 {
-    return !envelope->forked && (!envelope->shared || is_own(a, envelope));
+    bool may_differ =
+        envelope->shared || (a->serving->by_file &&
+                             hm_id_equal(&envelope->device, &a->serving->request.device));
+    return !envelope->forked && (!may_differ || is_own(a, envelope));
 }
 
 static enum hm_status send_entry(struct answer *a,

@@ -15,53 +15,6 @@
 #include "put_pages.h"
 #include "session_inside.h"
 
-/*
- * What a device wrote beyond what its revocation names is not merged, whatever way it
- * came: the entry that says so may be in what a cut took.
- */
-static enum hm_status refuse_beyond(struct hm_session *session,
-                                    const struct hm_inbox_page *in,
-                                    struct hm_put *puts,
-                                    struct hm_err *err)
-{
-    struct hm_device device;
-    enum hm_status status = hm_store_device_get(session->store, &in->page.device, &device,
-                                                &session->inbox.arena, err);
-    for (size_t i = 0; i < in->page.count && status == HM_OK && device.revoked; i++) {
-        struct hm_written written = hm_inbox_written(in, i);
-        if (hm_device_beyond(&device, written.epoch, written.seq)) {
-            puts[i].verdict = HM_VERDICT_QUARANTINED;
-        }
-    }
-    return status;
-}
-
-/* Pages of the inbox, as the store takes them. */
-static enum hm_status put_changes(struct hm_session *session,
-                                  struct hm_put **puts,
-                                  struct hm_err *err)
-{
-    struct hm_inbox *inbox = &session->inbox;
-    struct hm_put *list =
-        hm_arena_get_array(&inbox->arena, inbox->change_count, sizeof(*list));
-    size_t at = 0;
-    enum hm_status status = hm_arena_status(&inbox->arena, err);
-    for (size_t p = 0; p < inbox->page_count && status == HM_OK; p++) {
-        const struct hm_page *page = &inbox->pages[p].page;
-        for (size_t i = 0; i < page->count; i++) {
-            list[at + i] = (struct hm_put){.change = &page->changes[i]};
-        }
-        status = refuse_beyond(session, &inbox->pages[p], list + at, err);
-        at += page->count;
-    }
-    *puts = list;
-    return status != HM_OK
-               ? status
-               : hm_store_changes_put(session->store, list, at,
-                                      hm_env_wall(hm_store_env(session->store)),
-                                      &inbox->arena, err);
-}
-
 /* The rows that an item of accepted sequence numbers means. */
 static enum hm_status entries_of_run(struct hm_session *session,
                                      const struct hm_entry_line *line,
@@ -251,10 +204,8 @@ static enum hm_status put_line(struct hm_session *session,
     return status;
 }
 
-/*
- * When the registry says more than before: what was written until now was written without
- * it, and whoever works here may have been given another place.
- */
+/* When the registry says more than before, what was written until now was written without
+ * it. */
 static enum hm_status learn(struct hm_session *session,
                             uint64_t registry_n,
                             struct hm_err *err)
@@ -275,7 +226,42 @@ static enum hm_status learn(struct hm_session *session,
     if (status == HM_OK && origin.row != 0) {
         status = hm_store_learned_put(session->store, &origin, registry_n, err);
     }
-    return status != HM_OK ? status : hm_session_follow(session, err);
+    return status;
+}
+
+static bool is_named(const struct hm_session *session, struct hm_bytes bucket)
+{
+    bool named = false;
+    bool mailbox = bucket.size > 0 && bucket.data[0] == '@';
+    for (size_t i = 0; i < session->inbox.line_count && !named; i++) {
+        struct hm_bytes line = session->inbox.lines[i].bucket;
+        named = hm_bytes_equal(line, bucket) || (mailbox && hm_bytes_are(line, "@"));
+    }
+    return named;
+}
+
+/*
+ * The server's word on a bucket that these lines brought up to date is kept with them:
+ * what comes after them may be cut, and where nothing is new it is not said again.
+ */
+static enum hm_status keep_word(struct hm_session *session, struct hm_err *err)
+{
+    const struct hm_receipt *receipt = &session->reply.receipt;
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < receipt->bucket_count && status == HM_OK; i++) {
+        const struct hm_bucket_state *said = &receipt->buckets[i];
+        struct hm_bucket bucket;
+        if (!is_named(session, said->name)) {
+            continue;
+        }
+        status = hm_store_bucket_get(session->store, said->name, &bucket, err);
+        if (status == HM_OK && bucket.n == said->n &&
+            hm_digest_equal(&bucket.digest, &said->digest)) {
+            status =
+                hm_store_bucket_signed(session->store, said->name, &session->arena, err);
+        }
+    }
+    return status;
 }
 
 static enum hm_status put_lines(struct hm_session *session, struct hm_err *err)
@@ -285,6 +271,9 @@ static enum hm_status put_lines(struct hm_session *session, struct hm_err *err)
         hm_store_bucket_n(session->store, hm_text(HM_HOME_REGISTRY), &registry_n, err);
     for (size_t i = 0; i < session->inbox.line_count && status == HM_OK; i++) {
         status = put_line(session, &session->inbox.lines[i], err);
+    }
+    if (status == HM_OK) {
+        status = keep_word(session, err);
     }
     return status != HM_OK ? status : learn(session, registry_n, err);
 }
@@ -297,7 +286,7 @@ static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err
     if (session->inbox.page_count > 0) {
         status = hm_inbox_find_branches(&session->inbox, session->store, &forked, err);
         if (status == HM_OK) {
-            status = put_changes(session, &puts, err);
+            status = hm_inbox_put_changes(&session->inbox, session->store, &puts, err);
         }
         if (status == HM_OK) {
             status = hm_inbox_put_pages(&session->inbox, session->store, puts,
@@ -307,7 +296,12 @@ static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err
             session->stats.changes_down += puts[i].fresh;
         }
     }
-    return status != HM_OK ? status : put_lines(session, err);
+    if (status == HM_OK) {
+        status = put_lines(session, err);
+    }
+    /* Whoever works here may have been given another place: by pages already, since a
+     * cut may come before the entries. */
+    return status != HM_OK ? status : hm_session_follow(session, err);
 }
 
 /* The prefix that the server has: it must be a prefix of this very chain. */
@@ -474,7 +468,8 @@ enum hm_status hm_apply(struct hm_session *session, struct hm_err *err)
     if (taken && session->inbox.page_count == 0 && session->inbox.line_count == 0) {
         return HM_OK;
     }
-    enum hm_status status = hm_store_begin(session->store, err);
+    enum hm_status status =
+        session->body_open ? HM_OK : hm_store_begin(session->store, err);
     if (status != HM_OK) {
         return status;
     }
@@ -485,10 +480,11 @@ enum hm_status hm_apply(struct hm_session *session, struct hm_err *err)
     if (status == HM_OK) {
         status = put_arrived(session, err);
     }
-    if (status == HM_OK) {
-        status = hm_store_commit(session->store, err);
-    } else {
+    session->body_open = status == HM_OK && session->by_file; /* file.c ends it */
+    if (status != HM_OK) {
         hm_store_rollback(session->store);
+    } else if (!session->by_file) {
+        status = hm_store_commit(session->store, err);
     }
     if (status != HM_OK) {
         session->reply_taken = taken;
@@ -537,7 +533,8 @@ enum hm_status hm_apply_compare(struct hm_session *session,
             continue;
         }
         if (hm_digest_equal(&bucket.digest, &said->digest)) {
-            status = hm_store_bucket_signed(session->store, said->name, err);
+            status =
+                hm_store_bucket_signed(session->store, said->name, &session->arena, err);
             continue;
         }
         *differs = true;

@@ -11,75 +11,9 @@
 #include "hamlet/store/registry.h"
 #include "hamlet/sync/judge.h"
 #include "landing.h"
+#include "lease.h"
 #include "put_pages.h"
 #include "serving.h"
-
-enum { VERSION_MAX = 64 };
-
-/*
- * The lease (PROTOCOL.md 7.3). A stale one changes nothing: whether it means a copied
- * disk is for the store that still holds it to say, since a late duplicate looks the same
- * here. So does the first request of all, which names no incarnation yet, or that of
- * before a restore: it counts only until its reply was taken.
- */
-static enum hm_status take_lease(struct hm_serving *serving,
-                                 struct hm_store *store,
-                                 struct hm_visit *taken,
-                                 struct hm_err *err)
-{
-    const struct hm_request *request = &serving->request;
-    struct hm_visit visit;
-    bool found = false;
-    bool fits = false;
-    enum hm_status status = hm_store_visit_get(store, &request->device, request->epoch,
-                                               &visit, &found, &serving->arena, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    bool ours = request->incarnation == serving->self.incarnation;
-    bool pending = found && ours && !hm_id_is_none(&visit.pending) &&
-                   hm_id_equal(&request->lease, &visit.pending);
-    bool current = found && ours && hm_id_equal(&request->lease, &visit.current);
-    bool again = current && !hm_id_is_none(&visit.pending) &&
-                 hm_id_equal(&request->id, &visit.request);
-    /* A first reply that got lost. The client knows no incarnation, or the last, or this
-     * one by a lease that was not kept: it was not known here yet, and only offered. */
-    bool first_again = found && hm_id_is_none(&visit.current) &&
-                       hm_id_equal(&request->id, &visit.request);
-    /* A server that was restored forgot what it gave: whoever comes is let in again. */
-    bool given = !hm_id_is_none(&visit.current) || !hm_id_is_none(&visit.pending);
-    status = hm_head_fits(serving, store, &fits, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    if (!fits || (found && given && !pending && !current && !first_again)) {
-        hm_serving_refuse(serving, HM_PROBLEM_STALE);
-        return HM_OK;
-    }
-    status =
-        hm_store_sight_first(store, &request->device, request->epoch, request->seq, err);
-    if (status == HM_OK && pending) {
-        visit.current = visit.pending;
-        status = hm_store_sight_put(store, &visit, request->seq, err);
-    }
-    if (status == HM_OK && !again && !first_again) {
-        status = hm_env_random(serving->self.env, visit.pending.at, HM_ID_SIZE, err);
-        visit.request = request->id;
-        if (status == HM_OK) {
-            status =
-                hm_store_bucket_n(store, hm_text(HM_HOME_REGISTRY), &visit.carried, err);
-        }
-    }
-    visit.contact = hm_env_wall(serving->self.env);
-    visit.offset_ms = request->time.ms - visit.contact.ms;
-    visit.version = request->version;
-    if (visit.version.size > VERSION_MAX) {
-        visit.version.size = VERSION_MAX;
-    }
-    serving->lease = visit.pending;
-    *taken = visit;
-    return status != HM_OK ? status : hm_head_note(serving, store, !found, err);
-}
 
 /*
  * Whether the key that signed the page was good for it. Whoever copied a key that was
@@ -345,6 +279,34 @@ static enum hm_status acknowledge(struct hm_serving *serving,
     return status;
 }
 
+/* What went wrong there since it last came through, in its own words. */
+static enum hm_status take_errors(struct hm_serving *serving,
+                                  struct hm_visit *visit,
+                                  struct hm_err *err)
+{
+    _Static_assert((int)HM_VISIT_ERRORS_MAX == (int)HM_REQUEST_ERRORS_MAX, "of one kind");
+    const struct hm_request *request = &serving->request;
+    struct hm_visit_error errors[HM_VISIT_ERRORS_MAX];
+    struct hm_buf packed;
+    visit->errors = HM_NO_BYTES;
+    for (size_t i = 0; i < request->error_count; i++) {
+        errors[i] =
+            (struct hm_visit_error){request->errors[i].name, request->errors[i].count};
+    }
+    if (request->error_count == 0) {
+        return HM_OK;
+    }
+    hm_buf_init(&packed, HM_HEADER_MAX);
+    hm_visit_errors_put(&packed, errors, request->error_count);
+    enum hm_status status = hm_buf_status(&packed, err);
+    if (status == HM_OK) {
+        visit->errors = hm_arena_copy(&serving->arena, hm_buf_bytes(&packed));
+        status = hm_arena_status(&serving->arena, err);
+    }
+    hm_buf_fini(&packed);
+    return status;
+}
+
 /* What is left on the laptop, now that this request's pages are here. */
 static enum hm_status put_visit(struct hm_serving *serving,
                                 struct hm_store *store,
@@ -357,7 +319,13 @@ static enum hm_status put_visit(struct hm_serving *serving,
         visit->waiting =
             request->seq > serving->seq ? (int64_t)(request->seq - serving->seq) : 0;
     }
-    enum hm_status status = hm_serving_state(serving, visit, err);
+    if (visit->waiting <= 0 || visit->late.ms == 0) {
+        visit->late = visit->waiting > 0 ? visit->contact : (struct hm_wall){0};
+    }
+    enum hm_status status = take_errors(serving, visit, err);
+    if (status == HM_OK) {
+        status = hm_serving_state(serving, visit, err);
+    }
     return status != HM_OK ? status : hm_store_visit_put(store, visit, err);
 }
 
@@ -379,22 +347,27 @@ static enum hm_status renew_digests(struct hm_serving *serving,
     return status;
 }
 
-/* A body that broke off gets no lease; but the line that came whole presents one. */
-static enum hm_status take_sight(struct hm_serving *serving,
-                                 struct hm_store *store,
-                                 struct hm_err *err)
+/*
+ * What it offered made its device known here: this request opens its pair. The next one
+ * would do; but a late copy of an earlier one may come before that.
+ */
+static enum hm_status meet(struct hm_serving *serving,
+                           struct hm_store *store,
+                           struct hm_visit *visit,
+                           bool *visits,
+                           struct hm_err *err)
 {
-    const struct hm_request *request = &serving->request;
-    struct hm_visit visit;
-    bool found = false;
-    enum hm_status status = hm_store_visit_get(store, &request->device, request->epoch,
-                                               &visit, &found, &serving->arena, err);
-    if (status != HM_OK || !found || hm_id_is_none(&visit.pending) ||
-        request->incarnation != serving->self.incarnation ||
-        !hm_id_equal(&request->lease, &visit.pending)) {
-        return status;
+    struct hm_device device;
+    enum hm_status status = hm_store_device_get(store, &serving->request.device, &device,
+                                                &serving->arena, err);
+    /* Its newest key may be news as well: the next request brings that (7.1, `z`). */
+    *visits = status == HM_OK && device.known && !device.revoked &&
+              hm_keys_follow(serving->request.keys, device.keys);
+    if (*visits) {
+        status = hm_lease_take(serving, store, visit, err);
     }
-    return hm_store_sight_put(store, &visit, request->seq, err);
+    *visits = *visits && serving->problem == HM_PROBLEM_NONE;
+    return status;
 }
 
 static enum hm_status commit_one(struct hm_serving *serving,
@@ -402,7 +375,7 @@ static enum hm_status commit_one(struct hm_serving *serving,
                                  struct hm_err *err)
 {
     struct hm_device device;
-    struct hm_visit visit;
+    struct hm_visit visit = {.epoch = 0};
     bool forked = false;
     bool admitted = false;
     bool visits = serving->ended && serving->problem == HM_PROBLEM_NONE;
@@ -423,18 +396,19 @@ static enum hm_status commit_one(struct hm_serving *serving,
         hm_inbox_clear(&serving->inbox);
         return HM_OK;
     }
-    if (visits && !device.known) {
+    bool stranger = visits && !device.known;
+    if (stranger) {
         /* Nothing is kept of somebody who only says so. */
         visits = false;
-        status = hm_env_random(serving->self.env, serving->lease.at, HM_ID_SIZE, err);
+        hm_lease_count(serving);
     } else if (visits && !serving->by_file) {
-        status = take_lease(serving, store, &visit, err);
+        status = hm_lease_take(serving, store, &visit, err);
         if (status == HM_OK && serving->problem == HM_PROBLEM_STALE) {
             hm_inbox_clear(&serving->inbox);
             return HM_OK;
         }
     } else {
-        status = take_sight(serving, store, err);
+        status = hm_lease_sight(serving, store, err);
     }
     if (status == HM_OK) {
         status = hm_inbox_find_branches(&serving->inbox, store, &forked, err);
@@ -448,6 +422,8 @@ static enum hm_status commit_one(struct hm_serving *serving,
     if (status == HM_OK && forked) {
         hm_serving_refuse(serving, HM_PROBLEM_STALE);
         visits = visits && serving->by_file; /* the lease stays with the other disk */
+    } else if (status == HM_OK && stranger && !serving->by_file) {
+        status = meet(serving, store, &visit, &visits, err);
     }
     if (status == HM_OK) {
         status = renew_digests(serving, store, err);

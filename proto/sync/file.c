@@ -36,6 +36,7 @@ enum hm_status hm_session_file_begin(struct hm_session *session,
     session->by_file = true;
     session->file_first = first;
     session->file_incarnation = incarnation;
+    session->body_before = session->stats;
     session->origin = (struct hm_origin){.device = session->device, .epoch = epoch};
     session->round = HM_ROUND_HEAD;
     return status;
@@ -133,15 +134,20 @@ static enum hm_status check_offered(struct hm_session *session, struct hm_err *e
     struct hm_bytes *names = NULL;
     size_t waiting = 0;
     size_t offered = 0;
+    size_t filed = 0;
     enum hm_status status = hm_store_buckets_old(session->store, HM_OLD_TO_OFFER, &names,
                                                  &waiting, &session->arena, err);
     if (status == HM_OK) {
         status = hm_store_buckets_old(session->store, HM_OLD_OFFERED, &names, &offered,
                                       &session->arena, err);
     }
+    if (status == HM_OK) {
+        status = hm_store_buckets_old(session->store, HM_OLD_IN_FILE, &names, &filed,
+                                      &session->arena, err);
+    }
     bool answers =
         session->file_incarnation == session->reply.receipt.incarnation && waiting == 0;
-    return status != HM_OK || answers || waiting + offered == 0
+    return status != HM_OK || answers || waiting + offered + filed == 0
                ? status
                : hm_fail(err, HM_BAD_INPUT, "bundle-send-first", NULL, NULL, NULL);
 }
@@ -231,6 +237,24 @@ static enum hm_status find_behind(struct hm_session *session,
     return status;
 }
 
+/*
+ * What was taken must come as far as its first line says. A device that says less than
+ * before is not given all of it again: the server goes by the most that it said.
+ */
+static enum hm_status check_reached(struct hm_session *session, struct hm_err *err)
+{
+    const struct hm_receipt *receipt = &session->reply.receipt;
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < receipt->bucket_count && status == HM_OK; i++) {
+        uint64_t n = 0;
+        status = hm_store_bucket_n(session->store, receipt->buckets[i].name, &n, err);
+        if (status == HM_OK && n < receipt->buckets[i].n) {
+            return hm_fail(err, HM_BAD_INPUT, "bundle-gap", NULL, NULL, NULL);
+        }
+    }
+    return status;
+}
+
 /* That the server is another one by now is known from here on; nothing else is. */
 static enum hm_status note_incarnation(struct hm_session *session, struct hm_err *err)
 {
@@ -264,6 +288,25 @@ static enum hm_status renew(struct hm_session *session, struct hm_err *err)
     return status;
 }
 
+/* All of a body that is refused is: what was taken of it before that as well. */
+static enum hm_status end_body(struct hm_session *session,
+                               enum hm_status status,
+                               struct hm_err *err)
+{
+    bool open = session->body_open;
+    session->body_open = false;
+    if (status == HM_OK && open) {
+        return hm_store_commit(session->store, err);
+    }
+    if (open) {
+        hm_store_rollback(session->store);
+    }
+    if (status != HM_OK) {
+        session->stats = session->body_before;
+    }
+    return status;
+}
+
 enum hm_status hm_session_file_end(struct hm_session *session,
                                    bool whole,
                                    struct hm_err *err)
@@ -281,6 +324,12 @@ enum hm_status hm_session_file_end(struct hm_session *session,
         if (status == HM_OK && whole && session->inbox.in_page) {
             status = hm_fail(&failed, HM_PROTOCOL, "page", "end", NULL, NULL);
         }
+        if (status == HM_OK && whole) {
+            status = check_reached(session, &failed);
+        }
+    }
+    status = end_body(session, status, &failed);
+    if (session->round == HM_ROUND_STREAM) {
         if (status == HM_OK && whole) {
             status = hm_apply_compare(session, &differs, &failed);
         }

@@ -102,6 +102,21 @@ static enum hm_status count_regained(struct hm_landing *landing,
                                        verified, judged, err);
 }
 
+/* What only the registry refuses: it may lack who was permitted, or where. */
+static enum hm_status note_refused(struct hm_landing *landing, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
+        bool registry = landing->reasons[i] == HM_REASON_SCOPE ||
+                        landing->reasons[i] == HM_REASON_CLOSED;
+        if (registry && landing->puts[i].fresh && !hm_landing_offered(landing, i)) {
+            status =
+                hm_store_refused_early_add(landing->store, landing->puts[i].row, err);
+        }
+    }
+    return status;
+}
+
 static enum hm_status say_again(struct hm_landing *landing, struct hm_err *err)
 {
     enum hm_status status = HM_OK;
@@ -121,6 +136,9 @@ enum hm_status hm_landing_regain(struct hm_landing *landing, struct hm_err *err)
     enum hm_status status = hm_arena_status(&landing->arena, err);
     if (status == HM_OK) {
         status = hm_store_refilling(landing->store, &open, err);
+    }
+    if (status == HM_OK && open) {
+        status = note_refused(landing, err);
     }
     for (size_t from = 0; from < landing->count && status == HM_OK;) {
         const struct hm_change *change = landing->puts[from].change;

@@ -311,7 +311,8 @@ static enum hm_status put_page(struct filling *f,
     /* The reader may know nothing, so it says all of itself. */
     struct hm_page_out out = {
         .store = f->session->store, .origin = stored->origin, .with_head = true};
-    status = hm_page_out_of(&out.page, envelope, stored, held, count, arena, err);
+    status = hm_page_out_of(&out.page, &envelope->device, envelope->epoch, stored, held,
+                            count, arena, err);
     hm_page_text_init(&text);
     if (status == HM_OK) {
         status = hm_page_out_write(&text, &out, arena, err);
@@ -378,7 +379,8 @@ static enum hm_status mark_offered(struct hm_session *session,
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < o->count && status == HM_OK; i++) {
         if (!session->file_all) {
-            status = hm_store_bucket_offered(session->store, o->buckets[i].name, err);
+            status = hm_store_bucket_offered(session->store, o->buckets[i].name,
+                                             o->by_file, err);
         }
     }
     bool over = o->by_file && o->registry_done;

@@ -93,9 +93,9 @@ enum hm_status hm_offer_set_load(struct hm_offer_set *set,
         }
     }
     if (status == HM_OK && !is_mailbox(bucket->name)) {
-        status = hm_store_unspoken(session->store, bucket->name, bucket->n,
-                                   session->origin.row, &set->haves, &set->have_count,
-                                   &set->arena, err);
+        status =
+            hm_store_unspoken(session->store, bucket->name, bucket->n, &session->origin,
+                              &set->haves, &set->have_count, &set->arena, err);
     }
     return status;
 }
@@ -110,12 +110,12 @@ enum hm_status hm_offer_names(struct hm_session *session,
     struct {
         struct hm_bytes *at;
         size_t count;
-    } found[HM_OLD_OFFERED + 1] = {{NULL, 0}};
+    } found[HM_OLD_STATES] = {{NULL, 0}};
     enum hm_status status = HM_OK;
     size_t total = 0;
     size_t n = 0;
-    for (int state = HM_OLD_NOT; state <= HM_OLD_OFFERED && status == HM_OK; state++) {
-        bool meant = state == HM_OLD_TO_OFFER ||
+    for (int state = HM_OLD_NOT; state < HM_OLD_STATES && status == HM_OK; state++) {
+        bool meant = state == HM_OLD_TO_OFFER || state == HM_OLD_IN_FILE ||
                      (by_file && (state == HM_OLD_OFFERED || session->file_all));
         if (meant) {
             status =
@@ -128,7 +128,7 @@ enum hm_status hm_offer_names(struct hm_session *session,
     if (status == HM_OK) {
         status = hm_arena_status(arena, err);
     }
-    for (int state = HM_OLD_NOT; state <= HM_OLD_OFFERED && status == HM_OK; state++) {
+    for (int state = HM_OLD_NOT; state < HM_OLD_STATES && status == HM_OK; state++) {
         for (size_t i = 0; i < found[state].count; i++) {
             list[n++] = found[state].at[i];
         }

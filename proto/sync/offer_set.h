@@ -29,8 +29,9 @@ struct hm_offer_set {
 };
 
 /*
- * Names of the buckets in question, from `arena`. In a file those that were offered
- * before as well, since it may have been lost, and with session->file_all every one.
+ * Names of the buckets in question, from `arena`: what is only in a file is offered over
+ * the network as well, since that may be lost; in a file what was offered before in
+ * whatever way, and with session->file_all every one.
  */
 HM_CHECKED enum hm_status hm_offer_names(struct hm_session *session,
                                          bool by_file,

@@ -4,7 +4,8 @@
 #include "hamlet/store/buckets.h"
 
 enum hm_status hm_page_out_of(struct hm_page *page,
-                              const struct hm_envelope *envelope,
+                              const struct hm_id *device,
+                              uint32_t epoch,
                               const struct hm_stored_page *stored,
                               const struct hm_held *held,
                               size_t count,
@@ -18,8 +19,8 @@ enum hm_status hm_page_out_of(struct hm_page *page,
     for (size_t i = 0; i < count; i++) {
         changes[i] = held[i].change;
     }
-    *page = (struct hm_page){.device = envelope->device,
-                             .epoch = envelope->epoch,
+    *page = (struct hm_page){.device = *device,
+                             .epoch = epoch,
                              .home = stored->home,
                              .seq = stored->seq,
                              .registry_n = stored->registry_n,

@@ -24,7 +24,8 @@ struct hm_reader_knows {
 /* The page as it was signed, with the `count` changes of it; skeletons are made by the
  * caller. Borrows from all it is given; its list of changes is the arena's. */
 HM_CHECKED enum hm_status hm_page_out_of(struct hm_page *page,
-                                         const struct hm_envelope *envelope,
+                                         const struct hm_id *device,
+                                         uint32_t epoch,
                                          const struct hm_stored_page *stored,
                                          const struct hm_held *held,
                                          size_t count,

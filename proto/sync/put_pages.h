@@ -27,4 +27,14 @@ HM_CHECKED enum hm_status hm_inbox_put_pages(const struct hm_inbox *inbox,
                                              struct hm_arena *arena,
                                              struct hm_err *err);
 
+/*
+ * A laptop's: the changes of all pages, nobody's judgement on them but that of a
+ * revocation that is known here. `*puts`: one for each, in their order, from the inbox's
+ * arena.
+ */
+HM_CHECKED enum hm_status hm_inbox_put_changes(struct hm_inbox *inbox,
+                                               struct hm_store *store,
+                                               struct hm_put **puts,
+                                               struct hm_err *err);
+
 #endif

@@ -200,7 +200,9 @@ static enum hm_status compare_leaves(const struct hm_offer_line *line,
             want->mask[i / 8] |= (uint8_t)(1U << i % 8);
         }
     }
-    return status;
+    return status != HM_OK
+               ? status
+               : hm_store_leaves_lacking(store, line->bucket, want->mask, err);
 }
 
 /* The changes of a line, each once. */

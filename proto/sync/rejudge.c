@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A server that learned a kind judges what it could not read before. */
+/* A server that learned a kind, or has its registry again, judges once more. */
 #include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/pages.h"
+#include "hamlet/store/refill.h"
 #include "hamlet/sync/judge.h"
 
 /* The author may not be a reader of the unit any more. */
@@ -44,10 +45,23 @@ static enum hm_status find_page(struct hm_judge *judge,
     return status;
 }
 
+/* Whether a refusal may have another outcome now: a kind is known, or the registry is
+ * whole. */
+static enum hm_status is_due(struct hm_store *store,
+                             const struct hm_refused *refused,
+                             bool refilled,
+                             bool *due,
+                             struct hm_err *err)
+{
+    *due = hm_bytes_are(refused->reason, hm_reason_name(HM_REASON_UNKNOWN_KIND));
+    return refilled ? hm_store_refused_early(store, refused->held.row, due, err) : HM_OK;
+}
+
 /* In order of arrival, so that a record's creation is released before what rests on it.
  */
 static enum hm_status judge_all(struct hm_store *store,
                                 const struct hm_id *district,
+                                bool refilled,
                                 struct hm_arena *arena,
                                 struct hm_err *err)
 {
@@ -58,7 +72,9 @@ static enum hm_status judge_all(struct hm_store *store,
     enum hm_status status = hm_store_quarantine(store, &refused, &count, arena, err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         enum hm_reason reason = HM_REASON_NONE;
-        if (!hm_bytes_are(refused[i].reason, hm_reason_name(HM_REASON_UNKNOWN_KIND))) {
+        bool due = false;
+        status = is_due(store, &refused[i], refilled, &due, err);
+        if (status != HM_OK || !due) {
             continue;
         }
         status = find_page(&judge, &refused[i].held, arena, err);
@@ -83,11 +99,30 @@ enum hm_status hm_judge_again(struct hm_store *store,
         return status;
     }
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
-    status = judge_all(store, district, &arena, err);
+    status = judge_all(store, district, false, &arena, err);
     if (status == HM_OK) {
         status = hm_store_commit(store, err);
     } else {
         hm_store_rollback(store);
+    }
+    hm_arena_fini(&arena);
+    return status;
+}
+
+enum hm_status hm_judge_refilled(struct hm_store *store,
+                                 const struct hm_id *district,
+                                 struct hm_err *err)
+{
+    struct hm_arena arena;
+    bool open = false;
+    enum hm_status status = hm_store_refilling(store, &open, err);
+    if (status != HM_OK || !open) {
+        return status;
+    }
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    status = hm_store_refill_close(store, err);
+    if (status == HM_OK) {
+        status = judge_all(store, district, true, &arena, err);
     }
     hm_arena_fini(&arena);
     return status;

@@ -48,6 +48,8 @@ struct hm_session {
     struct hm_reply reply;
     bool forked;      /* the reply acknowledges what another disk wrote in this chain */
     bool reply_taken; /* lease and acknowledgement are in the store */
+    bool body_open;   /* of a file: what is taken of it waits for its end */
+    struct hm_session_stats body_before; /* … and then counts */
     struct hm_inbox inbox;
     bool inbox_open;
     struct hm_err failed;

@@ -75,6 +75,11 @@ enum hm_status hm_serving_state(struct hm_serving *serving,
 {
     const struct hm_request *request = &serving->request;
     visit->incarnation = request->incarnation;
+    if (request->offers) {
+        visit->stated = HM_NO_BYTES; /* a file would begin its buckets anew: not before
+                                      * all is offered */
+        return HM_OK;
+    }
     return pack(&visit->stated, request->buckets, request->bucket_count, &serving->arena,
                 err);
 }
@@ -100,6 +105,9 @@ static enum hm_status raise(struct hm_serving *serving,
     struct hm_request *request = &serving->request;
     struct hm_bucket_state *before = NULL;
     size_t count = 0;
+    if (request->offers) {
+        return HM_OK;
+    }
     if (visit->incarnation != request->incarnation) {
         /* It may be an old file, or from an old disk: an answer that is longer than it
          * had to be harms neither, and the disk must be able to take it. */
@@ -181,8 +189,10 @@ enum hm_status hm_file_reader_get(struct hm_file_reader *reader,
     if (status != HM_OK) {
         return status;
     }
-    *reader = (struct hm_file_reader){
-        .device = *device, .epoch = visit.epoch, .incarnation = visit.incarnation};
+    *reader = (struct hm_file_reader){.device = *device,
+                                      .epoch = visit.epoch,
+                                      .incarnation =
+                                          visit.stated.size > 0 ? visit.incarnation : 0};
     return unpack(&reader->buckets, &reader->bucket_count, visit.stated, arena, err);
 }
 

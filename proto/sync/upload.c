@@ -245,31 +245,19 @@ static enum hm_status resend_page(struct hm_upload *u,
     struct hm_arena piece;
     size_t count = 0;
     struct hm_held *held = NULL;
+    struct hm_page page;
     hm_arena_init(&piece, HM_REQUEST_ARENA_MAX);
     enum hm_status status =
         hm_store_origin_changes(u->session->store, u->origin.row, stored->seq,
                                 stored->count, &held, &count, &piece, err);
-    struct hm_change *changes = hm_arena_get_array(&piece, count, sizeof(*changes));
-    if (status == HM_OK) {
-        status = hm_arena_status(&piece, err);
-    }
     if (status == HM_OK && count != stored->count) {
         status = hm_fail(err, HM_CORRUPT, "change-body", NULL, NULL, NULL);
     }
     if (status == HM_OK) {
-        for (size_t i = 0; i < count; i++) {
-            changes[i] = held[i].change;
-        }
-        struct hm_page page = {.device = u->origin.device,
-                               .epoch = u->origin.epoch,
-                               .home = stored->home,
-                               .seq = stored->seq,
-                               .registry_n = stored->registry_n,
-                               .head_before = stored->head_before,
-                               .head_after = stored->head_after,
-                               .changes = changes,
-                               .count = count,
-                               .signature = stored->signature};
+        status = hm_page_out_of(&page, &u->origin.device, u->origin.epoch, stored, held,
+                                count, &piece, err);
+    }
+    if (status == HM_OK) {
         uint64_t next = u->seq;
         u->seq = stored->seq;
         status = load_runs(u, count, err);

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/text/words.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "code.h"
-#include "hamlet/base/embed.h"
-#include "words_file.h"
-
-struct hm_words {
-    struct hm_words_file file;
-};
+#include "words_table.h"
 
 enum hm_lang hm_lang_of(const char *option, const char *locale)
 {
@@ -23,57 +17,44 @@ enum hm_lang hm_lang_of(const char *option, const char *locale)
     return locale != NULL && strncmp(locale, "en", 2) == 0 ? HM_LANG_EN : HM_LANG_VI;
 }
 
-static struct hm_bytes embedded(enum hm_lang lang)
+const struct hm_words *hm_words_of(enum hm_lang lang)
 {
-    const char *name = lang == HM_LANG_EN ? "en.json" : "vi.json";
-    for (const struct hm_embedded *row = hm_embedded_words; row->name != NULL; row++) {
-        if (strcmp(row->name, name) == 0) {
-            return (struct hm_bytes){row->data, row->size};
+    return lang == HM_LANG_EN ? &hm_words_en : &hm_words_vi;
+}
+
+static const char *at(const struct hm_words *words, uint32_t offset)
+{
+    return (const char *)words->text + offset;
+}
+
+static const struct hm_words_row *find(const struct hm_words *words,
+                                       const struct hm_words_list *list,
+                                       const char *key)
+{
+    size_t low = 0;
+    size_t high = list->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(key, at(words, list->row[middle].key));
+        if (order == 0) {
+            return &list->row[middle];
         }
+        *(order < 0 ? &high : &low) = order < 0 ? middle : middle + 1;
     }
-    return HM_NO_BYTES;
-}
-
-enum hm_status hm_words_open(struct hm_words **words,
-                             enum hm_lang lang,
-                             struct hm_err *err)
-{
-    enum hm_status status = HM_NO_MEMORY;
-    struct hm_words *made = calloc(1, sizeof(*made));
-    if (made == NULL) {
-        status = hm_fail_memory(err);
-        goto out;
-    }
-    status = hm_words_file_init(&made->file, embedded(lang), err);
-    if (status != HM_OK) {
-        goto out;
-    }
-    *words = made;
-    made = NULL;
-out:
-    hm_words_close(made);
-    return status;
-}
-
-void hm_words_close(struct hm_words *words)
-{
-    if (words != NULL) {
-        hm_words_file_fini(&words->file);
-        free(words);
-    }
+    return NULL;
 }
 
 const char *hm_words_ui(const struct hm_words *words, const char *key)
 {
-    const struct hm_words_entry *entry = hm_words_find(&words->file.ui, key);
-    return entry == NULL ? key : entry->text;
+    const struct hm_words_row *row = find(words, &words->ui, key);
+    return row == NULL ? key : at(words, row->text);
 }
 
-static void put_escaped(struct hm_buf *out, const uint8_t *at, size_t size)
+static void put_escaped(struct hm_buf *out, const uint8_t *byte, size_t size)
 {
     static const char digit[] = "0123456789ABCDEF";
     for (size_t i = 0; i < size; i++) {
-        char text[] = {'\\', 'x', digit[at[i] >> 4], digit[at[i] & 15]};
+        char text[] = {'\\', 'x', digit[byte[i] >> 4], digit[byte[i] & 15]};
         hm_buf_put(out, text, sizeof(text));
     }
 }
@@ -130,15 +111,15 @@ void hm_words_error(struct hm_buf *out,
                     const struct hm_err *err,
                     bool hint)
 {
-    const struct hm_words_entry *entry =
-        err->key == NULL ? NULL : hm_words_find(&words->file.error, err->key);
+    const struct hm_words_row *row =
+        err->key == NULL ? NULL : find(words, &words->error, err->key);
     const char *args[HM_ERR_ARGS];
-    if (entry == NULL) {
+    if (row == NULL) {
         hm_buf_put_text(out, hint ? "" : hm_status_text(err->status));
         return;
     }
     for (size_t i = 0; i < HM_ERR_ARGS; i++) {
         args[i] = err->arg[i];
     }
-    hm_words_put(out, hint ? entry->hint : entry->text, args, HM_ERR_ARGS);
+    hm_words_put(out, at(words, hint ? row->hint : row->text), args, HM_ERR_ARGS);
 }

@@ -3,7 +3,8 @@
 """The first document: registration in 2017, commitments of five years, tip-offs, models,
 commendations; and what each figure does when one record goes or one hamlet comes."""
 from district import expect, script
-from thanh_phu import MODELS, circular_23
+from moves import each_record_moves
+from thanh_phu import MODELS, circular_23, reviewed
 
 FIVE = ("--from", "2013", "--to", "2017")
 
@@ -22,13 +23,16 @@ def changed(district):
     found = district.prints("commitments", FIVE, {"households_yearly": "99,9\u00a0%–100\u00a0%"})
     signed = [year["among"] - year["value"] for year in found["households_yearly"]["years"]]
     expect("households that did not sign", signed, [0, 0, 1, 0, 0])
-    district.import_units([{"code": "837-new", "level": "hamlet", "type": "ap", "name": "Ấp mới",
-                            "parent_code": district.codes("commune")[0],
-                            "valid_from": "2017-05-01"}])
+    district.one_more("hamlet", "ap", district.codes("commune")[0], "2017-05-01")
     district.prints("registration", ("--year", "2017"), {"hamlets": "103/105"})
     found = district.report("registration", "--year", "2016")
     expect("hamlets of the year before", (found["hamlets"]["text"], found["hamlets"]["among"]),
            ("chưa có số liệu", 104))
+    district.withdraw(district.record(heads, "registration", unit=district.codes("hamlet")[41]))
+    district.withdraw(district.record(officer, "statistic", unit=district.codes("commune")[0]))
+    district.prints("registration", ("--year", "2017"), {"hamlets": "102/105"})
+    found = district.report("statistics", *FIVE)
+    expect("tip-offs, of which one commune's 13 went", found["tips"]["value"], 187)
     behind = server.ask("report", "registration", "--year", "2017", "--figure", "managed")
     expect("records behind a figure", (len(behind), {row["kind"] for row in behind}),
            (46, {"registration"}))
@@ -47,7 +51,13 @@ def run(site):
     found = district.prints("models", ("--to", "2017-08-11"), {"active": "04"})
     expect("models", sorted(found["active"]["names"]), sorted(MODELS))
     district.prints("commendations", FIVE, {"all": "16"})
+    # Where the document has "chiếm tỷ lệ cao" the report has the number.
+    reviewed(district, range(2013, 2018))
+    district.prints("recognition", FIVE, {"hamlets_yearly": "95,2\u00a0%–98,1\u00a0%",
+                                          "communes_yearly": "94,4\u00a0%–100\u00a0%",
+                                          "managed_yearly": "95,7\u00a0%–97,8\u00a0%"})
     changed(district)
+    each_record_moves(district, FIVE, 23)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 """The fifth document: conferences by where they were held, recognitions as times and as
 different units, the mean of the years against its target, the communes of another scheme."""
 from district import expect, script
-from province import since_2012
+from moves import each_record_moves
+from province import ROADS, since_2012
 
 ALL = ("--from", "2012", "--to", "2020")
 
@@ -13,10 +14,19 @@ def changed(province):
     ids = province.site.server.ask("report", "recognition", *ALL, "--figure", "schools_times")
     expect("records behind 522", len(ids), 522)
     officer.run("edit", ids[0]["id"], "result=chua_dat")
-    rural = province.record(officer, "external_status", result="dat")
+    rural = province.record(officer, "external_status", scheme="ntm", result="dat")
     officer.run("delete", rural)
     province.sync()
     province.prints("recognition", ALL, {"schools_times": "521", "ntm_19_2": "122/131"})
+    talks = province.record(officer, "activity", host_kind="khu_dan_cu", sessions=563)
+    officer.run("edit", talks, "sessions=562")
+    province.withdraw(province.record(officer, "activity", host_kind="huyen"))
+    province.one_more("commune", "xa", f"{province.top}-h00", "2020-01-01")
+    province.sync()
+    found = province.report("activities", *ALL)["conferences_districts"]
+    expect("what was taken back", found["text"], "chưa có số liệu")
+    province.prints("activities", ALL, {"conferences_hamlets": "2.062"})
+    province.prints("recognition", ALL, {"ntm_19_2": "122/132"})
 
 
 def run(site):
@@ -36,7 +46,16 @@ def run(site):
            ["communes"]["among"], 210)
     expect("communes, mapped to today", province.report(
         "registration", "--year", "2019", "--as", "today")["communes"]["among"], 151)
+    found = province.prints("statistics", ALL, {"clearance_mean": "trên 80\u00a0%"})
+    for year in range(2013, 2021):
+        found = province.report("statistics", "--year", str(year))
+        expect(f"all three are less in {year}", [found[name]["share"].split()[0]
+                                                 for name, _ in ROADS], ["giảm"] * 3)
+    # "Hầu hết các xã, thôn, bản" have a convention: how many.
+    province.prints("recognition", ALL, {"conventions_hamlets": "487/500",
+                                         "conventions_communes": "149/151"})
     changed(province)
+    each_record_moves(province, ALL, 885)
 
 
 if __name__ == "__main__":

@@ -87,9 +87,10 @@ def statistics(city):
 def recognitions(city):
     rows = []
     for year in YEARS:
-        missed = {"hamlet": 3, "office": year % 2}
-        for code in city.codes("hamlet", "agency", "enterprise"):
-            kind = "hamlet" if code in city.codes("hamlet") else "office"
+        missed = {"hamlet": 3, "commune": year % 3 == 0, "office": year % 2}
+        for code in city.codes("hamlet", "commune", "agency", "enterprise"):
+            kind = next((level for level in ("hamlet", "commune") if code in city.codes(level)),
+                        "office")
             missed[kind] -= 1
             rows.append([code, year, "dat" if missed[kind] < 0 else "chua_dat", "9",
                          f"{year}-11-14"])

@@ -88,6 +88,16 @@ class District:
                 return row["id"]
         raise LookupError(f"{kind} {wanted}")
 
+    def withdraw(self, id):
+        """As the district takes a record back: all that was ever written of it."""
+        for change in {row["change"] for row in self.site.server.ask("history", id)}:
+            self.site.server.run("withdraw", change, "--reason", "nhầm")
+
+    def one_more(self, level, type, parent, since):
+        """A unit that nobody has reported of."""
+        self.import_units([{"code": f"{parent}-more", "level": level, "type": type,
+                            "name": "Đơn vị mới", "parent_code": parent, "valid_from": since}])
+
     def report(self, name, *args, host=None):
         """A report's figures by name, in Vietnamese, as the district makes it."""
         programs = self.site.programs

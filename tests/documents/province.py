@@ -12,6 +12,7 @@ SUBJECTS = [80, 49, 60]
 # Recognised a year: hamlets, communes, agencies, enterprises, schools.
 EVERY_YEAR = [345, 60, 49, 32, 58]
 MORE = [0, 0, 5, 2, 0]  # … and one more in so many of the years
+ROADS = [("traffic_accidents", 420), ("traffic_deaths", 150), ("traffic_injured", 380)]
 CONFERENCES = [("huyen", [11]), ("khu_dan_cu", [700, 800, 563]), ("xa", [151, 59]),
                ("co_quan", [300, 218]), ("doanh_nghiep", [353]), ("co_so_giao_duc", [190, 210])]
 
@@ -56,9 +57,33 @@ def recognitions(province):
                    ["unit", "year", "result", "decision_no", "issued_date"], recognised)
 
 
+def statistics(province):
+    """What the police of the province count each year: cases found out, accidents."""
+    windows = [(f"{year}-01-01", f"{year}-12-31") for year in YEARS]
+    province.enter(province.officer, "statistic",
+                   ["unit", "indicator", "window_from", "window_to", "amount", "total",
+                    "qualifier"],
+                   [[TOP, "clearance_rate", *window, 316 + at % 3 * 4, 400,
+                     "gt" if at == 2 else "exact"] for at, window in enumerate(windows)])
+    province.enter(province.officer, "statistic",
+                   ["unit", "indicator", "window_from", "window_to", "amount", "previous"],
+                   [[TOP, indicator, *window, first - 10 * at, first - 10 * at + 10]
+                    for indicator, first in ROADS for at, window in enumerate(windows)])
+
+
+def conventions(province):
+    """Hamlets and communes that have agreed on rules of their own."""
+    codes = province.codes("hamlet")[13:] + province.codes("commune")[2:LEFT]
+    province.enter(province.officer, "external_status",
+                   ["unit", "year", "scheme", "item_no", "result"],
+                   [[code, 2020, "quy_uoc", "ANTT", "dat"] for code in codes])
+
+
 def since_2012(site):
     province = found(site)
     recognitions(province)
+    statistics(province)
+    conventions(province)
     province.enter(province.officer, "activity",
                    ["unit", "type", "date", "host_kind", "sessions"],
                    [[TOP, "hoi_nghi_trien_khai", f"{2012 + at}-06-01", host, number]

@@ -83,6 +83,19 @@ def circular_23(site):
     return district
 
 
+def reviewed(district, years):
+    """What was decided of all of them each year; a few, not the same ones, did not meet it."""
+    pools = [(district.codes("hamlet"), lambda year: 2 + year % 4),
+             (district.codes("commune"), lambda year: year % 2),
+             (subject_codes(district), lambda year: 1 + year % 2)]
+    district.enter(district.officer, "recognition",
+                   ["unit", "year", "result", "decision_no", "issued_date"],
+                   [[code, year, "dat" if (at + year) % len(pool) >= missed(year) else "chua_dat",
+                     "12", f"{year}-11-14"]
+                    for year in years for pool, missed in pools for at, code in enumerate(pool)])
+    district.sync()
+
+
 def directive_07(site):
     """Five years of a directive, reviewed in 2019: two units were founded since 2017."""
     district = found(site)
@@ -107,5 +120,11 @@ def directive_07(site):
                    ["unit", "year", "decision_no", "issuer_name", "form", "collectives",
                     "individuals"],
                    [[DISTRICT, 2019, "2517/QĐ-UBND", "UBND huyện", "giay_khen", 7, 5]])
+    district.enter(district.officer, "activity", ["unit", "type", "date"],
+                   [[DISTRICT, "ngay_hoi", f"{year}-08-19"] for year in range(2014, 2020)])
+    district.enter(district.officer, "directive",
+                   ["unit", "year", "type", "directive_no", "summary"],
+                   [[DISTRICT, year, "ke_hoach", number, "Phong trào trong cơ quan, nhà trường"]
+                    for year, number in ((2014, "118/KH-CAH"), (2019, "37/KH-BCĐ"))])
     district.sync()
     return district

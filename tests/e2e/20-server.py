@@ -155,16 +155,16 @@ def units(site):
 
     count = len(rows)
     expect("first import", server.ask("units import", file),
-           {"added": count, "changed": 0, "unchanged": 0, "refused": []})
+           {"added": count, "changed": 0, "unchanged": 0, "padded": 0, "refused": []})
     before = server.ask("status")["changes"]
     expect("second import", server.ask("units import", file),
-           {"added": 0, "changed": 0, "unchanged": count, "refused": []})
+           {"added": 0, "changed": 0, "unchanged": count, "padded": 0, "refused": []})
     expect("changes after it", server.ask("status")["changes"], before)
     renamed = [[row[0], row[1], row[2], row[3] + (" mới" if row[0] == site.hamlet else ""),
                 row[4]] for row in rows]
     file = write_csv(site.path("units-2.csv"), COLUMNS, renamed)
     expect("third import", server.ask("units import", file),
-           {"added": 0, "changed": 1, "unchanged": count - 1, "refused": []})
+           {"added": 0, "changed": 1, "unchanged": count - 1, "padded": 0, "refused": []})
     say("units", imported=count)
 
 

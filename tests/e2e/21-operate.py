@@ -10,11 +10,13 @@ beside the data in use, which stay as they are.
 import http.client
 import os
 import re
+import shutil
 import socket
 import ssl
 import time
 
-from sites import check, expect, promise, read_file, say, script, unchanged, write_file
+from district import Desk
+from sites import ROOT, check, expect, promise, read_file, say, script, unchanged, write_file
 
 SAMPLE = re.compile(r'([a-z_]+)((?:\{[a-z]+="[a-z]+"\})?) (-?\d+)')
 
@@ -98,6 +100,18 @@ def watched(site):
     agrees(server)
 
 
+def at_the_page(server):
+    """What a browser has already is no refusal, neither counted nor noted as one."""
+    desk = Desk(server.address)
+    refused = 'hamlet_requests_total{result="refused"}'
+    before = metrics(server)[0][refused]
+    tag = desk.request("GET", "/").headers["etag"]
+    expect("the same", desk.request("GET", "/", headers={"If-None-Match": tag}).status, 304)
+    expect("the next, when that is over", desk.request("GET", "/health").status, 200)
+    expect("refused", metrics(server)[0][refused], before)
+    check("nothing in the log", b"status=304" not in read_file(server.log))
+
+
 def foreign(site):
     """Another machine sees whether it is up, and no number."""
     server, address = site.server, own_address()
@@ -115,9 +129,21 @@ def foreign(site):
     expect("metrics from elsewhere", ask(server, "/metrics", address=f"{address}:{port}")[0], 404)
 
 
+def carried(server):
+    """Files of a district's own, beside the store."""
+    files = {"catalogues/overlay.json": ("tests", "data", "catalogues", "overlay-27.json"),
+             "reports/settings.json": ("proto", "reports", "settings.json")}
+    files = {name: read_file(os.path.join(ROOT, *path)) for name, path in files.items()}
+    for name, content in files.items():
+        os.makedirs(os.path.join(server.folder, os.path.dirname(name)), exist_ok=True)
+        write_file(os.path.join(server.folder, name), content)
+    return files
+
+
 def drill(site):
     """A backup is tried beside the data in use, while they are in use."""
     server, file = site.server, site.path("drill.backup")
+    beside = carried(server)
     server.run("backup", file)
     made = metrics(server)[0]["hamlet_backup_timestamp_seconds"]
     check("the backup's time is told", 0 <= time.time() - made < 600)
@@ -134,8 +160,14 @@ def drill(site):
     site.programs.refuse("hamlet-server", "restore", write_file(site.path("bad.backup"), bytes(raw)),
                          *how, exits=65)
     os.remove(site.path("bad.backup"))
+    site.programs.refuse("hamlet-server", "restore", file, *how, "--empty", exits=64)
     expect("nothing is left beside", sorted(os.listdir(site.work)), names)
     expect("it goes on", ask(server, "/health")[0], 200)
+    other = site.path("restored")
+    site.programs.run("hamlet-server", "restore", file, "--data", other, *how[2:4])
+    for name, content in beside.items():
+        expect(f"{name} came back", read_file(os.path.join(other, name)), content)
+    shutil.rmtree(other)
     promise("P34 a backup, tried beside the data in use",
             f"{len(found)} trials", f"faults {faults}")
 
@@ -143,6 +175,7 @@ def drill(site):
 def run(site):
     site.set_up()
     watched(site)
+    at_the_page(site.server)
     drill(site)
     foreign(site)
 

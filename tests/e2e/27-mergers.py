@@ -48,7 +48,7 @@ def merged(site, a, b, c, d):
     household(a, "Muộn hai")
     a.run("edit", first, "address_text=2")
     told = server.ask("units merge", old, "--into", new)
-    expect("merged", told, {"unit": old, "into": new})
+    expect("merged", (told["unit"], told["into"]), (old, new))
     b.once()
     expect("what the new unit sees", units_of(b), [old])
     b.refuse("add", "household", "head_name=X", "address_text=1", f"unit={old}", exits=77,

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 
-from sites import ROOT, check, expect, say, script
+from sites import ROOT, check, expect, say, script, write_csv
 
 HOUSEHOLDS = 250
 
@@ -120,6 +120,36 @@ def commune(site, c):
     say("a commune", hamlets=len(units), recognised=need)
 
 
+def under_authority(site):
+    """Counted is what is under a unit's authority and covered, wherever it stands."""
+    def share():
+        shown = site.server.ask("evaluate", "--year", "2026", "--unit", site.commune)
+        return next(row["among"] for row in shown["criteria"] if row["id"] == "5.4.b")
+    before = share()
+    district = next(row["parent_code"] for row in site.communes if row["code"] == site.commune)
+    below = {"level": "school", "type": "truong", "parent_code": site.commune}
+    elsewhere = {"level": "agency", "type": "co_quan", "parent_code": district}
+    units = [
+        dict(below, code="T-1", name="Trường trung học"),
+        dict(below, code="T-2", name="Trường tiểu học", excluded_reason="tieu_hoc"),
+        dict(below, code="T-3", name="Trường của huyện", managed_by=district),
+        dict(below, code="T-4", name="Trường của xã", managed_by=site.commune),
+        dict(elsewhere, code="C-1", name="Trạm của xã", managed_by=site.commune),
+        dict(elsewhere, code="C-2", name="Cơ quan của huyện")]
+    columns = ["code", "level", "type", "name", "parent_code", "managed_by", "excluded_reason"]
+    file = write_csv(site.path("subjects.csv"), columns,
+                     [[unit.get(name, "") for name in columns] for unit in units])
+    expect("units", site.server.ask("units import", file)["added"], len(units))
+    expect("counted of them: T-1, T-4, C-1", share() - before, 3)
+    said = site.server.refuse("evaluate", "--year", "2026", "--unit", "T-2", exits=65,
+                              says="tt124-2021").line
+    check(f"why it has no verdict: {said}", "rimary school" in said)
+    flags = [flag["flag"] for flag in
+             site.server.ask("case", "--year", "2026", "--unit", "T-2")["flags"]]
+    expect("its year says so", flags, ["ngoai_dien"])
+    say("units that are not covered, or under another's authority")
+
+
 def by_year(a, c):
     for year, name in ((2015, "tt23-2012"), (2021, "tt23-2012"), (2022, "tt124-2021"),
                        (2026, "tt124-2021")):
@@ -176,6 +206,7 @@ def run(site):
     everybody_agrees(site, a, b)
     c.once()
     commune(site, c)
+    under_authority(site)
     by_year(a, c)
     own_catalogues(site, a)
     say("catalogues of the year and of a province")

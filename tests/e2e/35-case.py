@@ -16,6 +16,14 @@ def case(host, *more):
     return host.ask("case", *(more or BEFORE))
 
 
+def papers(host, *more):
+    """What is missing of each dossier; what `evaluate` says is the same."""
+    shown = case(host, *(more or BEFORE))["dossiers"]
+    expect("by evaluate", host.ask("evaluate", *(more or BEFORE)[:2])["dossiers"], shown)
+    return {row["dossier"]: [paper["paper"] for paper in row["papers"]
+                             if paper["found"] == "missing"] for row in shown}
+
+
 def flags(host):
     return [row["flag"] for row in case(host)["flags"]]
 
@@ -46,9 +54,15 @@ def same(site, *laptops):
 def until_submitted(site, head, recorder, officer):
     expect("at first", case(head)["state"], "chua_dang_ky")
     expect("what is missing", [row["state"] for row in case(head)["missing"]], ["da_dang_ky"])
+    expect("papers at first", papers(head), {"register": ["nghi_quyet", "ban_dang_ky"],
+                                             "recognise": ["to_trinh", "bao_cao_ket_qua",
+                                                           "bien_ban_hop"]})
     houses = [head.add("household", f"head_name=An {name}", "address_text=1")
               for name in ("Ba", "Bốn", "Năm")]
     goes_to(head, "da_dang_ky", "registration", "year=2026", "reg_type=tieu_chuan")
+    expect("papers of the registration", papers(head)["register"], ["nghi_quyet"])
+    words = head.run("case", *BEFORE)
+    check(f"in words: {words}", "1 of 2" in words and "Party resolution" in words)
     share(head, recorder, officer)
     goes_to(officer, "da_tiep_nhan", "step", f"unit={site.hamlet}", "year=2026",
             "step=tiep_nhan", "round=1", "done_on=2026-02-10")
@@ -76,6 +90,8 @@ def until_submitted(site, head, recorder, officer):
             "held_on=2026-11-01", "signed_on=2026-11-02", "chair_name=An", "secretary_name=Ba")
     goes_to(head, "da_nop", "step", "year=2026", "step=nop_ho_so", "round=1",
             "done_on=2026-11-03")
+    expect("nothing of it stops the case", papers(head),
+           {"register": ["nghi_quyet"], "recognise": ["to_trinh", "bao_cao_ket_qua"]})
     say("submitted", late=1)
 
 
@@ -87,7 +103,11 @@ def until_published(site, head, recorder, officer):
             "step=tra_ho_so", "round=1", "done_on=2026-11-04", "return_reason=sai_so_lieu")
     share(officer, head)
     goes_to(head, "da_nop", "step", "year=2026", "step=nop_ho_so", "round=2",
-            "done_on=2026-11-05")
+            "done_on=2026-11-05", "document_no=12/TTr")
+    party = [row["id"] for row in head.ask("list", "registration", "--where", "year=2026")]
+    head.run("edit", party[0], "has_party_body=false")
+    expect("no Party organisation, no resolution", papers(head),
+           {"register": [], "recognise": ["bao_cao_ket_qua"]})
     share(head, officer)
     goes_to(officer, "da_tham_dinh", "evaluation", f"unit={site.hamlet}", "year=2026",
             "stage=tham_dinh", "result=dat", "evaluated_on=2026-11-08")

@@ -284,7 +284,7 @@ def framing(site):
         ("a bomb in gzip", request(site, zlib.compress(b"\0" * (8 << 20)),
                                    extra=[("Content-Encoding", "deflate")]), 415, "type"),
         ("another path", request(site, b"x", path="/v1/other"), 404, "path"),
-        ("no path", request(site, b"x", path="/"), 404, "path"),
+        ("what the page is read from", request(site, b"x", path="/"), 405, "method"),
         ("a path out of it", request(site, b"x", path="/v1/../v1/sync"), 404, "path"),
         ("a query", request(site, b"x", path="/v1/sync?a=1"), 400, "header"),
         ("another method", request(site, method="DELETE"), 405, "method"),

@@ -92,12 +92,26 @@ def the_sheet_of_an_office(site, laptop):
            "Tổ 1")
     expect("a person may be called Cộng", rows["Nguyễn Văn Cộng"]["household_code"], "11")
     expect("the file is kept", (kept(laptop), done["file"]), ([digest(path)], digest(path)))
-    return done["batch"]
+    return path, done
 
 
 def undone(laptop, batch):
     laptop.run("undo", batch)
     expect("all is undone", laptop.ask("list", "household"), [])
+
+
+def names_in_capitals(laptop, path, done):
+    """They are kept as they came; what may be meant is offered, and taken when somebody asks."""
+    expect("what may be meant", [(row["line"], row["rule"], row["offer"]) for row in done["warnings"]],
+           [(10, "head_case", "Trần Thị Hòa")])
+    expect("rows to look at", (done["warned"], done["rewritten"]), (1, 0))
+    undone(laptop, done["batch"])
+    asked = laptop.ask("import", "household", path, "--proper-case")
+    expect("asked for", (asked["added"], asked["warned"], asked["rewritten"]), (3, 0, 1))
+    names = [row["fields"]["head_name"] for row in laptop.ask("list", "household")]
+    check(f"as people write it: {names}", "Trần Thị Hòa" in names)
+    check("and told", "--proper-case" in laptop.run("import", "household", path, "--dry-run"))
+    undone(laptop, asked["batch"])
 
 
 def codes_and_dates(site, laptop):
@@ -161,8 +175,7 @@ def run(site):
     os.makedirs(os.path.join(laptop.folder, "kinds"), exist_ok=True)
     write_file(os.path.join(laptop.folder, "kinds", "stall.json"),
                json.dumps(STALL, ensure_ascii=False))
-    batch = the_sheet_of_an_office(site, laptop)
-    undone(laptop, batch)
+    names_in_capitals(laptop, *the_sheet_of_an_office(site, laptop))
     codes_and_dates(site, laptop)
     asked_and_not_guessed(site, laptop)
     content_decides(site, laptop)

@@ -118,7 +118,7 @@ def at_the_district(site, laptop):
             check("by what it was chosen", how[1] in sheets[1])
             os.remove(path)
             told = host.run("export", "household", *how)
-            expect("as CSV", sorted(line.split(",")[0] for line in told.splitlines()[1:]),
+            expect("as CSV", sorted(row[0] for row in csv.reader(told.splitlines()[1:])),
                    sorted(wanted))
             expect("as JSON", sorted(row["id"] for row in host.ask("export", "household", *how)),
                    sorted(wanted))

@@ -32,7 +32,10 @@ def packages(folder=FOLDER):
 
 
 def browse(site, laptop, step, file="page.mjs"):
-    address = laptop.run("open", "--print").strip()
+    return drive(laptop.run("open", "--print").strip(), site, step, file)
+
+
+def drive(address, site, step, file):
     done = subprocess.run(["node", file, address, site.path(""), step], cwd=FOLDER,
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -5,9 +5,11 @@ asked for it, and one that is forgotten loses nothing.
 
     97-members.py --bin DIR --work DIR
 """
+import contextlib
 import os
 import random
 import re
+import sqlite3
 import threading
 import time
 
@@ -70,6 +72,44 @@ def each_his_own(laptop):
         expect("the author", author_of(laptop, record), {name})
         wrote += 1
     return wrote
+
+
+def author_of_change(laptop, change):
+    with contextlib.closing(sqlite3.connect(os.path.join(laptop.folder, "store.db"))) as store:
+        row, = store.execute("SELECT a.user FROM change c JOIN author a ON a.id = c.author WHERE c.change = ?",
+                             (bytes.fromhex(change),))
+    return row[0].hex()
+
+
+def each_act(site, laptop):
+    """Whatever a page can write bears who is signed in, and not who was there first."""
+    commune = site.enrol("commune", site.commune, "commune_officer")
+    commune.once()
+    site.server.ask("grant", "Laptop commune", "--unit", site.commune, "--role", "commune_officer", "--name", OTHER)
+    laptop.once()
+    commune.once()
+    disputed = commune.ask("list", "household")[0]["id"]
+    commune.ask("edit", disputed, "address_text=Tổ 5")
+    laptop.ask("edit", disputed, "address_text=Tổ 7")
+    for host in (laptop, commune, laptop, commune):
+        host.once()
+    start(commune)
+    page = window(commune)
+    sign_in(page, OTHER)
+    one, two = (page.add("household", {"head_name": f"Hộ {name}", "address_text": "Tổ 1", "unit": site.hamlet})
+                for name in ("An", "Bình"))
+    conflict, = page.get("/api/conflicts", state="open")
+    deleted = page.post("/api/delete", {"id": one["id"]})
+    acts = {"add": one, "delete": deleted, "undo": page.post("/api/undo", {"change": deleted["change"]}),
+            "edit": page.post("/api/edit", {"id": two["id"], "fields": {"address_text": "Tổ 2"}}),
+            "merge": page.post("/api/merge", {"id": one["id"], "into": two["id"], "reason": "một hộ"}),
+            "unmerge": page.post("/api/unmerge", {"id": one["id"], "reason": "hai hộ"}),
+            "resolve": page.post("/api/resolve", {"conflict": conflict["id"], "take": conflict["values"][0]["change"],
+                                                  "reason": "đã hỏi"})}
+    authors = {act: author_of_change(commune, done["change"]) for act, done in acts.items()}
+    expect("authors", authors, dict.fromkeys(acts, users(page)[OTHER]))
+    commune.stop()
+    return len(acts)
 
 
 def passphrases(laptop):
@@ -362,6 +402,9 @@ def run(site):
     laptop = set_up(site)
     start(laptop)
     wrote = each_his_own(laptop)
+    laptop.stop()
+    wrote += each_act(site, laptop)
+    start(laptop)
     tried = passphrases(laptop)
     at_once(laptop)
     single(site)

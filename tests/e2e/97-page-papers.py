@@ -9,11 +9,13 @@ has, and what is printed is what is recorded.
 import os
 import subprocess
 import unicodedata
+from datetime import datetime, timedelta, timezone
 from importlib import import_module
 
 from sites import check, expect, say, script, wait_until
 
 page = import_module("96-page")
+HERE = timezone(timedelta(hours=7))
 
 
 def set_up(site):
@@ -45,6 +47,8 @@ def households(site, laptop):
     laptop.run("sync")
     names = {row["id"]: row["fields"] for row in laptop.ask("list", "household")}
     new, = (fields for fields in names.values() if fields["head_name"] == "Nguyễn Văn Cưng")
+    expect("where it went", (new.get("status"), new.get("moved_to"), new.get("valid_to")),
+           ("da_chuyen", "29185-01", datetime.now(HERE).strftime("%Y-%m-%d")))
     expect("where it came from", names[new["split_from"]]["head_name"], "Nguyễn Văn Cường")
     expect("listed", len(names), 7)
     # what follows counts six, all of whom but one signed
@@ -107,7 +111,7 @@ def codes_of(picture):
     return done.stdout.split()
 
 
-def printed(site, name):
+def printed(site, name, own="ẤP 1"):
     """One paper as it leaves the printer: its text, its pages, what its code says."""
     path = site.path(name + ".pdf")
     facts = dict(line.split(":", 1) for line in program("pdfinfo", path).splitlines())
@@ -117,7 +121,7 @@ def printed(site, name):
     pages = sorted(file for file in os.listdir(site.work) if file.startswith(name + "-page"))
     expect(f"pages of {name}", len(pages), int(facts["Pages"]))
     codes = [code for file in pages for code in codes_of(site.path(file))]
-    for words in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "ẤP 1"):
+    for words in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", own):
         check(f"{words!r} in {name}", words in text)
     return text, len(pages), codes
 

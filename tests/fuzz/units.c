@@ -31,8 +31,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct hm_arena arena;
     size_t refused = 0;
     hm_arena_init(&arena, FUZZ_ARENA_MAX);
-    enum hm_status status =
-        hm_units_read(&units, all_kinds(), (struct hm_bytes){data, size}, &arena, &err);
+    const struct hm_import import = {.file = {data, size}};
+    enum hm_status status = hm_units_read(&units, all_kinds(), hm_words_of(HM_LANG_EN),
+                                          &import, &arena, &err);
     if (status == HM_OK) {
         for (size_t i = 0; i < units.count; i++) {
             if (units.rows[i].refused == NULL) {

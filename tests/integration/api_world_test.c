@@ -28,7 +28,7 @@ enum { RECORDS = 12, STRIDE = 5, FLIPS = 600, EXITS = 32, BYTES_MAX = 65536 };
 static struct world world;
 static struct world_laptop *a;
 static struct world_laptop *b;
-static struct hm_words *words;
+static const struct hm_words *words;
 static struct hm_buf shown;
 static struct hm_json *told;
 static struct hm_testenv dice;
@@ -72,7 +72,7 @@ static void setup(void)
     world_init(&world, 18, hm_embedded_kinds, 1, 2);
     a = world_laptop_add(&world, UNIT, "recorder");
     b = world_laptop_add(&world, UNIT, "hamlet_head");
-    ck_assert_int_eq(hm_words_open(&words, HM_LANG_EN, &err), HM_OK);
+    words = hm_words_of(HM_LANG_EN);
     hm_buf_init(&shown, HM_FILE_BYTES_MAX);
     told = NULL;
     fill();
@@ -82,7 +82,6 @@ static void teardown(void)
 {
     hm_json_free(told);
     hm_buf_fini(&shown);
-    hm_words_close(words);
     world_fini(&world);
 }
 

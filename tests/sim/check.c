@@ -120,7 +120,7 @@ static bool is_blind_there(const struct sim *sim, int who, int act)
 static void check_blind(struct sim *sim, int who)
 {
     const struct oracle *oracle = sim->oracle;
-    bool decides = sim->replicas[who].role->rank >= scene_role("commune_officer")->rank;
+    bool decides = sim_decides(sim, who);
     for (int i = 0; i < oracle_count(oracle); i++) {
         if (oracle_is_blind(oracle, who, i)) {
             sim_mark(sim, SIM_MARK_BLIND);
@@ -240,6 +240,7 @@ void sim_check_agreed(struct sim *sim, int who)
     if (sim_refilled(sim)) { /* what was heard of a server that is no more is over */
         oracle_unhear(sim->oracle, who);
         memset(replica->entries, 0, sizeof(replica->entries));
+        replica->written = 0;
     }
     sim_learn(sim, who);
     sim_check_due(sim, who);
@@ -329,6 +330,23 @@ static void say_digests(struct sim *sim)
     }
 }
 
+/* What one of them holds whole the server does, or else would lose with that laptop. */
+static void check_values(struct sim *sim)
+{
+    const struct oracle *oracle = sim->oracle;
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        bool lacks = oracle_known(oracle, ORACLE_SERVER, i) &&
+                     oracle_is_blind(oracle, ORACLE_SERVER, i);
+        for (int who = 1; who < sim->replica_count && lacks; who++) {
+            if (!sim_is_revoked(sim, who) && oracle_known(oracle, who, i) &&
+                !oracle_is_blind(oracle, who, i)) {
+                sim_fail(sim, "the values of act %d are on %d and not on the server", i,
+                         who);
+            }
+        }
+    }
+}
+
 void sim_check_end(struct sim *sim)
 {
     check_verdicts(sim);
@@ -340,6 +358,7 @@ void sim_check_end(struct sim *sim)
             check_same_state(sim, who);
         }
     }
+    check_values(sim);
     say_digests(sim);
 }
 

@@ -218,6 +218,7 @@ void sim_compare_records(struct sim *sim, int who, struct hm_arena *arena)
 {
     struct compare c = {
         .sim = sim, .store = sim_store(sim, who), .arena = arena, .who = who};
+    struct hm_err err = HM_ERR_NONE;
     bool known[SIM_RECORDS_MAX] = {false};
     for (int i = 0; i < oracle_count(sim->oracle); i++) {
         int record = oracle_told(sim->oracle, i)->record;
@@ -225,6 +226,7 @@ void sim_compare_records(struct sim *sim, int who, struct hm_arena *arena)
             known[record] = true;
         }
     }
+    sim_must(sim, hm_store_begin_read(c.store, &err), &err, "read");
     for (c.record = 0; c.record < sim->record_count; c.record++) {
         if (known[c.record]) {
             compare_record(&c);
@@ -232,4 +234,5 @@ void sim_compare_records(struct sim *sim, int who, struct hm_arena *arena)
         }
     }
     compare_conflicts(&c);
+    hm_store_rollback(c.store);
 }

@@ -126,7 +126,11 @@ static enum hm_status resolve_by_head(struct work *work,
     if (value.size == 0) {
         *expected = HM_BAD_INPUT; /* nobody decides for what he cannot see */
     }
-    deed->act.writes[0].value = scene_read(form, deed->act.writes[0].reg, value);
+    int64_t number = scene_read(form, deed->act.writes[0].reg, value);
+    if (value.size > 0 && number < 0 && *expected == HM_OK) {
+        *expected = HM_BAD_INPUT; /* it was let stand, and still is none of the field's */
+    }
+    deed->act.writes[0].value = number;
     return hm_author_resolve(work->author, &conflict->id,
                              &loaded.held[head->known].change.id, NULL,
                              hm_text("as agreed"), &deed->id, &work->err);

@@ -8,6 +8,7 @@
 #include "hamlet/model/value.h"
 #include "hamlet/store/registry.h"
 #include "loss.h"
+#include "machine.h"
 #include "work.h"
 
 enum { TOKEN = 24 };
@@ -136,6 +137,14 @@ static int register_of(const struct scene_form *form, struct hm_bytes name)
     return ORACLE_NONE;
 }
 
+/* A refusal hides whether there are any values: they may come when it ends. */
+static bool is_hidden(const struct sim *sim, int who, int act)
+{
+    return who != ORACLE_SERVER && !sim_decides(sim, who) &&
+           oracle_heard(sim->oracle, who, act) == ORACLE_REFUSED &&
+           !sim_same_device(sim, oracle_told(sim->oracle, act)->replica, who);
+}
+
 /*
  * What the erasure reached by way of changes that are none of this replica's business was
  * gone before the act came here.
@@ -145,7 +154,8 @@ static bool is_erased(const struct sim *sim, int who, int act, int reg)
     if (oracle_erased(sim->oracle, who, act, reg)) {
         return true;
     }
-    bool bare = oracle_erased(sim->oracle, ORACLE_SERVER, act, reg);
+    bool bare =
+        !is_hidden(sim, who, act) && oracle_erased(sim->oracle, ORACLE_SERVER, act, reg);
     if (bare) {
         oracle_bare(sim->oracle, who, act, reg);
     }

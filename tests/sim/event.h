@@ -45,6 +45,7 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
     X(IMAGE, image, "")                                                                  \
     X(RESTORE, restore, "")                                                              \
     X(COPY, copy, "")                                                                    \
+    X(ROTATE, rotate, "")                                                                \
     X(BACKUP, backup, "")                                                                \
     X(LOSE, lose, "empty=0")                                                             \
     X(CLOSE, close, "")                                                                  \

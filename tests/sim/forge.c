@@ -6,6 +6,7 @@
 
 #include "hamlet/model/value.h"
 #include "hamlet/wire/reply.h"
+#include "world_key.h"
 
 enum { BODY_MAX = 4 * 1024 * 1024, VALUE_MAX = 256 };
 
@@ -56,6 +57,9 @@ bool forge_begin(struct forge *forge, struct sim *sim, int who)
                                          .epoch = forge->epoch,
                                          .reply_max = 1,
                                          .version = hm_text("forged")};
+    if (!world_key_known(&sim->world, laptop)) {
+        forge->request.keys = world_key_text(laptop, &forge->arena);
+    }
     draw(forge, forge->request.id.at, HM_ID_SIZE);
     return hm_store_meta_get_id(laptop->store, HM_META_USER, &forge->user, &forge->err) ==
            HM_OK;

@@ -34,7 +34,7 @@ PLANTS = {
     "wrong_digest": (r"digests differ", 10),
     "swapped": (r"nothing disturbed failed: PROTOCOL|is another on the server"
                 r"|holds another change|gives up: PROTOCOL", 20),
-    "unrevoked": (r"is revoked and was answered with 200|taken from a device that is revoked",
+    "unrevoked": (r"is revoked and was answered with (200|409)|taken from a device that is revoked",
                   60),
     "unordered": (r"stand otherwise than derived|rebuilding \d changed|still there", 40),
     "unended": (r"has verdict 1, it should be 2|stand otherwise|rebuilding \d changed", 80),
@@ -42,7 +42,7 @@ PLANTS = {
     "same_self": (r"nothing disturbed failed|digests differ|on the laptop only"
                   r"|on the server only|counts entries|come to no rest"
                   r"|verdict \d on \d and \d on the server|gives up: PROTOCOL"
-                  r"|signed, and the server says", 80),
+                  r"|signed, and the server says|acknowledged and never reached", 80),
     "lost_word": (r"signed, and the server says", 40),
 }
 

@@ -28,6 +28,7 @@ struct sim_stick {
     int from;
     int to;
     uint64_t losses; /* of the server, until then */
+    int keys; /* changes of the laptop's key, that the file knows of; -1: not of all */
     bool taken;
 };
 

@@ -151,11 +151,12 @@ static void learn_rows(struct sim *sim, int who, struct hm_arena *arena)
                 check_source(sim, who, act);
                 if (who == ORACLE_SERVER) {
                     sim_judge_role(sim, act);
+                    sim_judge_permit(sim, act);
+                    sim_judge_withdrawal(sim, act);
                 }
                 hold(sim, who, act, &held[i]);
                 oracle_knows(sim->oracle, who, act);
-                oracle_blind(sim->oracle, who, act,
-                             sim_is_blind(sim, who, act, &held[i]));
+                oracle_blind(sim->oracle, who, act, true); /* learn_values: or not */
             } else {
                 sim_order(sim, who, &held[i].change);
             }
@@ -228,7 +229,7 @@ static bool is_old(struct sim *sim, int who, struct hm_bytes name, struct hm_are
     struct hm_err err = HM_ERR_NONE;
     size_t count = 0;
     bool old = false;
-    for (int state = HM_OLD_TO_OFFER; state <= HM_OLD_OFFERED && !old; state++) {
+    for (int state = HM_OLD_TO_OFFER; state < HM_OLD_STATES && !old; state++) {
         sim_must(sim,
                  hm_store_buckets_old(sim_store(sim, who), (enum hm_old)state, &names,
                                       &count, arena, &err),
@@ -238,7 +239,7 @@ static bool is_old(struct sim *sim, int who, struct hm_bytes name, struct hm_are
     return old;
 }
 
-static void hear(struct sim *sim, int who, const struct hm_entry *entry)
+static void hear(struct sim *sim, int who, int bucket, const struct hm_entry *entry)
 {
     for (uint64_t i = 0; i < entry->count; i++) {
         int64_t row = entry->change + (int64_t)i;
@@ -257,6 +258,9 @@ static void hear(struct sim *sim, int who, const struct hm_entry *entry)
             note_judged(sim, act, verdict, entry->reason);
         }
         oracle_hears(sim->oracle, who, act, verdict);
+        if (bucket != SIM_MAILBOX) {
+            oracle_confirm(sim->oracle, who, act, verdict);
+        }
     }
 }
 
@@ -285,8 +289,32 @@ static bool count_entries(struct sim *sim,
         oracle_anew(sim->oracle, who, bucket); /* of what is no home: nothing */
         replica->entries[bucket] = 0;
         replica->old[bucket] = false;
+        replica->anew[bucket] = true;
     }
     return true;
+}
+
+/* Begun anew, it has the server's word again that this is all. */
+static void settle(struct sim *sim,
+                   int who,
+                   struct hm_bytes name,
+                   int bucket,
+                   struct hm_arena *arena)
+{
+    struct hm_bytes message = HM_NO_BYTES;
+    struct hm_bytes signature = HM_NO_BYTES;
+    struct hm_err err = HM_ERR_NONE;
+    if (!sim->replicas[who].anew[bucket]) {
+        return;
+    }
+    sim_must(sim,
+             hm_store_bucket_statement(sim_store(sim, who), name, &message, &signature,
+                                       arena, &err),
+             &err, "statement");
+    if (message.size > 0) {
+        sim->replicas[who].anew[bucket] = false;
+        oracle_settle(sim->oracle, who, bucket);
+    }
 }
 
 static void learn_entries(struct sim *sim,
@@ -313,30 +341,41 @@ static void learn_entries(struct sim *sim,
             if (entries[i].n != *learnt + 1) {
                 sim_fail(sim, "replica %d has a gap in a bucket", who);
             }
-            hear(sim, who, &entries[i]);
+            hear(sim, who, bucket, &entries[i]);
             *learnt += entries[i].count;
         }
         if (count == 0) {
             sim_fail(sim, "replica %d counts entries that are not there", who);
         }
     }
+    settle(sim, who, name, bucket, arena);
+}
+
+static void learn_store(struct sim *sim, int who, struct hm_arena *arena)
+{
+    char mailbox[HM_MAILBOX_SIZE];
+    const struct sim_replica *replica = &sim->replicas[who];
+    learn_rows(sim, who, arena);
+    for (int unit = 0; unit < SCENE_UNITS; unit++) {
+        learn_entries(sim, who, hm_text(scene_unit(unit)), unit, arena);
+    }
+    learn_entries(sim, who, hm_text(HM_HOME_REGISTRY), SIM_REGISTRY, arena);
+    if (replica->laptop != NULL) {
+        struct hm_id device = hm_sign_device(&replica->laptop->key);
+        hm_mailbox_name(mailbox, &device);
+        learn_entries(sim, who, hm_text(mailbox), SIM_MAILBOX, arena);
+    }
 }
 
 void sim_learn(struct sim *sim, int who)
 {
-    char mailbox[HM_MAILBOX_SIZE];
     struct hm_arena arena;
     struct sim_replica *replica = &sim->replicas[who];
+    uint64_t written = hm_disk_count(sim_disk(sim, who), HM_DISK_WRITE);
     hm_arena_init(&arena, SIM_ARENA_MAX);
-    learn_rows(sim, who, &arena);
-    for (int unit = 0; unit < SCENE_UNITS; unit++) {
-        learn_entries(sim, who, hm_text(scene_unit(unit)), unit, &arena);
-    }
-    learn_entries(sim, who, hm_text(HM_HOME_REGISTRY), SIM_REGISTRY, &arena);
-    if (replica->laptop != NULL) {
-        struct hm_id device = hm_sign_device(&replica->laptop->key);
-        hm_mailbox_name(mailbox, &device);
-        learn_entries(sim, who, hm_text(mailbox), SIM_MAILBOX, &arena);
+    if (replica->written == 0 || replica->written != written) {
+        learn_store(sim, who, &arena);
+        replica->written = written;
     }
     sim_learn_role(sim, who);
     learn_values(sim, who, &arena); /* whether they are erased, entries say */
@@ -368,5 +407,6 @@ void sim_relearn(struct sim *sim, int who)
         hm_arena_clear(&arena);
     }
     hm_arena_fini(&arena);
+    replica->written = 0;
     sim_learn(sim, who);
 }

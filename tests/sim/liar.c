@@ -415,7 +415,8 @@ static void lie_lease(struct lie *lie)
     if (lie->http == 200) {
         lie->forge.request.lease.at[0] ^= 1;
         send_alone(lie, add_thing(lie, false));
-        lie->never = true;
+        /* … of which a server that is being refilled may not know that it gave it. */
+        lie->never = !sim_is_refilling(lie->forge.sim);
     }
 }
 

@@ -8,9 +8,12 @@
 
 #include "hamlet/store/refill.h"
 #include "hamlet/store/registry.h"
+#include "hamlet/store/rights.h"
+#include "hamlet/sync/judge.h"
 #include "loss.h"
 #include "machine.h"
 #include "sim.h"
+#include "world_key.h"
 
 bool sim_refilled(const struct sim *sim)
 {
@@ -100,10 +103,30 @@ static void come_back(struct sim *sim, bool empty)
     }
     world_server_empty(&sim->world);
     oracle_forget(sim->oracle, ORACLE_SERVER);
+    server->written = 0;
     server->rows = 0;
     memset(server->entries, 0, sizeof(server->entries));
     sim_learn(sim, ORACLE_SERVER);
     sim_mark(sim, SIM_MARK_LOSS_EMPTY);
+}
+
+/* Whose newest key the server knows. */
+static void find_keys(const struct sim *sim, bool knows[ORACLE_REPLICAS])
+{
+    for (int who = 1; who < sim->replica_count; who++) {
+        knows[who] = world_key_known(&sim->world, sim->replicas[who].laptop);
+    }
+}
+
+static void note_keys(struct sim *sim, const bool knew[ORACLE_REPLICAS])
+{
+    bool knows[ORACLE_REPLICAS] = {false};
+    find_keys(sim, knows);
+    for (int who = 1; who < sim->replica_count; who++) {
+        if (sim->replicas[who].keys > 0 && knew[who] && !knows[who]) {
+            sim_mark(sim, SIM_MARK_KEY_FORGOTTEN);
+        }
+    }
 }
 
 bool sim_known_there(struct sim *sim, int who)
@@ -122,10 +145,33 @@ bool sim_known_there(struct sim *sim, int who)
     return device.known;
 }
 
+bool sim_permitted_there(struct sim *sim, int who)
+{
+    struct hm_permit *permits = NULL;
+    struct hm_arena arena;
+    struct hm_err err = HM_ERR_NONE;
+    size_t count = 0;
+    struct hm_id id = hm_sign_device(&sim->replicas[who].laptop->key);
+    bool permitted = !sim_refilled(sim);
+    if (permitted) {
+        return true;
+    }
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    sim_must(sim,
+             hm_store_permits(sim->world.reader, &id, &permits, &count, &arena, &err),
+             &err, "permits");
+    for (size_t i = 0; i < count && !permitted; i++) {
+        permitted = !permits[i].ended &&
+                    hm_bytes_are(permits[i].home, scene_unit(sim->replicas[who].unit));
+    }
+    hm_arena_fini(&arena);
+    return permitted;
+}
+
 static bool knows_all(struct sim *sim)
 {
     for (int who = 1; who < sim->replica_count; who++) {
-        if (!sim_known_there(sim, who)) {
+        if (!sim_known_there(sim, who) || !sim_permitted_there(sim, who)) {
             return false;
         }
     }
@@ -188,9 +234,29 @@ void sim_do_lose(struct sim *sim, const struct sim_event *event)
         (void)sim_plant_strike(sim, who, SIM_AT_LOSS);
     }
     sim->stats.losses++;
+    bool knew[ORACLE_REPLICAS] = {false};
+    find_keys(sim, knew);
     forget_refill(sim);
     come_back(sim, event->arg[0] != 0 || sim->replicas[ORACLE_SERVER].image.disk == NULL);
     note_lost(sim, had);
+    note_keys(sim, knew);
+}
+
+/* The close of a refill lets stand what was refused too early, nothing else. */
+static void note_released(struct sim *sim, const unsigned heard[SIM_ACTS_MAX])
+{
+    const struct oracle *oracle = sim->oracle;
+    sim_learn(sim, ORACLE_SERVER);
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        unsigned now = oracle_heard(oracle, ORACLE_SERVER, i);
+        if (now == heard[i]) {
+            continue;
+        }
+        if (now != (heard[i] | ORACLE_RELEASED) || !oracle_told(oracle, i)->open) {
+            sim_fail(sim, "the close of a refill made verdict %u of act %d, it was %u",
+                     now, i, heard[i]);
+        }
+    }
 }
 
 /* Somebody at the district has looked at the report, and closes it once every laptop is
@@ -198,13 +264,18 @@ void sim_do_lose(struct sim *sim, const struct sim_event *event)
 void sim_do_close(struct sim *sim, const struct sim_event *event)
 {
     struct hm_err err = HM_ERR_NONE;
+    unsigned heard[SIM_ACTS_MAX] = {0};
     (void)event;
     if (!sim_is_refilling(sim) || !knows_all(sim)) {
         return;
     }
+    sim_learn(sim, ORACLE_SERVER);
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        heard[i] = oracle_heard(sim->oracle, ORACLE_SERVER, i);
+    }
     enum hm_status status = hm_store_begin(sim->world.store, &err);
     if (status == HM_OK) {
-        status = hm_store_refill_close(sim->world.store, &err);
+        status = hm_judge_refilled(sim->world.store, &sim->world.self.server, &err);
     }
     if (status == HM_OK) {
         status = hm_store_commit(sim->world.store, &err);
@@ -216,7 +287,10 @@ void sim_do_close(struct sim *sim, const struct sim_event *event)
     }
     if (status != HM_OK || hm_disk_is_off(sim_disk(sim, ORACLE_SERVER))) {
         sim_recover(sim, ORACLE_SERVER);
-    } else if (sim->refill.bringers != 0) {
+        return;
+    }
+    note_released(sim, heard);
+    if (sim->refill.bringers != 0) {
         sim_mark(sim, SIM_MARK_REFILL_CLOSED);
     }
 }
@@ -243,6 +317,21 @@ void sim_note_refill(struct sim *sim, int who, int64_t rows)
         } else if ((oracle_sworn(oracle, who, act) & ORACLE_REFUSED) != 0) {
             sim_mark(sim, SIM_MARK_REGAINED_REFUSED);
         }
+    }
+}
+
+void sim_judge_permit(struct sim *sim, int act)
+{
+    int who = oracle_told(sim->oracle, act)->replica;
+    if (who != ORACLE_SERVER && !sim_permitted_there(sim, who)) {
+        oracle_open(sim->oracle, act); /* until the refill is closed */
+    }
+}
+
+void sim_judge_withdrawal(struct sim *sim, int act)
+{
+    if (sim_refilled(sim) && oracle_told(sim->oracle, act)->what == ORACLE_WITHDRAW) {
+        oracle_open(sim->oracle, act);
     }
 }
 

@@ -10,11 +10,17 @@
 #include "loss.h"
 #include "machine.h"
 #include "sim.h"
+#include "world_key.h"
 
 bool sim_same_device(const struct sim *sim, int a, int b)
 {
     return a == b ||
            (a > 0 && b > 0 && sim->replicas[a].device == sim->replicas[b].device);
+}
+
+bool sim_decides(const struct sim *sim, int who)
+{
+    return sim->replicas[who].role->rank >= scene_role("commune_officer")->rank;
 }
 
 static void forget_image(struct sim_replica *replica)
@@ -55,6 +61,7 @@ static void take_learnt(struct sim_replica *replica, const struct sim_replica *w
     memcpy(replica->acts, was->acts, sizeof(replica->acts));
     memcpy(replica->entries, was->entries, sizeof(replica->entries));
     memcpy(replica->old, was->old, sizeof(replica->old));
+    memcpy(replica->anew, was->anew, sizeof(replica->anew));
 }
 
 void sim_image_recall(struct sim *sim, int who, const struct sim_image *image)
@@ -170,6 +177,56 @@ void sim_do_copy(struct sim *sim, const struct sim_event *event)
     sim_image_recall(sim, who, &image);
     oracle_memory_free(memory);
     sim_say(sim, "  ! %d is a copy of %d", who, event->who);
+}
+
+static bool has_unsent(const struct sim *sim, int who)
+{
+    bool unsent = false;
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        unsent = unsent || (oracle_told(sim->oracle, i)->replica == who &&
+                            !oracle_known(sim->oracle, ORACLE_SERVER, i));
+    }
+    return unsent;
+}
+
+static void note_key(struct sim *sim, int who)
+{
+    struct sim_replica *replica = &sim->replicas[who];
+    sim_mark(sim, replica->keys == 0 ? SIM_MARK_KEY_CHANGED : SIM_MARK_KEY_AGAIN);
+    if (has_unsent(sim, who)) {
+        sim_mark(sim, SIM_MARK_KEY_UNSENT);
+    }
+    replica->keys++;
+    sim->stats.keys++;
+    forget_image(replica); /* which would speak by a key that is over */
+    sim_say(sim, "  = %d has another key", who);
+}
+
+/* Not where another disk has the key as well: of these only one would be heard then. */
+void sim_do_rotate(struct sim *sim, const struct sim_event *event)
+{
+    struct world_pair next;
+    struct hm_err err = HM_ERR_NONE;
+    struct sim_replica *replica = &sim->replicas[event->who];
+    if (replica->laptop == NULL || sim->replicas[replica->device].copied ||
+        sim->replicas[replica->device].forges || sim_is_revoked(sim, event->who) ||
+        !world_key_may(replica->laptop)) {
+        return;
+    }
+    enum hm_status status = world_key_change(replica->laptop, &next, &err);
+    if (status != HM_OK && !sim_troubled(sim, event->who)) {
+        sim_must(sim, status, &err, "key");
+    }
+    if (sim_troubled(sim, event->who)) {
+        sim_recover(sim, event->who);
+    }
+    bool taken = world_key_take(replica->laptop, &next);
+    if (status == HM_OK && !taken) {
+        sim_fail(sim, "%d changed its key and has the one before", event->who);
+    }
+    if (taken) {
+        note_key(sim, event->who);
+    }
 }
 
 void sim_find_notices(struct sim *sim, bool noticed[ORACLE_REPLICAS])

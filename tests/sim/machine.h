@@ -10,6 +10,8 @@
 #include "sim.h"
 
 bool sim_same_device(const struct sim *sim, int a, int b);
+/* Whether refusals are his to decide, who therefore sees what they hide. */
+bool sim_decides(const struct sim *sim, int who);
 /* Keep a replica as it stands, in place of what was kept; take what is known from there.
  */
 void sim_image_keep(struct sim *sim, int who, struct hm_disk *disk);

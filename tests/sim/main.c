@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "memory.h"
 #include "promise.h"
 #include "shrink.h"
 
@@ -209,7 +210,7 @@ static void tune(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    (void)sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 400);
+    sim_memory_config();
     (void)mallopt(M_MMAP_THRESHOLD, 64 * 1024 * 1024);
     (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024 * 1024);
 }

@@ -109,6 +109,11 @@ struct sim;
     X(ROLE_OVER, role_over,                                                              \
       "a change in a role whose end was seen, whatever its page says")                   \
     X(ROLE_COPIED, role_copied, "a device of two disks that is given another role")      \
+    X(ROLE_REFILLED, role_refilled, "another role, given by a server that came back")    \
+    X(KEY_CHANGED, key_changed, "a device changes its key")                              \
+    X(KEY_AGAIN, key_again, "… once more")                                               \
+    X(KEY_UNSENT, key_unsent, "… with work that it signed by the one before")            \
+    X(KEY_FORGOTTEN, key_forgotten, "a server that is lost and has forgotten a new key") \
     X(REVOKED, revoked, "a device is revoked")                                           \
     X(REVOKED_UNSENT, revoked_unsent, "… and has work that it did not send")             \
     X(REVOKED_AMID, revoked_amid, "… while its request is served")                       \
@@ -121,6 +126,7 @@ struct sim;
     X(LOSS_ERASED, loss_erased, "… and has forgotten what was to be erased")             \
     X(LOSS_REVOKED, loss_revoked, "… and has forgotten that a device was revoked")       \
     X(REVOKED_REGAINED, revoked_regained, "… of which laptops tell it")                  \
+    X(REVOKED_AGAIN, revoked_again, "… and which revokes it once more")                  \
     X(REVOKED_OFFERS, revoked_offers, "a revoked device brings what the server lost")    \
     X(LOSS_AGAIN, loss_again, "a server that is lost again while it is refilled")        \
     X(REFILL_ONE, refill_one, "one laptop brings back what the server had")              \

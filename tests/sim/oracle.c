@@ -196,6 +196,23 @@ void oracle_anew(struct oracle *oracle, int replica, int home)
             at->due |= at->sworn;
             at->sworn = 0;
             at->heard = at->heard == ORACLE_ACCEPTED ? 0 : at->heard;
+            at->kept = at->heard;
+        }
+    }
+}
+
+void oracle_confirm(struct oracle *oracle, int replica, int act, enum oracle_verdict said)
+{
+    oracle->acts[act].at[replica].kept &= (uint8_t) ~(unsigned)said;
+}
+
+void oracle_settle(struct oracle *oracle, int replica, int home)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        struct knowledge *at = &oracle->acts[i].at[replica];
+        if (oracle->acts[i].told.home == home) {
+            at->heard &= (uint8_t) ~(at->kept & ~(unsigned)ORACLE_REFUSED);
+            at->kept = 0;
         }
     }
 }
@@ -204,6 +221,7 @@ void oracle_unhear(struct oracle *oracle, int replica)
 {
     for (int i = 0; i < oracle->count; i++) {
         oracle->acts[i].at[replica].heard = 0;
+        oracle->acts[i].at[replica].kept = 0;
     }
 }
 

@@ -9,6 +9,7 @@ enum {
     CUT_EARLY = 750, /* bytes: hardly more than the first line */
     CUT_ANYWHERE = 1 << 20,
     LOSES_ORDERS = 6, /* times as likely is a loss then */
+    AGAIN = 4,        /* … and an order that was forgotten */
     YEARS_10 = 10 * 365 * 24 * 3600
 };
 
@@ -22,7 +23,7 @@ static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_GROUP] = 3,    [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
     [SIM_SICK] = 2,     [SIM_FULL] = 2,     [SIM_LOOK] = 2,   [SIM_REVOKE] = 2,
     [SIM_BRING] = 2,    [SIM_ERASE] = 3,    [SIM_STICK] = 3,  [SIM_CARRY] = 6,
-    [SIM_ROLE] = 4};
+    [SIM_ROLE] = 4,     [SIM_ROTATE] = 3};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -92,9 +93,7 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
         plan->weight[SIM_ROLE] = 0;
     }
     plan->revokes = below(plan, 3) == 0 ? 1 + (int)below(plan, 2) : 0;
-    /* Roles and a lost server: the oracle knows it (registry.c), but too few histories
-     * have had both to vouch for it. */
-    if (plan->weight[SIM_ROLE] > 0 || below(plan, 3) == 0) {
+    if (below(plan, plan->weight[SIM_ROLE] > 0 ? 2 : 3) == 0) {
         plan->weight[SIM_LOSE] = 0;
     }
     if (plan->weight[SIM_LOSE] > 0) {
@@ -241,6 +240,29 @@ static int64_t draw_revoked(struct sim_plan *plan, const struct sim *sim)
     return below(plan, (uint64_t)sim->replica_count);
 }
 
+/* A device that was revoked by a server which forgot it; none: 0. */
+static int find_forgotten(const struct sim *sim)
+{
+    for (int who = 1; who < sim->replica_count; who++) {
+        if (sim_was_revoked(sim, who) && !sim_is_revoked(sim, who)) {
+            return who;
+        }
+    }
+    return 0;
+}
+
+static void draw_revocation(struct sim_plan *plan,
+                            const struct sim *sim,
+                            struct sim_event *event)
+{
+    event->arg[0] = below(plan, 2) == 0 ? 0 : 1 + below(plan, 2);
+    if (find_forgotten(sim) != 0) {
+        event->who = find_forgotten(sim);
+    } else {
+        plan->revokes--;
+    }
+}
+
 /* Rather somebody of whose disk there is an older image. */
 static int draw_imaged(struct sim_plan *plan, const struct sim *sim, int who)
 {
@@ -287,8 +309,7 @@ static void draw_machine(struct sim_plan *plan,
     int64_t *arg = event->arg;
     switch (event->what) {
     case SIM_REVOKE:
-        arg[0] = below(plan, 2) == 0 ? 0 : 1 + below(plan, 2);
-        plan->revokes--;
+        draw_revocation(plan, sim, event);
         break;
     case SIM_ROLE:
         arg[0] = below(plan, 2);
@@ -303,6 +324,7 @@ static void draw_machine(struct sim_plan *plan,
         event->who = draw_imaged(plan, sim, event->who);
         break;
     case SIM_COPY:
+    case SIM_ROTATE:
     case SIM_BACKUP:
     case SIM_CLOSE:
     case SIM_IMAGE:
@@ -395,6 +417,9 @@ bool sim_plan_next(struct sim_plan *plan, const struct sim *sim, struct sim_even
         return false;
     }
     plan->weight[SIM_REVOKE] = plan->revokes > 0 ? usual[SIM_REVOKE] : 0;
+    if (find_forgotten(sim) != 0) {
+        plan->weight[SIM_REVOKE] = AGAIN * usual[SIM_REVOKE];
+    }
     unsigned losing = plan->weight[SIM_LOSE];
     plan->weight[SIM_LOSE] *= draw_loss(plan, sim);
     enum sim_do what = sim->event + 1 == plan->heals_at ? SIM_HEAL : draw_what(plan);

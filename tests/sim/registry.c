@@ -70,6 +70,9 @@ static void note_revoked(struct sim *sim, int who)
     struct sim_replica *device = &sim->replicas[sim->replicas[who].device];
     int late = 0;
     sim_learn(sim, ORACLE_SERVER);
+    if (device->was_revoked) {
+        sim_mark(sim, SIM_MARK_REVOKED_AGAIN);
+    }
     device->revoked = device->was_revoked = true;
     for (int i = 0; i < oracle_count(sim->oracle); i++) {
         if (sim_same_device(sim, oracle_told(sim->oracle, i)->replica, who) &&
@@ -243,6 +246,9 @@ static void note_role(struct sim *sim, int who, bool once)
     if (device->copied) {
         sim_mark(sim, SIM_MARK_ROLE_COPIED);
     }
+    if (sim_refilled(sim)) {
+        sim_mark(sim, SIM_MARK_ROLE_REFILLED);
+    }
     sim_say(sim, "  = %d is %s from entry %llu of the registry on", who,
             device->terms[device->term_count - 1].role->name,
             (unsigned long long)last->end);
@@ -253,9 +259,9 @@ void sim_do_role(struct sim *sim, const struct sim_event *event)
     struct hm_err err = HM_ERR_NONE;
     bool once = event->arg[0] != 0;
     sim->stats.actions++;
-    /* Not after a loss: two ends of one permit would be a conflict in the registry. */
     if (event->who == ORACLE_SERVER || sim_is_revoked(sim, event->who) ||
-        sim_refilled(sim) || device_of(sim, event->who)->term_count == SIM_TERMS_MAX) {
+        !sim_known_there(sim, event->who) ||
+        device_of(sim, event->who)->term_count == SIM_TERMS_MAX) {
         return;
     }
     const struct sim_replica *device = device_of(sim, event->who);
@@ -320,8 +326,8 @@ void sim_do_revoke(struct sim *sim, const struct sim_event *event)
     struct hm_err err = HM_ERR_NONE;
     struct revoking r = {.sim = sim, .who = event->who, .status = HM_OK};
     sim->stats.actions++;
-    /* Once: what two incarnations say of its heads is a conflict in the registry. */
-    if (event->who == ORACLE_SERVER || sim_was_revoked(sim, event->who) ||
+    /* Again where the server forgot it. */
+    if (event->who == ORACLE_SERVER || sim_is_revoked(sim, event->who) ||
         !sim_known_there(sim, event->who)) {
         return;
     }

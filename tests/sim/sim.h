@@ -74,6 +74,7 @@ struct sim_replica {
     bool strange;     /* its disk was copied or restored … */
     bool must_notice; /* … and the server will notice, */
     bool copied;      /* … for two of them are at work */
+    int keys;         /* how often its key was changed */
     bool forges;      /* its key signs more than what is on its disk (forge.h) */
     bool revoked;     /* from here on it gives and gets nothing … */
     bool was_revoked; /* … or so said a server that was lost since */
@@ -85,10 +86,12 @@ struct sim_replica {
     struct sim_image image;
 
     /* what was learnt of its store */
+    uint64_t written; /* writes to its disk until then; 0: all is to be looked at again */
     int64_t rows;
     int acts[SIM_ACTS_MAX];        /* by row; ORACLE_NONE: of the registry */
     uint64_t entries[SIM_BUCKETS]; /* that were learnt */
     bool old[SIM_BUCKETS];         /* they are of a server that is no more */
+    bool anew[SIM_BUCKETS];        /* … and not all was heard of the next */
 };
 
 /* What the command line asks for; the same for every history of a process. */

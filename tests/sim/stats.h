@@ -38,6 +38,7 @@
     X(erased)                                                                            \
     X(sought)                                                                            \
     X(roles)                                                                             \
+    X(keys)                                                                              \
     X(revocations)                                                                       \
     X(denied)                                                                            \
     X(clocks)                                                                            \

@@ -8,6 +8,7 @@
 #include "loss.h"
 #include "machine.h"
 #include "world_file.h"
+#include "world_key.h"
 
 enum { FILE_MAX = 64 * 1024 * 1024 };
 
@@ -55,6 +56,15 @@ static void settle(struct sim *sim, int who)
     }
 }
 
+/* What the server writes it seals for the newest key that it knows. */
+static int keys_of(const struct sim *sim, int from, int to)
+{
+    int laptop = to == ORACLE_SERVER ? from : to;
+    bool knows =
+        to == ORACLE_SERVER || world_key_known(&sim->world, sim->replicas[to].laptop);
+    return knows ? sim->replicas[sim->replicas[laptop].device].keys : -1;
+}
+
 static void keep(struct sim *sim, int from, int to, struct hm_bytes file)
 {
     struct sim_stick *stick = &sim->sticks[sim->stick_count++ % SIM_STICKS_MAX];
@@ -64,7 +74,8 @@ static void keep(struct sim *sim, int from, int to, struct hm_bytes file)
     }
     free(stick->data);
     memcpy(data, file.data, file.size);
-    *stick = (struct sim_stick){data, file.size, from, to, sim->stats.losses, false};
+    *stick = (struct sim_stick){
+        data, file.size, from, to, sim->stats.losses, keys_of(sim, from, to), false};
     sim_say(sim, "  = a file of %zu bytes from %d to %d", file.size, from, to);
 }
 
@@ -75,11 +86,6 @@ void sim_do_stick(struct sim *sim, const struct sim_event *event)
     int from = event->who;
     int to = from == ORACLE_SERVER ? (int)event->arg[0] : ORACLE_SERVER;
     if (to == from || to < 0 || to >= sim->replica_count) {
-        return;
-    }
-    /* A file holds what a lost server is offered, and the network then does not offer it
-     * again: if the file goes missing, nobody tells that server who is who. */
-    if (from != ORACLE_SERVER && sim_refilled(sim)) {
         return;
     }
     hm_buf_init(&file, FILE_MAX);
@@ -106,9 +112,13 @@ void sim_do_stick(struct sim *sim, const struct sim_event *event)
 static bool is_excused(const struct way *way)
 {
     const struct sim *sim = way->sim;
-    return sim->world.crashes != way->crashes || sim->world.failures != way->failures ||
-           sim_troubled(sim, way->reader) || sim_refilled(sim) ||
-           is_other(sim, way->stick->from) || is_other(sim, way->stick->to);
+    const struct sim_stick *stick = way->stick;
+    int laptop = stick->to == ORACLE_SERVER ? stick->from : stick->to;
+    bool by_old_key = stick->keys != sim->replicas[sim->replicas[laptop].device].keys;
+    return by_old_key || sim->world.crashes != way->crashes ||
+           sim->world.failures != way->failures || sim_troubled(sim, way->reader) ||
+           sim_refilled(sim) || is_other(sim, way->stick->from) ||
+           is_other(sim, way->stick->to);
 }
 
 /* Of a revoked device nothing is taken; all else is, as if it came by network. */

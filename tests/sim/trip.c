@@ -7,11 +7,13 @@
 #include "erase.h"
 #include "loss.h"
 #include "machine.h"
+#include "world_key.h"
 
 enum {
     BODY_MAX = 8 * 1024 * 1024,
     VAIN_MAX = 3,
     GOOD = 200,
+    UNSIGNED = 401,
     DENIED = 403,
     STALE = 409,
     FAILED = 500
@@ -204,7 +206,12 @@ static bool is_denied(const struct errand *errand)
     if (!revoked && !sim->denies) {
         return false;
     }
-    bool good = revoked ? visit->http == DENIED : visit->http != GOOD;
+    /* By a key that the server has not heard of anybody may ask. */
+    bool stranger =
+        visit->http == UNSIGNED && !world_key_known(&sim->world, laptop_of(errand));
+    bool before = sim->denies && visit->http == STALE; /* the word had not come yet */
+    bool good =
+        revoked ? visit->http == DENIED || stranger || before : visit->http != GOOD;
     if (visit->given && visit->http < FAILED && !good && !is_let_in(errand)) {
         sim_fail(sim, "%d is revoked and was answered with %d", errand->who, visit->http);
     }
@@ -264,7 +271,9 @@ static void judge(struct errand *errand, enum hm_session_next next)
     if (next == HM_SESSION_DONE && !off && !denied) {
         (void)sim_plant_strike(sim, errand->who, SIM_AFTER_TRIP);
         note_shown(sim, errand->who);
-        sim_check_agreed(sim, errand->who);
+        if (sim_permitted_there(sim, errand->who)) {
+            sim_check_agreed(sim, errand->who);
+        }
     }
 }
 
@@ -477,7 +486,9 @@ void sim_do_bring(struct sim *sim, const struct sim_event *event)
     set_out(&errand, sim, other);
     errand.excused = true;
     judge(&errand, errand.built ? take(&errand, 0) : HM_SESSION_STOP);
-    if (errand.built && has_pages(&errand)) {
+    /* Who may sign by a key that is new he alone can tell the server. */
+    bool known = world_key_known(&sim->world, sim->replicas[other].laptop);
+    if (errand.built && known && has_pages(&errand)) {
         struct hm_bytes request = hm_buf_bytes(&errand.request);
         size_t header = header_size(request);
         sim_bring(sim, event->who,

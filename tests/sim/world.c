@@ -287,6 +287,7 @@ struct world_laptop *world_laptop_add_with(struct world *world,
     laptop->kinds = kinds;
     hm_testenv_init(&laptop->env, seed);
     make_key(&laptop->env, &laptop->key, &laptop->secret);
+    laptop->newest = laptop->key;
     invite(world, laptop, &invited);
     laptop->disk = make_disk(HM_STORE_LAPTOP, kinds, laptop->name, seed);
     world_laptop_open(laptop);

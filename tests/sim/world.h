@@ -30,7 +30,8 @@ struct world_laptop {
     struct hm_disk *disk;
     struct hm_store *store; /* null while it is off */
     struct hm_secret secret;
-    struct hm_key key;
+    struct hm_key key;    /* its first */
+    struct hm_key newest; /* that `secret` belongs to */
     char unit[WORLD_UNIT_MAX];
     char role[WORLD_NAME_MAX];
     const struct hm_kinds *kinds; /* what its program believes the kinds to be */

@@ -6,6 +6,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/wire/bundle.h"
+#include "world_key.h"
 
 enum { DEVICE_BYTES_MAX = 1024 * 1024 };
 
@@ -54,6 +55,19 @@ static enum hm_status put_bodies_up(struct world_laptop *laptop,
     return status;
 }
 
+/* A key that the registry may not have heard of comes with those before it. */
+static void name_keys(struct hm_bundle_head *head,
+                      const struct world_laptop *laptop,
+                      struct hm_arena *arena)
+{
+    struct hm_bytes text = world_key_text(laptop, arena);
+    if (memcmp(laptop->key.at, laptop->newest.at, HM_KEY_SIZE) != 0) {
+        memcpy(head->keys, text.data, text.size);
+        head->keys_size = text.size;
+        head->has_key = false;
+    }
+}
+
 enum hm_status world_file_up(struct world_laptop *laptop,
                              struct hm_buf *file,
                              struct hm_err *err)
@@ -87,6 +101,7 @@ enum hm_status world_file_up(struct world_laptop *laptop,
     if (status == HM_OK) {
         status = hm_env_random(env, head.id.at, HM_ID_SIZE, err);
     }
+    name_keys(&head, laptop, &arena);
     head.to = head.server;
     head.from = hm_sign_device(&laptop->key);
     head.epoch = (uint32_t)epoch;
@@ -148,6 +163,7 @@ enum hm_status world_file_down(struct world *world,
     struct hm_bundle_head head = {.server = world->self.server,
                                   .from = world->self.server};
     struct hm_file_reader reader;
+    struct hm_device device;
     struct hm_arena arena;
     const struct hm_env *env = &world->env.env;
     head.to = hm_sign_device(&laptop->key);
@@ -160,7 +176,10 @@ enum hm_status world_file_down(struct world *world,
         status = hm_env_random(env, head.id.at, HM_ID_SIZE, err);
     }
     if (status == HM_OK) {
-        status = begin(&writer, &head, &laptop->key, &world->secret, env, file, err);
+        status = hm_store_device_get(world->store, &head.to, &device, &arena, err);
+    }
+    if (status == HM_OK) {
+        status = begin(&writer, &head, &device.key, &world->secret, env, file, err);
     }
     if (status == HM_OK) {
         status = put_bodies_down(world, &reader, &writer, file, &arena, err);
@@ -191,12 +210,19 @@ static enum hm_status find_key(struct hm_store *store,
 {
     struct hm_device device;
     struct hm_arena arena;
+    struct hm_bytes text = {head->keys, head->keys_size};
     struct hm_id own = hm_sign_device(&head->key);
     hm_arena_init(&arena, DEVICE_BYTES_MAX);
     enum hm_status status = hm_store_device_get(store, &head->from, &device, &arena, err);
+    bool meets = status == HM_OK && text.size > 0 &&
+                 hm_keys_meet(key, device.keys, text, &head->from);
     hm_arena_fini(&arena);
     if (status == HM_OK && device.revoked) {
         return hm_fail(err, HM_DENIED, "problem-revoked", NULL, NULL, NULL);
+    }
+    if (status == HM_OK && text.size > 0) {
+        return meets ? HM_OK
+                     : hm_fail(err, HM_BAD_INPUT, "bundle-unknown", NULL, NULL, NULL);
     }
     if (status == HM_OK && !device.known &&
         (!head->has_key || !hm_id_equal(&own, &head->from))) {
@@ -221,7 +247,30 @@ static enum hm_status take_head(struct reading *r, struct hm_err *err)
     }
     return r->laptop == NULL
                ? hm_bundle_unlock(&r->reader, &r->world->key, &r->world->secret, err)
-               : hm_bundle_unlock(&r->reader, &r->laptop->key, &r->laptop->secret, err);
+               : hm_bundle_unlock(&r->reader, &r->laptop->newest, &r->laptop->secret,
+                                  err);
+}
+
+/* The registry hears of a new key before what it signed is judged. */
+static enum hm_status rotate(struct reading *r,
+                             struct hm_serving *serving,
+                             struct hm_err *err)
+{
+    struct hm_err refused = HM_ERR_NONE;
+    struct hm_bytes keys = hm_serving_keys(serving);
+    if (keys.size == 0) {
+        return HM_OK;
+    }
+    enum hm_status status = hm_author_rotate(r->world->store, &r->world->secret,
+                                             &r->reader.head.from, keys, &refused);
+    if (status == HM_DENIED) {
+        hm_serving_refuse(serving, HM_PROBLEM_OLD_KEY);
+        return HM_OK;
+    }
+    if (status != HM_OK) {
+        *err = refused;
+    }
+    return status;
 }
 
 static enum hm_status serve_body(struct reading *r,
@@ -238,7 +287,8 @@ static enum hm_status serve_body(struct reading *r,
     if (hm_serving_put(serving, r->world->store, body) && body.size == declared) {
         hm_serving_end(serving);
     }
-    if (hm_serving_commits(serving)) {
+    status = rotate(r, serving, err);
+    if (status == HM_OK && hm_serving_commits(serving)) {
         status = hm_servings_commit(&serving, 1, r->world->store, err);
     }
     r->taken->problem = hm_serving_problem(serving);

@@ -148,6 +148,27 @@ static enum hm_status give_role(struct writing *w,
                               err);
 }
 
+enum hm_status world_permit(struct world *world,
+                            const struct world_laptop *laptop,
+                            const char *unit,
+                            struct hm_err *err)
+{
+    struct writing w;
+    struct hm_permit *permits = NULL;
+    size_t count = 0;
+    enum hm_status status = begin(&w, world, laptop, err);
+    if (status == HM_OK) {
+        status =
+            hm_store_permits(world->store, &w.device, &permits, &count, &w.arena, err);
+    }
+    if (status == HM_OK && count > 0) {
+        struct hm_permit beside = permits[0];
+        beside.home = hm_text(unit);
+        status = give_role(&w, &beside, laptop->role, err);
+    }
+    return end(&w, status, err);
+}
+
 enum hm_status world_change_role(struct world *world,
                                  const struct world_laptop *laptop,
                                  const char *role,

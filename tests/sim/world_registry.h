@@ -18,6 +18,11 @@
 HM_CHECKED enum hm_status world_revoke(struct world *world,
                                        const struct world_laptop *laptop,
                                        struct hm_err *err);
+/* A permit for `unit` beside the one that it has, in the same role. */
+HM_CHECKED enum hm_status world_permit(struct world *world,
+                                       const struct world_laptop *laptop,
+                                       const char *unit,
+                                       struct hm_err *err);
 /* Another role where it is, in place of the one that it has; that ends when it is seen,
  * or at once. */
 HM_CHECKED enum hm_status world_change_role(struct world *world,

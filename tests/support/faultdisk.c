@@ -35,7 +35,8 @@ enum hm_disk_fate hm_disk_fate(struct hm_disk *disk, enum hm_disk_op op)
     return full ? HM_DISK_FAILS_FULL : HM_DISK_FAILS_BROKEN;
 }
 
-static bool image_grow(struct hm_image *image, size_t size)
+/* To `size`, with zeros up to `zeros`; what is beyond is the caller's to write. */
+static bool image_grow(struct hm_image *image, size_t size, size_t zeros)
 {
     if (size > image->capacity) {
         size_t capacity = image->capacity == 0 ? 4096 : image->capacity;
@@ -49,16 +50,16 @@ static bool image_grow(struct hm_image *image, size_t size)
         image->data = data;
         image->capacity = capacity;
     }
-    if (size > image->size) {
-        memset(image->data + image->size, 0, size - image->size);
-        image->size = size;
+    if (zeros > image->size) {
+        memset(image->data + image->size, 0, zeros - image->size);
     }
+    image->size = size > image->size ? size : image->size;
     return true;
 }
 
 static bool image_put(struct hm_image *image, const void *data, size_t size, size_t at)
 {
-    if (!image_grow(image, at + size)) {
+    if (!image_grow(image, at + size, at)) {
         return false;
     }
     if (size > 0) {
@@ -70,7 +71,7 @@ static bool image_put(struct hm_image *image, const void *data, size_t size, siz
 static bool image_cut(struct hm_image *image, size_t size)
 {
     if (size > image->size) {
-        return image_grow(image, size);
+        return image_grow(image, size, size);
     }
     image->size = size;
     return true;
@@ -116,7 +117,7 @@ static void clear_doubts(struct hm_inode *inode)
 bool hm_inode_write(struct hm_inode *inode, const void *data, size_t size, size_t at)
 {
     size_t before = inode->now.size;
-    if (!image_grow(&inode->now, at + size) || !add_doubt(inode, data, size, at)) {
+    if (!image_grow(&inode->now, at + size, at) || !add_doubt(inode, data, size, at)) {
         inode->now.size = before;
         return false;
     }

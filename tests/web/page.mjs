@@ -30,12 +30,14 @@ async function sheet() {
 async function household() {
   await tab("Hộ");
   await page.getByRole("link", { name: "Ghi hộ mới" }).click();
-  await page.getByLabel("Họ và tên chủ hộ").fill("Trần Thị Bảy");
+  await page.getByLabel("Họ và tên chủ hộ").fill("TRẦN THỊ BẢY");
   await page.getByRole("button", { name: "Lưu" }).click();
   await page.getByText("không được để trống").waitFor();
   await look("mistake");
   await page.getByLabel(/^Địa chỉ/).fill("Tổ 9 <b>sau chợ</b>");
   await page.getByRole("button", { name: "Lưu" }).click();
+  await page.getByRole("heading", { name: /TRẦN THỊ BẢY/ }).waitFor();
+  await page.getByRole("button", { name: "Viết lại: Trần Thị Bảy" }).click();
   await page.getByRole("heading", { name: /Trần Thị Bảy/ }).waitFor();
   await look("record");
 }

@@ -169,6 +169,18 @@ async function households() {
   await page.getByRole("button", { name: "Lưu" }).click();
   await page.getByRole("heading", { name: /Nguyễn Văn Cưng/ }).waitFor();
 
+  // And moves away: what is known of that stands there, and the sheet does not ask for him.
+  await page.getByRole("link", { name: "Chuyển đi" }).click();
+  await page.getByLabel(/^Chuyển đến đơn vị/).fill("29185-01");
+  await page.getByRole("button", { name: "Lưu" }).click();
+  await page.getByText("29185-01", { exact: true }).first().waitFor();
+  await look("moved-away");
+  if ((await page.getByRole("link", { name: "Chuyển đi" }).count()) > 0) {
+    faults.push("who has moved away is offered to move away");
+  }
+  await tab("Ký cam kết");
+  await page.getByText("5 hộ đã ký trên 6 hộ trong sổ").waitFor();
+
   await tab("Hộ");
   await page.getByRole("link", { name: "Ghi hộ mới" }).click();
   await page.getByLabel("Họ và tên chủ hộ").fill("nguyen van dung");

@@ -162,7 +162,7 @@ def _no_number(digits):
     raise Refused(f"JSON: {digits} is no integer")
 
 
-NAMES_MOST = 1280  # of the objects that are open at a time
+NAMES_MOST = 2048  # of the objects that are open at a time
 
 
 def _judge(value, depth, deepest, names):

@@ -17,6 +17,7 @@ import { Conflicts } from "./screens/conflicts.js";
 import { Evaluation } from "./screens/evaluation.js";
 import { Minutes } from "./screens/minutes.js";
 import { Work } from "./screens/work.js";
+import { Reports } from "./screens/reports.js";
 import { Print } from "./screens/print.js";
 import { Machine } from "./screens/machine.js";
 
@@ -31,11 +32,12 @@ const screens = {
   evaluation: Evaluation,
   minutes: Minutes,
   activity: Work,
+  reports: Reports,
   print: Print,
   machine: Machine,
 };
 const SIGN_MS = 30000;
-const tabs = ["todo", "sheet", "households", "evaluation", "minutes", "activity", "book", "machine"];
+const tabs = ["todo", "sheet", "households", "evaluation", "minutes", "activity", "reports", "book", "machine"];
 
 function Tabs({ route }) {
   return html`<nav class="tabs" aria-label=${t("tabs")}>

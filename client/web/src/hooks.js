@@ -3,8 +3,10 @@
 import { useCallback, useEffect, useRef, useState } from "./html.js";
 import { get } from "./api.js";
 
-// {data, problem, again}: what `ask` gives, asked again when `keys` or the records change.
-export function useData(ask, keys) {
+// {data, problem, again, alter}: what `ask` gives, asked again when `keys` change, and when the
+// records do and nothing more happened for `quiet_ms`. `alter(f)` puts f(data) in its place:
+// what was asked before that is no answer any more.
+export function useData(ask, keys, quiet_ms = 0) {
   const [state, put] = useState({ data: null, problem: null });
   const turn = useRef(0);
   const again = useCallback(async () => {
@@ -20,15 +22,25 @@ export function useData(ask, keys) {
       }
     }
   }, keys);
+  const alter = (change) => {
+    turn.current++;
+    put((before) => ({ ...before, data: change(before.data) }));
+  };
   useEffect(() => {
+    let timer = null;
+    const news = () => {
+      clearTimeout(timer);
+      timer = setTimeout(again, quiet_ms);
+    };
     again();
-    addEventListener("hamlet-records", again);
+    addEventListener("hamlet-records", news);
     return () => {
       turn.current++;
-      removeEventListener("hamlet-records", again);
+      clearTimeout(timer);
+      removeEventListener("hamlet-records", news);
     };
   }, [again]);
-  return { ...state, again };
+  return { ...state, again, alter };
 }
 
 // The kinds by name, asked for once.
@@ -86,7 +98,9 @@ export function useRoute() {
   return route;
 }
 
-// `value` once it has stood still for so long; typing is never answered in between.
+// `value` once it has stood still for so long; typing is never answered in between. An input
+// method erases and types again within a few milliseconds.
+export const ANSWER_MS = 50;
 export function useQuiet(value, ms) {
   const [quiet, put] = useState(value);
   useEffect(() => {

@@ -20,7 +20,15 @@ HM_CHECKED enum hm_status hm_api_conflicts(const struct hm_view *view,
                                            const char *unit,
                                            struct hm_err *err);
 
+/* Which refused changes are shown, and how; all zero: all that there are, whole. */
+struct hm_api_refused {
+    struct hm_bytes scope; /* of this subtree alone; no bytes: everything */
+    const char *change;    /* this one alone; null: any */
+    bool closed;           /* without what was written, which may name people */
+};
+/* HM_NOT_FOUND  the one that is asked for is none, or not of this subtree */
 HM_CHECKED enum hm_status hm_api_quarantine(const struct hm_view *view,
+                                            const struct hm_api_refused *query,
                                             struct hm_err *err);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * evaluate.h - a unit's year held to its catalogue, and the catalogues themselves.
  *
- * Owner:   daemon/api/evaluate.c, case.c, catalogues.c, facts.c; layer 4
+ * Owner:   daemon/api/evaluate.c, case.c, cases.c, office.c, catalogues.c, facts.c;
+ *          layer 4
  * Shapes:  what the JSON looks like is part of the command contract
  * Errors:  nothing is shown before all of it is known
  */
@@ -13,12 +14,15 @@
 #include "hamlet/base/json.h"
 #include "hamlet/record/catalogues.h"
 
+struct hm_case_tree;
+
 struct hm_api_year {
     const char *unit; /* null: the replica's own */
     int year;
     const char *stage; /* as typed; null: the first of the kind that holds answers */
     const struct hm_json *answers; /* instead of what is recorded; null: that. Borrowed */
     const char *on;                /* a date, of deadlines; null: today */
+    struct hm_case_tree *tree; /* null; of cases, which reads the units once for all */
 };
 
 /*
@@ -46,6 +50,33 @@ HM_CHECKED enum hm_status hm_api_case(const struct hm_view *view,
                                       const struct hm_catalogues *catalogues,
                                       const struct hm_api_year *year,
                                       struct hm_err *err);
+
+/*
+ * The same of `year->unit`, which must be given, and of each open unit right below it, in
+ * Vietnamese order: `[{name_of_unit, case}]`, without those that no catalogue judges; to
+ * a person one after the other.
+ */
+HM_CHECKED enum hm_status hm_api_cases(const struct hm_view *view,
+                                       const struct hm_catalogues *catalogues,
+                                       const struct hm_api_year *year,
+                                       struct hm_err *err);
+
+/*
+ * What whoever judges the year of a unit reads: `{unit, unit_name, year, seen, counted:
+ * {FIELD: n}, records: [{record}]}`. `records` are those of the kinds that the
+ * table of cases names, `counted` what a decision freezes, as it is now; `seen` stands
+ * for all of it and goes back with what is decided on it. It names people. As
+ * hm_api_evaluate
+ */
+HM_CHECKED enum hm_status hm_api_dossier(const struct hm_view *view,
+                                         const struct hm_catalogues *catalogues,
+                                         const struct hm_api_year *year,
+                                         struct hm_err *err);
+/* HM_EXISTS  dossier-moved: what `seen` stands for is not what is here now. */
+HM_CHECKED enum hm_status hm_api_dossier_still(const struct hm_view *view,
+                                               const struct hm_catalogues *catalogues,
+                                               const char *seen,
+                                               struct hm_err *err);
 
 /*
  * All catalogues as `[{catalogue, version, label, purpose, from, to, extends, verify}]`;

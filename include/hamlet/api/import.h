@@ -31,6 +31,8 @@ struct hm_import {
     size_t map_count;
     bool strict;  /* one refused row refuses all */
     bool dry_run; /* judge all, keep nothing */
+    bool
+        proper_case; /* names that are all capitals, or all small, are written as names */
 };
 
 struct hm_imported {
@@ -44,14 +46,19 @@ struct hm_imported {
 
 /*
  * Import and show the verdict: `{batch, added, changed, unchanged, refused:[{line,
- * column, reason, text}], skipped:[{line, became, reason}], padded, sheet, heading,
- * columns:[{column, field}], ignored:[column], file, encoding, sure, sample:[[cell]]}`,
- * also where the whole is refused; of a dry run `rows` with what became of every row
- * instead of `skipped`. `sample`: the first rows that show in which encoding the file was
- * read. Nothing is kept after any error.
- * HM_BAD_INPUT  the file or its heading cannot be read; or no row was good, or one was
- *               not and `strict`; encoding-unsure: `encoding` is not given and the file
- *               does not tell
+ * column, reason, text}], skipped:[{line, became, reason}], alike:[{line, level, reason,
+ * with:{line | record}}], warned, warnings:[{line, field, rule, text, offer}], padded,
+ * rewritten, sheet, heading, columns:[{column, field}], ignored:[column], file, encoding,
+ * sure, sample:[[cell]]}`, also where the whole is refused; of a dry run `rows` with what
+ * became of every row instead of `skipped`. `alike`: new records that certainly or
+ * probably are another one of the table or of those that were here (duplicates.h); they
+ * are kept all the same; null where there are more records than are compared at once.
+ * `warned`: rows that were taken and should be looked at, `warnings`: why, of the first
+ * of them; `rewritten`: names that got their proper case because it was asked for.
+ * `sample`: the first rows that show in which encoding the file was read. Nothing is kept
+ * after any error. HM_BAD_INPUT  the file or its heading cannot be read; or no row was
+ * good, or one was not and `strict`; encoding-unsure: `encoding` is not given and the
+ * file does not tell
  */
 HM_CHECKED enum hm_status hm_api_import(const struct hm_view *view,
                                         const struct hm_import *import,

@@ -16,8 +16,8 @@ struct hm_laptop_state {
     int64_t epoch;
     struct hm_counts counts; /* of its own changes */
     int64_t synced_ms;       /* 0: never */
-    struct hm_bytes failed;  /* key of the last failure; no bytes: none since */
     int64_t offset_ms;       /* INT64_MIN: never measured */
+    struct hm_err failed;    /* of the last conversation; HM_OK: none since */
     struct hm_last_receipt receipt;
 };
 
@@ -26,5 +26,13 @@ HM_CHECKED enum hm_status hm_laptop_state_load(struct hm_laptop_state *state,
                                                struct hm_store *store,
                                                struct hm_arena *arena,
                                                struct hm_err *err);
+
+/*
+ * Inside a transaction: keep why a conversation failed, with its arguments, until one
+ * goes well (HM_META_LAST_ERROR). Nothing else of the store is touched.
+ */
+HM_CHECKED enum hm_status hm_laptop_failure_put(struct hm_store *store,
+                                                const struct hm_err *failed,
+                                                struct hm_err *err);
 
 #endif

@@ -20,6 +20,8 @@ struct hm_api_list {
     size_t where_count;
     struct hm_bytes search; /* as typed; no bytes: everything */
     bool deleted;           /* the deleted ones instead */
+    bool bare;              /* without the names of what is referred to; as `state` */
+    bool brief;             /* long texts and pen traces are null; as `state` */
     int64_t limit;          /* 0: all */
     int64_t skip;           /* so many before the first; of hm_api_browse */
     const char *state;      /* the name of one, null: any; of hm_api_browse */
@@ -81,6 +83,16 @@ struct hm_api_export {
 HM_CHECKED enum hm_status hm_api_export(const struct hm_view *view,
                                         const struct hm_api_export *export,
                                         struct hm_err *err);
+
+/*
+ * Append what a server signs of an export (api/signed.h): `{document, kind, unit, made,
+ * where, records}`, the records as of a list. HM_BAD_INPUT  as above. HM_TOO_BIG
+ */
+HM_CHECKED enum hm_status hm_api_export_body(const struct hm_view *view,
+                                             const struct hm_api_export *export,
+                                             struct hm_bytes unit,
+                                             struct hm_buf *body,
+                                             struct hm_err *err);
 
 /*
  * One record as JSON: `{id, kind, unit, fields, state, conflicts, incomplete, deleted}`

@@ -5,9 +5,9 @@
  * Owner:      proto/author/; layer 3
  * Threads:    an author belongs to the thread of its store
  * Durability: nothing is kept before hm_author_commit has given HM_OK; then it is on disk
- * Errors:     whatever is wrong with the input is found here, before anything is written:
- *             HM_BAD_INPUT, HM_NOT_FOUND, HM_EXISTS, HM_DENIED. After an error the whole
- *             transaction is to be rolled back, or the one act left out (hm_author_add).
+ * Errors:     what is wrong with the input is found before anything is written. After an
+ *             error the transaction is rolled back, or the act left out (hm_author_add):
+ *             HM_BAD_INPUT, HM_NOT_FOUND, HM_EXISTS, HM_DENIED
  *
  * Command line, page, import and the server's own acts all go through here, so nothing is
  * refused later that could have been refused while the person was still there.
@@ -51,6 +51,9 @@ HM_CHECKED enum hm_status hm_author_act(struct hm_author *author,
                                         void *ctx,
                                         struct hm_err *err);
 
+/* Let whoever reads the store inside the transaction see what was done so far. */
+HM_CHECKED enum hm_status hm_author_flush(struct hm_author *author, struct hm_err *err);
+
 /* All acts from here to the commit share one new bulk id, by which they can be undone. */
 HM_CHECKED enum hm_status hm_author_bulk(struct hm_author *author,
                                          struct hm_id *bulk,
@@ -63,9 +66,9 @@ struct hm_field_input {
     const struct hm_json *json; /* not null: instead of text */
 };
 
-/* What to look at in additions and edits since begin, 64 at most; none was refused. */
-const struct hm_finding *hm_author_warnings(const struct hm_author *author,
-                                            size_t *count);
+/* What to look at in acts since begin or forget, 64 at most; none was refused. */
+const struct hm_finding *hm_author_warnings(const struct hm_author *author, size_t *n);
+void hm_author_forget_warnings(struct hm_author *author);
 
 struct hm_added {
     struct hm_id record;
@@ -152,10 +155,25 @@ HM_CHECKED enum hm_status hm_author_unmerge(struct hm_author *author,
                                             struct hm_bytes reason,
                                             struct hm_id *change,
                                             struct hm_err *err);
+/*
+ * Settle that `record` is not the same as `other`: the list that its kind names for that
+ * gains the other's id, and nobody is shown the two as alike again. Where two people had
+ * added to it without knowing of each other, both stay.
+ * HM_NOT_FOUND  one of them is not here or is deleted
+ * HM_BAD_INPUT  they are of different kinds, or their kind has no such list
+ * HM_EXISTS     it says so already
+ * HM_DENIED     role or scope
+ */
+HM_CHECKED enum hm_status hm_author_apart(struct hm_author *author,
+                                          const struct hm_id *record,
+                                          const struct hm_id *other,
+                                          struct hm_bytes reason,
+                                          struct hm_id *change,
+                                          struct hm_err *err);
 
 /*
- * What that would come to: judged to the end, counted, and undone. Nothing is written.
- * Outside of a transaction; HM_NOT_FOUND, HM_BAD_INPUT as above.
+ * What a withdrawal would come to: judged to the end, counted, and undone. Nothing is
+ * written. Outside of a transaction; HM_NOT_FOUND, HM_BAD_INPUT as above.
  */
 HM_CHECKED enum hm_status hm_author_withdraw_try(struct hm_author *author,
                                                  const struct hm_id *name,

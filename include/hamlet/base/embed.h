@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * embed.h - files that are built into the program: kinds, catalogues, words, SQL, the
- * dictionary, the page.
+ * embed.h - files that are built into the program: kinds, catalogues, SQL, the
+ * dictionary, the pages.
  *
  * Owner: proto/embed.cmake writes the tables; layer 0
  */
@@ -19,9 +19,9 @@ struct hm_embedded {
 extern const struct hm_embedded hm_embedded_kinds[];
 extern const struct hm_embedded hm_embedded_catalogues[];
 extern const struct hm_embedded hm_embedded_reports[];
-extern const struct hm_embedded hm_embedded_words[];
 extern const struct hm_embedded hm_embedded_sql[];
 extern const struct hm_embedded hm_embedded_dictionary[];
-extern const struct hm_embedded hm_embedded_web[]; /* each packed by gzip */
+extern const struct hm_embedded hm_embedded_web[]; /* these two each packed by gzip */
+extern const struct hm_embedded hm_embedded_district[];
 
 #endif

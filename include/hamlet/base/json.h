@@ -24,7 +24,7 @@ struct hm_json_limits {
     size_t values_max; /* in the whole document */
 };
 
-enum { HM_JSON_DEPTH_MAX = 16, HM_JSON_KEYS_MAX = 1280 };
+enum { HM_JSON_DEPTH_MAX = 16, HM_JSON_KEYS_MAX = 2048 };
 
 enum hm_json_type {
     HM_JSON_NULL,

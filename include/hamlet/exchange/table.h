@@ -95,4 +95,10 @@ HM_CHECKED enum hm_status hm_table_next(struct hm_table *table,
                                         bool *found,
                                         struct hm_err *err);
 
+/*
+ * Append the day that Excel counts as `serial`, digits alone, in its calendar from 1900:
+ * dd/mm/yyyy. Nothing where that is centuries away.
+ */
+void hm_table_put_day(struct hm_buf *out, struct hm_bytes serial);
+
 #endif

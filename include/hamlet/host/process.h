@@ -3,8 +3,8 @@
  * process.h - this process made safe at its start, and another one run by it.
  *
  * Owner:   daemon/host/process.c; layer 4
- * Threads: hm_process_harden before any thread starts; hm_process_run from one
- *          thread at a time
+ * Threads: hm_process_lean and hm_process_harden before any thread starts;
+ *          hm_process_run from one thread at a time
  */
 #ifndef HAMLET_HOST_PROCESS_H
 #define HAMLET_HOST_PROCESS_H
@@ -18,6 +18,16 @@
  * and 0, 1, 2 are open, so that no file of ours becomes somebody's standard output.
  */
 HM_CHECKED enum hm_status hm_process_harden(struct hm_err *err);
+
+/*
+ * Before all else in the main of a program that rests for days: it is started over, once
+ * and as the same process, with one heap for all threads and nothing kept back for each,
+ * so that what it gives back it no longer holds. Only the environment of its start can
+ * ask the C library for that; whoever set GLIBC_TUNABLES himself keeps what he set.
+ * Returns if it is so already or cannot be: the program works the same, and holds a
+ * megabyte more.
+ */
+void hm_process_lean(char **argv);
 
 /*
  * The path of the program `name` in the folder of the running program: an update or a

@@ -61,15 +61,23 @@ struct hm_httpd_request {
 /* The value of the first header of that name, or null. */
 const char *hm_httpd_header_of(const struct hm_httpd_request *request, const char *name);
 
+/* An open file, read from its beginning as it is sent: what it holds is in no memory. */
+struct hm_httpd_file {
+    bool open;
+    int fd;
+    int64_t size;
+};
+
 struct hm_httpd_reply {
-    int status;               /* 200…599; must be set, but where `end` waits */
-    int64_t wait_ms;          /* in `end`: call it again within so long */
-    bool waited;              /* … which is over */
-    const char *content_type; /* constant text; null: none is sent */
-    int64_t retry_after_s;    /* 0: not sent */
-    struct hm_buf headers;    /* with hm_httpd_reply_header */
-    struct hm_buf body;       /* a buffer of any origin may be moved in here */
-    struct hm_bytes constant; /* instead of a body: bytes that outlive the server */
+    int status;                /* 200…599; must be set, but where `end` waits */
+    int64_t wait_ms;           /* in `end`: call it again within so long */
+    bool waited;               /* … which is over */
+    const char *content_type;  /* constant text; null: none is sent */
+    int64_t retry_after_s;     /* 0: not sent */
+    struct hm_buf headers;     /* with hm_httpd_reply_header */
+    struct hm_buf body;        /* a buffer of any origin may be moved in here */
+    struct hm_bytes constant;  /* instead of a body: bytes that outlive the server */
+    struct hm_httpd_file file; /* instead of a body, set in `end`; then the server's */
 };
 
 /*
@@ -103,6 +111,7 @@ struct hm_httpd_route {
     int64_t body_max;         /* bytes; 0: no body is taken */
     bool query;               /* a query is taken */
     const struct hm_httpd_handler *handler;
+    void *ctx; /* of its `begin`; null: that of the server's options */
 };
 
 #endif

@@ -6,7 +6,8 @@
  *          every replica, in whatever order they came; no clock is asked
  * Threads: a table is constant once it is loaded
  *
- * THE FILE (proto/catalogues/case.json) holds {"case":{"states":[…],"flags":[…]}}.
+ * THE FILE (proto/catalogues/case.json) holds {"case":{"states":[…],"flags":[…],
+ * "dossier":[KIND…]}}: the last are the records that whoever judges the year reads.
  *
  *   state   state*, label*; next: LABEL, what is to be done to come to it; deadline: the
  *           name of one in the catalogue; branch: true, it is no step on the way;
@@ -14,8 +15,9 @@
  *           state has none: there every year begins
  *   flag    flag*, label*, what*: when (with `when`); conflict, a record of the year is
  * in conflict; ruled_out, a criterion of what must not occur is failed; ended, the unit
- * was merged or ended in that year; or changed: `compared`*, {FIELD: fact}, of the record
- * that `when`* finds are not what is counted now
+ * was merged or ended in that year; excluded, the catalogue does not cover it; or
+ * changed: `compared`*, {FIELD: fact}, of the record that `when`* finds are not what is
+ * counted now
  *
  * The state is the furthest that holds: what is skipped is missing, and stops nothing.
  * Nobody types a state, and a frozen figure is compared, never changed.
@@ -26,7 +28,7 @@
 #include "hamlet/base/hash.h"
 #include "hamlet/record/facts.h"
 
-enum { HM_CASE_STATES_MAX = 32, HM_CASE_FLAGS_MAX = 16 };
+enum { HM_CASE_STATES_MAX = 32, HM_CASE_FLAGS_MAX = 16, HM_CASE_DOSSIER_MAX = 16 };
 
 struct hm_case_state {
     const char *name;
@@ -43,6 +45,7 @@ enum hm_case_what {
     HM_CASE_CONFLICT,
     HM_CASE_RULED_OUT,
     HM_CASE_ENDED,
+    HM_CASE_EXCLUDED,
     HM_CASE_CHANGED,
     HM_CASE_WHATS
 };
@@ -67,6 +70,8 @@ struct hm_case_table {
     size_t state_count;
     const struct hm_case_flag *flags;
     size_t flag_count;
+    const char *const *dossier; /* kinds */
+    size_t dossier_count;
 };
 
 /* A record of the unit and its year, as it is shown. */

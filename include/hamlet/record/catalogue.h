@@ -27,7 +27,8 @@
  *   deadlines   {NAME:{"days":{KIND:"MM-DD"},"verify"}}: last days, which warn only
  *   levels      [{"from","to","of":{KIND:{"register","appraise","recognise"}},"verify"}]:
  *               with whom such a unit registers, and who appraises and recognises it
- *   excluded    {KIND:[reason…]}; dossier {NAME:[document…]}
+ *   excluded    {KIND:[reason…]}
+ *   dossiers    the papers that are to be handed in (dossier.h)
  *   variables   {NAME:{"label":LABEL,"source":NAME}}: numbers that criteria are made of,
  *               and where the system finds them (facts.h)
  *   grades      [{"name","least","label","verify"}], the highest first
@@ -140,6 +141,11 @@ struct hm_grade {
     char verify;
 };
 
+struct hm_exclusion {
+    const char *kind;        /* of unit */
+    struct hm_texts reasons; /* for which such a unit is not covered */
+};
+
 struct hm_criteria {
     struct hm_texts kinds;
     const char *article; /* may be null */
@@ -147,6 +153,7 @@ struct hm_criteria {
     size_t count;
 };
 
+struct hm_dossier;
 struct hm_catalogue {
     const char *name;
     const char *extends; /* null: no overlay */
@@ -167,6 +174,10 @@ struct hm_catalogue {
     size_t deadline_count;
     const struct hm_level *levels;
     size_t level_count;
+    const struct hm_exclusion *exclusions;
+    size_t exclusion_count;
+    const struct hm_dossier *dossiers;
+    size_t dossier_count;
     const struct hm_variable *variables;
     size_t variable_count;
     const struct hm_grade *grades;

@@ -66,6 +66,11 @@ bool hm_catalogue_holds(const struct hm_catalogue *overlay,
                         const struct hm_span *window,
                         int year);
 
+/* Whether a unit of this kind is not covered for this reason; none: it is. */
+bool hm_catalogue_excludes(const struct hm_catalogue *catalogue,
+                           const char *unit_kind,
+                           struct hm_bytes reason);
+
 /* The level that stands for a kind of unit on a day ("2026-03-05"); null: none. */
 const struct hm_level *hm_catalogue_level(const struct hm_catalogue *catalogue,
                                           const char *unit_kind,

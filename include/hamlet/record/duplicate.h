@@ -4,7 +4,7 @@
  *
  * Owner:   proto/record/duplicate.c; layer 1, pure
  * Threads: anything here may be called from any thread
- * Errors:  HM_NO_MEMORY alone
+ * Errors:  none; what it needs is in the buffers and keys that it is given
  *
  * A kind says in its file which fields take part (`duplicates`, kind.h). The ladder:
  *
@@ -50,13 +50,32 @@ const char *hm_duplicate_level_name(enum hm_duplicate_level level);
 const char *hm_duplicate_match_name(enum hm_duplicate_match match);
 
 /*
- * Judge two records of `kind`, which has `duplicates`. It does not matter which is which.
+ * A field of a record as it is compared. A text has its two keys, made once: a namesake
+ * is compared with all others. Everything is the caller's.
  */
-HM_CHECKED enum hm_status hm_duplicate_judge(struct hm_duplicate *duplicate,
-                                             const struct hm_kind *kind,
-                                             const struct hm_kind_values *a,
-                                             const struct hm_kind_values *b,
-                                             struct hm_err *err);
+struct hm_duplicate_value {
+    struct hm_bytes value; /* canonical; no bytes, or null: not filled in */
+    struct hm_bytes tone;
+    struct hm_bytes fold;
+};
+
+/* Append the key of a text by which it is HM_DUPLICATE_TONE or _FOLD; no other has one.
+ */
+void hm_duplicate_value_key(struct hm_buf *out,
+                            const struct hm_field *field,
+                            struct hm_bytes value,
+                            enum hm_duplicate_match match);
+
+/* A record's fields; never null. */
+struct hm_duplicate_values {
+    const struct hm_duplicate_value *(*get)(void *ctx, const struct hm_field *field);
+    void *ctx;
+};
+
+/* Judge two records of `kind`, which has `duplicates`. No matter which is which. */
+struct hm_duplicate hm_duplicate_judge(const struct hm_kind *kind,
+                                       const struct hm_duplicate_values *a,
+                                       const struct hm_duplicate_values *b);
 
 /*
  * Append the key that all duplicates of a record share: those of another key need no
@@ -64,6 +83,6 @@ HM_CHECKED enum hm_status hm_duplicate_judge(struct hm_duplicate *duplicate,
  */
 void hm_duplicate_key(struct hm_buf *out,
                       const struct hm_kind *kind,
-                      const struct hm_kind_values *values);
+                      struct hm_bytes name);
 
 #endif

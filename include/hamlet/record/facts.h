@@ -26,8 +26,9 @@
  *   sum     field*        of this field, of all of them
  *   take    field*, before   of the first that has it; with what stood in the year before
  *   exists                whether there is one
- *   below   unit_kinds*   how many open units of these kinds stand below; with `kind`,
- *                         how many of them have such a record
+ *   below   unit_kinds*   how many open units of these kinds, covered by the catalogue,
+ *                         are under its authority; with `kind`, how many of them have
+ *                         such a record
  */
 #ifndef HAMLET_RECORD_FACTS_H
 #define HAMLET_RECORD_FACTS_H

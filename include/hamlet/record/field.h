@@ -63,6 +63,8 @@ struct hm_field_shared {
     const char *const *date_words;
     size_t date_word_count;
     struct hm_label strokes;
+    struct hm_choices
+        reasons;         /* why a conflict is decided so; of kinds without own ones */
     const uint8_t *runs; /* how many digits together are private */
     size_t run_count;
     struct hm_label private_say;

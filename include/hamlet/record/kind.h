@@ -12,8 +12,8 @@
  * `fields`, LABEL is {"vi":text,"en":text}, both not empty.
  *
  *   kind*     the name; it is hashed into record ids and never changes
- *   version*  from 1; rises with every added field, register or member, never regroups,
- *             renames or retypes anything
+ *   version*  from 1; rises with every added field, register or member; nothing that is
+ *             there is ever regrouped, renamed or retyped
  *   label*    LABEL
  *   registry  true: its records live in the registry, not in a unit's bucket
  *   aggregate true: it holds counts that must never lead to a person: no field refers to
@@ -22,21 +22,21 @@
  *             changed, no registers, of a type of one value; no text begins with `~`
  *   home      FIELD of type ref: where no unit is named, a new record has its home
  *   of_year   FIELD: the year of a record, or a date in it, for reports
- *   tree      this kind is the tree of units: {"code","parent","level","type","name",
- *             "from","to": FIELD}, all seven; `code` is the whole key. One kind at most
+ *   tree      this kind, one at most, is the tree of units (tree.h)
  *   fields*   [field…], at least one, at most 120, in the order of the form
  *   groups    {NAME:[FIELD…]}: two or more that move together, of one group, no keys
  *   rules     [rule…]: what fields must have to do with each other (record/rule.h)
  *   policies  {REGISTER: policy}: manual; max, min of a number or date; union of a set
  *             or list; prefer-authority
- *   order     [FIELD…]: how lists are sorted; person: true if the first is a person's
- *             name, which is sorted by its given name
+ *   order     [FIELD…]: how lists are sorted; person: true: the first by its given name
  *   search    [FIELD…]: what a search looks through
  *   duplicates {"name": FIELD of type text, "certain", "probable", "apart": [FIELD…],
  *             "not": FIELD}: which look like one (record/duplicate.h). `name` and one of
  *             `certain` and `probable` must be there; `not` is a list of refs to its kind
  *   columns   [FIELD…]: what lists and exports show; without it all, in order
  *   separate  FIELD of the key, an enum: record/separate.h; retain: record/retain.h
+ *   reasons   as `values` of an enum: why a conflict may be decided so, to choose from
+ *   talk      true: its records are what people of two levels ask and answer each other
  *   roles*    {ROLE:[ACT…]}: who may do what; a role not named, nothing. Acts: create
  *             edit delete resolve merge withdraw erase; `policy` is the server's alone
  *   when      [{"field":FIELD,"value":V,"roles":{…}}…]: for a record whose key field (an
@@ -63,23 +63,20 @@
  *   set           list of values of an       values*: at most 64
  *                 enum, ascending, distinct
  *   list          list of items              max*: items, at most 1000; item*: a field
- *                                            without name, label, help, warn,
- *                                            required and write
- *   object        object                     fields*: its members, at most 40; only
- *                                            as an item
+ *                                            with no words, name, required, write
+ *   object        object, only as an item    fields*: its members, at most 40
  *   ref           text, 32 hex: a record id  kind*: of that record
  *   strokes       text: strokes.h            max*: bytes, at most 32000
  *
- * Items and members are of a type that holds one value, but for an item that is an
- * object. Members that a kind does not know are let through, so that a newer version's
- * pass.
+ * Items and members hold one value, but for an item that is an object. Members that a
+ * kind does not know are let through, so that a newer version's pass.
  *
  * `shared.json`, which belongs to no kind, holds {"shared":{"boolean":[two values, "true"
  * and "false"],"date":[words that may stand in a date],"strokes":LABEL,"private":{"runs":
- * [how many digits together a text with `warn` is warned
- * about],"say":LABEL,"names":[words of names that no field may have],"words":[words of
- * labels that none may have]},"ordinal":[headings of columns that number the rows],
- * "sums":[words that a row of sums begins with]}}.
+ * [how many digits together a text with `warn` is warned about],"say":LABEL,"names":
+ * [words of names that no field may have],"words":[words of labels that none may have]},
+ * "ordinal":[headings of columns that number the rows],"sums":[words that a row of sums
+ * begins with],"reasons":[of kinds without own ones]}}.
  */
 #ifndef HAMLET_RECORD_KIND_H
 #define HAMLET_RECORD_KIND_H
@@ -88,9 +85,9 @@
 #include "hamlet/model/change.h"
 #include "hamlet/record/field.h"
 #include "hamlet/record/role.h"
+#include "hamlet/record/tree.h"
 
 enum { HM_KIND_FIELDS_MAX = 120 };
-
 #define HM_KIND_POLICY_MAP(X)                                                            \
     X(MANUAL, "manual")                                                                  \
     X(MAX, "max")                                                                        \
@@ -110,18 +107,6 @@ struct hm_kind_register {
     bool group;
     enum hm_kind_policy policy;
     struct hm_field_list fields;
-};
-
-/* Where in the tree of units each fact about a unit stands. */
-struct hm_kind_tree {
-    const struct hm_field *code;
-    const struct hm_field *parent;
-    const struct hm_field *level;
-    const struct hm_field *type;
-    const struct hm_field *name;
-    const struct hm_field *from;
-    const struct hm_field *to;
-    const struct hm_field *into; /* the code of the unit it became part of; may be null */
 };
 
 struct hm_kind_duplicates {
@@ -145,6 +130,7 @@ struct hm_kind {
     bool registry;
     bool person;
     bool aggregate;
+    bool talk;
     const struct hm_kind_tree *tree; /* null: not the tree of units */
     const struct hm_field *home;     /* null: the home is named, or the device's */
     const struct hm_field *separate; /* null: one person may write all of them */
@@ -163,6 +149,7 @@ struct hm_kind {
     size_t right_count;
     const struct hm_rule *rules;
     size_t rule_count;
+    struct hm_choices reasons; /* none: the shared ones */
 };
 /* Null: there is none of that name. */
 const struct hm_field *hm_kind_field(const struct hm_kind *kind, struct hm_bytes name);
@@ -178,20 +165,17 @@ bool hm_kind_may(const struct hm_kind *kind,
                  struct hm_bytes reg,
                  const struct hm_key_field *key,
                  size_t key_count);
-
 /* Gives the value of a field as it is shown; no bytes or null where there is none. */
 struct hm_kind_values {
     struct hm_bytes (*get)(void *ctx, const struct hm_field *field);
     void *ctx;
 };
-
 /* Append what memcmp sorts records by; an empty field comes last. */
 void hm_kind_sort_key(struct hm_buf *out,
                       const struct hm_kind *kind,
                       const struct hm_kind_values *values);
 /* The year of which a record is; 0: of none. */
 int64_t hm_kind_year(const struct hm_kind *kind, const struct hm_kind_values *values);
-
 /* Append what a search looks through: folded (hamlet/text/fold.h), one field a line. */
 void hm_kind_fold(struct hm_buf *out,
                   const struct hm_kind *kind,

@@ -51,6 +51,9 @@ const struct hm_kind *hm_kinds_at(const struct hm_kinds *kinds, size_t index);
  */
 struct hm_digest hm_kinds_digest(const struct hm_kinds *kinds);
 
+/* Whether it is a kind about persons, or leads to one through what it refers to. */
+bool hm_kinds_about_person(const struct hm_kinds *kinds, const struct hm_kind *kind);
+
 /* The kind that is the tree of units; null if none of these is. */
 const struct hm_kind *hm_kinds_tree(const struct hm_kinds *kinds);
 

@@ -16,19 +16,20 @@
  *   label*     LABEL
  *   bases      {NAME: {"kind"*,"where","life"}}: records that others refer to. Of one
  *              with an end (life) `where` says nothing: it was there until then
- *   sections*  [{"label"*,"figures"*: [FIGURE…]}]
+ *   sections*  [{"label"*,"figures"*: [FIGURE…],"whole": true where the figures that
+ * count something among the same are its parts: they are drawn as one bar}]
  *
  * A FIGURE is a number, with what it stands among or beside:
  *
  *   name*, label*
  *   count*     QUANTITY
- *   among      QUANTITY: what it is a part of. 104/104, and a share of it
+ *   among      QUANTITY: what it is a part of. 58/61, and a share of it
  *   beside     QUANTITY: another number of the same things. 18/99, never a share
  *   over       day: of the last year, as it stood on the last day of it; period, the
  *              default: of all years together; each: a share for each year, shown as the
  *              least and the most; mean: the mean of these shares
- *   as         number, the default: 817, 104/104; share: 94 %, 95 %–97 %, for each and
- *              mean always; pair: now/before, 13/37
+ *   as         number, the default: 817, 58/61; share: 94 %, 95 %–97 %, for each and
+ *              mean always; pair: now/before, 09/24
  *   measure    LABEL: what is counted
  *   aim        QUANTITY of permille or numbers that it is held to
  *   few        [KIND OF UNIT…]: reports of such units say of one to four "under five"
@@ -172,6 +173,7 @@ struct hm_report_figure {
 
 struct hm_report_section {
     struct hm_label label;
+    bool whole;
     const struct hm_report_figure *figures;
     size_t figure_count;
 };

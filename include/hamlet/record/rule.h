@@ -25,10 +25,14 @@
  *   at_most   [A,B]: A is not more than B, both numbers, or not later, both dates; of
  *             partly known dates only what both know is compared
  *   sum       [A…]: with "of":B their sum is not more than B; with "equal":B it is B,
- * once none of them is empty differ    [A,B]: they are not the same needs     [A…]: none
- * is empty letters   [A…], texts: letters, spaces and ' - . only between
- * {"field":D,"of":Y,"from":"MM-DD","to":"MM-DD"}: the date D is not before or after
- * these days of the year Y
+ *             once none of them is empty
+ *   differ    [A,B]: they are not the same
+ *   needs     [A…]: none is empty
+ *   letters   [A…], texts: letters, spaces and ' - . only
+ *   marks     [A…], texts: where they have several words, at least one mark is among them
+ *   case      [A…], texts: not all in capitals, nor all in small letters
+ *   between   {"field":D,"of":Y,"from":"MM-DD","to":"MM-DD"}: the date D is not before or
+ *             after these days of the year Y
  *
  * WHO JUDGES. The author's door holds a new record to all rules, an edited one to those
  * that name a field which it writes. A server can only judge what one change says by
@@ -47,6 +51,8 @@ enum hm_rule_type {
     HM_RULE_DIFFER,
     HM_RULE_NEEDS,
     HM_RULE_LETTERS,
+    HM_RULE_MARKS,
+    HM_RULE_CASE,
     HM_RULE_BETWEEN,
     HM_RULE_TYPES
 };
@@ -77,6 +83,8 @@ struct hm_finding {
     const struct hm_field *field; /* the first that it is about */
     const struct hm_label *say;
     bool warn;
+    struct hm_bytes
+        offer; /* what the field may be meant to hold; no bytes: nobody knows */
 };
 
 /* Whether the rule holds for what `values` gives; *at is the field at fault. */
@@ -90,9 +98,16 @@ bool hm_rule_names(const struct hm_rule *rule, const struct hm_field *field);
 /* Whether all that the rule is about stands in this register. */
 bool hm_rule_within(const struct hm_rule *rule, const struct hm_kind_register *reg);
 
+/* Append what a text of `field` may be meant to be, by the rules of its kind. */
+void hm_kind_offer(const struct hm_kind *kind,
+                   const struct hm_field *field,
+                   struct hm_bytes text,
+                   struct hm_buf *out);
+
 /*
  * Tell `each` about every rule that a record breaks, and about every text field with a
- * `warn` that holds as many digits together as the kinds call private (shared.json).
+ * `warn` that holds as many digits together as the kinds call private (shared.json). What
+ * is told lasts until `each` returns.
  */
 void hm_kind_check(const struct hm_kind *kind,
                    const struct hm_kind_values *values,

@@ -21,6 +21,8 @@
 #include "hamlet/store/scan.h"
 
 enum { HM_REPORT_YEARS_MAX = 64, HM_REPORT_DAY_SIZE = 11, HM_REPORT_NAMES_MAX = 50 };
+/* What may not be told below five: one to four. */
+enum { HM_REPORT_FEW = 5 };
 
 struct hm_report_asked {
     struct hm_bytes unit; /* its subtree */
@@ -28,6 +30,8 @@ struct hm_report_asked {
     int to;
     const char *day;    /* the last day, ten characters, of the year `to` */
     const char *today;  /* the units as they are on this day; null: as organised then */
+    bool parts;         /* also of each unit directly below */
+    int above;          /* the report's own: of so many units below this is asked for */
     const char *figure; /* whose records are given to `each`; null: none */
     enum hm_status (*each)(void *ctx, const struct hm_id *record, struct hm_err *err);
     void *ctx;
@@ -50,6 +54,24 @@ struct hm_report_year {
     struct hm_reported among;
 };
 
+/* Whether a number may be told: one to four may not, nor what they could be found from.
+ */
+enum hm_report_hold {
+    HM_REPORT_TOLD,
+    HM_REPORT_UNDER,   /* said to be under five */
+    HM_REPORT_WITHHELD /* not even that */
+};
+
+/* A unit below, and what it has of a figure: of the last day or year, of all years where
+ * the figure is over the period. */
+struct hm_report_part {
+    struct hm_bytes unit;
+    struct hm_bytes name;
+    struct hm_reported count;
+    struct hm_reported among;
+    enum hm_report_hold hold;
+};
+
 /* What cannot be said as a number, and why. */
 enum hm_report_lack {
     HM_REPORT_SAID,     /* it can */
@@ -70,9 +92,13 @@ struct hm_report_made_figure {
     int64_t share_least;
     int64_t share_most;
     size_t share_years;
-    bool few;                     /* one to four are not told */
-    struct hm_report_year *years; /* from first to last */
+    bool few;                     /* one to four are not told … */
+    bool withheld;                /* … nor anything else of it */
+    struct hm_report_year *years; /* from first to last; none: one may not be told */
     size_t year_count;
+    const struct hm_report_part *parts;
+    size_t part_count;
+    bool parts_few; /* some of them may not be told */
     const struct hm_bytes *names;
     size_t name_count;
     bool names_cut;
@@ -83,11 +109,14 @@ struct hm_report_made {
     struct hm_bytes unit_name;
     struct hm_wall newest; /* when the last of what is counted here came */
     size_t leaves;         /* lowest units of the subtree on the last day … */
-    size_t leaves_silent;  /* … of which nothing of the last year is here */
-    int64_t open;          /* registers of the subtree in conflict */
+    size_t leaves_silent;  /* … of which nothing of the last year is here: */
+    const struct hm_report_part *silent;   /* the first HM_REPORT_NAMES_MAX of them */
+    int64_t open;                          /* registers of the subtree in conflict */
     struct hm_report_made_figure *figures; /* of all sections, in their order */
     size_t figure_count;
 };
+
+bool hm_report_is_few(int64_t value); /* one to four */
 
 /*
  * HM_BAD_INPUT  unit-unknown; report-unit-then: the unit was not there in any of these

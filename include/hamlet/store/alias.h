@@ -33,6 +33,25 @@ HM_CHECKED enum hm_status hm_store_record_merged(struct hm_store *store,
                                                  struct hm_arena *arena,
                                                  struct hm_err *err);
 
+struct hm_merge {
+    struct hm_id record;
+    struct hm_id into; /* what it was merged into */
+    struct hm_id change;
+    struct hm_bytes kind;
+    struct hm_bytes home;
+    struct hm_bytes role; /* of whoever did it */
+    struct hm_wall time;
+};
+
+/* Merges that hold below `unit` (no bytes: everywhere), `most` at most, from `arena`. */
+HM_CHECKED enum hm_status hm_store_merges(struct hm_store *store,
+                                          struct hm_bytes unit,
+                                          size_t most,
+                                          struct hm_merge **merges,
+                                          size_t *count,
+                                          struct hm_arena *arena,
+                                          struct hm_err *err);
+
 /*
  * The change that holds the alias of this record now; none where it has no alias that
  * holds.

@@ -30,7 +30,7 @@ struct hm_put {
     int64_t row;      /* out: the change's row number */
     bool fresh;       /* out: it was not known */
     bool full;        /* out: there was no room: it is quarantined and not merged */
-    bool gained;      /* out: it was known without its values, and has them all now */
+    bool gained;      /* out: it was known without values that came with it now */
 };
 
 /*

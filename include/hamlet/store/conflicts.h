@@ -42,6 +42,7 @@ struct hm_refused {
     struct hm_held held;
     struct hm_id record;
     struct hm_bytes reason;
+    bool corrected; /* what it meant has been written again (rules.h) */
 };
 
 /* Changes that are quarantined, in order of arrival. */
@@ -60,6 +61,7 @@ struct hm_counts {
     int64_t accepted;
     int64_t conflict;
     int64_t quarantined;
+    int64_t dropped; /* of them, withdrawn: nobody needs to look at these */
 };
 
 /* `own`: only what this device wrote; else everything that is here. */

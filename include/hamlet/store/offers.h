@@ -17,16 +17,25 @@
 
 #include "hamlet/base/sign.h"
 #include "hamlet/store/buckets.h"
+#include "hamlet/store/pages.h"
 
 /* ---- a laptop ---- */
 
-enum hm_old { HM_OLD_NOT, HM_OLD_TO_OFFER, HM_OLD_OFFERED };
+/* What went into a file may be lost with it: the network offers it again. */
+enum hm_old {
+    HM_OLD_NOT,
+    HM_OLD_TO_OFFER,
+    HM_OLD_OFFERED,
+    HM_OLD_IN_FILE,
+    HM_OLD_STATES
+};
 
 /* The server has a new incarnation: every bucket that is here is to be offered. */
 HM_CHECKED enum hm_status hm_store_buckets_age(struct hm_store *store,
                                                struct hm_err *err);
 HM_CHECKED enum hm_status hm_store_bucket_offered(struct hm_store *store,
                                                   struct hm_bytes bucket,
+                                                  bool in_file,
                                                   struct hm_err *err);
 /* Begin it anew if it is old. */
 HM_CHECKED enum hm_status hm_store_bucket_renew(struct hm_store *store,
@@ -40,9 +49,14 @@ HM_CHECKED enum hm_status hm_store_buckets_old(struct hm_store *store,
                                                struct hm_arena *arena,
                                                struct hm_err *err);
 
-/* The receipt kept last speaks of this bucket as it is here now. */
+/*
+ * The receipt kept last speaks of this bucket as it is here now. If it is the first that
+ * does since the bucket was begun anew, what its changes were accepted or released by,
+ * and no entry says any more, is over.
+ */
 HM_CHECKED enum hm_status hm_store_bucket_signed(struct hm_store *store,
                                                  struct hm_bytes bucket,
+                                                 struct hm_arena *arena,
                                                  struct hm_err *err);
 /* That receipt; no bytes where there is none. From `arena`. */
 HM_CHECKED enum hm_status hm_store_bucket_statement(struct hm_store *store,
@@ -69,14 +83,14 @@ HM_CHECKED enum hm_status hm_store_elements(struct hm_store *store,
                                             struct hm_arena *arena,
                                             struct hm_err *err);
 /*
- * Changes of a home, whole or refused, that no entry of its bucket up to n speaks of and
- * that came in pages of other origins than `own`, in order of arrival: kind and reason
- * say nothing.
+ * Changes of a home, whole or refused, that no entry of its bucket up to n speaks of, in
+ * order of arrival: kind and reason say nothing. Those of `own` that are not acknowledged
+ * are not among them: they are sent as always.
  */
 HM_CHECKED enum hm_status hm_store_unspoken(struct hm_store *store,
                                             struct hm_bytes home,
                                             uint64_t n,
-                                            int64_t own,
+                                            const struct hm_origin *own,
                                             struct hm_element **elements,
                                             size_t *count,
                                             struct hm_arena *arena,
@@ -143,6 +157,16 @@ HM_CHECKED enum hm_status hm_store_lacking(struct hm_store *store,
                                            bool *lacking,
                                            struct hm_arena *arena,
                                            struct hm_err *err);
+
+/*
+ * Leaves of this bucket that hold changes which came without their values and were never
+ * accepted as well: set in `mask`, an array of HM_LEAVES bits. Somebody may have the
+ * values, though the entries are here.
+ */
+HM_CHECKED enum hm_status hm_store_leaves_lacking(struct hm_store *store,
+                                                  struct hm_bytes bucket,
+                                                  uint8_t *mask,
+                                                  struct hm_err *err);
 
 /* The 256 leaves of a bucket: 16 bytes each, from `arena`. */
 HM_CHECKED enum hm_status hm_store_bucket_leaves(struct hm_store *store,

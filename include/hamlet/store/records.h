@@ -38,6 +38,17 @@ HM_CHECKED enum hm_status hm_store_record_load(struct hm_store *store,
                                                struct hm_arena *arena,
                                                struct hm_err *err);
 
+/*
+ * The same of a record whose id is made of a natural key in `home`: an id that an edit
+ * claims in another home is not it, and no other home is looked into.
+ */
+HM_CHECKED enum hm_status hm_store_record_load_in(struct hm_store *store,
+                                                  struct hm_bytes home,
+                                                  const struct hm_id *record,
+                                                  struct hm_loaded *loaded,
+                                                  struct hm_arena *arena,
+                                                  struct hm_err *err);
+
 /* The key fields of the record of this id, as its creation has them; 0: none is known. */
 HM_CHECKED enum hm_status hm_store_record_key(struct hm_store *store,
                                               const struct hm_id *record,
@@ -98,6 +109,7 @@ struct hm_list_query {
     bool deleted;           /* the deleted ones instead */
     bool every;             /* the deleted and the merged ones as well */
     bool whole;             /* with long texts, which cost a look at the changes */
+    bool stateless;         /* without the state, which costs one as well */
     int64_t limit;          /* 0: all */
     int64_t skip;           /* so many that fit, before the first that is given */
     const char *state;      /* the name of one; null: whatever it is */
@@ -117,6 +129,16 @@ HM_CHECKED enum hm_status hm_store_list(struct hm_store *store,
                                                                struct hm_err *),
                                         void *ctx,
                                         struct hm_err *err);
+
+/* So many of a kind as its lists have, by state. */
+struct hm_tally {
+    int64_t alive[HM_STATE_COUNT];
+    int64_t deleted;
+};
+HM_CHECKED enum hm_status hm_store_tally(struct hm_store *store,
+                                         struct hm_bytes kind,
+                                         struct hm_tally *made,
+                                         struct hm_err *err);
 
 /* As one of a list. HM_NOT_FOUND */
 HM_CHECKED enum hm_status hm_store_record_show(struct hm_store *store,

@@ -34,6 +34,19 @@ HM_CHECKED enum hm_status hm_store_refill_reopen(struct hm_store *store,
                                                  struct hm_wall now,
                                                  struct hm_err *err);
 
+/*
+ * A change, by its row, that the registry as it was while a refill is open refused; and
+ * whether it is one. Kept until the next refill begins, since this one may be opened
+ * again.
+ */
+HM_CHECKED enum hm_status hm_store_refused_early_add(struct hm_store *store,
+                                                     int64_t change,
+                                                     struct hm_err *err);
+HM_CHECKED enum hm_status hm_store_refused_early(struct hm_store *store,
+                                                 int64_t change,
+                                                 bool *early,
+                                                 struct hm_err *err);
+
 /* Changes of this home that came while a refill is open. */
 HM_CHECKED enum hm_status hm_store_regained_add(struct hm_store *store,
                                                 struct hm_bytes home,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * server.h - what only a server keeps or asks: invitations, visits of devices, copies.
+ * server.h - what only a server keeps or asks: invitations, copies, the fleet.
  *
  * Owner:      proto/store/server/; layer 2
  * Format:     PROTOCOL.md sections 7.3 and 9
@@ -11,7 +11,7 @@
 #define HAMLET_STORE_SERVER_H
 
 #include "hamlet/store/rights.h"
-#include "hamlet/store/store.h"
+#include "hamlet/store/visits.h"
 
 /* The public half of the recovery key, to which backups seal the server's own keys. */
 #define HM_META_RECOVERY "recovery"
@@ -49,42 +49,6 @@ HM_CHECKED enum hm_status hm_store_invitations(struct hm_store *store,
                                                size_t *count,
                                                struct hm_arena *arena,
                                                struct hm_err *err);
-
-/* What is kept of a device in one epoch. */
-struct hm_visit {
-    struct hm_id device;
-    uint32_t epoch;
-    struct hm_id current; /* lease token in use; none: all zero */
-    struct hm_id pending; /* given, not presented yet */
-    struct hm_id request; /* the request that was given `pending` */
-    struct hm_wall contact;
-    int64_t waiting;   /* its own changes that are not here */
-    int64_t offset_ms; /* the device's clock minus ours */
-    struct hm_bytes version;
-    /* What it said last of what it has: files for it begin there (sync/serving.h). */
-    uint64_t incarnation;
-    struct hm_bytes stated; /* list of (text bucket, uint n), packed */
-    uint64_t carried;       /* entries that the registry had when `pending` was given */
-};
-
-/* *found: there is one. Text comes from `arena`. */
-HM_CHECKED enum hm_status hm_store_visit_get(struct hm_store *store,
-                                             const struct hm_id *device,
-                                             uint32_t epoch,
-                                             struct hm_visit *visit,
-                                             bool *found,
-                                             struct hm_arena *arena,
-                                             struct hm_err *err);
-/* That of the epoch in which the device was heard of last. */
-HM_CHECKED enum hm_status hm_store_visit_last(struct hm_store *store,
-                                              const struct hm_id *device,
-                                              struct hm_visit *visit,
-                                              bool *found,
-                                              struct hm_arena *arena,
-                                              struct hm_err *err);
-HM_CHECKED enum hm_status hm_store_visit_put(struct hm_store *store,
-                                             const struct hm_visit *visit,
-                                             struct hm_err *err);
 
 /* A device began a new epoch: its disk was restored, or there are two of them. */
 enum hm_notice_type { HM_NOTICE_RESTORED, HM_NOTICE_COPIED };
@@ -152,9 +116,26 @@ HM_CHECKED enum hm_status hm_store_fleet(struct hm_store *store,
                                          struct hm_arena *arena,
                                          struct hm_err *err);
 
-/* Lease tokens hold within one incarnation of the server: a restored one forgets them. */
-HM_CHECKED enum hm_status hm_store_visits_forget(struct hm_store *store,
-                                                 struct hm_err *err);
+/* How a subtree stands (no bytes: everything), counted without reading rows. */
+struct hm_sums_query {
+    struct hm_bytes unit;
+    struct hm_wall silent; /* heard of last then, or before: silent … */
+    struct hm_wall quiet;  /* … or quiet, which is later */
+};
+struct hm_sums {
+    int64_t laptops; /* that are not revoked; of them … */
+    int64_t never;   /* … were never heard of */
+    int64_t silent;
+    int64_t quiet;
+    int64_t waiting; /* changes that they said they have still to send */
+    int64_t conflicts;
+    struct hm_wall oldest; /* of the open conflicts, when it was opened */
+    int64_t refused;       /* and not corrected */
+};
+HM_CHECKED enum hm_status hm_store_sums(struct hm_store *store,
+                                        const struct hm_sums_query *query,
+                                        struct hm_sums *sums,
+                                        struct hm_err *err);
 
 /* Every unit that is known, in ascending order of code. No bytes: it has none. */
 struct hm_unit {

@@ -56,6 +56,25 @@ void hm_store_rollback(struct hm_store *store); /* does nothing outside of one *
 /* Many reads that see one state; ends with hm_store_rollback. */
 HM_CHECKED enum hm_status hm_store_begin_read(struct hm_store *store, struct hm_err *err);
 
+/*
+ * Who looks on while much is read: `goes_on` is called for each row, from the reading's
+ * thread, with the rows so far and how much of the whole that is, in permille, as far as
+ * it is known. False: the reading fails with HM_LOCKED reading-stopped.
+ */
+struct hm_store_watch {
+    bool (*goes_on)(void *ctx, int64_t rows, int permille);
+    void *ctx;
+    int64_t rows; /* these are the store's */
+    int permille;
+    int part;
+    int parts;
+};
+/* `watch` is borrowed until the next call; null: nobody. */
+void hm_store_watch(struct hm_store *store, struct hm_store_watch *watch);
+/* What is read now is part `part` of `parts` of the whole; `permille` of it are done. */
+void hm_store_watch_part(struct hm_store *store, int part, int parts);
+void hm_store_watch_put(struct hm_store *store, int permille);
+
 /* Ask for a larger page cache, for an import or a first pull. */
 void hm_store_grow(struct hm_store *store);
 
@@ -82,6 +101,7 @@ void hm_store_grow(struct hm_store *store);
 #define HM_META_INVITATION  "invitation"
 #define HM_META_LAST_SYNC   "last_sync"
 #define HM_META_LAST_ERROR  "last_error"
+#define HM_META_LAST_ARGS   "last_error_args" /* of the key in last_error */
 #define HM_META_OFFSET      "clock_offset"
 #define HM_META_ERRORS      "errors"
 #define HM_META_KINDS       "kinds"

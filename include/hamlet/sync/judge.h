@@ -8,7 +8,8 @@
  * Accept, then judge: a refused change is kept, answered and never blocks what follows.
  * The registry of the moment of the commit decides, with permits that ended of which the
  * author could not have heard; a later one re-judges nothing. Only what a server could
- * not read, because its kind was not known, is judged again.
+ * not read, because its kind was not known, is judged again, and what the registry
+ * refused before a refill had brought all of it.
  */
 #ifndef HAMLET_SYNC_JUDGE_H
 #define HAMLET_SYNC_JUDGE_H
@@ -58,5 +59,14 @@ HM_CHECKED enum hm_status hm_judge_change(struct hm_judge *judge,
 HM_CHECKED enum hm_status hm_judge_again(struct hm_store *store,
                                          const struct hm_id *district,
                                          struct hm_err *err);
+
+/*
+ * Close the refill that is open, and judge what the registry refused since it was opened
+ * once more, in the same way. In the caller's transaction. Where none is open nothing is
+ * judged: a registry of later is none that was not whole.
+ */
+HM_CHECKED enum hm_status hm_judge_refilled(struct hm_store *store,
+                                            const struct hm_id *district,
+                                            struct hm_err *err);
 
 #endif

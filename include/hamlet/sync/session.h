@@ -110,7 +110,8 @@ void hm_session_file_all(struct hm_session *session);
 /*
  * A body from the server: begin, hm_session_put in any pieces, end. `epoch` and
  * `incarnation` are those that the file was made for, `first` says that it is the first
- * body of a first part. What was here already changes nothing, not a byte;
+ * body of a first part. What was here already changes nothing, not a byte, nor does a
+ * body that is refused, but for what is said below: all of it is one transaction;
  * hm_session_stats counts what was not.
  * HM_BAD_INPUT  bundle-ahead: the server has changes of this chain that are not here, so
  *               a new epoch was begun, which a file for the server will say;

@@ -3,7 +3,7 @@
  * words.h - the sentences that people read, in one language.
  *
  * Owner:   proto/text/words.c; layer 1
- * Threads: after hm_words_open the words only are read: any thread may
+ * Threads: any
  * Errors:  outputs are written only on HM_OK; those of a buffer stay in the buffer
  *
  * proto/words/{vi,en}.json are built in: {"error":{KEY:{"text","hint"}},"ui":{KEY:"…"}}.
@@ -26,16 +26,10 @@ struct hm_words;
  */
 enum hm_lang hm_lang_of(const char *option, const char *locale);
 
-/*
- * The words are the caller's (hm_words_close). Cheap enough for every command.
- * HM_CORRUPT  the program was built with a words file that is none
- */
-HM_CHECKED enum hm_status hm_words_open(struct hm_words **words,
-                                        enum hm_lang lang,
-                                        struct hm_err *err);
-void hm_words_close(struct hm_words *words);
+/* They are the program's, and stay. */
+const struct hm_words *hm_words_of(enum hm_lang lang);
 
-/* The sentence of `key`, which lives as long as the words; `key` itself if unknown. */
+/* The sentence of `key`, which stays; `key` itself if unknown. */
 const char *hm_words_ui(const struct hm_words *words, const char *key);
 
 /*

@@ -64,6 +64,8 @@ static void read_visit(sqlite3_stmt *stmt,
     row->visit.waiting = hm_column_int(stmt, 11);
     row->visit.offset_ms = hm_column_int(stmt, 12);
     row->visit.version = hm_arena_copy(arena, hm_column_bytes(stmt, 13));
+    row->visit.errors = hm_arena_copy(arena, hm_column_bytes(stmt, 14));
+    row->visit.late.ms = hm_column_int(stmt, 15);
 }
 
 static enum hm_status sort_key(struct ranked *ranked,
@@ -137,7 +139,8 @@ enum hm_status hm_store_fleet(struct hm_store *store,
     static const char amount[] = "SELECT count(*) FROM device WHERE key IS NOT NULL";
     static const char select[] =
         "SELECT d.device, d.name, d.home, d.revoked, p.role, p.ended, v.epoch, v.current,"
-        " v.pending, v.request, v.contact, v.waiting, v.offset_ms, v.version"
+        " v.pending, v.request, v.contact, v.waiting, v.offset_ms, v.version, v.errors,"
+        " v.late"
         " FROM device d LEFT JOIN permit p ON p.device = d.device"
         " LEFT JOIN visit v ON v.device = d.device AND v.epoch = (SELECT s.epoch"
         " FROM visit s WHERE s.device = d.device ORDER BY s.turn DESC LIMIT 1)"

@@ -477,3 +477,38 @@ enum hm_status hm_store_lacking(struct hm_store *store,
     }
     return status;
 }
+
+/* What was accepted is withheld from nobody: its values are erased, or come of
+ * themselves.
+ */
+enum hm_status hm_store_leaves_lacking(struct hm_store *store,
+                                       struct hm_bytes bucket,
+                                       uint8_t *mask,
+                                       struct hm_err *err)
+{
+    static const char in_home[] =
+        "SELECT c.change FROM change c CROSS JOIN unit u ON u.id = c.home"
+        " AND u.code = :bucket WHERE c.withheld = 1 AND c.verdict <> 2";
+    static const char by_author[] =
+        "SELECT c.change FROM change c CROSS JOIN author a ON a.id = c.author"
+        " CROSS JOIN device d ON d.id = a.device AND '@' || lower(hex(d.device)) = "
+        ":bucket"
+        " WHERE c.withheld = 1 AND c.verdict <> 2";
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    enum hm_status status =
+        hm_sql(store, is_mailbox(bucket) ? by_author : in_home, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_text(stmt, 1, bucket);
+    }
+    while (status == HM_OK) {
+        struct hm_id id;
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        (void)hm_column_id(stmt, 0, &id);
+        mask[id.at[0] / 8] |= (uint8_t)(1U << id.at[0] % 8);
+    }
+    return status;
+}

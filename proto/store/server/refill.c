@@ -25,7 +25,8 @@ enum hm_status hm_store_refill_open(struct hm_store *store,
                                     struct hm_err *err)
 {
     static const char *const steps[] = {
-        "DELETE FROM regained", "DELETE FROM sight WHERE registry = 0",
+        "DELETE FROM regained", "DELETE FROM refused_early",
+        "DELETE FROM sight WHERE registry = 0",
         "INSERT INTO sight(device, registry, epoch, seq) VALUES(zeroblob(16), 0, 0, 0)"};
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == HM_OK; i++) {
@@ -60,6 +61,36 @@ enum hm_status hm_store_refill_reopen(struct hm_store *store,
 enum hm_status hm_store_refill_close(struct hm_store *store, struct hm_err *err)
 {
     return hm_store_meta_put(store, HM_META_REFILL, HM_NO_BYTES, err);
+}
+
+enum hm_status hm_store_refused_early_add(struct hm_store *store,
+                                          int64_t change,
+                                          struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(
+        store, "INSERT OR IGNORE INTO refused_early(change) VALUES(:change)", &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_int(stmt, 1, change);
+    return hm_sql_run(store, stmt, err);
+}
+
+enum hm_status hm_store_refused_early(struct hm_store *store,
+                                      int64_t change,
+                                      bool *early,
+                                      struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status =
+        hm_sql(store, "SELECT 1 FROM refused_early WHERE change = :change", &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, change);
+        status = hm_sql_step(store, stmt, early, err);
+        hm_sql_done(stmt);
+    }
+    return status;
 }
 
 enum hm_status hm_store_regained_add(struct hm_store *store,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../sql.h"
+#include "hamlet/base/pack.h"
 #include "hamlet/store/server.h"
 
 enum hm_status hm_store_visit_get(struct hm_store *store,
@@ -12,8 +13,8 @@ enum hm_status hm_store_visit_get(struct hm_store *store,
 {
     static const char select[] =
         "SELECT current, pending, request, contact, waiting, offset_ms, version,"
-        " incarnation, stated, carried FROM visit WHERE device = :device"
-        " AND epoch = :epoch";
+        " incarnation, stated, carried, errors, late FROM visit"
+        " WHERE device = :device AND epoch = :epoch";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     *visit = (struct hm_visit){.device = *device, .epoch = epoch};
@@ -34,6 +35,8 @@ enum hm_status hm_store_visit_get(struct hm_store *store,
         visit->incarnation = (uint64_t)hm_column_int(stmt, 7);
         visit->stated = hm_arena_copy(arena, hm_column_bytes(stmt, 8));
         visit->carried = (uint64_t)hm_column_int(stmt, 9);
+        visit->errors = hm_arena_copy(arena, hm_column_bytes(stmt, 10));
+        visit->late.ms = hm_column_int(stmt, 11);
         hm_sql_done(stmt);
         status = hm_arena_status(arena, err);
     }
@@ -77,11 +80,10 @@ enum hm_status hm_store_visit_put(struct hm_store *store,
 {
     static const char put[] =
         "INSERT OR REPLACE INTO visit(device, epoch, current, pending, request, contact,"
-        " waiting, offset_ms, version, incarnation, stated, carried, turn) SELECT "
-        ":device,"
-        " :epoch, :current, :pending, :request, :contact, :waiting, :offset_ms, :version,"
-        " :incarnation, :stated, :carried, 1 + coalesce(max(turn), 0) FROM visit"
-        " WHERE device = :device";
+        " waiting, offset_ms, version, incarnation, stated, carried, errors, late, turn)"
+        " SELECT :device, :epoch, :current, :pending, :request, :contact, :waiting,"
+        " :offset_ms, :version, :incarnation, :stated, :carried, :errors, :late,"
+        " 1 + coalesce(max(turn), 0) FROM visit WHERE device = :device";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, put, &stmt, err);
     if (status != HM_OK) {
@@ -99,5 +101,34 @@ enum hm_status hm_store_visit_put(struct hm_store *store,
     hm_bind_int(stmt, 10, (int64_t)visit->incarnation);
     hm_bind_blob(stmt, 11, visit->stated);
     hm_bind_int(stmt, 12, (int64_t)visit->carried);
+    hm_bind_blob(stmt, 13, visit->errors);
+    hm_bind_int(stmt, 14, visit->late.ms);
     return hm_sql_run(store, stmt, err);
+}
+
+void hm_visit_errors_put(struct hm_buf *packed,
+                         const struct hm_visit_error *errors,
+                         size_t count)
+{
+    hm_pack_uint(packed, count);
+    for (size_t i = 0; i < count; i++) {
+        hm_pack_bytes(packed, errors[i].name);
+        hm_pack_int(packed, errors[i].count);
+    }
+}
+
+size_t hm_visit_errors(const struct hm_visit *visit,
+                       struct hm_visit_error errors[HM_VISIT_ERRORS_MAX])
+{
+    struct hm_unpack in;
+    hm_unpack_init(&in, visit->errors);
+    size_t count = visit->errors.size == 0 ? 0 : hm_unpack_count(&in, 2);
+    if (count > HM_VISIT_ERRORS_MAX) {
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        errors[i].name = hm_unpack_bytes(&in);
+        errors[i].count = hm_unpack_int(&in);
+    }
+    return hm_unpack_done(&in) ? count : 0;
 }

@@ -188,12 +188,13 @@ END_TEST
 
 START_TEST(a_refused_change_is_told_with_its_reason)
 {
+    const struct hm_api_refused all = {.change = NULL};
     struct hm_id change = an_edit(&other, &record, "cluster", "Tổ 5");
     hm_site_carry(&other, &laptop, 0);
     hm_site_entry(&laptop, &change, HM_ENTRY_QUARANTINED, "role");
     world_clear();
 
-    ck_assert_int_eq(hm_api_quarantine(&view, &err), HM_OK);
+    ck_assert_int_eq(hm_api_quarantine(&view, &all, &err), HM_OK);
 
     const struct hm_json *rows = world_json();
     ck_assert_uint_eq(hm_json_count(rows), 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/api/duplicates.h"
 
+#include "daemon/api/pairs.h"
 #include "world.h"
 
 static const char table[] = "head_name,address_text,cluster,birth_year\n"
@@ -64,6 +65,38 @@ START_TEST(what_is_marked_as_not_the_same_is_left_out)
 }
 END_TEST
 
+START_TEST(a_list_for_all_eyes_names_nobody)
+{
+    world_clear();
+    ck_assert_int_eq(hm_api_duplicates_bare(&view, "household", NULL, &err), HM_OK);
+
+    ck_assert_uint_eq(hm_json_count(world_json()), 4);
+    ck_assert_str_eq(world_member(hm_json_at(shown, 0), "kind"), "household");
+    ck_assert_ptr_null(strstr(world_text(), "Lê"));
+    ck_assert_ptr_null(strstr(world_text(), "Trần"));
+}
+END_TEST
+
+START_TEST(more_of_one_name_than_are_compared_at_once_are_refused)
+{
+    const struct hm_kind *kind =
+        hm_kinds_find(hm_store_kinds(view.store), hm_text("household"));
+    struct hm_pairs pairs;
+    ck_assert_int_eq(hm_pairs_init(&pairs, view.store, 10, HM_DUPLICATE_POSSIBLE, &err),
+                     HM_OK);
+
+    pairs.looks_max = 7; /* of two that fold alike and four that do */
+    ck_assert_int_eq(hm_pairs_search(&pairs, kind, HM_NO_BYTES, &err), HM_OK);
+    ck_assert_uint_eq(pairs.pair_count, 4);
+
+    pairs.looks_max = 6;
+    ck_assert_int_eq(hm_pairs_search(&pairs, kind, HM_NO_BYTES, &err), HM_TOO_BIG);
+    ck_assert_str_eq(err.key, "duplicates-many");
+    ck_assert_uint_eq(pairs.pair_count, 0);
+    hm_pairs_fini(&pairs);
+}
+END_TEST
+
 START_TEST(a_kind_or_unit_that_is_none_is_refused)
 {
     ck_assert_int_eq(ask("boat", NULL), HM_BAD_INPUT);
@@ -93,8 +126,10 @@ int main(void)
     tcase_add_checked_fixture(pairs, open_table, world_close);
     tcase_add_test(pairs, the_likeliest_come_first);
     tcase_add_test(pairs, what_is_marked_as_not_the_same_is_left_out);
+    tcase_add_test(pairs, more_of_one_name_than_are_compared_at_once_are_refused);
     tcase_add_test(pairs, a_kind_or_unit_that_is_none_is_refused);
     tcase_add_test(pairs, a_person_sees_pairs_in_two_rows);
+    tcase_add_test(pairs, a_list_for_all_eyes_names_nobody);
     suite_add_tcase(suite, pairs);
     return hm_run(suite);
 }

@@ -18,9 +18,7 @@ static void explain(const char *kind,
 
 static void in_vietnamese(void)
 {
-    hm_words_close(words);
-    words = NULL;
-    ck_assert_int_eq(hm_words_open(&words, HM_LANG_VI, NULL), HM_OK);
+    words = hm_words_of(HM_LANG_VI);
     view.words = words;
     view.lang = HM_LANG_VI;
     view.json = false;

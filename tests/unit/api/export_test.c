@@ -106,7 +106,7 @@ START_TEST(all_kinds_are_named_in_order)
     ck_assert_int_eq(hm_api_kinds(&view, NULL, &err), HM_OK);
 
     const struct hm_json *list = world_json();
-    ck_assert_uint_eq(hm_json_count(list), 24);
+    ck_assert_uint_eq(hm_json_count(list), hm_kinds_count(hm_store_kinds(laptop.store)));
     for (size_t i = 1; i < hm_json_count(list); i++) {
         ck_assert_int_lt(strcmp(world_member(hm_json_at(list, i - 1), "kind"),
                                 world_member(hm_json_at(list, i), "kind")),

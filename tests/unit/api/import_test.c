@@ -349,6 +349,26 @@ START_TEST(a_row_with_an_id_is_that_record)
 }
 END_TEST
 
+/* As a spreadsheet counts them; 1904 would be four years later. */
+START_TEST(bare_numbers_of_days_are_asked_about_and_never_guessed)
+{
+    struct hm_import import = {.kind = hm_text("activity")};
+
+    ck_assert_int_eq(world_import_as(import, "type,date\n"
+                                             "tuyen_truyen,45123\n"
+                                             "tuyen_truyen,\"45123,5\"\n"
+                                             "tuyen_truyen,451234\n"
+                                             "tuyen_truyen,16/07/2023\n"),
+                     HM_OK);
+
+    expect_counts(1, 0, 0);
+    expect_refused(0, 2, "date", "cell-day");
+    expect_refused(1, 3, "date", "cell-day");
+    expect_refused(2, 4, "date", "field-date");
+    ck_assert_ptr_nonnull(strstr((const char *)out.data, "16/07/2023"));
+}
+END_TEST
+
 START_TEST(an_error_names_the_column_as_the_file_calls_it)
 {
     static const char *const map = "Hộ số=household";
@@ -411,6 +431,58 @@ START_TEST(many_bad_rows_are_all_named)
 }
 END_TEST
 
+/* `with` is a line of the table or, if 0, the record that was here. */
+static void expect_alike(size_t at, int64_t line, const char *level, int64_t with)
+{
+    const struct hm_json *pair = hm_json_at(hm_json_get(shown, "alike"), at);
+    const struct hm_json *other = hm_json_get(pair, "with");
+    ck_assert_int_eq(world_number(pair, "line"), line);
+    ck_assert_str_eq(world_member(pair, "level"), level);
+    if (with > 0) {
+        ck_assert_int_eq(world_number(other, "line"), with);
+    } else {
+        ck_assert_uint_eq(strlen(world_member(other, "record")), HM_HEX16_SIZE - 1);
+    }
+}
+
+/* Names that only fold alike, lines 4 and 5, are not told of. */
+static const char twice[] = "head_name,address_text,birth_year\n"
+                            "Trần Thị Hoà,Ấp 1,1960\n"
+                            "Trần Thị Hòa,Ấp 2,1960\n"
+                            "Lê Văn Sáu,Ấp 9,1951\n"
+                            "Lê Văn Sậu,Ấp 9,1951\n"
+                            "Đặng Ơn,Ấp 3,\n";
+
+START_TEST(rows_that_look_like_one_are_named_and_kept)
+{
+    struct hm_import import = households;
+    world_import("household", "head_name,address_text\nĐặng Ơn,ấp 3\nKhác,Ấp 4\n"
+                              "Khác,Ấp 4\n");
+    import.dry_run = true;
+    for (size_t round = 0; round < 2; round++) {
+        ck_assert_int_eq(world_import_as(import, twice), HM_OK);
+
+        expect_counts(5, 0, 0);
+        ck_assert_uint_eq(hm_json_count(hm_json_get(shown, "alike")), 2);
+        expect_alike(0, 6, "probable", 0);
+        expect_alike(1, 3, "probable", 2);
+        import.dry_run = false;
+    }
+}
+END_TEST
+
+START_TEST(a_person_reads_which_rows_look_like_one)
+{
+    view.json = false;
+
+    ck_assert_int_eq(world_import_as(households, twice), HM_OK);
+
+    const char *text = world_text();
+    ck_assert_ptr_nonnull(strstr(text, "Line 3 looks like line 2: Trần Thị Hoà"));
+    ck_assert_ptr_null(strstr(text, "Line 5"));
+}
+END_TEST
+
 START_TEST(a_person_is_told_what_became_of_the_table)
 {
     view.json = false;
@@ -453,8 +525,11 @@ int main(void)
     tcase_add_test(rows, two_rows_of_one_key_are_one_record);
     tcase_add_test(rows, a_row_with_an_id_is_that_record);
     tcase_add_test(rows, an_error_names_the_column_as_the_file_calls_it);
+    tcase_add_test(rows, bare_numbers_of_days_are_asked_about_and_never_guessed);
     tcase_add_test(rows, an_import_is_undone_as_one);
     tcase_add_test(rows, many_bad_rows_are_all_named);
+    tcase_add_test(rows, rows_that_look_like_one_are_named_and_kept);
+    tcase_add_test(rows, a_person_reads_which_rows_look_like_one);
     tcase_add_test(rows, a_person_is_told_what_became_of_the_table);
     suite_add_tcase(suite, rows);
     return hm_run(suite);

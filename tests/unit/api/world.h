@@ -19,7 +19,7 @@
 
 static struct hm_site server;
 static struct hm_site laptop;
-static struct hm_words *words;
+static const struct hm_words *words;
 static struct hm_view view;
 static struct hm_buf out;
 static struct hm_json *shown;
@@ -36,7 +36,7 @@ static inline void world_open(void)
     err = HM_ERR_NONE;
     shown = NULL;
     hm_site_open_pair(&server, &laptop);
-    ck_assert_int_eq(hm_words_open(&words, HM_LANG_EN, &err), HM_OK);
+    words = hm_words_of(HM_LANG_EN);
     hm_buf_init(&out, HM_FILE_BYTES_MAX);
     view = (struct hm_view){.store = laptop.store,
                             .words = words,
@@ -50,7 +50,6 @@ static inline void world_close(void)
 {
     hm_json_free(shown);
     hm_buf_fini(&out);
-    hm_words_close(words);
     hm_site_close(&laptop);
     hm_site_close(&server);
 }

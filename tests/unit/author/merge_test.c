@@ -57,6 +57,19 @@ static enum hm_status count_one(void *ctx,
     return HM_OK;
 }
 
+/* Those that are alive, as they are counted without a list. */
+static size_t counted(struct hm_site *site, const char *kind)
+{
+    struct hm_tally tally;
+    int64_t sum = 0;
+    ck_assert_int_eq(hm_store_tally(site->store, hm_text(kind), &tally, &site->err),
+                     HM_OK);
+    for (size_t i = 0; i < HM_STATE_COUNT; i++) {
+        sum += tally.alive[i];
+    }
+    return (size_t)sum;
+}
+
 static size_t listed(struct hm_site *site,
                      const char *kind,
                      const struct hm_id *household)
@@ -76,6 +89,7 @@ static size_t listed(struct hm_site *site,
     ck_assert_int_eq(hm_store_list(site->store, &query, count_one, &count, &site->err),
                      HM_OK);
     hm_buf_fini(&value);
+    ck_assert(household != NULL || counted(site, kind) == count);
     return count;
 }
 
@@ -224,6 +238,84 @@ START_TEST(only_two_of_one_kind_and_unit_are_merged_by_who_may)
 }
 END_TEST
 
+/* ---- two that are two ---- */
+
+static enum hm_status apart(struct hm_site *site,
+                            const struct hm_id *record,
+                            const struct hm_id *other)
+{
+    struct hm_origin before = origin_of(site);
+    int64_t count = changes_of(site);
+    act_begin(site);
+    enum hm_status status = hm_author_apart(site->author, record, other,
+                                            hm_text("hai nhà"), &changed, &site->err);
+    return tried(site, status, count, &before);
+}
+
+static size_t said_apart(struct hm_site *site, const struct hm_id *record)
+{
+    struct hm_loaded loaded = hm_site_load(site, record);
+    struct hm_value_each each;
+    struct hm_bytes name;
+    struct hm_bytes item;
+    size_t count = 0;
+    hm_value_each_init(&each, hm_loaded_shown(&loaded, hm_text("not_same_as")));
+    while (hm_value_each_next(&each, &name, &item)) {
+        count++;
+    }
+    return count;
+}
+
+START_TEST(two_that_are_not_the_same_say_so_each_once)
+{
+    struct hm_id three = a_household(&lan, "Út");
+    share();
+
+    ck_assert_int_eq(apart(&mai, &one, &two), HM_OK);
+    ck_assert_int_eq(apart(&mai, &one, &three), HM_OK);
+
+    ck_assert_int_eq(apart(&mai, &one, &two), HM_EXISTS);
+    ck_assert_str_eq(mai.err.key, "apart-already");
+    ck_assert_uint_eq(said_apart(&mai, &one), 2);
+}
+END_TEST
+
+/* Of the two lists that are in conflict only one is shown. */
+START_TEST(what_another_set_apart_meanwhile_stays_when_a_third_is)
+{
+    struct hm_site anh;
+    struct hm_id three = a_household(&lan, "Út");
+    struct hm_id four = a_household(&lan, "Út");
+    share();
+    hm_site_open_laptop(&anh, &server, HM_MAI);
+    hm_site_carry(&mai, &anh, HM_VERDICT_ACCEPTED);
+    ck_assert_int_eq(apart(&mai, &one, &two), HM_OK);
+    ck_assert_int_eq(apart(&anh, &one, &three), HM_OK);
+    hm_site_carry(&anh, &mai, HM_VERDICT_ACCEPTED);
+    ck_assert_uint_eq(hm_site_open_conflicts(&mai), 1);
+
+    ck_assert_int_eq(apart(&mai, &one, &four), HM_OK);
+
+    ck_assert_uint_eq(said_apart(&mai, &one), 3);
+    ck_assert_uint_eq(hm_site_open_conflicts(&mai), 0);
+    hm_site_close(&anh);
+}
+END_TEST
+
+START_TEST(what_is_none_or_of_another_sort_is_not_set_apart)
+{
+    struct hm_id none = {{9}};
+    ck_assert_int_eq(apart(&mai, &one, &none), HM_NOT_FOUND);
+    ck_assert_int_eq(apart(&mai, &one, &child), HM_BAD_INPUT);
+    ck_assert_int_eq(apart(&mai, &one, &one), HM_BAD_INPUT);
+    ck_assert_int_eq(apart(&lan, &one, &two),
+                     HM_DENIED); /* it decides, as a merge does */
+    (void)a_delete(&lan, &two);
+    share();
+    ck_assert_int_eq(apart(&mai, &one, &two), HM_NOT_FOUND);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("author.merge");
@@ -237,6 +329,9 @@ int main(void)
     tcase_add_test(merges, of_a_ring_one_record_is_always_shown);
     tcase_add_test(merges, a_chain_leads_to_its_end);
     tcase_add_test(merges, only_two_of_one_kind_and_unit_are_merged_by_who_may);
+    tcase_add_test(merges, two_that_are_not_the_same_say_so_each_once);
+    tcase_add_test(merges, what_another_set_apart_meanwhile_stays_when_a_third_is);
+    tcase_add_test(merges, what_is_none_or_of_another_sort_is_not_set_apart);
     suite_add_tcase(suite, merges);
     return hm_run(suite);
 }

@@ -269,19 +269,15 @@ END_TEST
 
 START_TEST(common_options_have_words_in_both_languages)
 {
-    struct hm_words *words = NULL;
-    struct hm_err err = HM_ERR_NONE;
     static const char *const keys[] = {
         "help.command",     "help.commands",    "help.option",      "help.options",
         "help.usage",       "help.option.help", "help.option.json", "help.option.lang",
         "help.option.data", "help.option.store"};
-    ck_assert_int_eq(hm_words_open(&words, _i == 0 ? HM_LANG_VI : HM_LANG_EN, &err),
-                     HM_OK);
+    const struct hm_words *words = hm_words_of(_i == 0 ? HM_LANG_VI : HM_LANG_EN);
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         ck_assert_str_ne(hm_words_ui(words, keys[i]), keys[i]);
     }
-    hm_words_close(words);
 }
 END_TEST
 

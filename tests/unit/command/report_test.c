@@ -6,22 +6,16 @@
 #include "capture.h"
 
 static struct capture capture;
-static struct hm_words *vi;
-static struct hm_words *en;
+static const struct hm_words *vi;
+static const struct hm_words *en;
 static struct hm_err err;
 static int code;
 
 static void start(void)
 {
     err = HM_ERR_NONE;
-    ck_assert_int_eq(hm_words_open(&vi, HM_LANG_VI, &err), HM_OK);
-    ck_assert_int_eq(hm_words_open(&en, HM_LANG_EN, &err), HM_OK);
-}
-
-static void finish(void)
-{
-    hm_words_close(en);
-    hm_words_close(vi);
+    vi = hm_words_of(HM_LANG_VI);
+    en = hm_words_of(HM_LANG_EN);
 }
 
 static const char *report(const struct hm_words *words, enum hm_status status)
@@ -142,7 +136,7 @@ int main(void)
 {
     Suite *suite = suite_create("command.report");
     TCase *all = tcase_create("report");
-    tcase_add_checked_fixture(all, start, finish);
+    tcase_add_checked_fixture(all, start, NULL);
     suite_add_tcase(suite, all);
     tcase_add_test(all, a_failure_is_two_lines_what_happened_and_what_to_do);
     tcase_add_test(all, success_says_nothing);

@@ -150,6 +150,21 @@ START_TEST(a_conflict_and_a_correction_are_flags_beside_the_state)
 }
 END_TEST
 
+START_TEST(a_returned_registration_waits_until_it_is_sent_again)
+{
+    add("registration", "{\"year\":2026,\"reg_type\":\"tieu_chuan\"}");
+    add("step", "{\"year\":2026,\"step\":\"tra_dang_ky\",\"round\":1}");
+    ck_assert(flagged("da_tra_dang_ky"));
+    ck_assert_str_eq(state(), "da_dang_ky");
+
+    add("step", "{\"year\":2026,\"step\":\"gui_lai_dang_ky\",\"round\":1}");
+    ck_assert(!flagged("da_tra_dang_ky"));
+
+    add("step", "{\"year\":2026,\"step\":\"tra_dang_ky\",\"round\":2}");
+    ck_assert(flagged("da_tra_dang_ky"));
+}
+END_TEST
+
 static const char *const refused[] = {
     "{\"case\":{\"states\":[],\"flags\":[]}}",
     "{\"case\":{\"states\":[{\"state\":\"a\"}],\"flags\":[]}}",
@@ -163,6 +178,8 @@ static const char *const refused[] = {
     "}}",
     "{\"case\":{\"states\":[{\"state\":\"a\",\"label\":{\"vi\":\"A\",\"en\":\"A\"}}],"
     "\"flags\":[]},\"more\":1}",
+    "{\"case\":{\"states\":[{\"state\":\"a\",\"label\":{\"vi\":\"A\",\"en\":\"A\"}}],"
+    "\"flags\":[],\"dossier\":[7]}}",
 };
 
 START_TEST(a_broken_table_leaves_the_one_that_is_there)
@@ -185,6 +202,7 @@ int main(void)
     tcase_add_test(tests, the_order_in_which_records_came_changes_nothing);
     tcase_add_test(tests, what_was_skipped_stops_nothing);
     tcase_add_test(tests, a_conflict_and_a_correction_are_flags_beside_the_state);
+    tcase_add_test(tests, a_returned_registration_waits_until_it_is_sent_again);
     tcase_add_loop_test(tests, a_broken_table_leaves_the_one_that_is_there, 0,
                         (int)(sizeof(refused) / sizeof(refused[0])));
     suite_add_tcase(suite, tests);

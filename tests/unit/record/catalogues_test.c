@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hamlet/record/dossier.h"
 #include "hamlet/record/evaluate.h"
 
 static struct hm_catalogues *catalogues;
@@ -203,6 +204,28 @@ static const struct hm_criterion_verdict *of(const struct hm_evaluation *made,
     return NULL;
 }
 
+/* A name that no fact has would be missing for ever, or never. */
+START_TEST(what_is_to_show_a_paper_is_a_fact)
+{
+    const struct hm_facts *facts = hm_catalogues_facts(catalogues);
+    size_t seen = 0;
+    for (size_t i = 0; i < hm_catalogues_count(catalogues); i++) {
+        const struct hm_catalogue *catalogue = hm_catalogues_at(catalogues, i);
+        for (size_t d = 0; d < catalogue->dossier_count; d++) {
+            for (size_t p = 0; p < catalogue->dossiers[d].paper_count; p++) {
+                const struct hm_paper *paper = &catalogue->dossiers[d].papers[p];
+                ck_assert(paper->source == NULL ||
+                          hm_facts_find(facts, paper->source) != NULL);
+                ck_assert(paper->not_if == NULL ||
+                          hm_facts_find(facts, paper->not_if) != NULL);
+                seen++;
+            }
+        }
+    }
+    ck_assert_uint_eq(seen, 7);
+}
+END_TEST
+
 START_TEST(a_share_is_held_to_its_permille_in_whole_numbers)
 {
     struct world world = cases[_i].world;
@@ -285,6 +308,12 @@ END_TEST
     "\"units\":[{\"kinds\":[\"k\"],\"criteria\":[" criteria "]}]}"
 #define MANUAL(id) "{\"id\":\"" id "\",\"type\":\"manual_bool\"," L "}"
 
+/* … that asks for this paper. */
+#define ASKING(paper)                                                                    \
+    "{\"catalogue\":\"x\"," HEAD "\"dossiers\":[{\"dossier\":\"d\"," L                   \
+    ",\"papers\":[" paper                                                                \
+    "]}],\"units\":[{\"kinds\":[\"k\"],\"criteria\":[" MANUAL("1") "]}]}"
+
 static const char *const refused[] = {
     "{}",
     "{\"catalogue\":\"x\"," HEAD "\"units\":[]}",
@@ -313,6 +342,9 @@ static const char *const refused[] = {
     FILE_OF("{\"id\":\"1\",\"type\":\"ref\"," L ",\"refs\":[\"1\"]}"),
     FILE_OF("{\"id\":\"1\",\"type\":\"ref\"," L ",\"refs\":[]}," MANUAL("2")),
     FILE_OF("{\"id\":\"1\",\"type\":\"manual_bool\"," L ",\"verify\":\"X\"}"),
+    ASKING("{\"paper\":\"p\"," L ",\"source\":\"s\"}"),
+    ASKING("{\"paper\":\"p\"," L ",\"how\":{\"vi\":\"A\",\"en\":\"A\"}}"),
+    ASKING("{\"paper\":\"p\"," L ",\"optional\":true,\"kinds\":[]}"),
 };
 
 START_TEST(what_breaks_a_rule_of_the_format_is_no_catalogue)
@@ -331,6 +363,13 @@ START_TEST(a_catalogue_of_the_least_is_one)
 }
 END_TEST
 
+START_TEST(a_paper_of_which_nothing_is_entered_is_optional)
+{
+    ck_assert_int_eq(add_text(ASKING("{\"paper\":\"p\"," L ",\"optional\":true}")),
+                     HM_OK);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("record.catalogues");
@@ -340,6 +379,7 @@ int main(void)
                         (int)(sizeof(chosen) / sizeof(chosen[0])));
     tcase_add_test(tests, who_recognises_a_commune_changes_on_the_first_of_july_2025);
     tcase_add_test(tests, what_is_not_verified_stays_marked);
+    tcase_add_test(tests, what_is_to_show_a_paper_is_a_fact);
     tcase_add_loop_test(tests, a_share_is_held_to_its_permille_in_whole_numbers, 0,
                         (int)(sizeof(cases) / sizeof(cases[0])));
     tcase_add_test(tests, nothing_known_is_never_good);
@@ -348,6 +388,7 @@ int main(void)
     tcase_add_loop_test(tests, what_breaks_a_rule_of_the_format_is_no_catalogue, 0,
                         (int)(sizeof(refused) / sizeof(refused[0])));
     tcase_add_test(tests, a_catalogue_of_the_least_is_one);
+    tcase_add_test(tests, a_paper_of_which_nothing_is_entered_is_optional);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

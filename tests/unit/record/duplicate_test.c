@@ -19,56 +19,68 @@ struct home {
 
 static struct hm_kinds *kinds;
 static const struct hm_kind *household;
-static struct hm_buf values[2];
+enum { ROOM = 3 };
+static struct hm_buf values[2 * ROOM];
 
 static void start(void)
 {
     ck_assert_int_eq(hm_kinds_open(&kinds, hm_embedded_kinds, NULL), HM_OK);
     household = hm_kinds_find(kinds, hm_text("household"));
     ck_assert_ptr_nonnull(household->duplicates);
-    hm_buf_init(&values[0], HM_VALUE_BYTES_MAX);
-    hm_buf_init(&values[1], HM_VALUE_BYTES_MAX);
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        hm_buf_init(&values[i], HM_VALUE_BYTES_MAX);
+    }
 }
 
 static void finish(void)
 {
-    hm_buf_fini(&values[0]);
-    hm_buf_fini(&values[1]);
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        hm_buf_fini(&values[i]);
+    }
     hm_kinds_close(kinds);
 }
 
 struct side {
     const struct home *home;
-    struct hm_buf *value;
+    struct hm_buf *room; /* for value, tone and fold of the field that is asked for */
+    struct hm_duplicate_value value;
 };
 
-static struct hm_bytes get(void *ctx, const struct hm_field *field)
+static const char *text_of(const struct home *home, const struct hm_field *field)
 {
-    const struct side *side = ctx;
-    const struct home *home = side->home;
-    const char *text = strcmp(field->name, "head_name") == 0      ? home->name
-                       : strcmp(field->name, "birth_year") == 0   ? home->year
-                       : strcmp(field->name, "cluster") == 0      ? home->cluster
-                       : strcmp(field->name, "address_text") == 0 ? home->address
-                                                                  : home->code;
-    hm_buf_fini(side->value);
-    hm_buf_init(side->value, HM_VALUE_BYTES_MAX);
-    if (text == NULL) {
-        return HM_NO_BYTES;
+    return strcmp(field->name, "head_name") == 0      ? home->name
+           : strcmp(field->name, "birth_year") == 0   ? home->year
+           : strcmp(field->name, "cluster") == 0      ? home->cluster
+           : strcmp(field->name, "address_text") == 0 ? home->address
+                                                      : home->code;
+}
+
+static const struct hm_duplicate_value *get(void *ctx, const struct hm_field *field)
+{
+    struct side *side = ctx;
+    const char *text = text_of(side->home, field);
+    side->value = (struct hm_duplicate_value){HM_NO_BYTES, HM_NO_BYTES, HM_NO_BYTES};
+    for (size_t i = 0; i < ROOM; i++) {
+        hm_buf_clear(&side->room[i]);
     }
-    ck_assert_int_eq(hm_field_read(field, hm_text(text), side->value, NULL), HM_OK);
-    return hm_buf_bytes(side->value);
+    if (text == NULL) {
+        return &side->value;
+    }
+    ck_assert_int_eq(hm_field_read(field, hm_text(text), &side->room[0], NULL), HM_OK);
+    side->value.value = hm_buf_bytes(&side->room[0]);
+    hm_duplicate_value_key(&side->room[1], field, side->value.value, HM_DUPLICATE_TONE);
+    hm_duplicate_value_key(&side->room[2], field, side->value.value, HM_DUPLICATE_FOLD);
+    side->value.tone = hm_buf_bytes(&side->room[1]);
+    side->value.fold = hm_buf_bytes(&side->room[2]);
+    return &side->value;
 }
 
 static struct hm_duplicate judge(const struct home *a, const struct home *b)
 {
-    struct hm_duplicate found;
-    struct side x = {a, &values[0]};
-    struct side y = {b, &values[1]};
-    struct hm_kind_values left = {get, &x};
-    struct hm_kind_values right = {get, &y};
-    ck_assert_int_eq(hm_duplicate_judge(&found, household, &left, &right, NULL), HM_OK);
-    return found;
+    struct side x = {.home = a, .room = values};
+    struct side y = {.home = b, .room = values + ROOM};
+    return hm_duplicate_judge(household, &(struct hm_duplicate_values){get, &x},
+                              &(struct hm_duplicate_values){get, &y});
 }
 
 static const struct {
@@ -166,10 +178,9 @@ END_TEST
 
 static void put_key(const struct home *home, struct hm_buf *key)
 {
-    struct side side = {home, &values[0]};
-    struct hm_kind_values got = {get, &side};
+    struct side side = {.home = home, .room = values};
     hm_buf_init(key, HM_VALUE_BYTES_MAX);
-    hm_duplicate_key(key, household, &got);
+    hm_duplicate_key(key, household, get(&side, household->duplicates->name)->value);
 }
 
 START_TEST(what_looks_like_one_shares_a_key)

@@ -21,6 +21,7 @@ START_TEST(every_kind_of_this_project_loads)
                                         "media",
                                         "minutes",
                                         "model",
+                                        "question",
                                         "rating",
                                         "recognition",
                                         "registration",
@@ -415,6 +416,10 @@ static const struct {
     {WITH("\"key\":[\"one\"],\"tree\":{\"code\":\"one\",\"parent\":\"two\",\"level\":"
           "\"two\",\"type\":\"two\",\"name\":\"two\",\"from\":\"two\",\"to\":\"two\"}"),
      "kind-twice", "tree", "thing"},
+    {WITH("\"key\":[\"one\"],\"tree\":{\"code\":\"one\",\"parent\":\"two\",\"level\":"
+          "\"two\",\"type\":\"two\",\"name\":\"two\",\"from\":\"two\",\"to\":\"two\","
+          "\"widths\":{\"s\":{\"l\":21}}}"),
+     "kind-value", "tree", "widths"},
     /* rights */
     {"{" HEAD FIELDS "\"roles\":{\"boss\":[\"edit\"]}}", "kind-role", "roles", "boss"},
     {"{" HEAD FIELDS "\"roles\":{\"recorder\":[\"burn\"]}}", "kind-role", "recorder",

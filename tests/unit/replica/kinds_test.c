@@ -9,7 +9,7 @@
     "\"label\":{\"vi\":\"Nơi\",\"en\":\"Place\"}}],"                                    \
     "\"roles\":{\"recorder\":[\"create\"]}}"
 
-enum { OURS = 24 }; /* kinds that are built in */
+enum { OURS = 25 }; /* kinds that are built in */
 
 static struct hm_kinds *kinds;
 

@@ -12,6 +12,7 @@
 #define HEAD "code,level,type,name,parent_code\n"
 
 static struct hm_kinds *kinds;
+static const struct hm_words *words;
 static struct hm_arena arena;
 static struct hm_units units;
 static struct hm_err err;
@@ -19,6 +20,7 @@ static struct hm_err err;
 static void setup(void)
 {
     err = HM_ERR_NONE;
+    words = hm_words_of(HM_LANG_EN);
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
     ck_assert_int_eq(hm_kinds_open(&kinds, hm_embedded_kinds, &err), HM_OK);
 }
@@ -29,10 +31,16 @@ static void teardown(void)
     hm_arena_fini(&arena);
 }
 
+static enum hm_status read_bytes(struct hm_bytes file)
+{
+    const struct hm_import import = {.file = file};
+    err = HM_ERR_NONE;
+    return hm_units_read(&units, kinds, words, &import, &arena, &err);
+}
+
 static enum hm_status read_file(const char *text)
 {
-    err = HM_ERR_NONE;
-    return hm_units_read(&units, kinds, hm_text(text), &arena, &err);
+    return read_bytes(hm_text(text));
 }
 
 START_TEST(a_row_has_its_code_its_parent_and_its_line)
@@ -88,17 +96,35 @@ START_TEST(columns_may_stand_in_any_order_and_dates_may_be_there)
 }
 END_TEST
 
+START_TEST(headings_may_be_in_vietnamese_below_a_title_and_sums_are_left_out)
+{
+    ck_assert_int_eq(read_file("DANH SÁCH ẤP,,,,,\n"
+                               "STT,Mã ấp,Tên ấp,Loại,Cấp,Mã cấp trên\n"
+                               "1,B-01,Ấp Một,ap,hamlet,A\n"
+                               "2,B-02,Ấp Hai,ap,hamlet,A\n"
+                               "Tổng cộng,2,,,,\n"),
+                     HM_OK);
+
+    ck_assert_uint_eq(units.column_count, 5);
+    ck_assert_uint_eq(units.count, 2);
+    ck_assert_uint_eq(units.refused_count, 0);
+    ck_assert(hm_bytes_are(units.rows[1].code, "B-02"));
+    ck_assert_uint_eq(units.rows[1].line, 4);
+}
+END_TEST
+
 START_TEST(what_is_no_table_of_units_is_refused_as_a_whole)
 {
     static const struct {
         const char *text;
         const char *key;
     } rows[] = {
-        {"", "units-column-missing"},
+        {"", "csv-empty"},
         {"code,level,type,name\nA,b,c,d\n", "units-column-missing"},
         {"code,level,type,name,parent_code,colour\n", "units-column"},
-        {"code,level,type,name,parent_code,code\n", "units-column-twice"},
-        {"A,hamlet,ap,Một,\n", "units-column"},
+        {"code,level,type,name,parent_code,code\n", "column-twice"},
+        {"A,hamlet,ap,Một,\n", "column-none"},
+        {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "table-xls"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         ck_assert_int_eq(read_file(rows[i].text), HM_BAD_INPUT);
@@ -185,8 +211,7 @@ START_TEST(many_rows_are_all_there)
         hm_buf_put_text(&text, row);
     }
 
-    ck_assert_int_eq(hm_units_read(&units, kinds, hm_buf_bytes(&text), &arena, &err),
-                     HM_OK);
+    ck_assert_int_eq(read_bytes(hm_buf_bytes(&text)), HM_OK);
 
     ck_assert_uint_eq(units.count, ROWS);
     ck_assert(hm_bytes_are(units.rows[ROWS - 1].code, "U999"));
@@ -204,6 +229,8 @@ int main(void)
     tcase_add_test(tests,
                    a_unit_has_its_code_system_its_lineage_and_what_it_was_called_before);
     tcase_add_test(tests, columns_may_stand_in_any_order_and_dates_may_be_there);
+    tcase_add_test(tests,
+                   headings_may_be_in_vietnamese_below_a_title_and_sums_are_left_out);
     tcase_add_test(tests, what_is_no_table_of_units_is_refused_as_a_whole);
     tcase_add_test(tests, a_row_that_cannot_stand_says_why_and_the_others_are_read);
     tcase_add_test(tests, of_a_row_with_two_faults_the_first_is_told);

@@ -184,6 +184,7 @@ static enum hm_status act_records(void *ctx, struct hm_err *err)
     struct hm_key_field where = {hm_text("cluster"), hm_text("s\x03To9")};
     struct hm_list_query few = {
         .kind = hm_text("household"), .where = &where, .where_count = 1};
+    struct hm_tally tally;
     struct hm_loaded loaded;
     struct hm_listed listed;
     struct hm_held held;
@@ -193,6 +194,7 @@ static enum hm_status act_records(void *ctx, struct hm_err *err)
     NEXT(hm_store_list(site->store, &all, nothing, NULL, err));
     NEXT(hm_store_list(site->store, &some, nothing, NULL, err));
     NEXT(hm_store_list(site->store, &few, nothing, NULL, err));
+    NEXT(hm_store_tally(site->store, hm_text("household"), &tally, err));
     NEXT(hm_store_record_show(site->store, &record, &listed, arena, err));
     NEXT(hm_store_record_load(site->store, &record, &loaded, arena, err));
     NEXT(hm_store_change_find(site->store, &refused, &held, arena, err));

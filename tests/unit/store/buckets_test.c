@@ -6,6 +6,7 @@
 
 #include "builders.h"
 #include "hamlet/store/offers.h"
+#include "hamlet/store/receipts.h"
 #include "run.h"
 #include "site.h"
 
@@ -458,6 +459,53 @@ START_TEST(a_bucket_that_begins_anew_counts_from_one)
 }
 END_TEST
 
+static void begin_anew(void)
+{
+    ck_assert_int_eq(hm_store_begin(server.store, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_bucket_reset(server.store, unit, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(server.store, &server.err), HM_OK);
+}
+
+/* The server's word on all that is in the bucket now. */
+static void note_signed(void)
+{
+    static const uint8_t word[] = {1};
+    ck_assert_int_eq(hm_store_begin(server.store, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_receipt_put(server.store, (struct hm_wall){1},
+                                          HM_BYTES(word), HM_BYTES(word), &server.err),
+                     HM_OK);
+    ck_assert_int_eq(
+        hm_store_bucket_signed(server.store, unit, &server.arena, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(server.store, &server.err), HM_OK);
+}
+
+START_TEST(what_a_bucket_begun_anew_releases_no_more_is_refused_once_it_is_signed)
+{
+    for (size_t i = 0; i < 4; i++) {
+        append_one(HM_ENTRY_QUARANTINED, i, 1, "role");
+    }
+    append_one(HM_ENTRY_RELEASED, 0, 1, NULL);
+    append_one(HM_ENTRY_RELEASED, 1, 1, NULL);
+    append_one(HM_ENTRY_ACCEPTED, 2, 1, NULL);
+    append_one(HM_ENTRY_ACCEPTED, 3, 1, NULL);
+    note_signed();
+    begin_anew();
+    for (size_t i = 0; i < 4; i++) {
+        append_one(HM_ENTRY_QUARANTINED, i, 1, "role");
+    }
+    append_one(HM_ENTRY_RELEASED, 1, 1, NULL);
+    append_one(HM_ENTRY_ACCEPTED, 3, 1, NULL);
+    ck_assert_uint_eq(verdict_of(0), HM_VERDICT_QUARANTINED | HM_VERDICT_RELEASED);
+
+    note_signed();
+
+    ck_assert_uint_eq(verdict_of(0), HM_VERDICT_QUARANTINED);
+    ck_assert_uint_eq(verdict_of(1), HM_VERDICT_QUARANTINED | HM_VERDICT_RELEASED);
+    ck_assert_uint_eq(verdict_of(2), HM_VERDICT_QUARANTINED);
+    ck_assert_uint_eq(verdict_of(3), HM_VERDICT_QUARANTINED | HM_VERDICT_ACCEPTED);
+}
+END_TEST
+
 START_TEST(buckets_are_listed_in_order_of_name)
 {
     struct hm_bucket *buckets = NULL;
@@ -500,6 +548,8 @@ int main(void)
     tcase_add_test(entries,
                    a_refused_creation_takes_its_record_away_and_a_release_brings_it_back);
     tcase_add_test(entries, a_bucket_that_begins_anew_counts_from_one);
+    tcase_add_test(
+        entries, what_a_bucket_begun_anew_releases_no_more_is_refused_once_it_is_signed);
     tcase_add_test(entries, buckets_are_listed_in_order_of_name);
     add_group(suite, entries);
     tcase_add_test(digests, the_digest_is_that_of_the_protocol);

@@ -329,6 +329,29 @@ START_TEST(a_row_that_rotted_is_found_and_mended)
 }
 END_TEST
 
+START_TEST(a_record_that_names_the_first_change_of_another_is_found)
+{
+    static const char harm[] = "UPDATE record SET first = (SELECT min(first) FROM record)"
+                               " WHERE id = (SELECT max(id) FROM record)";
+    size_t records_seen = 0;
+    size_t different = 0;
+    open_all(5);
+    struct hm_site *site = &laptops[0];
+    (void)a_household(site, "Út");
+    ck_assert_int_eq(hm_store_begin(site->store, &site->err), HM_OK);
+    ck_assert_int_eq(hm_sql_once(site->store, harm, NULL, NULL, &site->err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(site->store, &site->err), HM_OK);
+
+    ck_assert_int_eq(
+        hm_store_check_derived(site->store, &records_seen, &different, &site->err),
+        HM_OK);
+
+    ck_assert_uint_ge(different, 1);
+    ck_assert_int_eq(hm_store_rebuild(site->store, &different, &site->err), HM_CORRUPT);
+    close_all();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("derive");
@@ -339,6 +362,7 @@ int main(void)
     tcase_add_loop_test(histories, replicas_that_hold_the_same_agree_whatever_the_order,
                         0, HISTORIES / 2);
     suite_add_tcase(suite, histories);
+    tcase_add_test(harms, a_record_that_names_the_first_change_of_another_is_found);
     tcase_add_loop_test(harms, a_row_that_rotted_is_found_and_mended, 0, HARMS);
     suite_add_tcase(suite, harms);
     return hm_run(suite);

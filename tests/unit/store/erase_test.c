@@ -69,6 +69,19 @@ static void put(struct hm_site *site, const struct hm_change *change, unsigned v
     (void)hm_site_put(site, &change, 1, verdict);
 }
 
+/* Whether the server has values by this that it lacked. */
+static bool gains(const struct hm_change *change)
+{
+    struct hm_put again = {.change = change, .verdict = HM_VERDICT_QUARANTINED};
+    ck_assert_int_eq(hm_store_begin(server.store, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_changes_put(server.store, &again, 1,
+                                          hm_env_wall(&server.env.env), &server.arena,
+                                          &server.err),
+                     HM_OK);
+    ck_assert_int_eq(hm_store_commit(server.store, &server.err), HM_OK);
+    return again.gained;
+}
+
 static const char *name_of(struct hm_site *site, const struct hm_change *created)
 {
     return hm_site_shown(site, &created->record, "head_name");
@@ -313,6 +326,25 @@ START_TEST(a_released_change_gains_what_is_not_erased)
 }
 END_TEST
 
+START_TEST(values_that_come_beside_an_erased_one_are_gained_once)
+{
+    struct hm_change *created = create(SECRET);
+    struct hm_change *erased = erasure(created, created);
+    struct hm_change *none = hm_make_skeleton(&maker, created);
+    put(&server, none, HM_VERDICT_QUARANTINED);
+    put(&server, erased, HM_VERDICT_ACCEPTED);
+
+    ck_assert(gains(none) == false);
+    ck_assert(gains(created));
+
+    ck_assert(gains(created) == false); /* however often it comes */
+    ck_erased(&server, created);
+    const struct hm_held there = held(&server, created);
+    ck_assert_uint_gt(hm_change_write(&there.change, hm_text("address_text"))->value.size,
+                      0);
+}
+END_TEST
+
 START_TEST(reasons_go_with_an_erasure_that_replaces_them)
 {
     struct hm_change *created = create("Út");
@@ -467,6 +499,7 @@ int main(void)
                    a_concurrent_write_conflicts_with_the_erasure_and_keeps_its_value);
     tcase_add_test(group, other_values_of_the_change_stay_and_travel_with_salts);
     tcase_add_test(group, a_released_change_gains_what_is_not_erased);
+    tcase_add_test(group, values_that_come_beside_an_erased_one_are_gained_once);
     tcase_add_test(group, reasons_go_with_an_erasure_that_replaces_them);
     tcase_add_test(group, an_erasure_of_a_deleted_record_leaves_its_deletion);
     tcase_add_loop_test(group, nothing_is_left_in_any_file_of_a_store_that_has_lived, 0,

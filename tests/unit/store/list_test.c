@@ -205,6 +205,61 @@ START_TEST(the_deleted_are_listed_apart)
 }
 END_TEST
 
+/* By walking through the lists themselves. */
+static struct hm_tally walked(struct hm_site *site)
+{
+    struct hm_tally made = {.deleted = 0};
+    size_t count = run(site, (struct hm_list_query){.limit = 0});
+    for (size_t i = 0; i < count; i++) {
+        made.alive[list.at[i].state]++;
+    }
+    made.deleted = (int64_t)run(site, (struct hm_list_query){.deleted = true});
+    return made;
+}
+
+START_TEST(a_tally_counts_what_the_lists_have)
+{
+    struct hm_tally told;
+    struct hm_id gone = a_household(&lan, "Út");
+    struct hm_id told_of = a_household(&mai, "Sáu");
+    hm_site_carry(&mai, &lan, HM_VERDICT_ACCEPTED);
+    (void)an_edit(&mai, &told_of, "cluster", "To9");
+    hm_site_carry(&mai, &lan, HM_VERDICT_QUARANTINED);
+    (void)a_household(&lan, "Bảy");
+    (void)a_delete(&lan, &gone);
+
+    struct hm_tally wanted = walked(&lan);
+    ck_assert_int_eq(hm_store_tally(lan.store, hm_text("household"), &told, &lan.err),
+                     HM_OK);
+
+    ck_assert_int_eq(wanted.deleted, 1);
+    ck_assert_int_eq(wanted.alive[HM_STATE_LOCAL], 1);
+    ck_assert_int_eq(wanted.alive[HM_STATE_QUARANTINED], 1);
+    ck_assert_int_eq(told.deleted, wanted.deleted);
+    for (size_t i = 0; i < HM_STATE_COUNT; i++) {
+        ck_assert_int_eq(told.alive[i], wanted.alive[i]);
+    }
+    ck_assert_int_eq(hm_store_tally(lan.store, hm_text("unknown"), &told, &lan.err),
+                     HM_OK);
+    ck_assert_int_eq(told.deleted, 0);
+}
+END_TEST
+
+START_TEST(a_list_without_states_is_the_list_all_the_same)
+{
+    struct hm_id record = a_household(&lan, "Út");
+    (void)an_edit(&lan, &record, "cluster", "To9");
+    ck_assert_uint_eq(run(&lan, (struct hm_list_query){.limit = 0}), 1);
+    struct hm_listed with = list.at[0];
+
+    ck_assert_uint_eq(run(&lan, (struct hm_list_query){.stateless = true}), 1);
+
+    ck_assert(hm_id_equal(&list.at[0].id, &with.id));
+    ck_assert(hm_bytes_equal(list.at[0].unit, with.unit));
+    ck_assert(hm_bytes_equal(list.at[0].fields, with.fields));
+}
+END_TEST
+
 START_TEST(a_record_shows_the_state_of_its_worst_change)
 {
     struct hm_listed listed;
@@ -286,6 +341,8 @@ int main(void)
     tcase_add_test(group, a_number_is_found_as_a_number);
     tcase_add_test(group, a_long_text_is_left_out_unless_it_is_asked_for);
     tcase_add_test(group, the_deleted_are_listed_apart);
+    tcase_add_test(group, a_tally_counts_what_the_lists_have);
+    tcase_add_test(group, a_list_without_states_is_the_list_all_the_same);
     tcase_add_test(group, a_record_shows_the_state_of_its_worst_change);
     tcase_add_test(group, a_conflict_is_named_with_its_registers);
     tcase_add_test(group, who_lists_may_stop_and_is_given_his_reason_back);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/store/registry.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "builders.h"
+#include "hamlet/model/value.h"
+#include "hamlet/store/conflicts.h"
+#include "hamlet/store/records.h"
+#include "hamlet/store/rights.h"
 #include "run.h"
 #include "site.h"
 
@@ -309,6 +314,194 @@ START_TEST(a_record_of_the_registry_s_kinds_in_a_unit_means_nothing)
 }
 END_TEST
 
+/* ---- what servers wrote that did not know of each other ---- */
+
+static const struct hm_change *write_about(struct hm_maker *maker,
+                                           const char *kind,
+                                           const struct hm_id *record,
+                                           const char *reg,
+                                           const char *value)
+{
+    maker->kind = kind;
+    maker->home = HM_HOME_REGISTRY;
+    maker->device = server.device;
+    struct hm_change *change = hm_make(maker, HM_ACT_EDIT, record);
+    hm_make_write(change, maker, reg, hm_make_value(maker, value), 0);
+    hm_make_seal(change, maker);
+    return change;
+}
+
+static struct hm_id device_record(struct hm_maker *maker, const struct hm_id *device)
+{
+    char hex[HM_HEX16_SIZE];
+    struct hm_id record;
+    hm_hex_put(hex, hm_id_bytes(device));
+    const struct hm_key_field key = {hm_text(HM_REGISTRY_DEVICE),
+                                     hm_make_plain(maker, hex)};
+    hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
+    return record;
+}
+
+static void check_no_conflict(void)
+{
+    struct hm_conflict *conflicts = NULL;
+    struct hm_counts counts;
+    size_t count = 0;
+    ck_assert_int_eq(hm_store_conflicts(server.store, HM_NO_BYTES, false, &conflicts,
+                                        &count, &server.arena, &server.err),
+                     HM_OK);
+    ck_assert_int_eq(hm_store_counts(server.store, false, &counts, &server.err), HM_OK);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_int_eq(counts.conflict, 0);
+}
+
+START_TEST(of_two_revocations_the_one_that_heard_more_says_where_a_chain_ended)
+{
+    struct hm_maker maker;
+    struct hm_device found;
+    hm_maker_init(&maker, &server.arena, 9);
+    struct hm_id record = device_record(&maker, &devices[HM_LAN]);
+    const char *head = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    char one[256];
+    char two[256];
+    (void)snprintf(one, sizeof(one), "[[7,3,\"%s\"],[8,9,\"%s\"]]", head, head);
+    (void)snprintf(two, sizeof(two), "[[7,5,\"%s\"]]", head);
+    const struct hm_change *all[] = {
+        write_about(&maker, HM_KIND_DEVICE, &record, HM_REGISTRY_HEADS, one),
+        write_about(&maker, HM_KIND_DEVICE, &record, HM_REGISTRY_HEADS, two),
+        write_about(&maker, HM_KIND_DEVICE, &record, HM_REGISTRY_REVOKED, "\"lost\""),
+        write_about(&maker, HM_KIND_DEVICE, &record, HM_REGISTRY_REVOKED, "\"stolen\"")};
+
+    (void)hm_site_put(&server, all, 4, HM_VERDICT_ACCEPTED);
+
+    ck_assert_int_eq(hm_store_device_get(server.store, &devices[HM_LAN], &found,
+                                         &server.arena, &server.err),
+                     HM_OK);
+    ck_assert(found.revoked);
+    ck_assert(!hm_device_beyond(&found, 7, 5) && hm_device_beyond(&found, 7, 6));
+    ck_assert(!hm_device_beyond(&found, 8, 9) && hm_device_beyond(&found, 8, 10));
+    ck_assert(hm_device_beyond(&found, 9, 1));
+    check_no_conflict();
+}
+END_TEST
+
+/* In whatever order they come: the ids of the two changes are as they fall. */
+START_TEST(of_two_ends_of_a_permit_the_stricter_holds)
+{
+    static const char *const ends[][2] = {{"\"when seen\"", "\"at once\""},
+                                          {"\"at once\"", "\"when seen\""},
+                                          {"\"when seen\"", "\"revoked\""},
+                                          {"\"revoked\"", "\"when seen\""}};
+    struct hm_maker maker;
+    struct hm_permit *permits = NULL;
+    size_t count = 0;
+    hm_maker_init(&maker, &server.arena, 9);
+    for (int i = 0; i < 4; i++) {
+        const struct hm_id *device = &devices[i % HM_PERSON_COUNT];
+        ck_assert_int_eq(hm_store_permits(server.store, device, &permits, &count,
+                                          &server.arena, &server.err),
+                         HM_OK);
+        ck_assert_uint_gt(count, 0);
+        const struct hm_change *all[] = {
+            write_about(&maker, HM_KIND_PERMIT, &permits[0].record, HM_REGISTRY_ENDED,
+                        ends[i][0]),
+            write_about(&maker, HM_KIND_PERMIT, &permits[0].record, HM_REGISTRY_ENDED,
+                        ends[i][1])};
+
+        (void)hm_site_put(&server, all, 2, HM_VERDICT_ACCEPTED);
+
+        ck_assert_int_eq(hm_store_permits(server.store, device, &permits, &count,
+                                          &server.arena, &server.err),
+                         HM_OK);
+        ck_assert(permits[0].ended && !permits[0].when_seen);
+    }
+    check_no_conflict();
+}
+END_TEST
+
+/* Whether what a device wrote before its end may still stand. */
+static bool stands_late(const struct hm_permit *permit)
+{
+    const struct hm_written written = {.epoch = 1, .seq = 1, .registry_n = 0};
+    bool permitted = false;
+    ck_assert_int_eq(hm_store_permitted_late(server.store, &permit->device, &permit->user,
+                                             permit->role, permit->home, &written,
+                                             &permitted, &server.err),
+                     HM_OK);
+    return permitted;
+}
+
+START_TEST(an_end_at_once_is_stricter_than_that_of_a_revocation)
+{
+    static const char *const ends[] = {"\"revoked\"", "\"at once\"", "\"revoked\""};
+    struct hm_maker maker;
+    struct hm_permit *permits = NULL;
+    size_t count = 0;
+    hm_maker_init(&maker, &server.arena, 9);
+    ck_assert_int_eq(hm_store_permits(server.store, &devices[HM_LAN], &permits, &count,
+                                      &server.arena, &server.err),
+                     HM_OK);
+    ck_assert_uint_gt(count, 0);
+    for (int i = 0; i < 3; i++) {
+        const struct hm_change *change = write_about(
+            &maker, HM_KIND_PERMIT, &permits[0].record, HM_REGISTRY_ENDED, ends[i]);
+
+        (void)hm_site_put(&server, &change, 1, HM_VERDICT_ACCEPTED);
+
+        ck_assert(stands_late(&permits[0]) == (i == 0));
+    }
+    check_no_conflict();
+}
+END_TEST
+
+/* A server that lost a change of key may write the keys again as they were before. */
+START_TEST(of_two_texts_of_keys_the_longer_holds_and_either_before_none)
+{
+    static const char *const keys[] = {"\"a\"", "\"a bb\"", "\"a\"", "null"};
+    struct hm_maker maker;
+    struct hm_id device = hm_make_id(77);
+    hm_maker_init(&maker, &server.arena, 9);
+    struct hm_id record = device_record(&maker, &device);
+    for (int i = 0; i < 4; i++) {
+        struct hm_loaded loaded;
+        const struct hm_change *change =
+            write_about(&maker, HM_KIND_DEVICE, &record, HM_REGISTRY_KEY, keys[i]);
+
+        (void)hm_site_put(&server, &change, 1, HM_VERDICT_ACCEPTED);
+
+        loaded = hm_site_load(&server, &record);
+        const struct hm_register *reg =
+            hm_merged_register(&loaded.merged, hm_text(HM_REGISTRY_KEY));
+        ck_assert_ptr_nonnull(reg);
+        struct hm_bytes shown =
+            hm_value_text_or(reg->heads[reg->shown].write->value, HM_NO_BYTES);
+        ck_assert_uint_eq(shown.size, i == 0 ? 1 : 4);
+    }
+    check_no_conflict();
+}
+END_TEST
+
+START_TEST(a_server_goes_by_the_pins_of_the_greater_turn)
+{
+    struct hm_maker maker;
+    struct hm_bytes text;
+    hm_maker_init(&maker, &server.arena, 9);
+    struct hm_id record = device_record(&maker, &server.device);
+    const struct hm_change *all[] = {
+        write_about(&maker, HM_KIND_DEVICE, &record, HM_REGISTRY_PINS, "\"9 x\""),
+        write_about(&maker, HM_KIND_DEVICE, &record, HM_REGISTRY_PINS, "\"10 y\""),
+        write_about(&maker, HM_KIND_DEVICE, &record, HM_REGISTRY_PINS, "\"8 z\"")};
+
+    (void)hm_site_put(&server, all, 3, HM_VERDICT_ACCEPTED);
+
+    ck_assert_int_eq(
+        hm_store_pins(server.store, &server.device, &text, &server.arena, &server.err),
+        HM_OK);
+    ck_assert(hm_bytes_are(text, "10 y"));
+    check_no_conflict();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("registry");
@@ -328,6 +521,12 @@ int main(void)
     tcase_add_test(group, a_user_is_found_by_name_on_his_device_only);
     tcase_add_test(group, a_device_that_nobody_heard_of_is_not_known);
     tcase_add_test(group, a_record_of_the_registry_s_kinds_in_a_unit_means_nothing);
+    tcase_add_test(group,
+                   of_two_revocations_the_one_that_heard_more_says_where_a_chain_ended);
+    tcase_add_test(group, of_two_ends_of_a_permit_the_stricter_holds);
+    tcase_add_test(group, an_end_at_once_is_stricter_than_that_of_a_revocation);
+    tcase_add_test(group, of_two_texts_of_keys_the_longer_holds_and_either_before_none);
+    tcase_add_test(group, a_server_goes_by_the_pins_of_the_greater_turn);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }

@@ -104,6 +104,44 @@ START_TEST(forgetting_takes_the_tokens_and_nothing_else)
 }
 END_TEST
 
+START_TEST(what_went_wrong_is_given_back_as_it_was_said)
+{
+    const struct hm_visit_error said[] = {{hm_text("net-down"), 3}, {hm_text("x"), 1}};
+    struct hm_visit_error told[HM_VISIT_ERRORS_MAX];
+    struct hm_visit in = made(1, 7);
+    struct hm_buf packed;
+    bool found = false;
+    hm_buf_init(&packed, 64);
+    hm_visit_errors_put(&packed, said, 2);
+    in.errors = hm_buf_bytes(&packed);
+    in.late.ms = 900;
+    put(&in);
+
+    struct hm_visit out = get(1, 7, &found);
+
+    ck_assert_uint_eq(hm_visit_errors(&out, told), 2);
+    ck_assert(hm_bytes_are(told[0].name, "net-down"));
+    ck_assert_int_eq(told[0].count, 3);
+    ck_assert(hm_bytes_are(told[1].name, "x"));
+    ck_assert_int_eq(out.late.ms, 900);
+    hm_buf_fini(&packed);
+}
+END_TEST
+
+START_TEST(a_visit_in_which_nothing_went_wrong_says_so)
+{
+    struct hm_visit_error told[HM_VISIT_ERRORS_MAX];
+    struct hm_visit in = made(1, 7);
+    bool found = false;
+    put(&in);
+
+    struct hm_visit out = get(1, 7, &found);
+
+    ck_assert_uint_eq(hm_visit_errors(&out, told), 0);
+    ck_assert_int_eq(out.late.ms, 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *group = tcase_create("visit");
@@ -111,5 +149,7 @@ int main(void)
     tcase_add_test(group, another_epoch_is_another_visit);
     tcase_add_test(group, a_later_visit_replaces_the_one_before);
     tcase_add_test(group, forgetting_takes_the_tokens_and_nothing_else);
+    tcase_add_test(group, what_went_wrong_is_given_back_as_it_was_said);
+    tcase_add_test(group, a_visit_in_which_nothing_went_wrong_says_so);
     return world_run(suite_create("store.visit"), &group, 1);
 }

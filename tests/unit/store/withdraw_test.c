@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../../../proto/store/sql.h"
 #include "builders.h"
 #include "hamlet/store/server.h"
 #include "run.h"
@@ -186,6 +187,47 @@ START_TEST(a_withdrawal_that_is_released_withdraws_after_all)
 }
 END_TEST
 
+static int count_step(void *steps)
+{
+    ++*(size_t *)steps;
+    return 0;
+}
+
+/* What SQLite does, one by one, to take in one more household. */
+static size_t steps_to_put(struct hm_site *site, const char *name)
+{
+    struct hm_change *created = create(name);
+    size_t steps = 0;
+    sqlite3_progress_handler(site->store->db, 1, count_step, &steps);
+    put(site, created, HM_VERDICT_NONE);
+    sqlite3_progress_handler(site->store->db, 0, NULL, NULL);
+    return steps;
+}
+
+/* An import that was taken back is no burden for the years after it. */
+START_TEST(a_change_costs_as_much_after_a_hundred_withdrawn_ones_as_after_two)
+{
+    enum { MORE = 100, MAY_DIFFER = 40 };
+    struct hm_id bulk = hm_make_id(0xB0);
+    maker.bulk = bulk;
+    put(&laptop, create("Út"), HM_VERDICT_NONE);
+    put(&laptop, create("Sáu"), HM_VERDICT_NONE);
+    maker.bulk = (struct hm_id){{0}};
+    put(&laptop, withdrawal(bulk), HM_VERDICT_NONE);
+    size_t few = steps_to_put(&laptop, "Bảy");
+    maker.bulk = bulk;
+    for (int i = 0; i < MORE; i++) {
+        put(&laptop, create("Tám"), HM_VERDICT_NONE);
+    }
+    maker.bulk = (struct hm_id){{0}};
+
+    size_t many = steps_to_put(&laptop, "Chín");
+
+    ck_assert_uint_gt(few, 0);
+    ck_assert_uint_le(many, few + MAY_DIFFER);
+}
+END_TEST
+
 START_TEST(two_withdrawals_of_one_change_are_one)
 {
     struct hm_change *created = create("Út");
@@ -321,6 +363,8 @@ int main(void)
     tcase_add_test(group, a_withdrawal_that_is_refused_withdraws_nothing);
     tcase_add_test(group, an_entry_that_refuses_a_withdrawal_undoes_it);
     tcase_add_test(group, a_withdrawal_that_is_released_withdraws_after_all);
+    tcase_add_test(group,
+                   a_change_costs_as_much_after_a_hundred_withdrawn_ones_as_after_two);
     tcase_add_test(group, two_withdrawals_of_one_change_are_one);
     tcase_add_test(group, what_overwrote_a_withdrawn_change_stays);
     tcase_add_test(group, a_withdrawn_permit_permits_nothing);

@@ -8,6 +8,7 @@
 #include "hamlet/base/embed.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
+#include "hamlet/store/receipts.h"
 #include "hamlet/wire/page.h"
 #include "hamlet/wire/stream.h"
 #include "promise.h"
@@ -423,6 +424,143 @@ START_TEST(a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_o
 }
 END_TEST
 
+/* It says who it is, and hears that the server is another. */
+static void hear_of_loss(struct world_laptop *laptop)
+{
+    struct hm_session *session = NULL;
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    hm_session_begin(session);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(world_exchange(&world, laptop, session, &world_no_faults, &err),
+                         HM_SESSION_AGAIN);
+    }
+    hm_session_close(session);
+}
+
+START_TEST(what_went_into_a_file_that_is_lost_is_offered_over_the_network)
+{
+    struct file lost;
+    struct hm_digest before;
+    struct hm_digest after;
+    add(a, 20);
+    ck_assert(world_sync(&world, a, &err) && world_sync(&world, b, &err));
+    ck_assert_int_eq(hm_store_digest(world.store, hm_text("101-1"), &before, &err),
+                     HM_OK);
+    world_server_empty(&world);
+    hear_of_loss(b);
+    write_up(&lost, b);
+    drop(&lost);
+
+    ck_assert(world_sync(&world, b, &err));
+
+    ck_assert_int_eq(hm_store_digest(world.store, hm_text("101-1"), &after, &err), HM_OK);
+    ck_assert(hm_digest_equal(&before, &after));
+    ck_assert(world_agrees(&world, b, "101-1"));
+}
+END_TEST
+
+/* Else it would begin the buckets anew of which it has not offered all. */
+START_TEST(no_file_is_made_for_a_laptop_whose_offer_was_cut)
+{
+    struct file up;
+    struct file down;
+    uint64_t news = 0;
+    add(a, 20);
+    ck_assert(world_sync(&world, a, &err) && world_sync(&world, b, &err));
+    world_server_empty(&world);
+    hear_of_loss(b);
+    write_up(&up, b);
+    ck_assert_uint_gt(up.count, 2);
+
+    for (size_t i = 0; i + 1 < up.count; i++) {
+        ck_assert_int_eq(take_up(&up.bodies[i], up.bodies[i].size), HM_PROBLEM_NONE);
+    }
+    write_down(&down, b);
+
+    ck_assert_int_eq(take_down(b, &down, 0, true, &news), HM_BAD_INPUT);
+    ck_assert_str_eq(err.key, "bundle-send-first");
+    ck_assert_uint_eq(news, 0);
+    drop(&down);
+    take_all_up(&up);
+    write_down(&down, b);
+    ck_assert_uint_gt(take_all_down(b, &down), 0);
+    ck_assert(world_agrees(&world, b, "101-1"));
+    drop(&down);
+    drop(&up);
+}
+END_TEST
+
+static void begin_anew(struct world_laptop *laptop, const char *bucket)
+{
+    ck_assert_int_eq(hm_store_begin(laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_store_bucket_reset(laptop->store, hm_text(bucket), &err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(laptop->store, &err), HM_OK);
+}
+
+/* The server goes by the most that was said: else an old file would make it say all. */
+START_TEST(a_disk_that_has_less_than_it_said_once_begins_a_new_epoch_and_gets_all)
+{
+    struct file up;
+    struct file down;
+    uint64_t news = 0;
+    add(b, 5);
+    by_files(b);
+    by_files(b);
+    begin_anew(b, "101-1");
+    write_up(&up, b);
+    take_all_up(&up);
+    write_down(&down, b);
+
+    ck_assert_int_eq(take_down(b, &down, 0, true, &news), HM_BAD_INPUT);
+
+    ck_assert_str_eq(err.key, "bundle-behind");
+    by_files(b);
+    ck_assert(world_agrees(&world, b, "101-1"));
+    drop(&down);
+    drop(&up);
+}
+END_TEST
+
+static struct hm_bytes last_receipt(const struct world_laptop *laptop,
+                                    struct hm_arena *arena)
+{
+    struct hm_bytes message = HM_NO_BYTES;
+    struct hm_bytes signature = HM_NO_BYTES;
+    ck_assert_int_eq(
+        hm_store_receipt_last(laptop->store, &message, &signature, arena, &err), HM_OK);
+    return message;
+}
+
+/* What it lacks shows at the end alone: its first line was good. */
+START_TEST(a_file_that_is_refused_leaves_nothing_of_itself)
+{
+    struct file up;
+    struct file down;
+    struct hm_arena arena;
+    uint64_t news = 0;
+    add(b, 5);
+    by_files(b);
+    by_files(b);
+    begin_anew(b, "101-1");
+    write_up(&up, b);
+    take_all_up(&up);
+    hm_testenv_advance(&world.env, 1000);
+    write_down(&down, b);
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    struct hm_bytes before = last_receipt(b, &arena);
+
+    ck_assert_int_eq(take_down(b, &down, 0, true, &news), HM_BAD_INPUT);
+
+    ck_assert_str_eq(err.key, "bundle-behind");
+    ck_assert(hm_bytes_equal(last_receipt(b, &arena), before));
+    ck_assert_uint_eq(news, 0);
+    hm_arena_fini(&arena);
+    drop(&down);
+    drop(&up);
+}
+END_TEST
+
 /* A copy of an epoch that the server heard of before, and of a later one since. */
 START_TEST(the_next_answer_is_for_who_wrote_last_though_he_contradicts_another)
 {
@@ -556,6 +694,11 @@ int main(void)
         an_answer_taken_again_is_no_news_and_one_that_skips_tells_of_an_older_disk);
     tcase_add_test(
         cases, a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_one);
+    tcase_add_test(cases, what_went_into_a_file_that_is_lost_is_offered_over_the_network);
+    tcase_add_test(cases, no_file_is_made_for_a_laptop_whose_offer_was_cut);
+    tcase_add_test(
+        cases, a_disk_that_has_less_than_it_said_once_begins_a_new_epoch_and_gets_all);
+    tcase_add_test(cases, a_file_that_is_refused_leaves_nothing_of_itself);
     tcase_add_test(cases,
                    the_next_answer_is_for_who_wrote_last_though_he_contradicts_another);
     tcase_add_test(cases, a_body_of_a_file_is_no_request_and_a_request_no_body_of_a_file);

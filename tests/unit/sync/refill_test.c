@@ -16,9 +16,11 @@
 #include "hamlet/store/offers.h"
 #include "hamlet/store/refill.h"
 #include "hamlet/store/registry.h"
+#include "hamlet/sync/judge.h"
 #include "promise.h"
 #include "run.h"
 #include "tests/unit/sync/acts.h"
+#include "world_registry.h"
 
 enum { CHANGES_MAX = 4096, BUCKETS_MAX = 64, MANY = 300 };
 
@@ -343,6 +345,24 @@ START_TEST(what_only_its_author_held_back_comes_from_his_neighbour)
 }
 END_TEST
 
+START_TEST(values_of_what_was_refused_come_from_who_has_them_after_a_skeleton)
+{
+    struct hm_id refused = add_elsewhere(lan, "101-2");
+    sync_all();
+    ck_assert(find(tu->store, &refused).withheld);
+
+    world_server_empty(&world);
+    must_sync(tu);
+    ck_assert(find(world.reader, &refused).withheld);
+    must_sync(lan);
+
+    ck_assert(!find(world.reader, &refused).withheld);
+    ck_assert_uint_eq(find(world.reader, &refused).verdict, HM_VERDICT_QUARANTINED);
+    sync_all();
+    agree_all();
+}
+END_TEST
+
 START_TEST(work_that_was_done_meanwhile_is_judged_after_the_registry_is_back)
 {
     work();
@@ -563,20 +583,87 @@ START_TEST(a_device_that_was_never_known_is_refused_whatever_it_shows)
 }
 END_TEST
 
+static void close_refill(void)
+{
+    ck_assert_int_eq(hm_store_begin(world.store, &err), HM_OK);
+    ck_assert_int_eq(hm_judge_refilled(world.store, &world.self.server, &err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(world.store, &err), HM_OK);
+}
+
+START_TEST(what_a_registry_refused_that_was_not_whole_is_judged_again_at_the_close)
+{
+    const unsigned let = HM_VERDICT_QUARANTINED | HM_VERDICT_RELEASED;
+    work();
+    struct hm_disk *backup = world_server_backup(&world);
+    ck_assert_int_eq(world_permit(&world, lan, "101-2", &err), HM_OK);
+    must_sync(mai); /* who alone heard of it */
+    struct hm_id permitted = add_elsewhere(lan, "101-2");
+    struct hm_id stray = add_elsewhere(tu, "101-1");
+    world_server_restore(&world, backup);
+    must_sync(lan);
+    must_sync(tu);
+    ck_assert_uint_eq(find(world.reader, &permitted).verdict, HM_VERDICT_QUARANTINED);
+
+    must_sync(mai);
+    close_refill();
+
+    ck_assert_uint_eq(find(world.reader, &permitted).verdict, let);
+    ck_assert_uint_eq(find(world.reader, &stray).verdict, HM_VERDICT_QUARANTINED);
+    sync_all();
+    agree_all();
+    ck_assert_uint_eq(find(lan->store, &permitted).verdict, let);
+}
+END_TEST
+
+/* What the server that was lost had judged itself is not what this one refused early. */
+START_TEST(a_refusal_that_came_back_with_its_verdict_is_not_judged_again_at_the_close)
+{
+    work();
+    struct hm_id stray = add_elsewhere(tu, "101-1");
+    must_sync(tu);
+    must_sync(lan); /* who has heard of the refusal and not of the permit */
+    ck_assert_int_eq(world_permit(&world, tu, "101-1", &err), HM_OK);
+    must_sync(mai);
+    world_server_empty(&world);
+    must_sync(lan);
+    ck_assert_uint_eq(find(world.reader, &stray).verdict, HM_VERDICT_QUARANTINED);
+
+    must_sync(mai);
+    must_sync(tu);
+    close_refill();
+
+    ck_assert_uint_eq(find(world.reader, &stray).verdict, HM_VERDICT_QUARANTINED);
+}
+END_TEST
+
+START_TEST(what_was_refused_for_good_at_the_close_is_not_let_stand_by_a_later_permit)
+{
+    work();
+    world_server_empty(&world);
+    must_sync(lan);
+    must_sync(mai);
+    struct hm_id stray = add_elsewhere(tu, "101-1");
+    must_sync(tu);
+    close_refill();
+    ck_assert_uint_eq(find(world.reader, &stray).verdict, HM_VERDICT_QUARANTINED);
+    ck_assert_int_eq(world_permit(&world, tu, "101-1", &err), HM_OK);
+
+    close_refill(); /* there is none by now */
+
+    ck_assert_uint_eq(find(world.reader, &stray).verdict, HM_VERDICT_QUARANTINED);
+}
+END_TEST
+
 START_TEST(after_the_refill_is_closed_strangers_are_strangers_again)
 {
     work();
     world_server_empty(&world);
     must_sync(hung);
-    ck_assert_int_eq(hm_store_begin(world.store, &err), HM_OK);
-    ck_assert_int_eq(hm_store_refill_close(world.store, &err), HM_OK);
-    ck_assert_int_eq(hm_store_commit(world.store, &err), HM_OK);
+    close_refill();
 
     must_sync(tu); /* whom the registry that hung brought knows */
     world_server_empty(&world);
-    ck_assert_int_eq(hm_store_begin(world.store, &err), HM_OK);
-    ck_assert_int_eq(hm_store_refill_close(world.store, &err), HM_OK);
-    ck_assert_int_eq(hm_store_commit(world.store, &err), HM_OK);
+    close_refill();
 
     ck_assert(!syncs(lan));
     ck_assert_str_eq(err.key, "problem-unknown_device");
@@ -593,6 +680,8 @@ static Suite *suite(void)
     tcase_add_test(cases, a_server_of_an_old_backup_gets_the_rest_back);
     tcase_add_test(cases, what_only_its_author_held_back_comes_from_his_neighbour);
     tcase_add_test(cases,
+                   values_of_what_was_refused_come_from_who_has_them_after_a_skeleton);
+    tcase_add_test(cases,
                    work_that_was_done_meanwhile_is_judged_after_the_registry_is_back);
     tcase_add_test(cases, own_pages_wait_until_all_buckets_are_of_the_new_incarnation);
     tcase_add_test(cases, a_refill_that_is_cut_again_and_again_comes_to_the_same);
@@ -603,6 +692,13 @@ static Suite *suite(void)
         cases,
         a_revoked_laptop_that_comes_first_is_heard_no_more_once_the_revocation_is_back);
     tcase_add_test(cases, a_device_that_was_never_known_is_refused_whatever_it_shows);
+    tcase_add_test(
+        cases, what_a_registry_refused_that_was_not_whole_is_judged_again_at_the_close);
+    tcase_add_test(
+        cases,
+        a_refusal_that_came_back_with_its_verdict_is_not_judged_again_at_the_close);
+    tcase_add_test(
+        cases, what_was_refused_for_good_at_the_close_is_not_let_stand_by_a_later_permit);
     tcase_add_test(cases, after_the_refill_is_closed_strangers_are_strangers_again);
     suite_add_tcase(made, cases);
     return made;

@@ -194,6 +194,28 @@ START_TEST(what_the_revocation_names_stands_also_if_it_comes_again)
 }
 END_TEST
 
+/* Each is asked for by itself: who is revoked may be right with the one and not the next.
+ */
+START_TEST(a_page_that_goes_on_beyond_what_is_named_stands_as_far_as_that)
+{
+    struct hm_id sent;
+    struct hm_id kept;
+    struct hm_id beyond;
+    lose(&sent, &kept);
+    beyond = add(lost, 2); /* on the page of the one before, and the last of them */
+    hm_buf_clear(&stream);
+    take_pages();
+
+    revoke_with(1);
+    relay();
+    sync_with(third);
+
+    ck_assert(stands(world.reader, &kept) && stands(third->store, &kept));
+    ck_assert(!stands(world.reader, &beyond) && !stands(third->store, &beyond));
+    ck_assert(world_agrees(&world, third, "101-1"));
+}
+END_TEST
+
 /* Another change under a number that the chain gave already, signed by the lost key. */
 static void forge(struct hm_id *record)
 {
@@ -311,6 +333,7 @@ int main(void)
     tcase_add_test(group,
                    what_another_brings_of_a_revoked_device_is_refused_and_all_agree);
     tcase_add_test(group, what_the_revocation_names_stands_also_if_it_comes_again);
+    tcase_add_test(group, a_page_that_goes_on_beyond_what_is_named_stands_as_far_as_that);
     tcase_add_test(group, what_contradicts_the_named_chain_is_beyond_it);
     tcase_add_test(group,
                    a_laptop_that_knows_merges_nothing_of_it_wherever_the_news_is_cut);

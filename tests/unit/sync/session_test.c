@@ -6,6 +6,7 @@
 
 #include "hamlet/base/embed.h"
 #include "hamlet/store/conflicts.h"
+#include "hamlet/store/visits.h"
 #include "promise.h"
 #include "world.h"
 
@@ -165,6 +166,64 @@ START_TEST(a_request_cut_anywhere_loses_and_doubles_nothing)
 }
 END_TEST
 
+/* What the server keeps of the laptop. */
+static struct hm_visit visit_of(const struct world_laptop *laptop)
+{
+    static struct hm_arena arena;
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_visit visit;
+    struct hm_id device = hm_sign_device(&laptop->key);
+    bool found = false;
+    hm_arena_init(&arena, 1 << 20);
+    ck_assert_int_eq(
+        hm_store_visit_last(world.store, &device, &visit, &found, &arena, &err), HM_OK);
+    ck_assert(found);
+    hm_arena_fini(&arena);
+    return visit;
+}
+
+/* On a link where little can be sent at a time. */
+START_TEST(since_when_something_waits_is_kept_until_nothing_does)
+{
+    enum { HOUR_MS = 3600 * 1000 };
+    struct hm_err err = HM_ERR_NONE;
+    struct world_laptop *a = world_laptop_add(&world, "101-1", "recorder");
+    ck_assert(world_sync(&world, a, &err));
+    ck_assert_int_eq(visit_of(a).late.ms, 0);
+    for (int i = 0; i < 600; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof(name), "Lê Thị %d", i * 7919);
+        add(a, name, "Số 1, tổ 4, ấp Thạnh Phước");
+    }
+    struct hm_session *session = NULL;
+    ck_assert_int_eq(hm_store_begin(a->store, &err), HM_OK);
+    ck_assert_int_eq(hm_store_meta_put_int(a->store, HM_META_BUDGET, 1, &err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(a->store, &err), HM_OK);
+    ck_assert_int_eq(hm_session_open(&session, a->store, &a->secret, "test", &err),
+                     HM_OK);
+    hm_session_begin(session);
+    int64_t since = world.env.wall_ms;
+    for (int i = 0; i < 2; i++) {
+        hm_err_clear(&err);
+        ck_assert_int_eq(world_exchange(&world, a, session, &world_no_faults, &err),
+                         HM_SESSION_AGAIN);
+
+        struct hm_visit visit = visit_of(a);
+
+        ck_assert_int_gt(visit.waiting, 0);
+        ck_assert_int_eq(visit.late.ms, since);
+        ck_assert_int_eq(visit.contact.ms, since + (int64_t)i * HOUR_MS);
+        hm_testenv_advance(&world.env, HOUR_MS);
+    }
+    hm_session_close(session);
+
+    ck_assert(world_sync(&world, a, &err));
+
+    ck_assert_int_eq(visit_of(a).waiting, 0);
+    ck_assert_int_eq(visit_of(a).late.ms, 0);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("session");
@@ -174,6 +233,7 @@ static Suite *suite(void)
     tcase_add_test(t, what_one_laptop_adds_another_of_the_same_unit_gets);
     tcase_add_test(t, concurrent_edits_of_one_field_are_one_conflict_everywhere);
     tcase_add_test(t, a_request_cut_anywhere_loses_and_doubles_nothing);
+    tcase_add_test(t, since_when_something_waits_is_kept_until_nothing_does);
     suite_add_tcase(s, t);
     return s;
 }

@@ -7,7 +7,6 @@
 #include "hamlet/text/key.h"
 #include "hamlet/text/normal.h"
 #include "hamlet/text/sort.h"
-#include "hamlet/text/words.h"
 #include "run.h"
 #include "sweep.h"
 
@@ -56,24 +55,6 @@ static enum hm_status act_decode(void *ctx, struct hm_err *err)
     return status;
 }
 
-static enum hm_status act_words(void *ctx, struct hm_err *err)
-{
-    struct hm_words *words = NULL;
-    struct hm_buf buf;
-    struct hm_err told = HM_ERR_NONE;
-    (void)ctx;
-    (void)hm_fail(&told, HM_NOT_FOUND, "record-missing", "x", NULL, NULL);
-    hm_buf_init(&buf, BUF_MAX);
-    enum hm_status status = hm_words_open(&words, HM_LANG_EN, err);
-    if (status == HM_OK) {
-        hm_words_error(&buf, words, &told, true);
-        status = hm_buf_status(&buf, err);
-    }
-    hm_words_close(words);
-    hm_buf_fini(&buf);
-    return status;
-}
-
 static const struct {
     struct hm_sweep sweep;
     uint64_t least;
@@ -81,7 +62,6 @@ static const struct {
     {{.name = "normal", .act = act_normal}, 2},
     {{.name = "decode", .act = act_decode}, 1},
     {{.name = "keys", .act = act_keys}, 8},
-    {{.name = "words", .act = act_words}, 4},
 };
 
 START_TEST(a_call_without_memory_says_so_and_leaks_nothing)

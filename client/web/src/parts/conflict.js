@@ -6,7 +6,8 @@ import { l, t } from "../words.js";
 import { text, when } from "./format.js";
 import { Trouble } from "./notice.js";
 
-function shown(kind, conflict, value) {
+// A register's value as people read it; of a group all of it.
+export function shown(kind, conflict, value) {
   if (conflict.type === "delete") {
     return value ? t("keep-record") : t("delete-record");
   }
@@ -20,14 +21,16 @@ function shown(kind, conflict, value) {
   }).filter(Boolean).join(", ");
 }
 
-function title(kind, conflict) {
-  if (conflict.type === "delete") {
-    return t("conflict.delete");
-  }
+// What a register is called: its field's label, or those of its group.
+export function called(kind, conflict) {
   const field = kind.fields.find((one) => one.name === conflict.register);
   const group = (kind.groups || []).find((one) => one.name === conflict.register);
   const names = field ? [field] : (group?.fields || []).map((name) => kind.fields.find((one) => one.name === name)).filter(Boolean);
-  return t("conflict.title", names.map((one) => l(one.label)).join(", "));
+  return names.map((one) => l(one.label)).join(", ");
+}
+
+function title(kind, conflict) {
+  return conflict.type === "delete" ? t("conflict.delete") : t("conflict.title", called(kind, conflict));
 }
 
 export function Conflict({ conflict, kind, tell }) {

@@ -2,7 +2,7 @@
 // One criterion: what it asks, what was counted, what may be answered, and what comes of it.
 import { html, useState } from "../html.js";
 import { l, t } from "../words.js";
-import { number, sentence } from "./format.js";
+import { clause, number, sentence } from "./format.js";
 
 const marks = { pass: "✓", fail: "✗", na: "–", unknown: "?" };
 
@@ -115,7 +115,7 @@ export function Criterion({ criterion, answer, kinds, parts, change, wrong }) {
   const [open, turn] = useState(!computed || !!answer.override_reason || criterion.why === "unexplained");
   const figures = counted(criterion, kinds);
   return html`<section class=${"criterion depth-" + criterion.depth} aria-labelledby=${id}>
-    <div class="asked"><h3 id=${id}><span class="no">${criterion.id}</span> ${sentence(criterion.text)}</h3>
+    <div class="asked"><h3 id=${id}><span class="no">${clause(criterion.id)}</span> ${sentence(criterion.text)}</h3>
       <p class="why"><${Verdict} outcome=${criterion.verdict} />${figures && html` <b>${figures}</b>`} <span>${criterion.reason}${criterion.source === "computed" ? " · " + t("answer.computed") : ""}</span></p>
       ${criterion.because && html`<p class="help">${t("answer.because", criterion.because)}</p>`}</div>
     ${open

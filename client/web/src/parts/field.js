@@ -3,7 +3,7 @@
 // Vietnamese erase and retype what they see. Normalising and judging is the store's.
 import { html, useEffect, useRef, useState } from "../html.js";
 import { get } from "../api.js";
-import { useQuiet } from "../hooks.js";
+import { ANSWER_MS, useQuiet } from "../hooks.js";
 import { l, t } from "../words.js";
 import { day, sentence } from "./format.js";
 import { Pen } from "./pen.js";
@@ -69,7 +69,7 @@ function Reference({ id, field, value, name, set, describedby, leave }) {
   const [search, type] = useState("");
   const [found, put] = useState([]);
   const [picked, pick] = useState(value ? { id: value, name: name || "…" } : null);
-  const quiet = useQuiet(search, 200);
+  const quiet = useQuiet(search, ANSWER_MS);
   useEffect(() => {
     if (quiet.trim().length < 2) {
       put([]);
@@ -93,6 +93,22 @@ function Reference({ id, field, value, name, set, describedby, leave }) {
     ${found.length > 0 && html`<ul>${found.map((record) => html`<li key=${record.id}><button type="button"
       onClick=${() => { pick({ id: record.id, name: title(record) }); set(record.id); leave(); }}>${title(record)}</button></li>`)}</ul>`}
   </div>`;
+}
+
+// Several of them: those that were picked, and room for one more.
+function References({ id, field, value, set, describedby, leave }) {
+  const [ids, put] = useState(Array.isArray(value) ? value : []);
+  const [turn, again] = useState(0);
+  const keep = (next) => {
+    put(next);
+    set(next);
+    again(turn + 1);
+    leave();
+  };
+  return html`<div>${ids.map((one) => html`<${Reference} key=${one} id=${id + "-" + one} field=${field.item} value=${one}
+      set=${() => keep(ids.filter((other) => other !== one))} leave=${leave} />`)}
+    <${Reference} key=${turn} id=${id} field=${field.item} set=${(one) => one && keep([...ids.filter((other) => other !== one), one])}
+      describedby=${describedby} leave=${leave} /></div>`;
 }
 
 // Rows of an object each: a small table, with a row more than is filled.
@@ -159,10 +175,15 @@ function inputOf(field) {
     case "strokes":
       return Pen;
     case "list":
-      return field.item?.members ? Rows : Line;
+      return field.item?.members ? Rows : field.item?.type === "ref" ? References : Line;
     default:
       return Line;
   }
+}
+
+// Beside its field a sentence needs not name it.
+function without(label, text) {
+  return sentence(text.startsWith(label + ": ") ? text.slice(label.length + 2) : text);
 }
 
 // `set` gets each value as it is typed; `leave` is called when the field is left.
@@ -170,15 +191,15 @@ function inputOf(field) {
 export function Field({ field, scope, value, name, set, leave, wrong, bare }) {
   const id = scope + "-" + field.name;
   const Input = inputOf(field);
-  const grouped = Input !== Line && Input !== Reference && !(Input === Choices && field.values.length > FEW);
+  const grouped = ![Line, Reference, References].includes(Input) && !(Input === Choices && field.values.length > FEW);
   const notes = [wrong && id + "-wrong", field.help && id + "-help", field.warn && id + "-warn"].filter(Boolean).join(" ");
-  const label = html`${l(field.label)}${bare || field.required || field.key ? "" : html` <small>${t("optional")}</small>`}`;
+  const label = html`${l(field.label)}${!bare && (field.required || field.key) ? html` <small>(${t("required")})</small>` : ""}`;
   const wide = field.lines || field.type === "list" || field.type === "strokes";
   return html`<div class=${"field" + (wide ? " wide" : "") + (wrong ? " wrong" : "")}>
     ${grouped ? html`<span class="label" id=${id + "-label"}>${label}</span>` : html`<label id=${id + "-label"} for=${id}>${label}</label>`}
     <${Input} id=${id} field=${field} value=${value} name=${name} set=${set} leave=${leave || (() => {})}
       describedby=${notes || undefined} invalid=${!!wrong} />
-    ${wrong && html`<p class="wrong-text" id=${id + "-wrong"}>${sentence(wrong.text)}${wrong.hint && html` <span>${sentence(wrong.hint)}</span>`}</p>`}
+    ${wrong && html`<p class="wrong-text" id=${id + "-wrong"}>${without(l(field.label), wrong.text)}${wrong.hint && html` <span>${sentence(wrong.hint)}</span>`}</p>`}
     ${field.help && html`<p class="help" id=${id + "-help"}>${sentence(l(field.help))}</p>`}
     ${field.warn && html`<p class="warn" id=${id + "-warn"}>${sentence(l(field.warn))}</p>`}
   </div>`;

@@ -3,33 +3,12 @@
 import { html, useState } from "../html.js";
 import { get, post } from "../api.js";
 import { t } from "../words.js";
+import { packed, unpacked } from "./base64.js";
 import { number, todayIso } from "./format.js";
+import { give } from "./give.js";
 import { Trouble } from "./notice.js";
 
-const PIECE = 0x8000;
 const HERE = /\S*page-in\.hmb/; // under this name the daemon reads what was chosen
-
-// base64url without padding, as the daemon writes and reads it.
-function packed(bytes) {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
-  }
-  return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-}
-
-function unpacked(text) {
-  return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
-}
-
-function give(bytes, name) {
-  const href = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
-  const way = document.createElement("a");
-  way.href = href;
-  way.download = name;
-  way.click();
-  setTimeout(() => URL.revokeObjectURL(href), 60000);
-}
 
 export function Files() {
   const [said, say] = useState("");
@@ -63,8 +42,8 @@ export function Files() {
     });
   };
   return html`<p class="help">${t("files.why")}</p>
-    <p><button type="button" onClick=${write}>${t("files.write")}</button></p>
-    <p><label class="button">${t("files.choose")}<input type="file" accept=".hmb" onChange=${read} /></label></p>
+    <div class="acts"><button type="button" onClick=${write}>${t("files.write")}</button>
+      <label class="button">${t("files.choose")}<input type="file" accept=".hmb" onChange=${read} /></label></div>
     <p role="status">${said}</p>
     <${Trouble} problem=${problem} />`;
 }

@@ -36,7 +36,11 @@ export function useDraft(kind, record, started, values) {
     await going.current;
     return draft.current;
   };
-  return { saved, touch, leave, settle, name: draft };
+  const drop = async () => {
+    await post("drop", { draft: await settle() }).catch(() => {});
+    put(null);
+  };
+  return { saved, touch, leave, settle, drop };
 }
 
 // Who is entered may be here already: said while the name is typed, and nobody is stopped.
@@ -56,7 +60,8 @@ function Alike({ kind, name }) {
 
 // `start`: values to begin with. `save(values, draft)` writes and is to throw a Problem.
 export function Form({ kind, record, start, draft: started, hidden = [], save, done, label, cancel }) {
-  const values = useRef({ ...(started?.form || {}) });
+  // A new record's draft holds what the form began with too: whose it is, what was known.
+  const values = useRef({ ...(record ? {} : start), ...started?.form });
   const [problem, fail] = useState(null);
   const [busy, work] = useState(false);
   const first = useRef(null);
@@ -92,8 +97,7 @@ export function Form({ kind, record, start, draft: started, hidden = [], save, d
     work(false);
   };
   const drop = async () => {
-    const name = await draft.settle();
-    await post("drop", { draft: name }).catch(() => {});
+    await draft.drop();
     cancel();
   };
   const keys = (event) => {
@@ -105,11 +109,11 @@ export function Form({ kind, record, start, draft: started, hidden = [], save, d
   };
   const valueOf = (field) => field.name in values.current ? values.current[field.name] : (start || {})[field.name];
   return html`<form ref=${first} noValidate onSubmit=${submit} onKeyDown=${keys}>
-    ${parts(kind, fields).map(([title, some]) => html`<section key=${title || "rest"} class=${title ? "part" : ""}>
+    ${parts(kind, fields).map(([title, some], at) => html`<section key=${title || "rest"} class=${title ? "part" : ""}>
       ${title && html`<h2>${title}</h2>`}
       ${some.map((field) => html`<${Field} key=${field.name} field=${field} scope="f" value=${valueOf(field)}
-        name=${start?.names?.[field.name]} set=${(value) => set(field, value)} leave=${draft.leave} wrong=${problem?.of?.(field.name)} />`)}</section>`)}
-    ${named && html`<${Alike} kind=${kind} name=${name} />`}
+        name=${start?.names?.[field.name]} set=${(value) => set(field, value)} leave=${draft.leave} wrong=${problem?.of?.(field.name)} />`)}
+      ${named && at === 0 && html`<${Alike} kind=${kind} name=${name} />`}</section>`)}
     <${Trouble} problem=${problem && fields.some((field) => problem.of?.(field.name)) ? null : problem} />
     <div class="acts">
       <button type="submit" class="main" disabled=${busy}>${label || t("save")}</button>

@@ -16,6 +16,11 @@ export function sentence(said) {
   return said ? said.charAt(0).toUpperCase() + said.slice(1) : "";
 }
 
+// The law's letter đ is "dd" where only a to z may stand: 4.3.dd.
+export function clause(id) {
+  return id.replace(/\bdd$/, "đ");
+}
+
 // 2026-03-05, 2026-03 or 2026
 export function day(text) {
   return String(text).split("-").reverse().join("/");
@@ -85,7 +90,7 @@ export function text(field, value, record) {
 }
 
 // The states as words that people say, with a sign that is not colour alone.
-const marks = { quarantined: "!", conflict: "≠", local: "○", sent: "↑", received: "✓", accepted: "✓" };
+const marks = { quarantined: "!", conflict: "↔", local: "○", sent: "↑", received: "✓", accepted: "✓" };
 
 export function State({ record }) {
   const state = record.deleted ? "deleted" : record.state;

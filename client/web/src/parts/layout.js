@@ -4,6 +4,18 @@
 import { t } from "../words.js";
 
 const layouts = {
+  commitment: () => [
+    [t("commitment.who"), ["household", "year", "signer_name", "signer_relation", "signed_date", "signed"]],
+    [t("commitment.pen"), ["signature"]],
+    [t("commitment.paper"), ["sheet_no", "row_no"]],
+    [t("commitment.more"), ["signer_birth_year", "act", "witness", "terms_version", "members_count", "consent_notice", "note"]],
+  ],
+  household: () => [
+    [t("household.who"), ["head_name", "address_text", "cluster", "household_code", "birth_year", "status"]],
+    [t("household.since"), ["head_since", "valid_from", "valid_to", "members_count"]],
+    [t("household.moves"), ["split_from", "merged_into", "moved_to", "moved_from"]],
+    [t("household.apart"), ["not_same_as"]],
+  ],
   minutes: () => [
     [t("minutes.meeting"), ["year", "meeting_level", "session", "held_on", "ended_on", "place", "chair_name", "chair_title", "secretary_name"]],
     [t("minutes.people"), ["attendees", "households_resident", "households_invited", "households_present"]],

@@ -2,7 +2,7 @@
 // Records as a table, a page at a time, in the order of the Vietnamese alphabet.
 import { html, useEffect, useState } from "../html.js";
 import { get } from "../api.js";
-import { link, useData, useQuiet } from "../hooks.js";
+import { link, ANSWER_MS, useData, useQuiet } from "../hooks.js";
 import { l, t } from "../words.js";
 import { State, text } from "./format.js";
 import { Trouble } from "./notice.js";
@@ -23,7 +23,7 @@ export function columnsOf(kind) {
 export function Records({ kind, query, empty }) {
   const [search, type] = useState("");
   const [more, grow] = useState(1);
-  const quiet = useQuiet(search, 200);
+  const quiet = useQuiet(search, ANSWER_MS);
   const asked = JSON.stringify([query, quiet]);
   useEffect(() => grow(1), [asked]);
   const found = useData(async () => {

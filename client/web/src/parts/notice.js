@@ -5,7 +5,7 @@ import { post } from "../api.js";
 import { t } from "../words.js";
 import { sentence } from "./format.js";
 
-const SHOWN_MS = 10000;
+const SHOWN_MS = 20000;
 
 // Where the daemon could not say it, the page knows the sentences itself.
 function told(problem) {
@@ -28,29 +28,49 @@ export function Trouble({ problem }) {
   </div>`;
 }
 
-// {text, change}: with a change it can be undone for ten seconds.
+// What should be looked at, though it is saved: digits of a document, a name in capitals. An offer is
+// taken only by whoever wants it.
+const seen = (told) => told?.warnings?.filter((one) => one.offer || one.rule === "private") ?? [];
+
+function Warnings({ id, warnings, tell, fail }) {
+  const take = ({ field, offer }) => post("edit", { id, fields: { [field]: offer } })
+    .then((made) => tell({ text: t("rewritten", offer), ...made }), fail);
+  return warnings.map((one) => html`<p class="warn" key=${one.field + one.rule}>${sentence(one.text)}
+    ${one.offer && html` <button type="button" onClick=${() => take(one)}>${t("rewrite", one.offer)}</button>`}</p>`);
+}
+
+// {text, change, undone, id, warnings}: with a change it can be undone (then `undone`, for who does not
+// ask again by himself) for as long as this is shown, which nobody's hand or eye cuts short: it stays
+// while it is pointed at, has the focus, or asks for a look.
 export function Notice({ told, gone, tell }) {
   const [problem, fail] = useState(null);
+  const [held, hold] = useState(false);
   useEffect(() => {
     fail(null);
-    if (!told) {
+    hold(false);
+  }, [told]);
+  useEffect(() => {
+    if (!told || held || seen(told).length > 0) {
       return undefined;
     }
     const timer = setTimeout(gone, SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [told]);
+  }, [told, held]);
   const undo = async () => {
     try {
       await post("undo", { change: told.change });
       tell({ text: t("undone") });
+      told.undone?.();
     } catch (wrong) {
       fail(wrong);
     }
   };
-  return html`<div class="notice" role="status" aria-live="polite">
+  return html`<div class="notice" role="status" aria-live="polite" onMouseEnter=${() => hold(true)} onMouseLeave=${() => hold(false)}
+    onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)}>
     ${told && html`<p><span>${told.text}</span>
       ${told.change && html`<button type="button" onClick=${undo}>${t("undo")}</button>`}
       <button type="button" class="plain" aria-label=${t("close")} onClick=${gone}>×</button></p>`}
+    <${Warnings} id=${told?.id} warnings=${seen(told)} tell=${tell} fail=${fail} />
     <${Trouble} problem=${problem} />
   </div>`;
 }

@@ -4,6 +4,7 @@
 import { html, useEffect, useState } from "../html.js";
 import { all, get } from "../api.js";
 import { t } from "../words.js";
+import { Squares } from "./squares.js";
 
 const two = (n) => String(n).padStart(2, "0");
 
@@ -31,7 +32,10 @@ function named(unit) {
 export async function unitLines(code) {
   const find = async (one) => (one ? (await all({ kind: "unit", where: "code=" + one }))[0]?.fields : undefined);
   const unit = await find(code);
-  const above = await find(unit?.parent_code);
+  return letterhead(code, unit, await find(unit?.parent_code));
+}
+
+export function letterhead(code, unit, above) {
   return {
     name: unit ? named(unit) : code,
     above: above && TYPES.includes(above.type) ? t("paper.committee", named(above)) : above ? named(above) : "",
@@ -58,15 +62,13 @@ export function recordCode(record) {
   return { data: "hamlet:record/" + record.id, label: four(record.id) };
 }
 
-// The modules of a QR code as squares of one path; `label` is what may be typed instead.
+// A QR code; `label` is what may be typed instead.
 export function Code({ data, label }) {
   const [rows, put] = useState(null);
   useEffect(() => {
     get("qr", { text: data }).then((made) => put(made.rows), () => put([]));
   }, [data]);
-  const path = (rows || []).flatMap((row, y) => [...row].map((dark, x) => (dark === "1" ? `M${x} ${y}h1v1h-1z` : ""))).join("");
-  const size = (rows || []).length;
   return html`<figure class="code" aria-busy=${rows === null ? "true" : undefined}>
-    ${size > 0 && html`<svg viewBox=${`-4 -4 ${size + 8} ${size + 8}`} role="img" aria-label=${t("paper.code")} shape-rendering="crispEdges"><path d=${path} /></svg>`}
+    ${rows?.length > 0 && html`<${Squares} rows=${rows} label=${t("paper.code")} />`}
     <figcaption>${label}</figcaption></figure>`;
 }

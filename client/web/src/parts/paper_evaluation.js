@@ -2,7 +2,7 @@
 // The self-evaluation: every criterion, its figures, its verdict and the evidence for it.
 import { html } from "../html.js";
 import { l, t } from "../words.js";
-import { day, number, sentence, text } from "./format.js";
+import { clause, day, number, sentence, text } from "./format.js";
 import { Closing, dots, Letterhead, recordCode } from "./paper.js";
 
 function figures(row) {
@@ -23,7 +23,7 @@ export function EvaluationPaper({ record, kind, unit, made }) {
     <p>${t("paper.evaluation-by", made.label, day(made.window.from), day(made.window.to))}</p>
     <table><thead><tr><th scope="col">${t("paper.no")}</th><th scope="col">${t("paper.criterion")}</th><th scope="col">${t("paper.figures")}</th>
       <th scope="col">${t("paper.result")}</th><th scope="col">${t("paper.evidence")}</th></tr></thead>
-    <tbody>${made.criteria.map((row) => html`<tr key=${row.id} class=${row.depth === 0 ? "whole-row" : ""}><td>${row.id}</td><td>${sentence(row.text)}</td>
+    <tbody>${made.criteria.map((row) => html`<tr key=${row.id} class=${row.depth === 0 ? "whole-row" : ""}><td>${clause(row.id)}</td><td>${sentence(row.text)}</td>
       <td class="mid">${figures(row)}</td><td class="mid">${sentence(t("evaluated." + row.verdict))}</td>
       <td>${[answers[row.id]?.evidence, answers[row.id]?.override_reason].filter(Boolean).join("; ")}</td></tr>`)}</tbody></table>
     <p>${t("paper.evaluation-counted", sentence(t("evaluated." + made.evaluated)))}</p>

@@ -14,7 +14,8 @@ function Input({ id, label, help, auto, wrong, input }) {
     ${wrong && html`<p class="wrong-text" role="alert" id=${id + "-wrong"}>${wrong}</p>`}</div>`;
 }
 
-export function Passphrase({ session, meet, tell }) {
+// `stays`: it can be changed and not given up.
+export function Passphrase({ session, meet, tell, stays }) {
   const old = useRef(null);
   const fresh = useRef(null);
   const again = useRef(null);
@@ -63,7 +64,7 @@ export function Passphrase({ session, meet, tell }) {
       wrong=${wrong.again} />
     <${Trouble} problem=${problem} />
     <div class="acts"><button type="submit">${busy ? t("checking") : has ? t("machine.passphrase-change") : t("machine.passphrase-set")}</button>
-      ${has && html`<button type="button" class="plain" onClick=${drop}>${t("machine.passphrase-remove")}</button>`}</div></form>`;
+      ${has && !stays && html`<button type="button" class="plain" onClick=${drop}>${t("machine.passphrase-remove")}</button>`}</div></form>`;
 }
 
 // The head takes a forgotten one away; it cannot be undone, so it is asked once more.

@@ -11,12 +11,20 @@ function strokesOf(pad) {
   return pad.toData().map((stroke) => stroke.points.map((point) => [Math.round(point.x), Math.round(point.y)]));
 }
 
+// What was drawn before, of a draft or a record, is drawn again.
+function show(pad, strokes) {
+  pad.fromData(strokes.map((stroke) => ({ points: stroke.map(([x, y]) => ({ x, y, pressure: 0.5, time: 0 })) })));
+}
+
 export function Pen({ id, value, set, describedby }) {
   const canvas = useRef(null);
   const pad = useRef(null);
   const [drawn, mark] = useState(false);
   useEffect(() => {
     pad.current = new SignaturePad(canvas.current, { minDistance: 3, penColor: "#10243e" });
+    if (Array.isArray(value)) {
+      show(pad.current, value);
+    }
     pad.current.addEventListener("endStroke", () => {
       mark(true);
       set(strokesOf(pad.current));

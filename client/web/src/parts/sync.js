@@ -15,6 +15,12 @@ function ageOf(status) {
   return last > 7 * DAY_MS ? "late" : last > 3 * DAY_MS ? "slow" : "good";
 }
 
+// What to do and what is safe; what a technician asks for is a press away.
+function Reason({ reason }) {
+  return html`<details class="why"><summary>${t("sync.failed")}: ${reason.detail}. <u>${t("sync.details")}</u></summary>
+    <p>${sentence(reason.title)}</p></details>`;
+}
+
 export function SyncLine() {
   const [status, put] = useState(null);
   const [problem, fail] = useState(null);
@@ -39,9 +45,9 @@ export function SyncLine() {
   }
   const last = status.last_success ? t("sync.last", ago(status.last_success)) : t("sync.never");
   return html`<div class=${"sync " + ageOf(status)}>
-    <p><strong class="place">${status.unit.name}</strong>
-      <span role="status" aria-live="polite"><b>${status.line}</b> · <span title=${when(status.last_success)}>${last}</span></span>
-      ${status.reason && !status.talking && html`<span class="why">${sentence(status.reason.title)}. ${t("sync.safe")}</span>`}</p>
+    <div><p><strong class="place">${status.unit.name}</strong>
+      <span role="status" aria-live="polite"><b>${status.line}</b> · <span title=${when(status.last_success)}>${last}</span></span></p>
+      ${status.reason && !status.talking && html`<${Reason} reason=${status.reason} />`}</div>
     <button type="button" disabled=${status.talking} onClick=${send}>${status.talking ? t("sync.talking") : t("sync.now")}</button>
   </div>`;
 }

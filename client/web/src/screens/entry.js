@@ -6,6 +6,7 @@ import { go, useData, useKinds } from "../hooks.js";
 import { l, t } from "../words.js";
 import { Form } from "../parts/form.js";
 import { thisYear, todayIso } from "../parts/format.js";
+import { written } from "../parts/returned.js";
 import { Trouble } from "../parts/notice.js";
 
 // Who a hamlet's meeting asks for by law; how many came is for people to say.
@@ -13,6 +14,10 @@ const ATTENDED = ["truong_ap", "bi_thu_chi_bo", "mat_tran", "doan_the", "luc_luo
 
 // What a new record of some kinds begins with, so that nobody types what is known.
 const beginnings = {
+  async commitment(year, { household }) {
+    const head = household && (await get("record", { id: household }));
+    return { signed: "da_ky", signed_date: todayIso(), ...(head ? { signer_name: head.fields.head_name } : {}) };
+  },
   async minutes(year) {
     const [made, held] = await Promise.all([
       post("evaluate", { year }).catch(() => null),
@@ -39,13 +44,19 @@ function changed(values, record) {
     JSON.stringify(value) !== JSON.stringify(record.fields[name] ?? "") && !(value === "" && record.fields[name] === undefined)));
 }
 
+// The fields that the address names.
+function named(kind, query) {
+  return Object.fromEntries(kind.fields.filter((field) => field.name in query).map((field) => [field.name, query[field.name]]));
+}
+
 export function Entry({ query, tell }) {
   const kinds = useKinds();
   const { data, problem } = useData(async () => ({
     record: query.id ? await get("record", { id: query.id }) : null,
-    begun: query.id ? {} : await (beginnings[query.kind]?.(Number(query.year) || thisYear()) || {}),
+    begun: query.id ? {} : await (beginnings[query.kind]?.(Number(query.year) || thisYear(), query) || {}),
     draft: query.draft ? (await get("drafts")).find((one) => one.draft === query.draft) || null : null,
-  }), [query.id, query.draft]);
+    returned: query.mend ? (await get("quarantine")).find((one) => one.change === query.mend) || null : null,
+  }), [query.id, query.draft, query.mend]);
   const kind = kinds && data && kinds[data.record ? data.record.kind : query.kind];
   const start = useMemo(() => {
     if (!kind) {
@@ -54,27 +65,29 @@ export function Entry({ query, tell }) {
     if (data.record) {
       return { ...data.record.fields, names: data.record.names };
     }
-    const given = { ...data.begun, ...Object.fromEntries(kind.fields.filter((field) => field.name in query).map((field) => [field.name, query[field.name]])) };
+    const given = { ...data.begun, ...named(kind, query) };
     return kind.key?.includes("year") ? { year: String(thisYear()), ...given } : given;
   }, [kind, data]);
+  // What came back, or what is about to be said of a record, stands there as if it was typed.
+  const stands = kind && (data.returned ? written(data.returned, kind) : data.record && named(kind, query));
   if (problem || !kind) {
     return html`<h1>${t("entry")}</h1><${Trouble} problem=${problem} />`;
   }
-  const save = (values, draft) => {
-    if (data.record) {
-      return post("edit", { id: data.record.id, fields: changed(values, data.record), draft });
+  const save = async (values, draft) => {
+    const made = await (data.record
+      ? post("edit", { id: data.record.id, fields: changed(values, data.record), draft })
+      : post("add", { kind: kind.kind, fields: said(values), draft }));
+    if (data.returned) { // it is written anew: the one that came back is settled
+      await post("undo", { change: query.mend }).catch(() => {});
     }
-    return post("add", { kind: kind.kind, fields: said({ ...startText(start, kind), ...values }), draft });
+    return made;
   };
   const done = (made) => {
-    tell({ text: t("saved-of", l(kind.label)), change: made.change });
+    tell({ text: t("saved-of", l(kind.label)), ...made });
     go("record", { id: made.id });
   };
   return html`<h1>${data.record ? t("edit-of", l(kind.label)) : t("add-of", l(kind.label))}</h1>
-    <${Form} kind=${kind} record=${data.record?.id} start=${start} draft=${data.draft} save=${save} done=${done}
+    <${Form} kind=${kind} record=${data.record?.id} start=${start}
+      draft=${data.draft || (stands && { form: stands })} save=${save} done=${done}
       cancel=${() => history.back()} />`;
-}
-
-function startText(start, kind) {
-  return Object.fromEntries(kind.fields.filter((field) => start?.[field.name] !== undefined).map((field) => [field.name, start[field.name]]));
 }

@@ -3,9 +3,9 @@
 // of it while they answer. Nothing is decided here: the meeting does that.
 import { html, useEffect, useRef, useState } from "../html.js";
 import { get, post } from "../api.js";
-import { go, link, useData, useKinds, useQuiet } from "../hooks.js";
+import { go, link, ANSWER_MS, useData, useKinds, useQuiet } from "../hooks.js";
 import { l, t } from "../words.js";
-import { day, number, sentence, State, thisYear, today } from "../parts/format.js";
+import { clause, day, number, sentence, State, thisYear, today } from "../parts/format.js";
 import { Criterion, Verdict } from "../parts/criterion.js";
 import { Field } from "../parts/field.js";
 import { useDraft } from "../parts/form.js";
@@ -27,12 +27,21 @@ async function ask(year) {
   return { record, draft, how, made: empty };
 }
 
+// What the law asks to be handed in: it warns, and stops nothing.
+function Papers({ dossier }) {
+  const asked = dossier.papers.filter((one) => one.found === "here" || one.found === "missing");
+  const missing = asked.filter((one) => one.found === "missing");
+  return html`<p>${t("year.papers", dossier.label, number(asked.length - missing.length), number(asked.length))}</p>
+    ${missing.length > 0 && html`<ul>${missing.map((one) => html`<li key=${one.paper}>${t("year.paper", one.label, one.how)}</li>`)}</ul>`}`;
+}
+
 function Way({ how }) {
   const missing = (how.missing || []).map((one) => one.text).join("; ");
   const due = (how.deadlines || []).filter((one) => !one.met);
   return html`<div class="way"><p>${t("year.state")} <strong>${sentence(how.label)}</strong></p>
     ${missing && html`<p>${t("year.missing", missing)}</p>`}
-    ${due.map((one) => html`<p key=${one.deadline} class=${one.passed ? "warn" : ""}>${one.passed ? t("year.passed", one.label, day(one.last_day)) : t("year.until", one.label, day(one.last_day))}</p>`)}</div>`;
+    ${due.map((one) => html`<p key=${one.deadline} class=${one.passed ? "warn" : ""}>${one.passed ? t("year.passed", one.label, day(one.last_day)) : t("year.until", one.label, day(one.last_day))}</p>`)}
+    ${(how.dossiers || []).map((one) => html`<${Papers} key=${one.dossier} dossier=${one} />`)}</div>`;
 }
 
 function tally(rows) {
@@ -63,10 +72,11 @@ function listOf(answers) {
 }
 
 // The verdicts as they are with these answers; those of before while the question is under way.
-function useVerdicts(year, answers, first) {
+function useVerdicts(year, answers, first, begun) {
+  const known = useRef(!begun); // of what is recorded the verdicts are here
   const [made, put] = useState(first);
   const [problem, fail] = useState(null);
-  const quiet = useQuiet(answers, 150);
+  const quiet = useQuiet(answers, ANSWER_MS);
   const turn = useRef(0);
   useEffect(() => {
     const judge = async () => {
@@ -81,7 +91,7 @@ function useVerdicts(year, answers, first) {
         fail(wrong);
       }
     };
-    judge();
+    known.current ? (known.current = false) : judge();
     addEventListener("hamlet-records", judge);
     return () => {
       turn.current++;
@@ -97,7 +107,7 @@ function Answers({ year, data, kind, kinds, tell, again }) {
   const [answers, answer] = useState(start.current.answers);
   const form = useRef({ year, ...start.current.closing, answers: listOf(start.current.answers) });
   const draft = useDraft(KIND, data.record?.id, data.draft?.draft, form);
-  const { made, problem } = useVerdicts(year, answers, data.made);
+  const { made, problem } = useVerdicts(year, answers, data.made, data.draft);
   const [wrong, fail] = useState(null);
   const parts = kind.fields.find((one) => one.name === "answers").item.members;
   const change = (id) => (members) => {
@@ -137,7 +147,7 @@ function Answers({ year, data, kind, kinds, tell, again }) {
     }
   };
   const rows = made.criteria.map((one) => WHOLES.includes(one.type)
-    ? html`<div class=${"whole depth-" + one.depth} key=${one.id}><h2>${one.id} ${sentence(one.text)}</h2><${Verdict} outcome=${one.verdict} /></div>`
+    ? html`<div class=${"whole depth-" + one.depth} key=${one.id}><h2>${clause(one.id)} ${sentence(one.text)}</h2><${Verdict} outcome=${one.verdict} /></div>`
     : html`<${Criterion} key=${one.id} criterion=${one} answer=${answers[one.id] || {}} kinds=${kinds} parts=${parts} change=${change(one.id)} />`);
   const closing = kind.fields.filter((one) => CLOSING.includes(one.name) && one.name !== "score" && one.may !== false);
   return html`<form noValidate onSubmit=${save} onFocusOut=${draft.leave}>
@@ -148,7 +158,7 @@ function Answers({ year, data, kind, kinds, tell, again }) {
     <p class="help">${t("evaluation.close-why")}</p>
     ${closing.map((field) => html`<${Field} key=${field.name} field=${field} scope="e" value=${form.current[field.name]}
       set=${close(field.name)} leave=${draft.leave} wrong=${wrong?.of?.(field.name)} />`)}
-    <${Trouble} problem=${wrong} />
+    <${Trouble} problem=${wrong && closing.some((field) => wrong.of?.(field.name)) ? null : wrong} />
     <div class="acts"><button type="submit" class="main">${t("evaluation.save")}</button>
       ${data.record && html`<a class="button" href=${link("record", { id: data.record.id })}>${t("evaluation.recorded")}</a><${State} record=${data.record} />`}
       <span class="kept" role="status">${draft.saved ? t("draft-kept") : ""}</span></div></form>`;

@@ -15,7 +15,7 @@ function Receipt({ receipt }) {
   }
   return html`<p>${t("machine.receipt", number(receipt.seq), when(receipt.time))}</p>
     <p class="code">${t("machine.mark")} <code>${receipt.head}</code></p>
-    <a class="button" href=${link("print", { receipt: 1 })}>${t("machine.receipt-print")}</a>`;
+    <div class="acts"><a class="button" href=${link("print", { receipt: 1 })}>${t("machine.receipt-print")}</a></div>`;
 }
 
 async function ask() {

@@ -34,7 +34,7 @@ async function askRecord(id) {
 
 async function askSheets(year) {
   const { unit } = await get("status");
-  return { code: unit.code, unit: await unitLines(unit.code), ...(await loadSheet(year)) };
+  return { code: unit.code, unit: await unitLines(unit.code), ...(await loadSheet(year, true)) };
 }
 
 async function askReceipt() {
@@ -65,7 +65,7 @@ export function Print({ query, session }) {
         <button type="button" onClick=${() => history.back()}>${t("back")}</button></div></div>
     <p class="help no-print">${t("print-help")}</p>
     <${Trouble} problem=${problem} />
-    <div class="papers">${data && kinds && (data.record ? html`<${RecordPaper} data=${data} kinds=${kinds} />`
+    <div class="papers" tabindex="0" role="region" aria-label=${t("tab.print")}>${data && kinds && (data.record ? html`<${RecordPaper} data=${data} kinds=${kinds} />`
       : data.households ? html`<${Sheets} data=${data} query=${{ ...query, year }} />`
       : html`<${ReceiptPaper} receipt=${data.receipt} unit=${data.unit} member=${session.member.name} />`)}</div>`;
 }

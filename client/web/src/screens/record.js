@@ -4,13 +4,16 @@ import { html, useState } from "../html.js";
 import { get, post } from "../api.js";
 import { go, link, useData, useKinds } from "../hooks.js";
 import { l, t } from "../words.js";
-import { sentence, State, text, when } from "../parts/format.js";
+import { State, text, todayIso, when } from "../parts/format.js";
 import { Field } from "../parts/field.js";
 import { Conflict } from "../parts/conflict.js";
 import { Trouble } from "../parts/notice.js";
+import { open, Returned } from "../parts/returned.js";
 import { Signature } from "../parts/signature.js";
 
-function Past({ rows, kind }) {
+const MOVED = "da_chuyen";
+
+function Past({ rows, kind, record }) {
   const named = (name) => kind.fields.find((field) => field.name === name);
   const told = rows.filter((row) => !row.register.startsWith("~") || row.value === false);
   const value = (row) => {
@@ -21,6 +24,10 @@ function Past({ rows, kind }) {
       return row.erased ? t("erased") : t("withheld");
     }
     const field = named(row.register);
+    if (field?.type === "ref" && row.value) { // the name is known of the one that stands there now
+      const name = row.value === record.fields[field.name] && record.names[field.name];
+      return html`<a href=${link("record", { id: row.value })}>${name || t("record")}</a>`;
+    }
     if (field) {
       return text(field, row.value) || t("cleared");
     }
@@ -85,7 +92,7 @@ export function Record({ query, tell }) {
   const { data, problem } = useData(async () => {
     const [record, past, conflicts, refused] = await Promise.all([
       get("record", { id: query.id }), get("history", { id: query.id }), get("conflicts", { state: "open" }), get("quarantine")]);
-    return { record, past, conflicts: conflicts.filter((one) => one.record === query.id), refused: refused.filter((one) => one.record === query.id) };
+    return { record, past, conflicts: conflicts.filter((one) => one.record === query.id), refused: open(refused).filter((one) => one.record === query.id) };
   }, [query.id]);
   const kind = kinds && data && kinds[data.record.kind];
   if (!kind) {
@@ -104,7 +111,7 @@ export function Record({ query, tell }) {
   const first = kind.columns?.[0] || kind.fields[0].name;
   const field = kind.fields.find((one) => one.name === first);
   return html`<div class="head"><h1>${l(kind.label)}: ${text(field, record.fields[first], record) || t("nameless")}</h1><${State} record=${record} /></div>
-    ${data.refused.map((row) => html`<div class="trouble" key=${row.change}><strong>${t("returned")}</strong><span>${sentence(row.why)}</span></div>`)}
+    ${data.refused.length > 0 && html`<ul class="cards">${data.refused.map((row) => html`<${Returned} key=${row.change} row=${row} kind=${kind} tell=${tell} />`)}</ul>`}
     ${data.conflicts.map((one) => html`<${Conflict} key=${one.id} conflict=${one} kind=${kind} tell=${tell} />`)}
     ${record.part_of && html`<${PartOf} record=${record} tell=${tell} fail=${fail} />`}
     <${Fields} kind=${kind} record=${record} />
@@ -112,11 +119,12 @@ export function Record({ query, tell }) {
     <div class="acts">
       ${kind.may?.includes("edit") && html`<a class="button main" href=${link("entry", { id: record.id })}>${t("edit")}</a>`}
       ${record.kind === "household" && html`<a class="button" href=${link("entry", { kind: "commitment", household: record.id })}>${t("sign-one")}</a>
+        ${record.fields.status !== MOVED && html`<a class="button" href=${link("entry", { id: record.id, status: MOVED, valid_to: todayIso() })}>${t("move-away")}</a>`}
         <a class="button" href=${link("entry", { kind: "household", split_from: record.id, address_text: record.fields.address_text || "" })}>${t("split")}</a>`}
       ${record.kind === "household" && kind.may?.includes("merge") && !record.part_of && html`<${Join} record=${record} kind=${kind} tell=${tell} fail=${fail} />`}
       <a class="button" href=${link("print", { id: record.id })}>${t("print")}</a>
       ${kind.may?.includes("delete") && !record.deleted && html`<button type="button" onClick=${remove}>${t("delete")}</button>`}
     </div>
     <h2>${t("history")}</h2>
-    <${Past} rows=${data.past} kind=${kind} />`;
+    <${Past} rows=${data.past} kind=${kind} record=${record} />`;
 }

@@ -59,6 +59,7 @@ export function SignIn({ session, kept, done }) {
   }, []);
   return html`<main class="alone"><h1>${t("who")}</h1>
     ${kept && html`<p>${t("locked-kept", kept.name)}</p>`}
+    ${session.members.length === 0 && html`<p>${t("sign-in.nobody")}</p>`}
     <ul class="members">${session.members.map((who) => html`<li key=${who.user}><button type="button"
       aria-pressed=${member?.user === who.user ? "true" : "false"} onClick=${() => pick(who)}>
       <strong>${who.name}</strong><span>${t("role." + who.role)}${who.passphrase ? " · " + t("has-passphrase") : ""}</span></button></li>`)}</ul>

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machines, whom to call first: when each came last, what waits, why it was silent; and the
+// way in for a new one.
+import { html, useState } from "../../html.js";
+import { get, post } from "../../api.js";
+import { useData } from "../../hooks.js";
+import { t } from "../../words.js";
+import { number, sentence, when } from "../../parts/format.js";
+import { Trouble } from "../../parts/notice.js";
+import { Squares } from "../../parts/squares.js";
+import { Invite } from "../invite.js";
+
+const MINUTE_MS = 60000;
+const silent = ["silent", "quiet"];
+
+function tiles(rows) {
+  const active = rows.filter((row) => row.state === "active");
+  const count = (look) => rows.filter((row) => row.look === look).length;
+  return [["active", active.length], ["silent", count("silent")], ["quiet", count("quiet")], ["late", count("late")],
+    ["version", count("version")], ["revoked", count("revoked")]];
+}
+
+// What a person reads out on the telephone, one machine a line.
+function calls(rows) {
+  return rows.filter((row) => silent.includes(row.look))
+    .map((row) => t("desk.fleet.call", row.name, row.unit, row.last_contact ? when(row.last_contact) : t("desk.never"))).join("\n");
+}
+
+function Why({ row }) {
+  const offset = Math.round((row.clock_offset_ms || 0) / MINUTE_MS);
+  return html`<ul class="whys">
+    ${row.errors.map((error) => html`<li key=${error.key}>${t("desk.fleet.failed", number(error.times), sentence(error.title))}</li>`)}
+    ${row.notices.map((notice) => html`<li key=${notice.time}>${t("desk.fleet.notice." + notice.type, when(notice.time))}</li>`)}
+    ${offset !== 0 && html`<li>${t("desk.fleet.clock", number(offset))}</li>`}</ul>`;
+}
+
+function Revoke({ row, done }) {
+  const [reason, say] = useState(null);
+  const [problem, fail] = useState(null);
+  if (reason === null) {
+    return html`<button type="button" onClick=${() => say("")}>${t("desk.fleet.revoke")}</button>`;
+  }
+  const revoke = (event) => {
+    event.preventDefault();
+    post("revoke", { device: row.device, reason }).then(() => done(row), fail);
+  };
+  return html`<form class="inline" onSubmit=${revoke}>
+    <p class="warn">${t("desk.fleet.revoke-why")}</p>
+    <label>${t("desk.reason")} <input type="text" required maxlength="200" value=${reason} onInput=${(event) => say(event.target.value)} /></label>
+    <button type="submit">${t("desk.fleet.revoke-now", row.name)}</button>
+    <button type="button" class="plain" onClick=${() => say(null)}>${t("desk.cancel")}</button>
+    <${Trouble} problem=${problem} /></form>`;
+}
+
+function Row({ row, may, done }) {
+  const waits = row.pending > 0 ? t("desk.fleet.waits", number(row.pending), row.pending_since ? when(row.pending_since) : "–") : "";
+  return html`<tr><th scope="row">${row.name}<small>${row.role ? t("role." + row.role) : ""} · ${row.unit}</small></th>
+    <td><strong class=${"look " + row.look}>${t("desk.look." + row.look)}</strong><${Why} row=${row} /></td>
+    <td>${row.last_contact ? when(row.last_contact) : row.expires ? t("desk.fleet.until", when(row.expires)) : t("desk.never")}<small>${waits}</small></td>
+    <td>${row.version || ""}<small>${row.epoch ?? ""}</small></td>
+    <td>${may && row.state === "active" && html`<${Revoke} row=${row} done=${done} />`}</td></tr>`;
+}
+
+export function Fleet({ session, tell }) {
+  const { data, problem, again } = useData(() => get("devices"), []);
+  const [made, make] = useState(null);
+  const may = session.rights.includes("people");
+  const done = (row) => {
+    tell({ text: t("desk.fleet.revoked", row.name) });
+    again();
+  };
+  const copy = () => navigator.clipboard.writeText(calls(data)).then(() => tell({ text: t("desk.fleet.copied") }), () => {});
+  return html`<div class="head"><h1>${t("desk.tab.fleet")}</h1>
+      ${data && calls(data) !== "" && html`<button type="button" onClick=${copy}>${t("desk.fleet.copy")}</button>`}</div>
+    <${Trouble} problem=${problem} />
+    ${data && html`<dl class="tiles">${tiles(data).map(([name, n]) => html`<div key=${name}><dt>${t("desk.tile." + name)}</dt><dd>${number(n)}</dd></div>`)}</dl>`}
+    ${may && html`<${Invite} session=${session} made=${(said) => { make(said); again(); }} />`}
+    ${made && html`<section class="card code-card" aria-label=${t("desk.invite.code")}>
+      <div><h2>${t("desk.invite.for", made.invited.name, made.invited.unit)}</h2><p>${t("desk.invite.how", when(made.invited.expires))}</p>
+        <p><code class="typed">${made.invited.link}</code></p>
+        <p><button type="button" onClick=${() => make(null)}>${t("desk.invite.put-away")}</button></p></div>
+      <${Squares} rows=${made.qr.rows} label=${t("desk.invite.code")} /></section>`}
+    ${data && (data.length === 0 ? html`<p class="empty">${t("desk.fleet.none")}</p>` : html`
+      <div class="scroll" tabindex="0" role="region" aria-label=${t("desk.tab.fleet")}><table>
+      <thead><tr>${["who", "look", "last", "version", "act"].map((name) => html`<th key=${name} scope="col">${t("desk.fleet." + name)}</th>`)}</tr></thead>
+      <tbody>${data.map((row) => html`<${Row} key=${row.device || row.invitation} row=${row} may=${may} done=${done} />`)}</tbody></table></div>`)}`;
+}

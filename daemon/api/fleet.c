@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fleet.h"
+
+#include <stdlib.h>
+
+#include "hamlet/api/fleet.h"
+#include "hamlet/store/registry.h"
+
+enum { DAY_MS = 86400 * 1000, CLOCK_MS = 10 * 60 * 1000 };
+enum { COPIED_DAYS = 30, SILENT_DAYS = 7, QUIET_DAYS = 3, LATE_DAYS = 1 };
+
+struct fleet {
+    const struct hm_view *view;
+    struct hm_wall now;
+    struct hm_fleet_row *rows;
+    size_t row_count;
+    struct hm_notice *notices; /* those of a device lie together */
+    size_t notice_count;
+    struct hm_invited *invited;
+    size_t invited_count;
+    struct hm_fleet_line *lines;
+    size_t count;
+    struct hm_arena arena;
+};
+
+static bool is_past(const struct fleet *fleet, struct hm_wall then, int64_t days)
+{
+    return fleet->now.ms - then.ms >= days * DAY_MS;
+}
+
+/* What a copy wrote is looked into by people, who say nothing of it here: it fades. */
+static bool is_copied(const struct fleet *fleet, const struct hm_fleet_line *line)
+{
+    for (size_t i = 0; i < line->notice_count; i++) {
+        if (line->notices[i].type == HM_NOTICE_COPIED &&
+            !is_past(fleet, line->notices[i].time, COPIED_DAYS)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum hm_fleet_look judge(const struct fleet *fleet,
+                                const struct hm_fleet_line *line)
+{
+    const struct hm_visit *visit = &line->row->visit;
+    if (line->row->revoked) {
+        return HM_FLEET_REVOKED;
+    }
+    if (is_copied(fleet, line)) {
+        return HM_FLEET_COPIED;
+    }
+    if (!line->row->visited || is_past(fleet, visit->contact, SILENT_DAYS)) {
+        return HM_FLEET_SILENT;
+    }
+    if (is_past(fleet, visit->contact, QUIET_DAYS)) {
+        return HM_FLEET_QUIET;
+    }
+    if (visit->late.ms > 0 && is_past(fleet, visit->late, LATE_DAYS)) {
+        return HM_FLEET_LATE;
+    }
+    if (visit->errors.size > 0) {
+        return HM_FLEET_FAILING;
+    }
+    if (visit->offset_ms > CLOCK_MS || visit->offset_ms < -CLOCK_MS) {
+        return HM_FLEET_CLOCK;
+    }
+    return hm_bytes_are(visit->version, HM_VERSION) ? HM_FLEET_NONE : HM_FLEET_VERSION;
+}
+
+static void add_device(struct fleet *fleet, const struct hm_fleet_row *row)
+{
+    const struct hm_notice *end = fleet->notices + fleet->notice_count;
+    struct hm_fleet_line *line = &fleet->lines[fleet->count++];
+    *line =
+        (struct hm_fleet_line){.row = row, .notices = fleet->notices, .silent_ms = -1};
+    while (line->notices < end && !hm_id_equal(&line->notices->device, &row->device)) {
+        line->notices++;
+    }
+    while (line->notices + line->notice_count < end &&
+           hm_id_equal(&line->notices[line->notice_count].device, &row->device)) {
+        line->notice_count++;
+    }
+    if (row->visited) {
+        int64_t silent_ms = fleet->now.ms - row->visit.contact.ms;
+        line->silent_ms = silent_ms < 0 ? 0 : silent_ms;
+    }
+    line->look = judge(fleet, line);
+}
+
+static void add_invited(struct fleet *fleet, const struct hm_invited *invited)
+{
+    bool over = fleet->now.ms >= invited->expires.ms;
+    fleet->lines[fleet->count++] =
+        (struct hm_fleet_line){.invited = invited,
+                               .look = over ? HM_FLEET_EXPIRED : HM_FLEET_INVITED,
+                               .silent_ms = -1};
+}
+
+static enum hm_status add_all(struct fleet *fleet,
+                              struct hm_bytes scope,
+                              const struct hm_id *server,
+                              struct hm_err *err)
+{
+    struct hm_store *store = fleet->view->store;
+    enum hm_status status = HM_OK;
+    for (size_t i = 0; status == HM_OK && i < fleet->row_count; i++) {
+        const struct hm_fleet_row *row = &fleet->rows[i];
+        bool within = !hm_id_equal(&row->device, server);
+        if (within && scope.size > 0) {
+            status = hm_store_unit_within(store, row->home, scope, &within, err);
+        }
+        if (status == HM_OK && within) {
+            add_device(fleet, row);
+        }
+    }
+    for (size_t i = 0; status == HM_OK && i < fleet->invited_count; i++) {
+        const struct hm_invited *invited = &fleet->invited[i];
+        bool within = hm_id_is_none(&invited->device);
+        if (within && scope.size > 0) {
+            status = hm_store_unit_within(store, invited->home, scope, &within, err);
+        }
+        if (status == HM_OK && within) {
+            add_invited(fleet, invited);
+        }
+    }
+    return status;
+}
+
+static enum hm_status gather(struct fleet *fleet, struct hm_err *err)
+{
+    struct hm_store *store = fleet->view->store;
+    enum hm_status status =
+        hm_store_fleet(store, &fleet->rows, &fleet->row_count, &fleet->arena, err);
+    if (status == HM_OK) {
+        status = hm_store_notices(store, &fleet->notices, &fleet->notice_count,
+                                  &fleet->arena, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_invitations(store, &fleet->invited, &fleet->invited_count,
+                                      &fleet->arena, err);
+    }
+    if (status == HM_OK) {
+        fleet->lines =
+            hm_arena_get_array(&fleet->arena, fleet->row_count + fleet->invited_count + 1,
+                               sizeof(*fleet->lines));
+        status = hm_arena_status(&fleet->arena, err);
+    }
+    return status;
+}
+
+/* Who was never heard of is silent the longest; of the others the order of names stays.
+ */
+static int by_look(const void *a, const void *b)
+{
+    const struct hm_fleet_line *one = a;
+    const struct hm_fleet_line *other = b;
+    if (one->look != other->look) {
+        return one->look < other->look ? -1 : 1;
+    }
+    bool timed = one->look < HM_FLEET_NONE;
+    uint64_t first = (uint64_t)one->silent_ms;
+    uint64_t second = (uint64_t)other->silent_ms;
+    if (timed && first != second) {
+        return first > second ? -1 : 1;
+    }
+    if (one->row != NULL && other->row != NULL) {
+        return one->row < other->row ? -1 : one->row > other->row;
+    }
+    return one->invited < other->invited ? -1 : one->invited > other->invited;
+}
+
+static enum hm_status show(struct fleet *fleet, struct hm_err *err)
+{
+    struct hm_rows rows;
+    enum hm_status status = HM_OK;
+    hm_rows_init(&rows, fleet->view);
+    hm_json_open(&rows.out, '[');
+    for (size_t i = 0; i < fleet->count && status == HM_OK; i++) {
+        if (fleet->view->json) {
+            hm_fleet_put(&rows.out, fleet->view, &fleet->lines[i], &fleet->arena);
+            status = hm_rows_flush(&rows, err);
+        } else {
+            hm_fleet_say(fleet->view, &fleet->lines[i], &fleet->arena);
+        }
+    }
+    hm_json_close(&rows.out, ']');
+    if (status == HM_OK && fleet->view->json) {
+        status = hm_rows_end(&rows, err);
+    }
+    hm_rows_fini(&rows);
+    return status == HM_OK ? hm_arena_status(&fleet->arena, err) : status;
+}
+
+enum hm_status hm_api_fleet(const struct hm_view *view,
+                            struct hm_bytes scope,
+                            const struct hm_id *server,
+                            struct hm_wall now,
+                            struct hm_err *err)
+{
+    struct fleet fleet = {.view = view, .now = now};
+    hm_arena_init(&fleet.arena, HM_COMMAND_ARENA_MAX);
+    enum hm_status status = gather(&fleet, err);
+    if (status == HM_OK) {
+        status = add_all(&fleet, scope, server, err);
+    }
+    if (status == HM_OK && fleet.count > 1) {
+        qsort(fleet.lines, fleet.count, sizeof(*fleet.lines), by_look);
+    }
+    if (status == HM_OK) {
+        status = show(&fleet, err);
+    }
+    hm_arena_fini(&fleet.arena);
+    return status;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules that decide from now on: listed, said, ended; each within the own units. */
+#include "hamlet/api/rules.h"
+
+#include "hamlet/base/json.h"
+#include "hamlet/store/rules.h"
+#include "inside.h"
+
+enum hm_status hm_server_run_rules(struct hm_web_call *call, struct hm_err *err)
+{
+    return hm_api_rules(&call->view, call->account.home, err);
+}
+
+enum hm_status hm_server_run_rule(struct hm_web_call *call, struct hm_err *err)
+{
+    static const char *const must[] = {"policy", "kind", "register", "reason"};
+    struct hm_web_line line;
+    struct hm_bytes unit =
+        hm_json_text_or(hm_json_get(call->body, "unit"), call->account.home);
+    enum hm_status status = hm_web_within(call, unit, err);
+    hm_web_line_begin(&line, call, "rule add");
+    for (size_t i = 0; i < sizeof(must) / sizeof(must[0]) && status == HM_OK; i++) {
+        struct hm_bytes text = HM_NO_BYTES;
+        status = hm_web_body_text(call, must[i], &text, err);
+        hm_web_line_option(&line, must[i]);
+    }
+    hm_web_line_put(&line, "unit", unit);
+    hm_web_line_as(&line);
+    return status != HM_OK ? status : hm_web_line_run(&line, HM_NO_BYTES, err);
+}
+
+/* Of one that there is not the command says so. */
+static enum hm_status check_rule(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_standing *rules = NULL;
+    struct hm_id rule;
+    size_t count = 0;
+    enum hm_status status = hm_web_body_id(call, "rule", &rule, err);
+    if (status == HM_OK) {
+        status =
+            hm_store_rules(call->view.store, true, &rules, &count, &call->arena, err);
+    }
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        if (hm_id_equal(&rules[i].rule, &rule)) {
+            status = hm_web_within(call, rules[i].unit, err);
+        }
+    }
+    return status;
+}
+
+enum hm_status hm_server_run_rule_end(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_web_line line;
+    enum hm_status status = check_rule(call, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_web_line_begin(&line, call, "rule end");
+    hm_web_line_as(&line);
+    hm_web_line_operand(&line, "rule");
+    return hm_web_line_run(&line, HM_NO_BYTES, err);
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// speed.mjs ADDRESS FOLDER PROCESS - what each kind of action costs until the page has answered:
+// processor time of hamletd (whose id PROCESS is) and of the page, which another program beside
+// them does not change, and the time on the clock, which it does. Of several tries the least.
+import { readFileSync, readdirSync } from "node:fs";
+import { sit } from "./member.mjs";
+
+const [address, folder, pid] = process.argv.slice(2);
+const { page, faults, tab, does, rise } = await sit(address, folder);
+const cdp = await page.context().newCDPSession(page);
+await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+const TRIES = 5;
+
+// All threads of hamletd, and the page's own.
+function daemon_ms() {
+  const folder = `/proc/${pid}/task`;
+  return readdirSync(folder).reduce((sum, one) => sum + Number(readFileSync(`${folder}/${one}/schedstat`, "utf8").split(" ")[0]), 0) / 1e6;
+}
+
+async function page_ms() {
+  const { metrics } = await cdp.send("Performance.getMetrics");
+  return metrics.find((one) => one.name === "TaskDuration").value * 1000;
+}
+
+const found = {};
+async function measure(name, act, before = async () => {}) {
+  const tries = [];
+  for (let at = 0; at < TRIES; at++) {
+    await before(at);
+    const [own, theirs, began] = [await page_ms(), daemon_ms(), performance.now()];
+    await act(at);
+    const clock = performance.now() - began;
+    tries.push({ clock, daemon: daemon_ms() - theirs, page: (await page_ms()) - own });
+  }
+  const least = (of) => Math.round(Math.min(...tries.map(of)));
+  found[name] = { daemon_ms: least((one) => one.daemon), page_ms: least((one) => one.page),
+    both_ms: least((one) => one.daemon + one.page), clock_ms: least((one) => one.clock) };
+}
+
+const button = (name) => page.getByRole("button", { name, exact: true });
+const tally = page.getByText(/^[\d.]+ hộ đã ký trên/);
+const signed = async () => Number((await tally.textContent()).match(/^[\d.]+/)[0].replaceAll(".", ""));
+const shown = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ".");
+const cells = () => page.getByRole("cell").getByRole("link").first();
+
+const tabs = {
+  "Cần làm": () => page.getByRole("link", { name: "Mở phiếu ký" }).waitFor(),
+  "Ký cam kết": () => tally.waitFor(),
+  "Hộ": () => cells().waitFor(),
+  "Đánh giá": () => button("Lưu bản tự đánh giá").waitFor(),
+  "Biên bản": () => page.getByText("Chưa có").waitFor(),
+  "Hoạt động": () => page.getByText("Chưa có").waitFor(),
+  "Sổ": () => cells().waitFor(),
+  "Máy này": () => page.getByText("Biên nhận của huyện").waitFor(),
+};
+
+async function all() {
+  for (const [name, there] of Object.entries(tabs)) {
+    await measure("tab " + name, async () => {
+      await tab(name);
+      await there();
+    }, async () => { // what the tab before it asked is no cost of this one
+      const before = name === "Máy này" ? "Cần làm" : "Máy này";
+      await tab(before);
+      await tabs[before]();
+    });
+  }
+  await tab("Hộ");
+  await cells().waitFor();
+  await measure("search", async (at) => {
+    await page.getByLabel("Tìm").fill(`van 01${at}7`);
+    await page.getByRole("link", { name: `Nguyễn Văn 01${at}7` }).and(cells()).waitFor();
+  });
+  await tab("Ký cam kết");
+  await tabs["Ký cam kết"]();
+  let count = await signed();
+  await measure("a row signed", async () => {
+    await page.keyboard.press("Enter");
+    await tally.and(page.getByText(shown(++count) + " hộ")).waitFor();
+  }, () => page.waitForFunction(() => document.activeElement.tagName === "INPUT"));
+  await measure("a search on the sheet", async (at) => {
+    await page.getByLabel("Tìm").fill(`van 02${at}7`);
+    await page.getByRole("row").nth(1).getByText(`Nguyễn Văn 02${at}7`).waitFor();
+  });
+  await measure("a form saved", async () => {
+    await button("Lưu").click();
+    await page.getByRole("link", { name: "Tách hộ" }).waitFor();
+  }, async (at) => {
+    await tab("Hộ");
+    await page.getByRole("link", { name: "Ghi hộ mới" }).click();
+    await page.getByLabel("Họ và tên chủ hộ").fill("Trần Văn " + "ABCDE"[at]);
+    await page.getByLabel(/^Địa chỉ/).fill("Tổ 1");
+  });
+  await tab("Đánh giá");
+  const one = page.getByRole("region", { name: /^4\.1\.a / });
+  const answers = [["Đạt", "đạt"], ["Không đạt", "chưa đạt"]];
+  await measure("a criterion answered", async (at) => {
+    const [answer, verdict] = answers[at % 2];
+    await one.getByLabel(answer, { exact: true }).check();
+    await one.getByText(verdict, { exact: true }).waitFor();
+  });
+  return found;
+}
+
+await rise({ found: await does(all) });
