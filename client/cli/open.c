@@ -23,7 +23,11 @@
 #include "hamlet/host/file.h"
 #include "hamlet/host/local.h"
 
-enum { ASK_MS = 5000, REPLY_MAX = 16 * 1024, PATH_BYTES_MAX = 64 * 1024 };
+enum {
+    ASK_MS = 30 * 1000, /* hamletd may stand in a commit on a disk that takes its time */
+    REPLY_MAX = 16 * 1024,
+    PATH_BYTES_MAX = 64 * 1024
+};
 
 static const char opener[] = "xdg-open";
 static const char file_name[] = "hamlet-open.html";
@@ -71,7 +75,7 @@ static enum hm_status ask_daemon(struct opening *o, struct hm_err *err)
     hm_buf_init(&reply, REPLY_MAX);
     status = hm_local_exchange(&o->cli->env, path, hm_text("{\"do\":\"open\"}"), &reply,
                                ASK_MS, &why);
-    if (status == HM_NO_SERVER) {
+    if (status == HM_NO_SERVER && strcmp(why.key, "local-none") == 0) {
         status = hm_fail(err, HM_NO_SERVER, "web-no-daemon", NULL, NULL, NULL);
     } else if (status != HM_OK) {
         status = hm_fail(err, status, why.key, why.arg[0], why.arg[1], why.arg[2]);

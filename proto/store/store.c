@@ -6,7 +6,9 @@
 #include "hamlet/store/audit.h"
 #include "migrate.h"
 
-enum { BUSY_MS = 5000, PERMILLE = 1000 };
+/* A cheap disk stops for seconds in the middle of another's commit: a person who saves
+ * meanwhile waits, and is not told to type it again. */
+enum { BUSY_MS = 30 * 1000, PERMILLE = 1000 };
 
 /* The page cache: a server's working set; a laptop at rest; a laptop in an import. */
 static const char cache_server[] = "PRAGMA cache_size=-65536";

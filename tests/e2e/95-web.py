@@ -13,6 +13,7 @@ import os
 import random
 import re
 import select
+import socket
 import stat
 import threading
 import time
@@ -432,6 +433,18 @@ def without_server(site, laptop, page):
     check("it waits", page.get("/api/status")["waiting"] > 0)
 
 
+def unanswered(laptop):
+    """A hamletd that is gone and one that does not answer are two things, and said so."""
+    path = os.path.join(laptop.folder, "hamletd.sock")
+    laptop.refuse("open", exits=69, says="does not run")
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(path)
+        door.listen()
+        threading.Thread(target=lambda: door.accept()[0].close()).start()
+        laptop.refuse("open", exits=69, says="broke off")
+    os.unlink(path)
+
+
 def locked(page):
     """Who signed out sees nothing; signing in again needs no new secret."""
     member = page.get("/api/session")["member"]
@@ -592,6 +605,7 @@ def small(site):
     without_server(site, laptop, page)
     expect("faults", laptop.ask("verify")["faults"], 0)
     laptop.stop()
+    unanswered(laptop)
     check("no secret in the log", page.secret.encode() not in read_file(laptop.log)
           and page.token.encode() not in read_file(laptop.log))
 

@@ -31,7 +31,7 @@ export async function sit(address, folder) {
   const page = await browser.newPage({ viewport: { width: 1366, height: 768 }, ignoreHTTPSErrors: address.startsWith("https:") });
   const faults = [];
   let screens = 0;
-  page.setDefaultTimeout(20000);
+  page.setDefaultTimeout(60000);
   page.on("pageerror", (wrong) => faults.push("the page failed: " + wrong.message));
   page.on("console", (line) => line.text().includes("Content Security Policy") && faults.push(line.text()));
 
