@@ -170,16 +170,27 @@ static int by_look(const void *a, const void *b)
     return one->invited < other->invited ? -1 : one->invited > other->invited;
 }
 
+static enum hm_status name_unit(struct hm_unit_names *names,
+                                struct hm_fleet_line *line,
+                                struct hm_err *err)
+{
+    struct hm_bytes unit = line->row != NULL ? line->row->home : line->invited->home;
+    return unit.size == 0 ? HM_OK
+                          : hm_unit_names_find(names, unit, &line->unit_name, err);
+}
+
 static enum hm_status show(struct fleet *fleet, struct hm_err *err)
 {
+    struct hm_unit_names names = {.view = fleet->view, .arena = &fleet->arena};
     struct hm_rows rows;
     enum hm_status status = HM_OK;
     hm_rows_init(&rows, fleet->view);
     hm_json_open(&rows.out, '[');
     for (size_t i = 0; i < fleet->count && status == HM_OK; i++) {
         if (fleet->view->json) {
+            status = name_unit(&names, &fleet->lines[i], err);
             hm_fleet_put(&rows.out, fleet->view, &fleet->lines[i], &fleet->arena);
-            status = hm_rows_flush(&rows, err);
+            status = status == HM_OK ? hm_rows_flush(&rows, err) : status;
         } else {
             hm_fleet_say(fleet->view, &fleet->lines[i], &fleet->arena);
         }

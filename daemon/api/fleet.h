@@ -27,7 +27,8 @@ struct hm_fleet_line {
     const struct hm_invited *invited; /* null: a device */
     const struct hm_notice *notices;  /* of the device */
     size_t notice_count;
-    int64_t silent_ms; /* since it was last heard of; -1: never */
+    struct hm_bytes unit_name; /* where its unit lies; of JSON alone */
+    int64_t silent_ms;         /* since it was last heard of; -1: never */
 };
 
 /* "Name, role, unit", for the middle of a sentence; from `arena`, "" without memory. */

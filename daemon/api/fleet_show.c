@@ -159,6 +159,7 @@ void hm_fleet_put(struct hm_json_write *out,
     hm_json_open(out, '{');
     hm_json_put_text(out, "look", hm_text(hm_fleet_look_name(line->look)));
     put_who(out, line);
+    put_text(out, "unit_name", line->unit_name);
     put_visit(out, visit);
     put_errors(out, view, visit, arena);
     put_notices(out, line);

@@ -51,6 +51,23 @@ HM_CHECKED enum hm_status hm_api_put_record(struct hm_json_write *out,
 /* The members of a record's JSON, inside of an object that the caller has opened. */
 void hm_api_record_members(struct hm_json_write *out, const struct hm_listed *record);
 
+/* Names of units that stand in many rows: each is read about once. Begin with the view
+ * and the arena that the names come from, and nothing else. */
+enum { HM_UNIT_NAMES = 128 };
+struct hm_unit_names {
+    const struct hm_view *view;
+    struct hm_arena *arena;
+    struct {
+        struct hm_bytes code;
+        struct hm_bytes shown;
+    } at[HM_UNIT_NAMES];
+};
+/* As hm_view_unit_name; `code` stays as long as the arena. */
+HM_CHECKED enum hm_status hm_unit_names_find(struct hm_unit_names *names,
+                                             struct hm_bytes code,
+                                             struct hm_bytes *shown,
+                                             struct hm_err *err);
+
 /* The name of a state for people: a key of the words. */
 const char *hm_api_state_word(enum hm_state state);
 

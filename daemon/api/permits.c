@@ -15,7 +15,9 @@ const char *hm_permit_state(const struct hm_permit *permit)
     return permit->when_seen && !permit->seen ? "ending" : "ended";
 }
 
-void hm_permit_put(struct hm_json_write *out, const struct hm_permit *permit)
+void hm_permit_put(struct hm_json_write *out,
+                   const struct hm_permit *permit,
+                   struct hm_bytes unit_name)
 {
     hm_json_open(out, '{');
     hm_json_put_hex(out, "permit", hm_id_bytes(&permit->record));
@@ -28,6 +30,7 @@ void hm_permit_put(struct hm_json_write *out, const struct hm_permit *permit)
     }
     hm_json_put_text(out, "role", permit->role);
     hm_json_put_text(out, "unit", permit->home);
+    hm_json_put_text(out, "unit_name", unit_name);
     hm_json_put_text(out, "state", hm_text(hm_permit_state(permit)));
     hm_json_close(out, '}');
 }
@@ -54,6 +57,7 @@ static enum hm_status show(const struct hm_view *view,
                            struct hm_arena *arena,
                            struct hm_err *err)
 {
+    struct hm_unit_names names = {.view = view, .arena = arena};
     struct hm_rows rows;
     enum hm_status status = HM_OK;
     hm_rows_init(&rows, view);
@@ -68,8 +72,10 @@ static enum hm_status show(const struct hm_view *view,
             continue;
         }
         if (view->json) {
-            hm_permit_put(&rows.out, &permits[i]);
-            status = hm_rows_flush(&rows, err);
+            struct hm_bytes name = permits[i].home;
+            status = hm_unit_names_find(&names, permits[i].home, &name, err);
+            hm_permit_put(&rows.out, &permits[i], name);
+            status = status == HM_OK ? hm_rows_flush(&rows, err) : status;
         } else {
             hm_permit_say(view, &permits[i], arena);
         }

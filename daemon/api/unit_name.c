@@ -63,3 +63,29 @@ enum hm_status hm_view_unit_name(const struct hm_view *view,
     hm_buf_fini(&both);
     return status;
 }
+
+static size_t place_of(struct hm_bytes code)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < code.size; i++) {
+        sum = sum * 31 + code.data[i];
+    }
+    return sum % HM_UNIT_NAMES;
+}
+
+enum hm_status hm_unit_names_find(struct hm_unit_names *names,
+                                  struct hm_bytes code,
+                                  struct hm_bytes *shown,
+                                  struct hm_err *err)
+{
+    size_t place = place_of(code);
+    enum hm_status status = HM_OK;
+    if (names->at[place].shown.size == 0 ||
+        !hm_bytes_equal(names->at[place].code, code)) {
+        names->at[place].code = code;
+        status = hm_view_unit_name(names->view, code, &names->at[place].shown,
+                                   names->arena, err);
+    }
+    *shown = status == HM_OK ? names->at[place].shown : *shown;
+    return status;
+}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "hamlet/api/accounts.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/record/right.h"
 #include "hamlet/replica/account.h"
@@ -39,6 +40,19 @@ static enum hm_status missing(const struct admin *a, struct hm_err *err)
 {
     return hm_fail(err, HM_NOT_FOUND, "account-missing", a->call->args->operands[0], NULL,
                    NULL);
+}
+
+/* An account that there is, and not that of whoever asks: his own page would be gone
+ * under him, and a district might be left without anybody who could let him in again. */
+static enum hm_status check_other(const struct admin *a, struct hm_err *err)
+{
+    if (!a->found) {
+        return missing(a, err);
+    }
+    return a->ctx->account.size > 0 && hm_bytes_equal(a->ctx->account, a->account.name)
+               ? hm_fail(err, HM_DENIED, "account-self", a->call->args->operands[0], NULL,
+                         NULL)
+               : HM_OK;
 }
 
 /* The code is told once: only its digest is kept. */
@@ -181,8 +195,8 @@ enum hm_status hm_admin_code_run(struct hm_call *call, struct hm_err *err)
     struct admin a = {.call = call, .ctx = call->ctx};
     hm_arena_init(&a.arena, HM_REQUEST_ARENA_MAX);
     enum hm_status status = read_name(&a, err);
-    if (status == HM_OK && !a.found) {
-        status = missing(&a, err);
+    if (status == HM_OK) {
+        status = check_other(&a, err);
     }
     if (status == HM_OK) {
         status = put_code(&a, err);
@@ -233,8 +247,8 @@ static enum hm_status may_end(struct admin *a, struct hm_err *err)
     struct hm_id founder;
     enum hm_status status =
         hm_store_meta_get_id(a->ctx->store, HM_META_USER, &founder, err);
-    if (status == HM_OK && !a->found) {
-        status = missing(a, err);
+    if (status == HM_OK) {
+        status = check_other(a, err);
     }
     if (status == HM_OK && hm_id_equal(&founder, &a->account.user)) {
         status = hm_fail(err, HM_DENIED, "account-founder", a->call->args->operands[0],
@@ -269,66 +283,10 @@ enum hm_status hm_admin_end_run(struct hm_call *call, struct hm_err *err)
 
 /* ---- list ---- */
 
-static enum hm_status put_one(struct hm_show *show,
-                              const struct admin *a,
-                              const struct hm_account *account,
-                              struct hm_err *err)
-{
-    struct hm_account_secret secret;
-    enum hm_status status =
-        hm_store_account_get(a->ctx->store, &account->user, &secret, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    bool waits = secret.has_code && hm_env_wall(a->ctx->env).ms < secret.due.ms;
-    hm_json_open(&show->out, '{');
-    hm_json_put_hex(&show->out, "user", hm_id_bytes(&account->user));
-    hm_show_text(&show->out, "name", account->name);
-    hm_json_put_text(&show->out, "role", hm_text(hm_role_name(account->role)));
-    hm_json_put_text(&show->out, "unit", account->home);
-    hm_json_put_bool(&show->out, "passphrase", secret.has_passphrase);
-    hm_json_put_bool(&show->out, "code", waits);
-    hm_json_close(&show->out, '}');
-    return HM_OK;
-}
-
-static void say_one(const struct admin *a,
-                    const struct hm_account *account,
-                    struct hm_arena *arena)
-{
-    struct hm_view view;
-    const char *name = hm_view_shown(account->name, arena);
-    const char *unit = hm_view_shown(account->home, arena);
-    hm_show_view(&view, a->call, NULL);
-    hm_view_say(&view, "admin.row", name == NULL ? "" : name,
-                hm_words_ui(a->call->words, hm_role_word(account->role)),
-                unit == NULL ? "" : unit);
-}
-
 enum hm_status hm_admin_list_run(struct hm_call *call, struct hm_err *err)
 {
-    struct admin a = {.call = call, .ctx = call->ctx};
-    struct hm_account *accounts = NULL;
-    struct hm_show show;
-    size_t count = 0;
-    hm_arena_init(&a.arena, HM_REQUEST_ARENA_MAX);
-    hm_show_begin(&show);
-    hm_json_open(&show.out, '[');
-    enum hm_status status =
-        hm_store_accounts(a.ctx->store, &accounts, &count, &a.arena, err);
-    for (size_t i = 0; i < count && status == HM_OK; i++) {
-        if (call->args->json) {
-            status = put_one(&show, &a, &accounts[i], err);
-        } else {
-            say_one(&a, &accounts[i], &a.arena);
-        }
-    }
-    hm_json_close(&show.out, ']');
-    if (call->args->json) {
-        status = hm_show_end(&show, call, status, err);
-    } else {
-        hm_buf_fini(&show.buf);
-    }
-    hm_arena_fini(&a.arena);
-    return status;
+    struct hm_control_ctx *ctx = call->ctx;
+    struct hm_view view;
+    hm_show_view(&view, call, ctx->store);
+    return hm_api_accounts(&view, HM_NO_BYTES, hm_env_wall(ctx->env), err);
 }

@@ -90,14 +90,18 @@ enum hm_status hm_end_run(struct hm_call *call, struct hm_err *err)
     struct listing list = {.call = call, .ctx = call->ctx};
     struct hm_permit *permit = NULL;
     hm_arena_init(&list.arena, HM_COMMAND_ARENA_MAX);
-    hm_show_view(&list.view, call, NULL);
+    hm_show_view(&list.view, call, list.ctx->store);
     enum hm_status status = find(&list, &permit, err);
     if (status == HM_OK) {
         status = take(&list, permit, err);
     }
+    struct hm_bytes unit = HM_NO_BYTES;
+    if (status == HM_OK && call->args->json) {
+        status = hm_view_unit_name(&list.view, permit->home, &unit, &list.arena, err);
+    }
     if (status == HM_OK && call->args->json) {
         hm_show_begin(&list.show);
-        hm_permit_put(&list.show.out, permit);
+        hm_permit_put(&list.show.out, permit, unit);
         status = hm_show_end(&list.show, call, HM_OK, err);
     } else if (status == HM_OK) {
         hm_permit_say(&list.view, permit, &list.arena);

@@ -5,8 +5,9 @@ units come in as a table, a hamlet is added, renamed and merged in the middle of
 are let in by a link, moved, revoked; who answers for a commune reaches nothing outside of it.
 """
 import base64
+import json
 
-from district import account
+from district import Desk, account
 from sites import DISTRICT, check, expect, say, script, write_file
 from workbook import Workbook
 
@@ -92,6 +93,37 @@ def machines(site, admin):
     say("a machine, from its invitation to its end")
 
 
+def people(site, admin):
+    """An admin lets people in, and sees them out; never himself, and never outside of his unit."""
+    told = admin.post("/api/account-add", {"name": "Mười Một", "role": "commune_officer", "unit": site.commune})
+    expect("as what", (told["name"], told["role"], told["unit"]), ("Mười Một", "commune_officer", site.commune))
+    officer = Desk(site.server.address)
+    officer.sign_in("Mười Một", "bốn con vịt xanh", told["code"])
+    expect("whose unit", officer.session["scope"], site.commune)
+    admin.post("/api/account-add", {"name": "Mười Một", "role": "viewer", "unit": DISTRICT}, 409)
+    admin.post("/api/account-add", {"name": "Mười Hai", "role": "recorder", "unit": DISTRICT}, 422)
+    admin.post("/api/account-add", {"name": "Mười Hai", "role": "viewer", "unit": "83"}, 403)
+    admin.post("/api/account-add", {"name": "Mười Hai", "role": "viewer"}, 400)
+    for path in ("account-code", "account-end"):
+        expect(f"his own {path}", admin.post("/api/" + path, {"name": "Chín"}, 403)["key"], "account-self")
+        expect(f"nobody's {path}", admin.post("/api/" + path, {"name": "Không Ai"}, 404)["key"], "account-missing")
+    narrow = account(site, "Mười Ba", "district_admin", site.commune)
+    expect("whom an admin of a commune sees", sorted(row["name"] for row in narrow.get("/api/accounts")),
+           ["Mười Ba", "Mười Một"])
+    for path in ("account-code", "account-end"):
+        expect("and touches", narrow.post("/api/" + path, {"name": "Chín"}, 403)["key"], "unit-scope")
+    (row,) = [one for one in admin.get("/api/accounts") if one["name"] == "Mười Một"]
+    check(f"where he works, in words: {row}", row["unit_name"].endswith(f" ({site.commune})") and row["passphrase"])
+    fresh = admin.post("/api/account-code", {"name": "Mười Một"})["code"]
+    expect("what is open is closed", officer.request("GET", "/api/session").status, 401)
+    officer.sign_in("Mười Một", "năm con vịt xanh", fresh)
+    admin.post("/api/account-end", {"name": "Mười Một"})
+    expect("over at once", officer.request("GET", "/api/session").status, 401)
+    log = json.dumps(site.server.ask("audit"), ensure_ascii=False)
+    check("no code in the log", told["code"] not in log and fresh not in log)
+    say("people of the district, from their first code to their end")
+
+
 def commune(site):
     """An officer of a commune lets in who is below him in his own commune, and nobody else."""
     officer = account(site, "Năm", "commune_officer", site.commune)
@@ -124,11 +156,12 @@ def run(site):
     admin = account(site, "Chín", "district_admin", DISTRICT)
     registry(site, admin)
     machines(site, admin)
+    people(site, admin)
     commune(site)
     expect("nothing is refused", admin.get("/api/quarantine"), [])
     admin.get("/api/refused", 404, change="0" * 32)
     acts = [row["act"] for row in account(site, "Mười", "auditor", DISTRICT).get("/api/audit")["rows"]]
-    for act in ("units import", "units rename", "units merge", "invite", "move", "end", "revoke"):
+    for act in ("units import", "units rename", "units merge", "invite", "move", "end", "revoke", "admin add", "admin code", "admin end"):
         check(f"{act} in the log", act in acts)
     site.server.run("verify")
 

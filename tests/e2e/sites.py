@@ -430,12 +430,14 @@ class Site:
 
 def script(run, options=()):
     """Run as the program it stands in: --bin DIR --work DIR, and `options`, which `run` is
-    given by name. Ends with 1 where something was wrong."""
+    given by name: "large" as true or false, "seed=" as a number or None. Ends with 1 where
+    something was wrong."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
     parser.add_argument("--work", required=True)
     for option in options:
-        parser.add_argument(f"--{option}", action="store_true")
+        how = {"type": int} if option.endswith("=") else {"action": "store_true"}
+        parser.add_argument("--" + option.rstrip("="), **how)
     given = vars(parser.parse_args())
     work = os.path.abspath(given.pop("work"))
     programs = Programs(os.path.abspath(given.pop("bin")))

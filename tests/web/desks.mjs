@@ -46,8 +46,10 @@ async function units() {
   const add = act("Thêm đơn vị");
   await open("Thêm đơn vị");
   await choose(add, "Đơn vị cấp trên", given.commune, given.commune);
-  await add.getByLabel("Mã", { exact: true }).fill(given.added);
+  await add.getByLabel("Loại", { exact: true }).selectOption({ label: "Khóm" });
   await add.getByLabel("Tên", { exact: true }).fill("Ấp Mới");
+  await page.waitForFunction((begin) => [...document.querySelectorAll("details[open] input")].some((one) => one.value.startsWith(begin)), given.commune + "-");
+  await add.getByLabel("Mã", { exact: true }).fill(given.added);
   await add.getByLabel("Có từ ngày").fill("2020-01-01");
   await add.getByRole("button", { name: "Thêm đơn vị" }).click();
   await done("Đã thêm đơn vị");
@@ -82,7 +84,7 @@ async function invite() {
   await press("Tạo giấy mời");
   await page.getByRole("img", { name: "Mã QR của giấy mời" }).waitFor();
   await look("invitation");
-  return page.locator("code.typed").innerText();
+  return page.locator("code.typed").textContent();
 }
 
 // A right more, which ends at once; then all of the machine goes elsewhere, when it is seen.
@@ -95,7 +97,7 @@ async function rights() {
   await look("people-grant");
   await act("Thêm quyền").getByRole("button", { name: "Thêm quyền" }).click();
   await done("Đã thêm quyền");
-  const given2 = page.getByRole("listitem").filter({ hasText: "Người ghi chép của ấp · " + given.other }).last();
+  const given2 = page.getByRole("listitem").filter({ hasText: "Người ghi chép của ấp" }).filter({ hasText: `(${given.other})` }).last();
   await given2.locator("summary", { hasText: "Kết thúc quyền" }).click();
   await given2.getByLabel(/^ngay bây giờ/).check();
   await given2.getByRole("button", { name: "Kết thúc quyền" }).click();

@@ -8,7 +8,7 @@
  *     line.c      a request becomes a command line of hamlet-server
  *     task.c      what is waited for
  *     overview.c, report.c, register.c, audit.c, desk.c, inbox.c, rules.c, fleet.c,
- *     registry.c, office.c
+ *     registry.c, office.c, accounts.c
  *
  * TO HANG A ROUTE HERE: a row in routes.c with its right, a declaration below, and a
  * function. It reads through call->view, whose store is a reader in one transaction, and
@@ -155,6 +155,10 @@ enum hm_status hm_server_run_ask(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_server_run_questions(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_server_run_answer(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_server_run_devices(struct hm_web_call *call, struct hm_err *err);
+enum hm_status hm_server_run_accounts(struct hm_web_call *call, struct hm_err *err);
+enum hm_status hm_server_run_account_add(struct hm_web_call *call, struct hm_err *err);
+enum hm_status hm_server_run_account_code(struct hm_web_call *call, struct hm_err *err);
+enum hm_status hm_server_run_account_end(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_server_run_permits(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_server_run_invite(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_server_run_revoke(struct hm_web_call *call, struct hm_err *err);

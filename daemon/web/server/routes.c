@@ -76,6 +76,14 @@ const struct hm_web_route hm_web_server_routes[] = {
     {"POST", "/api/move", .right = HM_RIGHT_PEOPLE, .run = hm_server_run_move},
     {"POST", "/api/end", .right = HM_RIGHT_PEOPLE, .run = hm_server_run_end},
 
+    {"GET", "/api/accounts", .right = HM_RIGHT_ACCOUNTS, .run = hm_server_run_accounts},
+    {"POST", "/api/account-add", .right = HM_RIGHT_ACCOUNTS,
+     .run = hm_server_run_account_add},
+    {"POST", "/api/account-code", .right = HM_RIGHT_ACCOUNTS,
+     .run = hm_server_run_account_code},
+    {"POST", "/api/account-end", .right = HM_RIGHT_ACCOUNTS,
+     .run = hm_server_run_account_end},
+
     {"GET", "/api/units", .right = HM_RIGHT_OVERVIEW,
      .names = "code system on under search ", .run = hm_server_run_units},
     {"POST", "/api/units-import", .right = HM_RIGHT_UNITS,

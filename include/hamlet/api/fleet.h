@@ -31,7 +31,9 @@ HM_CHECKED enum hm_status hm_api_permits(const struct hm_view *view,
                                          const struct hm_id *device,
                                          struct hm_err *err);
 /* One of them: as JSON, or in words; what is needed meanwhile comes from `arena`. */
-void hm_permit_put(struct hm_json_write *out, const struct hm_permit *permit);
+void hm_permit_put(struct hm_json_write *out,
+                   const struct hm_permit *permit,
+                   struct hm_bytes unit_name);
 void hm_permit_say(const struct hm_view *view,
                    const struct hm_permit *permit,
                    struct hm_arena *arena);

@@ -40,6 +40,7 @@
     X(QUARANTINE, quarantine, HM_RIGHT_OF(DISTRICT_OFFICER) | HM_RIGHT_ADMIN)            \
     X(FLEET, fleet, HM_RIGHT_OFFICERS | HM_RIGHT_ADMIN)   /* see the laptops */          \
     X(PEOPLE, people, HM_RIGHT_OFFICERS | HM_RIGHT_ADMIN) /* invite, grant, revoke */    \
+    X(ACCOUNTS, accounts, HM_RIGHT_ADMIN)                 /* let people in here */       \
     X(UNITS, units, HM_RIGHT_ADMIN)                       /* import and merge units */   \
     X(AUDIT, audit,                                                                      \
       HM_RIGHT_OF(AUDITOR) | HM_RIGHT_DISTRICT) /* read who did what; nobody writes */

@@ -21,7 +21,8 @@ static const struct {
     {HM_RIGHT_CASES, ".....xxxx.."},     {HM_RIGHT_JUDGE, ".....x.x..."},
     {HM_RIGHT_CONFLICTS, ".....x.x.x."}, {HM_RIGHT_QUARANTINE, ".......x.x."},
     {HM_RIGHT_FLEET, ".....x.x.x."},     {HM_RIGHT_PEOPLE, ".....x.x.x."},
-    {HM_RIGHT_UNITS, ".........x."},     {HM_RIGHT_AUDIT, ".x.....xx.."},
+    {HM_RIGHT_ACCOUNTS, ".........x."},  {HM_RIGHT_UNITS, ".........x."},
+    {HM_RIGHT_AUDIT, ".x.....xx.."},
 };
 
 START_TEST(a_role_may_what_its_cell_says)

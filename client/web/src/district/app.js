@@ -88,7 +88,10 @@ export function App() {
   // Whose unit had no name yet when he signed in is told of it once there is one.
   const unnamed = session && session.scope_name === session.scope;
   useEffect(() => {
-    const ask = () => get("session", {}, false).then(put, () => {});
+    const ask = () => get("session", {}, false).then((found) => {
+      here.current = found;
+      put(found);
+    }, () => {});
     if (unnamed) {
       addEventListener("hamlet-records", ask);
     }

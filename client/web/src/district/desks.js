@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The district's screens: the name in the address, the right that shows its tab, the screen.
 import { Account } from "./screens/account.js";
+import { Accounts } from "./screens/accounts.js";
 import { Audit } from "./screens/audit.js";
 import { Office } from "./screens/office.js";
 import { Statistics } from "./screens/statistics.js";
@@ -21,6 +22,7 @@ export const desks = [
   { name: "quarantine", right: "quarantine", Screen: Quarantine },
   { name: "fleet", right: "fleet", Screen: Fleet },
   { name: "people", right: "people", Screen: People },
+  { name: "accounts", right: "accounts", Screen: Accounts },
   { name: "units", right: "units", Screen: Units },
   { name: "audit", right: "audit", Screen: Audit },
   { name: "account", right: "self", Screen: Account },

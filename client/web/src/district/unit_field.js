@@ -9,7 +9,7 @@ const LEAST = 2;
 const QUIET_MS = 200;
 let made = 0;
 
-export const shown = (unit) => t("desk.unit", unit.name, unit.code, unit.parent || "–");
+const shown = (unit) => t("desk.unit", unit.name, unit.code, unit.parent || "–");
 
 export function UnitField({ label, value, put }) {
   const [id] = useState(() => "unit-" + ++made);

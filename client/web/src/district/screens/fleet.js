@@ -7,7 +7,7 @@ import { useData } from "../../hooks.js";
 import { t } from "../../words.js";
 import { number, sentence, when } from "../../parts/format.js";
 import { Trouble } from "../../parts/notice.js";
-import { Squares } from "../../parts/squares.js";
+import { Invitation } from "../invitation.js";
 import { Invite } from "../invite.js";
 
 const MINUTE_MS = 60000;
@@ -23,7 +23,7 @@ function tiles(rows) {
 // What a person reads out on the telephone, one machine a line.
 function calls(rows) {
   return rows.filter((row) => silent.includes(row.look))
-    .map((row) => t("desk.fleet.call", row.name, row.unit, row.last_contact ? when(row.last_contact) : t("desk.never"))).join("\n");
+    .map((row) => t("desk.fleet.call", row.name, row.unit_name, row.last_contact ? when(row.last_contact) : t("desk.never"))).join("\n");
 }
 
 function Why({ row }) {
@@ -54,8 +54,8 @@ function Revoke({ row, done }) {
 
 function Row({ row, may, done }) {
   const waits = row.pending > 0 ? t("desk.fleet.waits", number(row.pending), row.pending_since ? when(row.pending_since) : "–") : "";
-  return html`<tr><th scope="row">${row.name}<small>${row.role ? t("role." + row.role) : ""} · ${row.unit}</small></th>
-    <td><strong class=${"look " + row.look}>${t("desk.look." + row.look)}</strong><${Why} row=${row} /></td>
+  return html`<tr><th scope="row">${row.name}<small>${row.role ? t("role." + row.role) : ""} · ${row.unit_name}</small></th>
+    <td><strong>${t("desk.look." + row.look)}</strong><${Why} row=${row} /></td>
     <td>${row.last_contact ? when(row.last_contact) : row.expires ? t("desk.fleet.until", when(row.expires)) : t("desk.never")}<small>${waits}</small></td>
     <td>${row.version || ""}<small>${row.epoch ?? ""}</small></td>
     <td>${may && row.state === "active" && html`<${Revoke} row=${row} done=${done} />`}</td></tr>`;
@@ -75,11 +75,7 @@ export function Fleet({ session, tell }) {
     <${Trouble} problem=${problem} />
     ${data && html`<dl class="tiles">${tiles(data).map(([name, n]) => html`<div key=${name}><dt>${t("desk.tile." + name)}</dt><dd>${number(n)}</dd></div>`)}</dl>`}
     ${may && html`<${Invite} session=${session} made=${(said) => { make(said); again(); }} />`}
-    ${made && html`<section class="card code-card" aria-label=${t("desk.invite.code")}>
-      <div><h2>${t("desk.invite.for", made.invited.name, made.invited.unit)}</h2><p>${t("desk.invite.how", when(made.invited.expires))}</p>
-        <p><code class="typed">${made.invited.link}</code></p>
-        <p><button type="button" onClick=${() => make(null)}>${t("desk.invite.put-away")}</button></p></div>
-      <${Squares} rows=${made.qr.rows} label=${t("desk.invite.code")} /></section>`}
+    ${made && html`<${Invitation} key=${made.invited.id} made=${made} unit=${data?.find((row) => row.invitation === made.invited.id)?.unit_name || made.invited.unit} away=${() => make(null)} />`}
     ${data && (data.length === 0 ? html`<p class="empty">${t("desk.fleet.none")}</p>` : html`
       <div class="scroll" tabindex="0" role="region" aria-label=${t("desk.tab.fleet")}><table>
       <thead><tr>${["who", "look", "last", "version", "act"].map((name) => html`<th key=${name} scope="col">${t("desk.fleet." + name)}</th>`)}</tr></thead>

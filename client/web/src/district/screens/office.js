@@ -25,7 +25,7 @@ export function waits(row) {
 
 export function Due({ how }) {
   return how.deadlines.filter((one) => !one.met).map((one) => html`<span key=${one.deadline} class=${one.passed ? "overdue" : ""}>
-    ${one.passed ? t("year.passed", one.label, day(one.last_day)) : t("year.until", one.label, day(one.last_day))}</span>`);
+    ${one.passed ? t("year.passed", one.label, day(one.last_day)) : t("year.until", one.label, day(one.last_day))}</span>${" "}`);
 }
 
 function Row({ row, query, top }) {

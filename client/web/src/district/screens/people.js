@@ -5,31 +5,17 @@ import { get, post } from "../../api.js";
 import { useData } from "../../hooks.js";
 import { t } from "../../words.js";
 import { Trouble } from "../../parts/notice.js";
+import { Act } from "../act.js";
 import { lower } from "../invite.js";
 import { UnitField } from "../unit_field.js";
 
-const shown = (one) => `${one.name} · ${t("role." + one.role)} · ${one.unit}`;
+const shown = (one) => `${one.name} · ${t("role." + one.role)} · ${one.unit_name}`;
 
 // When the machine hears of it, or from this moment on: what that means stands beside it.
 function When({ once, put, id }) {
   return html`<fieldset class="choices"><legend>${t("people.when")}</legend>
     ${[[false, "seen"], [true, "once"]].map(([value, name]) => html`<label key=${name}><input type="radio" name=${id} checked=${once === value} onChange=${() => put(value)} />
       ${t("people.when." + name)}</label>`)}</fieldset>`;
-}
-
-function Act({ title, ready, send, done, children }) {
-  const [problem, fail] = useState(null);
-  const [turn, next] = useState(0);
-  const submit = (event) => {
-    event.preventDefault();
-    send().then(() => {
-      fail(null);
-      next(turn + 1);
-      done();
-    }, fail);
-  };
-  return html`<details key=${turn} class="act"><summary>${title}</summary><form onSubmit=${submit}>${children}
-    <p><button type="submit" disabled=${!ready}>${title}</button></p><${Trouble} problem=${problem} /></form></details>`;
 }
 
 function Grant({ device, session, done }) {
@@ -63,7 +49,7 @@ function End({ permit, done }) {
 }
 
 function Device({ device, permits, session, done }) {
-  return html`<li class="card"><div class="wide"><strong>${device.name}</strong> · ${device.unit}
+  return html`<li class="card"><div class="wide"><strong>${device.name}</strong> · ${device.unit_name}
     <ul class="past">${permits.map((one) => html`<li key=${one.permit}>${shown(one)} <em>${one.state === "active" ? "" : t("people.state." + one.state)}</em>
       ${one.state === "active" && html`<${End} permit=${one} done=${done} />`}</li>`)}</ul>
     <${Grant} device=${device} session=${session} done=${done} /><${Move} device=${device} done=${done} /></div></li>`;

@@ -2,13 +2,14 @@
 // The tree of units: looked up, a list taken in, a hamlet added, renamed, merged.
 import { html, useState } from "../../html.js";
 import { get, post } from "../../api.js";
-import { useData, useQuiet } from "../../hooks.js";
+import { link, useData, useQuiet } from "../../hooks.js";
 import { t } from "../../words.js";
 import { day, number, sentence, todayIso } from "../../parts/format.js";
 import { packed } from "../../parts/base64.js";
 import { Trouble } from "../../parts/notice.js";
 import { Setup } from "../setup.js";
-import { UnitField, shown } from "../unit_field.js";
+import { added, levelOf, typeName } from "../unit_types.js";
+import { UnitField } from "../unit_field.js";
 
 const QUIET_MS = 200;
 
@@ -17,11 +18,11 @@ const cell = (text) => `"${text.replace(/"/g, '""')}"`;
 
 let made = 0;
 
-function Text({ name, label, form, put, type = "text", required }) {
+function Text({ name, label, help, form, put, type = "text", required }) {
   const [id] = useState(() => "part-" + ++made);
   return html`<div class="field"><label for=${id}>${label}</label>
-    <input id=${id} type=${type} required=${required} maxlength="120" value=${form[name] || ""}
-      onInput=${(event) => put({ ...form, [name]: event.target.value })} /></div>`;
+    <input id=${id} type=${type} required=${required} maxlength="120" value=${form[name] || ""} aria-describedby=${help ? id + "-help" : undefined}
+      onInput=${(event) => put({ ...form, [name]: event.target.value })} />${help && html`<p class="help" id=${id + "-help"}>${help}</p>`}</div>`;
 }
 
 // One act with its fields: it says what is wrong beside them, and is empty again afterwards.
@@ -70,18 +71,37 @@ function Import({ done }) {
     <p role="status">${said}</p><${Trouble} problem=${problem} /></details>`;
 }
 
-const add = ({ code, level, type, name, parent, from }) => post("units-import", {
+const add = ({ code, type, name, parent, from }) => post("units-import", {
   file: "page.csv",
-  table: "code,level,type,name,parent_code,valid_from\n" + [code, level, type, name, parent, from].map((text) => cell(text || "")).join(",") + "\n",
-});
+  table: "code,level,type,name,parent_code,valid_from\n" + [code, levelOf(type), type, name, parent, from].map((text) => cell(text || "")).join(",") + "\n",
+}).then(() => name);
+
+// Hamlets have no public code: the next one that nothing below the unit has or had.
+async function nextCode(parent) {
+  const codes = (await get("units", { under: parent })).map((unit) => unit.code);
+  const last = Math.max(0, ...codes.map((code) => Number(/(\d+)$/.exec(code.slice(parent.length))?.[1] || 0)));
+  return `${parent}-${String(last + 1).padStart(2, "0")}`;
+}
+
+// What was offered goes where nobody typed a code of his own.
+function chosen(parent, put) {
+  put((form) => ({ ...form, parent }));
+  if (parent) {
+    nextCode(parent).then((code) => put((form) => (form.parent === parent && (!form.code || form.code === form.offered) ? { ...form, code, offered: code } : form)), () => {});
+  }
+}
 
 function Acts({ done }) {
   const told = (text) => () => done(text);
   return html`<${Import} done=${() => done(null)} />
-    <${Act} title=${t("desk.units.add")} help=${t("desk.units.add-how")} start=${{ level: "hamlet", type: "ap", from: todayIso() }}
-      send=${add} ready=${(form) => form.code && form.name && form.parent} done=${told(t("desk.units.added"))}>
-      ${(form, put) => html`<${UnitField} label=${t("desk.units.parent")} value=${form.parent || ""} put=${(parent) => put({ ...form, parent })} />
-        ${["code", "name", "type", "level"].map((name) => html`<${Text} key=${name} name=${name} label=${t("desk.units." + name)} form=${form} put=${put} required />`)}
+    <${Act} title=${t("desk.units.add")} help=${t("desk.units.add-how")} start=${{ type: added[0], from: todayIso() }}
+      send=${add} ready=${(form) => form.code && form.name && form.parent} done=${(name) => done(t("desk.units.added", name))}>
+      ${(form, put) => html`<${UnitField} label=${t("desk.units.parent")} value=${form.parent || ""} put=${(parent) => chosen(parent, put)} />
+        <div class="field"><label for="unit-type">${t("desk.units.type")}</label>
+          <select id="unit-type" value=${form.type} onChange=${(event) => put({ ...form, type: event.target.value })}>
+            ${added.map((type) => html`<option key=${type} value=${type}>${typeName(type)}</option>`)}</select></div>
+        <${Text} name="name" label=${t("desk.units.name")} form=${form} put=${put} required />
+        <${Text} name="code" label=${t("desk.units.code")} help=${t("desk.units.code-how")} form=${form} put=${put} required />
         <${Text} name="from" type="date" label=${t("desk.units.from")} form=${form} put=${put} />`}</${Act}>
     <${Act} title=${t("desk.units.rename")} help=${t("desk.units.rename-how")} start=${{ on: todayIso() }}
       send=${({ unit, name, on }) => post("units-rename", { unit, name, on })} ready=${(form) => form.unit && form.name && form.on}
@@ -97,18 +117,34 @@ function Acts({ done }) {
         <${Text} name="on" type="date" label=${t("desk.units.since")} form=${form} put=${put} required />`}</${Act}>`;
 }
 
-function Row({ unit }) {
-  const ended = unit.into ? t("desk.units.into-since", unit.into, day(unit.to || "")) : unit.to ? t("desk.units.until", day(unit.to)) : "";
-  return html`<tr><th scope="row">${unit.then.name || unit.code}<small>${unit.then.name !== unit.name ? t("desk.units.now", unit.name) : ""}</small></th>
-    <td>${unit.code}</td><td>${unit.type || ""}</td><td>${unit.parent || ""}</td><td>${unit.open ? t("desk.units.open") : sentence(ended)}
+// Of those that are shown beside it the name is known.
+const called = (code, all) => {
+  const name = all.find((unit) => unit.code === code)?.name;
+  return name ? `${name} (${code})` : code;
+};
+
+function Row({ unit, all }) {
+  const ended = unit.into ? t("desk.units.into-since", called(unit.into, all), day(unit.to || "")) : unit.to ? t("desk.units.until", day(unit.to)) : "";
+  const name = unit.then.name || unit.code;
+  return html`<tr><th scope="row">${unit.level === "hamlet" ? name : html`<a href=${link("units", { under: unit.code })}>${name}</a>`}<small>${unit.then.name !== unit.name ? t("desk.units.now", unit.name) : ""}</small></th>
+    <td>${unit.code}</td><td>${typeName(unit.type)}</td><td>${unit.parent || ""}</td><td>${unit.open ? t("desk.units.open") : sentence(ended)}
       ${unit.versions.map((one) => html`<small key=${one.valid_to}>${t("desk.units.was", one.name, day(one.valid_to || ""))}</small>`)}</td></tr>`;
 }
 
-export function Units({ session, tell }) {
+// Where one is in the tree, and the way back up.
+function Below({ under, scope }) {
+  const { data } = useData(() => get("units", { code: under }), [under]);
+  const [unit] = data || [];
+  return unit ? html`<div class="head"><h2>${t("desk.units.below", `${unit.name} (${unit.code})`)}</h2>
+    ${under !== scope && html`<a class="button" href=${link("units")}>${t("office.up")}</a>`}</div>` : null;
+}
+
+export function Units({ query, session, tell }) {
   const [typed, type] = useState("");
   const [on, date] = useState("");
+  const under = query.under || session.scope;
   const search = useQuiet(typed.trim(), QUIET_MS);
-  const { data, problem, again } = useData(() => get("units", search === "" ? { under: session.scope, on } : { search, on }), [search, on]);
+  const { data, problem, again } = useData(() => get("units", search === "" ? { under, on } : { search, on }), [search, on, under]);
   const done = (text) => {
     if (text) {
       tell({ text });
@@ -122,8 +158,9 @@ export function Units({ session, tell }) {
       <input type="search" value=${typed} onInput=${(event) => type(event.target.value)} /></label>
       <label class="search"><span>${t("desk.units.on")}</span><input type="date" value=${on} onInput=${(event) => date(event.target.value)} /></label></div>
     <${Trouble} problem=${problem} />
+    ${search === "" && html`<${Below} under=${under} scope=${session.scope} />`}
     ${data && (data.length === 0 ? html`<p class="empty">${t("desk.units.none")}</p>` : html`
       <div class="scroll" tabindex="0" role="region" aria-label=${t("desk.tab.units")}><table><thead><tr>
       ${["name", "code", "type", "parent", "state"].map((name) => html`<th key=${name} scope="col">${t("desk.units." + name)}</th>`)}</tr></thead>
-      <tbody>${data.map((unit) => html`<${Row} key=${unit.code} unit=${unit} title=${shown(unit)} />`)}</tbody></table></div>`)}`;
+      <tbody>${data.map((unit) => html`<${Row} key=${unit.code} unit=${unit} all=${data} />`)}</tbody></table></div>`)}`;
 }
