@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// keys.mjs - somebody without a mouse: comes to a thing by Tab alone, as often as it takes, and
-// does it with Enter.
+// keys.mjs - somebody without a mouse: comes to a thing by Tab alone, as often as it takes, does it
+// with Enter, and chooses by arrows.
 const MOST = 150;
 
 export function keys(page) {
@@ -13,7 +13,7 @@ export function keys(page) {
 
   const thing = (role, name) => (role === "summary" ? page.locator("summary", { hasText: name })
     : role === "field" ? page.getByLabel(name, { exact: typeof name === "string" })
-      : page.getByRole(role, { name, exact: typeof name === "string" })).first();
+      : page.getByRole(role, { name, exact: typeof name === "string" })).filter({ visible: true }).first();
 
   // Until what has the focus is it, and can be seen to have it.
   async function reach(role, name) {
@@ -46,6 +46,46 @@ export function keys(page) {
     await page.keyboard.type(text);
   }
 
+  // One of a list, by arrows from its first.
+  async function pick(role, name, text) {
+    await reach(role, name);
+    await press("Home");
+    for (let n = 0; n < MOST; n++) {
+      if (await page.evaluate((said) => document.activeElement.selectedOptions[0]?.text.includes(said), text)) {
+        return;
+      }
+      await press("ArrowDown");
+    }
+    throw new Error(`no arrow leads to ${text} in ${name}`);
+  }
+
+  // A radio button: Tab comes to its group, arrows to it.
+  async function mark(name) {
+    const wanted = thing("radio", name);
+    await wanted.waitFor();
+    const group = await wanted.getAttribute("name");
+    const here = () => page.evaluate((one) => document.activeElement.name === one, group);
+    for (let n = 0; n < MOST && !(await here()); n++) {
+      await press("Tab");
+    }
+    for (let n = 0; n < MOST && !(await wanted.evaluate((one) => one === document.activeElement)); n++) {
+      await press("ArrowDown");
+    }
+    if (!(await wanted.isChecked())) {
+      await press("Space");
+    }
+    if (!(await wanted.isChecked())) {
+      throw new Error(`no key marks ${name}`);
+    }
+  }
+
+  // A unit, by its code: some letters, then out of the list.
+  async function unit(label, code) {
+    await reach("textbox", label);
+    await page.keyboard.type(code);
+    await pick("listbox", label, code);
+  }
+
   const done = (text) => page.getByText(text, { exact: false }).first().waitFor();
 
   async function enter(account) {
@@ -55,5 +95,5 @@ export function keys(page) {
     await page.getByRole("navigation").waitFor();
   }
 
-  return { press, reach, go, write, done, enter, counted: () => pressed };
+  return { press, reach, go, write, pick, mark, unit, done, enter, counted: () => pressed };
 }

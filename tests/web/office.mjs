@@ -2,11 +2,12 @@
 // office.mjs ADDRESS FOLDER STEP - the officer of a commune, and the hamlet that he writes to. STEP:
 //   return   a registration is opened, and given back with a sentence
 //   read     at the laptop: the sentence, and sent again
-//   receive  with its number
+//   receive  with its number; then what was made one is taken apart; all of it by keys alone
 //   decide   the own evaluation is appraised, the decision and the certificate recorded
 //   confirm  by the chair, who records nothing else
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { keys } from "./keys.mjs";
 import { sit } from "./member.mjs";
 
 const [address, folder, step] = process.argv.slice(2);
@@ -14,6 +15,7 @@ const { page, look, tab, does, rise } = await sit(address, folder);
 const given = JSON.parse(readFileSync(join(folder, "office.json"), "utf8"));
 const SENTENCE = "Thiếu số nghị quyết chi bộ, ghi thêm rồi gửi lại";
 
+const keyboard = keys(page);
 const press = (name, within = page) => within.getByRole("button", { name, exact: true }).click();
 const act = (name) => page.locator("details", { has: page.locator("summary").getByText(name, { exact: true }) });
 const unfold = (name) => page.locator("summary").getByText(name, { exact: true }).click();
@@ -64,31 +66,34 @@ async function read() {
 }
 
 async function take(number) {
-  await unfold("Tiếp nhận");
-  const form = act("Tiếp nhận");
-  await form.getByLabel("Số tiếp nhận").fill(number);
-  await form.getByLabel("Người tiếp nhận").fill("Anh Hai");
-  await press("Tiếp nhận", form);
+  await keyboard.go("summary", "Tiếp nhận");
+  await keyboard.write("Số tiếp nhận", number);
+  await keyboard.write("Người tiếp nhận", "Anh Hai");
+  await keyboard.press("Enter");
   await done("Đã tiếp nhận bản đăng ký");
 }
 
-// What is taken back is to be done again, in the dossier that stands open.
+// With nothing but keys. What is taken back is to be done again, in the dossier that stands open.
 async function receive() {
-  await open();
+  await keyboard.enter("Anh Hai");
+  await keyboard.go("link", "Hồ sơ");
+  await done("Chờ bạn (1)");
+  await keyboard.go("link", "Mở hồ sơ");
+  await page.getByRole("heading", { level: 1, name: new RegExp(`hồ sơ năm ${given.year}`) }).waitFor();
   await take("04");
   await page.locator("summary").getByText("Tiếp nhận", { exact: true }).waitFor({ state: "detached" });
-  await press("Hoàn tác");
+  await keyboard.go("button", "Hoàn tác");
   await done("Đã hoàn tác");
   await take("05");
   await look("office-received");
-  await tab("Số liệu");
+  await keyboard.go("link", "Số liệu");
   await page.getByRole("cell", { name: "Số hộ ký cam kết, đăng ký" }).waitFor();
   await look("office-figures");
-  await tab("Xung đột");
-  await page.getByRole("link", { name: "Đã gộp" }).click();
-  await page.getByRole("button", { name: "Tách ra" }).waitFor();
+  await keyboard.go("link", "Xung đột");
+  await keyboard.go("link", "Đã gộp");
+  await keyboard.reach("button", "Tách ra");
   await look("merges");
-  await press("Tách ra");
+  await keyboard.go("button", "Tách ra");
   await done("Chưa có phiếu nào được gộp");
 }
 

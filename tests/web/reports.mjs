@@ -4,12 +4,15 @@
 //   prints  three reports as they leave the printer: FOLDER/report-NAME.pdf
 //   files   a report as files, as they come into the folder for downloads
 //   office  at the district: a report that goes on in the background, its records, its files
-//   viewer  … and what somebody sees who may not see records
+//   viewer  … and what somebody sees who may not see records, by keys alone
 import { join } from "node:path";
+import { keys } from "./keys.mjs";
 import { sit } from "./member.mjs";
 
 const [address, folder, step, name] = process.argv.slice(2);
 const { page, faults, look, tab, does, rise } = await sit(address, folder);
+
+const keyboard = keys(page);
 
 async function show(report, from, to) {
   await tab("Báo cáo");
@@ -175,9 +178,18 @@ async function office() {
   return { text, rows, names, fitted: await each("district-screen-"), register: await register() };
 }
 
+// With nothing but keys, from the sign-in to the figure.
 async function viewer() {
-  await enter();
-  await show("Đăng ký", "", "2017");
+  await keyboard.enter(name);
+  await keyboard.go("link", "Báo cáo");
+  await keyboard.go("link", /^Xem năm/);
+  await page.getByRole("link", { name: "Xem bản in" }).waitFor();
+  await keyboard.pick("combobox", "Báo cáo", "Đăng ký");
+  await keyboard.reach("field", "Năm, hoặc đến ngày");
+  await keyboard.press("Control+a");
+  await page.keyboard.type("2017");
+  await keyboard.press("Enter");
+  await page.getByText(/năm 2017/i).first().waitFor();
   const row = figure("Ấp, khóm có bản đăng ký");
   await row.waitFor();
   if (await row.getByRole("link").count() > 0) {
