@@ -514,7 +514,7 @@
     <p><button type="button" class="main" onClick=${d}>${a("setup.take")}</button></p>
     ${r&&c`<p class="warn" role="alert">${a("setup.missing",t.scope)}</p>`}<${_} problem=${o} /></section>`}var fn={hamlet:["ap","khom","khu_vuc","thon","to_dan_pho","khu_pho","ban","buon","xom","phum","soc"],agency:["co_quan"],enterprise:["doanh_nghiep"],school:["truong"],commune:["xa","phuong","thi-tran"],district:["huyen","quan","thi-xa","thanh-pho"],province:["tinh"]},$n=["hamlet","agency","enterprise","school","commune"].flatMap(t=>fn[t]),gn=t=>Object.keys(fn).find(e=>fn[e].includes(t)),kn=t=>t&&gn(t)?a("unit-type."+t):t||"";var _r=200,wr=t=>`"${t.replace(/"/g,'""')}"`,xr=0;function De({name:t,label:e,help:n,form:s,put:o,type:i="text",required:r}){let[l]=$(()=>"part-"+ ++xr);return c`<div class="field"><label for=${l}>${e}</label>
     <input id=${l} type=${i} required=${r} maxlength="120" value=${s[t]||""} aria-describedby=${n?l+"-help":void 0}
-      onInput=${d=>o({...s,[t]:d.target.value})} />${n&&c`<p class="help" id=${l+"-help"}>${n}</p>`}</div>`}function Oe({title:t,help:e,start:n,send:s,ready:o,done:i,children:r}){let[l,d]=$(n),[h,u]=$(0),[f,m]=$(null);return c`<details class="act"><summary>${t}</summary><form onSubmit=${g=>{g.preventDefault(),s(l).then(k=>{m(null),d(n),u(h+1),i(k)},m)}}><p class="help">${e}</p>
+      onInput=${d=>o(h=>({...h,[t]:d.target.value}))} />${n&&c`<p class="help" id=${l+"-help"}>${n}</p>`}</div>`}function Oe({title:t,help:e,start:n,send:s,ready:o,done:i,children:r}){let[l,d]=$(n),[h,u]=$(0),[f,m]=$(null);return c`<details class="act"><summary>${t}</summary><form onSubmit=${g=>{g.preventDefault(),s(l).then(k=>{m(null),d(n),u(h+1),i(k)},m)}}><p class="help">${e}</p>
     <div key=${h}>${r(l,d)}</div><p><button type="submit" disabled=${!o(l)}>${t}</button></p>
     <${_} problem=${f} /></form></details>`}function Sr({done:t}){let[e,n]=$(null),[s,o]=$(null),[i,r]=$(""),l=async d=>{let[h]=d.target.files;if(d.target.value="",!!h)try{let u=await S("units-import",{file:h.name,data:Fs(new Uint8Array(await h.arrayBuffer())),...i?{on:i}:{}});n(a("desk.units.imported",w(u.added),w(u.changed),w(u.unchanged))),o(null),t()}catch(u){n(null),o(u)}};return c`<details class="act"><summary>${a("desk.units.import")}</summary><p class="help">${a("desk.units.import-how")}</p>
     <div class="field"><label for="import-on">${a("desk.units.since")}</label>
@@ -527,7 +527,7 @@
       send=${Cr} ready=${n=>n.code&&n.name&&n.parent} done=${n=>t(a("desk.units.added",n))}>
       ${(n,s)=>c`<${te} label=${a("desk.units.parent")} value=${n.parent||""} put=${o=>Er(o,s)} />
         <div class="field"><label for="unit-type">${a("desk.units.type")}</label>
-          <select id="unit-type" value=${n.type} onChange=${o=>s({...n,type:o.target.value})}>
+          <select id="unit-type" value=${n.type} onChange=${o=>s(i=>({...i,type:o.target.value}))}>
             ${$n.map(o=>c`<option key=${o} value=${o}>${kn(o)}</option>`)}</select></div>
         <${De} name="name" label=${a("desk.units.name")} form=${n} put=${s} required />
         <${De} name="code" label=${a("desk.units.code")} help=${a("desk.units.code-how")} form=${n} put=${s} required />
@@ -535,14 +535,14 @@
     <${Oe} title=${a("desk.units.rename")} help=${a("desk.units.rename-how")} start=${{on:ke()}}
       send=${({unit:n,name:s,on:o})=>S("units-rename",{unit:n,name:s,on:o})} ready=${n=>n.unit&&n.name&&n.on}
       done=${e(a("desk.units.renamed"))}>
-      ${(n,s)=>c`<${te} label=${a("desk.units.unit")} value=${n.unit||""} put=${o=>s({...n,unit:o})} />
+      ${(n,s)=>c`<${te} label=${a("desk.units.unit")} value=${n.unit||""} put=${o=>s(i=>({...i,unit:o}))} />
         <${De} name="name" label=${a("desk.units.name")} form=${n} put=${s} required />
         <${De} name="on" type="date" label=${a("desk.units.since")} form=${n} put=${s} required />`}</${Oe}>
     <${Oe} title=${a("desk.units.merge")} help=${a("desk.units.merge-how")} start=${{on:ke()}}
       send=${({unit:n,into:s,on:o})=>S("units-merge",{unit:n,into:s,on:o})} ready=${n=>n.unit&&n.into&&n.on}
       done=${e(a("desk.units.merged"))}>
-      ${(n,s)=>c`<${te} label=${a("desk.units.unit")} value=${n.unit||""} put=${o=>s({...n,unit:o})} />
-        <${te} label=${a("desk.units.into")} value=${n.into||""} put=${o=>s({...n,into:o})} />
+      ${(n,s)=>c`<${te} label=${a("desk.units.unit")} value=${n.unit||""} put=${o=>s(i=>({...i,unit:o}))} />
+        <${te} label=${a("desk.units.into")} value=${n.into||""} put=${o=>s(i=>({...i,into:o}))} />
         <${De} name="on" type="date" label=${a("desk.units.since")} form=${n} put=${s} required />`}</${Oe}>`}var Mr=(t,e)=>{let n=e.find(s=>s.code===t)?.name;return n?`${n} (${t})`:t};function Dr({unit:t,all:e}){let n=t.into?a("desk.units.into-since",Mr(t.into,e),ie(t.to||"")):t.to?a("desk.units.until",ie(t.to)):"",s=t.then.name||t.code;return c`<tr><th scope="row">${t.level==="hamlet"?s:c`<a href=${A("units",{under:t.code})}>${s}</a>`}<small>${t.then.name!==t.name?a("desk.units.now",t.name):""}</small></th>
     <td>${t.code}</td><td>${kn(t.type)}</td><td>${t.parent||""}</td><td>${t.open?a("desk.units.open"):U(n)}
       ${t.versions.map(o=>c`<small key=${o.valid_to}>${a("desk.units.was",o.name,ie(o.valid_to||""))}</small>`)}</td></tr>`}function Or({under:t,scope:e}){let{data:n}=L(()=>C("units",{code:t}),[t]),[s]=n||[];return s?c`<div class="head"><h2>${a("desk.units.below",`${s.name} (${s.code})`)}</h2>

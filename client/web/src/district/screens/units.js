@@ -22,10 +22,11 @@ function Text({ name, label, help, form, put, type = "text", required }) {
   const [id] = useState(() => "part-" + ++made);
   return html`<div class="field"><label for=${id}>${label}</label>
     <input id=${id} type=${type} required=${required} maxlength="120" value=${form[name] || ""} aria-describedby=${help ? id + "-help" : undefined}
-      onInput=${(event) => put({ ...form, [name]: event.target.value })} />${help && html`<p class="help" id=${id + "-help"}>${help}</p>`}</div>`;
+      onInput=${(event) => put((old) => ({ ...old, [name]: event.target.value }))} />${help && html`<p class="help" id=${id + "-help"}>${help}</p>`}</div>`;
 }
 
-// One act with its fields: it says what is wrong beside them, and is empty again afterwards.
+// One act with its fields: it says what is wrong beside them, and is empty again afterwards. What
+// alters the form goes by what it is then: a code may be offered while somebody types.
 function Act({ title, help, start, send, ready, done, children }) {
   const [form, put] = useState(start);
   const [turn, next] = useState(0);
@@ -98,7 +99,7 @@ function Acts({ done }) {
       send=${add} ready=${(form) => form.code && form.name && form.parent} done=${(name) => done(t("desk.units.added", name))}>
       ${(form, put) => html`<${UnitField} label=${t("desk.units.parent")} value=${form.parent || ""} put=${(parent) => chosen(parent, put)} />
         <div class="field"><label for="unit-type">${t("desk.units.type")}</label>
-          <select id="unit-type" value=${form.type} onChange=${(event) => put({ ...form, type: event.target.value })}>
+          <select id="unit-type" value=${form.type} onChange=${(event) => put((old) => ({ ...old, type: event.target.value }))}>
             ${added.map((type) => html`<option key=${type} value=${type}>${typeName(type)}</option>`)}</select></div>
         <${Text} name="name" label=${t("desk.units.name")} form=${form} put=${put} required />
         <${Text} name="code" label=${t("desk.units.code")} help=${t("desk.units.code-how")} form=${form} put=${put} required />
@@ -106,14 +107,14 @@ function Acts({ done }) {
     <${Act} title=${t("desk.units.rename")} help=${t("desk.units.rename-how")} start=${{ on: todayIso() }}
       send=${({ unit, name, on }) => post("units-rename", { unit, name, on })} ready=${(form) => form.unit && form.name && form.on}
       done=${told(t("desk.units.renamed"))}>
-      ${(form, put) => html`<${UnitField} label=${t("desk.units.unit")} value=${form.unit || ""} put=${(unit) => put({ ...form, unit })} />
+      ${(form, put) => html`<${UnitField} label=${t("desk.units.unit")} value=${form.unit || ""} put=${(unit) => put((old) => ({ ...old, unit }))} />
         <${Text} name="name" label=${t("desk.units.name")} form=${form} put=${put} required />
         <${Text} name="on" type="date" label=${t("desk.units.since")} form=${form} put=${put} required />`}</${Act}>
     <${Act} title=${t("desk.units.merge")} help=${t("desk.units.merge-how")} start=${{ on: todayIso() }}
       send=${({ unit, into, on }) => post("units-merge", { unit, into, on })} ready=${(form) => form.unit && form.into && form.on}
       done=${told(t("desk.units.merged"))}>
-      ${(form, put) => html`<${UnitField} label=${t("desk.units.unit")} value=${form.unit || ""} put=${(unit) => put({ ...form, unit })} />
-        <${UnitField} label=${t("desk.units.into")} value=${form.into || ""} put=${(into) => put({ ...form, into })} />
+      ${(form, put) => html`<${UnitField} label=${t("desk.units.unit")} value=${form.unit || ""} put=${(unit) => put((old) => ({ ...old, unit }))} />
+        <${UnitField} label=${t("desk.units.into")} value=${form.into || ""} put=${(into) => put((old) => ({ ...old, into }))} />
         <${Text} name="on" type="date" label=${t("desk.units.since")} form=${form} put=${put} required />`}</${Act}>`;
 }
 
