@@ -101,15 +101,22 @@ static enum hm_status is_unsigned(struct hm_store *store,
 
 enum hm_status hm_store_bucket_signed(struct hm_store *store,
                                       struct hm_bytes bucket,
+                                      int64_t receipt,
                                       struct hm_arena *arena,
                                       struct hm_err *err)
 {
-    static const char update[] = "UPDATE bucket SET receipt = (SELECT max(id)"
-                                 " FROM receipt) WHERE name = :name AND old = 0";
+    static const char update[] =
+        "UPDATE bucket SET receipt = :receipt WHERE name = :name AND old = 0";
+    sqlite3_stmt *stmt = NULL;
     bool anew = false;
     enum hm_status status = is_unsigned(store, bucket, &anew, err);
     if (status == HM_OK) {
-        status = run_named(store, update, bucket, err);
+        status = hm_sql(store, update, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, receipt);
+        hm_bind_text(stmt, 2, bucket);
+        status = hm_sql_run(store, stmt, err);
     }
     return status != HM_OK || !anew ? status
                                     : hm_verdicts_settle(store, bucket, arena, err);

@@ -7,6 +7,7 @@ enum hm_status hm_store_receipt_put(struct hm_store *store,
                                     struct hm_wall time,
                                     struct hm_bytes message,
                                     struct hm_bytes signature,
+                                    int64_t *receipt,
                                     struct hm_err *err)
 {
     static const char insert[] = "INSERT INTO receipt(time, message, signature)"
@@ -24,6 +25,7 @@ enum hm_status hm_store_receipt_put(struct hm_store *store,
         status = hm_sql_run(store, stmt, err);
     }
     if (status == HM_OK) {
+        *receipt = sqlite3_last_insert_rowid(store->db);
         status = hm_sql(store, drop, &stmt, err);
     }
     if (status == HM_OK) {

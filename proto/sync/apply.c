@@ -240,6 +240,18 @@ static bool is_named(const struct hm_session *session, struct hm_bytes bucket)
     return named;
 }
 
+/* The receipt of this reply speaks of the bucket; a file come again brings none to keep.
+ */
+static enum hm_status sign(struct hm_session *session,
+                           struct hm_bytes bucket,
+                           struct hm_err *err)
+{
+    return session->receipt == 0
+               ? HM_OK
+               : hm_store_bucket_signed(session->store, bucket, session->receipt,
+                                        &session->arena, err);
+}
+
 /*
  * The server's word on a bucket that these lines brought up to date is kept with them:
  * what comes after them may be cut, and where nothing is new it is not said again.
@@ -257,8 +269,7 @@ static enum hm_status keep_word(struct hm_session *session, struct hm_err *err)
         status = hm_store_bucket_get(session->store, said->name, &bucket, err);
         if (status == HM_OK && bucket.n == said->n &&
             hm_digest_equal(&bucket.digest, &said->digest)) {
-            status =
-                hm_store_bucket_signed(session->store, said->name, &session->arena, err);
+            status = sign(session, said->name, err);
         }
     }
     return status;
@@ -414,9 +425,9 @@ enum hm_status hm_apply_receipt(struct hm_session *session, struct hm_err *err)
     hm_receipt_put(&message, &session->reply.receipt);
     enum hm_status status = hm_buf_status(&message, err);
     if (status == HM_OK) {
-        status = hm_store_receipt_put(session->store, session->reply.receipt.time,
-                                      hm_buf_bytes(&message),
-                                      HM_BYTES(session->reply.signature.at), err);
+        status = hm_store_receipt_put(
+            session->store, session->reply.receipt.time, hm_buf_bytes(&message),
+            HM_BYTES(session->reply.signature.at), &session->receipt, err);
     }
     hm_buf_fini(&message);
     return status;
@@ -533,8 +544,7 @@ enum hm_status hm_apply_compare(struct hm_session *session,
             continue;
         }
         if (hm_digest_equal(&bucket.digest, &said->digest)) {
-            status =
-                hm_store_bucket_signed(session->store, said->name, &session->arena, err);
+            status = sign(session, said->name, err);
             continue;
         }
         *differs = true;

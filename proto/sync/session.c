@@ -124,6 +124,7 @@ enum hm_status hm_session_round(struct hm_session *session, struct hm_err *err)
 {
     forget_round(session);
     session->reply_taken = false;
+    session->receipt = 0;
     session->forked = false;
     session->applied = 0;
     session->aged = false;

@@ -50,12 +50,13 @@ HM_CHECKED enum hm_status hm_store_buckets_old(struct hm_store *store,
                                                struct hm_err *err);
 
 /*
- * The receipt kept last speaks of this bucket as it is here now. If it is the first that
- * does since the bucket was begun anew, what its changes were accepted or released by,
- * and no entry says any more, is over.
+ * The receipt of this number speaks of this bucket as it is here now. If it is the first
+ * that does since the bucket was begun anew, what its changes were accepted or released
+ * by, and no entry says any more, is over.
  */
 HM_CHECKED enum hm_status hm_store_bucket_signed(struct hm_store *store,
                                                  struct hm_bytes bucket,
+                                                 int64_t receipt,
                                                  struct hm_arena *arena,
                                                  struct hm_err *err);
 /* That receipt; no bytes where there is none. From `arena`. */

@@ -13,12 +13,13 @@
 
 enum { HM_RECEIPTS_KEPT = 64 };
 
-/* Keep one, inside a transaction; the oldest beyond HM_RECEIPTS_KEPT go, but not
- * the last word on a bucket (offers.h). */
+/* Keep one, as number `*receipt`, inside a transaction; the oldest beyond
+ * HM_RECEIPTS_KEPT go, but not the last word on a bucket (offers.h). */
 HM_CHECKED enum hm_status hm_store_receipt_put(struct hm_store *store,
                                                struct hm_wall time,
                                                struct hm_bytes message,
                                                struct hm_bytes signature,
+                                               int64_t *receipt,
                                                struct hm_err *err);
 
 /* The last one; no bytes if there is none. From `arena`. */

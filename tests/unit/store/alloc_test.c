@@ -391,7 +391,7 @@ static enum hm_status act_commit(void *ctx, struct hm_err *err)
     struct hm_arena *arena = begin_round();
     enum hm_status status = hm_store_begin(site->store, err);
     NEXT(hm_store_receipt_put(site->store, hm_env_wall(&site->env.env), message, message,
-                              err));
+                              &number, err));
     NEXT(hm_store_receipt_last(site->store, &message, &message, arena, err));
     NEXT(hm_store_meta_get_int(site->store, HM_META_BUDGET, 0, &number, err));
     NEXT(hm_store_meta_put_int(site->store, HM_META_BUDGET, number + 1, err));

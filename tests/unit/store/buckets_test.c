@@ -470,12 +470,15 @@ static void begin_anew(void)
 static void note_signed(void)
 {
     static const uint8_t word[] = {1};
+    int64_t receipt = 0;
     ck_assert_int_eq(hm_store_begin(server.store, &server.err), HM_OK);
     ck_assert_int_eq(hm_store_receipt_put(server.store, (struct hm_wall){1},
-                                          HM_BYTES(word), HM_BYTES(word), &server.err),
+                                          HM_BYTES(word), HM_BYTES(word), &receipt,
+                                          &server.err),
                      HM_OK);
     ck_assert_int_eq(
-        hm_store_bucket_signed(server.store, unit, &server.arena, &server.err), HM_OK);
+        hm_store_bucket_signed(server.store, unit, receipt, &server.arena, &server.err),
+        HM_OK);
     ck_assert_int_eq(hm_store_commit(server.store, &server.err), HM_OK);
 }
 

@@ -160,9 +160,10 @@ START_TEST(the_last_receipts_are_kept)
     begin();
     for (int i = 0; i < HM_RECEIPTS_KEPT + 20; i++) {
         uint8_t number = (uint8_t)i;
+        int64_t receipt = 0;
         ck_assert_int_eq(hm_store_receipt_put(lan.store, (struct hm_wall){number},
                                               (struct hm_bytes){&number, 1}, hm_text("s"),
-                                              &lan.err),
+                                              &receipt, &lan.err),
                          HM_OK);
     }
     commit();

@@ -8,8 +8,10 @@
 #include "hamlet/base/embed.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
+#include "hamlet/store/offers.h"
 #include "hamlet/store/receipts.h"
 #include "hamlet/wire/page.h"
+#include "hamlet/wire/receipt.h"
 #include "hamlet/wire/stream.h"
 #include "promise.h"
 #include "world.h"
@@ -532,6 +534,47 @@ static struct hm_bytes last_receipt(const struct world_laptop *laptop,
     return message;
 }
 
+/* Whether what is kept as the server's word on the bucket speaks of it. */
+static bool is_spoken_of(const struct world_laptop *laptop, const char *bucket)
+{
+    struct hm_arena arena;
+    struct hm_receipt receipt;
+    struct hm_bytes message = HM_NO_BYTES;
+    struct hm_bytes signature = HM_NO_BYTES;
+    bool found = false;
+    hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    ck_assert_int_eq(hm_store_bucket_statement(laptop->store, hm_text(bucket), &message,
+                                               &signature, &arena, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_receipt_get(&receipt, message, &arena, &err), HM_OK);
+    for (size_t i = 0; i < receipt.bucket_count && !found; i++) {
+        found = hm_bytes_are(receipt.buckets[i].name, bucket);
+    }
+    hm_arena_fini(&arena);
+    return found;
+}
+
+/* A sync speaks of the buckets that moved; a file that comes again, of none of them. */
+START_TEST(an_answer_taken_again_leaves_each_bucket_the_word_on_it)
+{
+    struct file down;
+    add(b, 5);
+    by_files(b);
+    by_files(b);
+    write_down(&down, b);
+    (void)take_all_down(b, &down);
+    add(b, 1);
+    ck_assert(world_sync(&world, b, &err));
+    ck_assert(is_spoken_of(b, HM_HOME_REGISTRY));
+
+    ck_assert_uint_eq(take_all_down(b, &down), 0);
+
+    ck_assert(is_spoken_of(b, HM_HOME_REGISTRY));
+    ck_assert(is_spoken_of(b, "101-1"));
+    drop(&down);
+}
+END_TEST
+
 /* What it lacks shows at the end alone: its first line was good. */
 START_TEST(a_file_that_is_refused_leaves_nothing_of_itself)
 {
@@ -698,6 +741,7 @@ int main(void)
     tcase_add_test(cases, no_file_is_made_for_a_laptop_whose_offer_was_cut);
     tcase_add_test(
         cases, a_disk_that_has_less_than_it_said_once_begins_a_new_epoch_and_gets_all);
+    tcase_add_test(cases, an_answer_taken_again_leaves_each_bucket_the_word_on_it);
     tcase_add_test(cases, a_file_that_is_refused_leaves_nothing_of_itself);
     tcase_add_test(cases,
                    the_next_answer_is_for_who_wrote_last_though_he_contradicts_another);
