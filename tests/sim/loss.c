@@ -205,14 +205,15 @@ static void mark_loss(struct sim *sim)
     }
 }
 
-/* Whoever has not heard of values that came later may still not have them. */
+/* Whoever has not heard of values that came later may still not have them; nor has he
+ * who agreed last with the server that is lost now, before whoever brings them agrees. */
 static void forget_refill(struct sim *sim)
 {
     sim->refill.bringers = 0;
     memset(sim->refill.reasons, 0, sizeof(sim->refill.reasons));
     for (int i = 0; i < oracle_count(sim->oracle); i++) {
         if (sim->refill.gained[i] > 0) {
-            sim->refill.gained[i] = sim->stats.exchanges;
+            sim->refill.gained[i] = sim->stats.exchanges + 1;
         }
     }
 }
