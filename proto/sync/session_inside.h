@@ -48,8 +48,8 @@ struct hm_session {
     struct hm_reply reply;
     bool forked;      /* the reply acknowledges what another disk wrote in this chain */
     bool reply_taken; /* lease and acknowledgement are in the store */
-    int64_t receipt;  /* … as what its receipt is kept; 0: it is not, nothing was news */
-    bool body_open;   /* of a file: what is taken of it waits for its end */
+    int64_t receipt; /* … as what its receipt is kept; 0: it is not, nothing was news */
+    bool body_open;  /* of a file: what is taken of it waits for its end */
     struct hm_session_stats body_before; /* … and then counts */
     struct hm_inbox inbox;
     bool inbox_open;
