@@ -25,6 +25,7 @@ static enum hm_status run(struct hm_store *store,
 }
 
 enum hm_status hm_store_homes(struct hm_store *store,
+                              bool bare,
                               struct hm_bytes **homes,
                               size_t *count,
                               struct hm_arena *arena,
@@ -34,9 +35,11 @@ enum hm_status hm_store_homes(struct hm_store *store,
         "SELECT (SELECT count(*) FROM unit) + (SELECT count(*) FROM bucket)";
     static const char select[] =
         "SELECT u.code FROM unit u WHERE u.code <> '~'"
-        " AND EXISTS(SELECT 1 FROM change c WHERE c.home = u.id) UNION"
+        " AND EXISTS(SELECT 1 FROM change c WHERE c.home = u.id"
+        "  AND c.withheld <= NOT :bare) AND NOT (:bare"
+        "  AND EXISTS(SELECT 1 FROM bucket b WHERE b.name = u.code)) UNION"
         " SELECT b.name FROM bucket b WHERE b.name <> '~' AND b.name NOT LIKE '@%'"
-        " ORDER BY 1";
+        " AND NOT :bare ORDER BY 1";
     sqlite3_stmt *stmt = NULL;
     int64_t room = 0;
     bool row = true;
@@ -48,6 +51,9 @@ enum hm_status hm_store_homes(struct hm_store *store,
     }
     if (status == HM_OK) {
         status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, bare);
     }
     while (status == HM_OK && n < (size_t)room) {
         status = hm_sql_step(store, stmt, &row, err);
@@ -225,7 +231,6 @@ static enum hm_status drop_records(struct hm_store *store,
         "DELETE FROM disputed WHERE record IN (SELECT id FROM record WHERE home = :home)",
         ("DELETE FROM incomplete WHERE record IN"
          " (SELECT id FROM record WHERE home = :home)"),
-        "DELETE FROM withdrawal WHERE home = :home",
         /* Where a draft will belong is not known before it is written: all of them. */
         "DELETE FROM draft WHERE :home > 0",
         ("DELETE FROM record WHERE home = :home AND id NOT IN"
@@ -239,6 +244,9 @@ static enum hm_status drop_records(struct hm_store *store,
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == HM_OK; i++) {
         status = run(store, steps[i], home, err);
+    }
+    if (status == HM_OK) { /* what took back something that stays may be gone */
+        status = hm_withdrawals_refresh(store, home, arena, err);
     }
     if (status == HM_OK) {
         status = numbers_of(store, left, home, &records, arena, err);
@@ -387,9 +395,7 @@ enum hm_status hm_store_purged(struct hm_store *store, struct hm_err *err)
     if (status == HM_OK) {
         status = hm_store_meta_put(store, HM_META_PARENT, HM_NO_BYTES, err);
     }
-    if (status == HM_OK) {
-        status = hm_store_meta_put(store, HM_META_LEASE, HM_NO_BYTES, err);
-    }
+    /* The lease stays: it tells the server which epoch this one comes after. */
     return status != HM_OK ? status
                            : hm_store_meta_put(store, HM_META_REQUEST, HM_NO_BYTES, err);
 }

@@ -88,9 +88,11 @@ static enum hm_status purge_lost(struct hm_session *session,
     size_t count = 0;
     bool had = false;
     const struct hm_reply *reply = &session->reply;
-    enum hm_status status =
-        hm_store_homes(session->store, &homes, &home_count, &session->arena, err);
-    if (status == HM_OK) {
+    /* Where no list came the buckets that we named are all: a home without one is none of
+     * them. What was written there before is gone up by now. */
+    enum hm_status status = hm_store_homes(session->store, !reply->has_scope, &homes,
+                                           &home_count, &session->arena, err);
+    if (status == HM_OK && home_count > 0) {
         status = hm_store_scope(session->store, &session->device, &scope, &count,
                                 &session->arena, err);
     }
@@ -109,15 +111,32 @@ static enum hm_status purge_lost(struct hm_session *session,
     return status != HM_OK || !*purged ? status : hm_store_purged(session->store, err);
 }
 
+static enum hm_status is_any_bare(struct hm_session *session,
+                                  bool *any,
+                                  struct hm_err *err)
+{
+    struct hm_bytes *homes = NULL;
+    size_t count = 0;
+    enum hm_status status =
+        hm_store_homes(session->store, true, &homes, &count, &session->arena, err);
+    *any = count > 0;
+    return status;
+}
+
 enum hm_status hm_session_part(struct hm_session *session, struct hm_err *err)
 {
     struct hm_origin origin;
     int64_t epoch = 0;
     bool purged = false;
+    bool bare = false;
+    enum hm_status status = HM_OK;
     if (!session->reply.has_scope) {
-        return HM_OK; /* what is here is just what may be */
+        status = is_any_bare(session, &bare, err);
+        if (status != HM_OK || !bare) {
+            return status; /* what is here is just what may be */
+        }
     }
-    enum hm_status status = hm_store_begin(session->store, err);
+    status = hm_store_begin(session->store, err);
     if (status != HM_OK) {
         return status;
     }

@@ -3,7 +3,9 @@
  * Is this the disk that was here last (PROTOCOL.md 7.4)? A laptop says what the newest
  * change of its chain is, sent or not. No healthy one knows less than the server.
  */
+#include "hamlet/base/limits.h"
 #include "hamlet/store/epoch.h"
+#include "hamlet/store/visits.h"
 #include "serving.h"
 
 enum hm_status hm_head_fits(const struct hm_serving *serving,
@@ -83,4 +85,23 @@ enum hm_status hm_head_note(const struct hm_serving *serving,
     return status != HM_OK
                ? status
                : hm_store_notice_both(store, &request->device, request->epoch, err);
+}
+
+enum hm_status hm_head_beside(const struct hm_serving *serving,
+                              struct hm_store *store,
+                              struct hm_err *err)
+{
+    struct hm_visit last;
+    struct hm_arena arena;
+    bool any = false;
+    struct hm_notice notice = {.device = serving->request.device,
+                               .epoch = serving->request.epoch,
+                               .type = HM_NOTICE_COPIED,
+                               .time = hm_env_wall(serving->self.env)};
+    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+    enum hm_status status =
+        hm_store_visit_last(store, &notice.device, &last, &any, &arena, err);
+    hm_arena_fini(&arena);
+    notice.parent = last.epoch;
+    return status != HM_OK || !any ? status : hm_store_notice_put(store, &notice, err);
 }

@@ -74,6 +74,33 @@ static struct shown what_is_shown(const struct hm_serving *serving,
 }
 
 /*
+ * An epoch that follows one in which its device left a unit begins with the token given
+ * there, and there none counts any more: whoever shows it is another disk. So is this
+ * one, if another was given a token there since.
+ */
+static enum hm_status follow(struct hm_serving *serving,
+                             struct hm_store *store,
+                             struct hm_visit *visit,
+                             struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    struct hm_id instead;
+    bool found = false;
+    if (request->has_parent || hm_id_is_none(&request->lease) ||
+        request->incarnation != serving->self.incarnation ||
+        count_of(&request->lease) > 0) {
+        return HM_OK;
+    }
+    enum hm_status status = hm_env_random(serving->self.env, instead.at, HM_ID_SIZE, err);
+    if (status == HM_OK) {
+        status =
+            hm_store_visit_over(store, visit, &request->lease, &instead, &found, err);
+    }
+    visit->current = request->lease;
+    return status != HM_OK || found ? status : hm_head_beside(serving, store, err);
+}
+
+/*
  * A stale one changes nothing: whether it means a copied disk is for the store that still
  * holds it to say, since a late duplicate looks the same here. So does the first request
  * of all, which names no incarnation yet, or that of before a restore: it counts only
@@ -109,6 +136,8 @@ enum hm_status hm_lease_take(struct hm_serving *serving,
         status = hm_store_sight_put(store, &visit, request->seq, err);
     } else if (shown.newer) {
         visit.current = request->lease;
+    } else if (status == HM_OK && shown.open) {
+        status = follow(serving, store, &visit, err);
     }
     if (status == HM_OK && !shown.again && !shown.first_again) {
         status = hm_env_random(serving->self.env, visit.pending.at, HM_ID_SIZE, err);

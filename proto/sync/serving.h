@@ -81,6 +81,11 @@ HM_CHECKED enum hm_status hm_head_note(const struct hm_serving *serving,
                                        bool first_visit,
                                        struct hm_err *err);
 
+/* Note that this disk went on by itself, beside another that has its key. */
+HM_CHECKED enum hm_status hm_head_beside(const struct hm_serving *serving,
+                                         struct hm_store *store,
+                                         struct hm_err *err);
+
 /* What the device says of itself, for later files (stated.c): of a visit, of a file. */
 HM_CHECKED enum hm_status hm_serving_state(struct hm_serving *serving,
                                            struct hm_visit *visit,

@@ -109,7 +109,7 @@ static int pick_unit(const struct work *work, int64_t pick)
     int units[SCENE_UNITS];
     int count = 0;
     for (int i = 0; i < SCENE_UNITS; i++) {
-        if (scene_covers(work->sim->replicas[work->who].unit, i)) {
+        if (sim_in_scope(work->sim, work->who, i)) {
             units[count++] = i;
         }
     }
@@ -160,8 +160,7 @@ void sim_do_stray(struct sim *sim, const struct sim_event *event)
     struct work work;
     enum hm_status expected = HM_OK;
     int unit = (int)(event->arg[0] % SCENE_UNITS);
-    if (scene_covers(sim->replicas[event->who].unit, unit) ||
-        !work_begin(&work, sim, event->who)) {
+    if (sim_in_scope(sim, event->who, unit) || !work_begin(&work, sim, event->who)) {
         return;
     }
     enum hm_status status = add(&work, unit, 1, 0, &expected);

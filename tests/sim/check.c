@@ -12,6 +12,7 @@
 
 /* What the six states of changes must add up to (P6). */
 struct tally {
+    int64_t apart; /* … of which a page brought more than there is a home for here */
     int64_t quarantined;
     int64_t unjudged;
     int64_t disputed;
@@ -28,6 +29,8 @@ static struct tally tally_of(const struct sim *sim, int who)
         unsigned heard = oracle_heard(oracle, who, i);
         tally.quarantined += heard == ORACLE_REFUSED;
         tally.unjudged += heard == 0;
+        tally.apart +=
+            heard == 0 && sim->replicas[who].lacks[oracle_told(oracle, i)->home];
         tally.disputed += heard > ORACLE_REFUSED || heard == ORACLE_ACCEPTED
                               ? oracle_told(oracle, i)->record != ORACLE_NONE &&
                                     oracle_disputed(oracle, who, i)
@@ -55,16 +58,17 @@ static void check_counts(struct sim *sim, int who, struct tally tally)
     tally.unjudged += registry_unjudged(sim, who);
     sim_must(sim, hm_store_counts(sim_store(sim, who), false, &counts, &err), &err,
              "counts");
-    if (counts.changes != sim->replicas[who].rows ||
-        counts.quarantined != tally.quarantined ||
-        counts.local + counts.sent != tally.unjudged ||
+    const int64_t held = sim->replicas[who].rows - sim->replicas[who].gone;
+    if (counts.changes != held || counts.quarantined != tally.quarantined ||
+        counts.local + counts.sent > tally.unjudged ||
+        counts.local + counts.sent < tally.unjudged - tally.apart ||
         counts.conflict != tally.disputed || counts.accepted < 0) {
         sim_fail(sim,
                  "replica %d counts %lld changes, %lld refused, %lld unjudged, %lld in "
                  "conflict instead of %lld, %lld, %lld, %lld",
                  who, (long long)counts.changes, (long long)counts.quarantined,
                  (long long)counts.local + (long long)counts.sent,
-                 (long long)counts.conflict, (long long)sim->replicas[who].rows,
+                 (long long)counts.conflict, (long long)held,
                  (long long)tally.quarantined, (long long)tally.unjudged,
                  (long long)tally.disputed);
     }
@@ -127,7 +131,8 @@ static void check_blind(struct sim *sim, int who)
         }
         bool lost = (oracle_told(oracle, i)->refused || oracle_told(oracle, i)->open) &&
                     is_blind_there(sim, who, i);
-        if (oracle_is_blind(oracle, who, i) && !lost &&
+        bool left = sim->replicas[who].lacks[oracle_told(oracle, i)->home];
+        if (oracle_is_blind(oracle, who, i) && !lost && !left &&
             (decides ||
              (!oracle_told(oracle, i)->refused && !oracle_told(oracle, i)->open) ||
              who == ORACLE_SERVER ||
@@ -158,18 +163,36 @@ void sim_look(struct sim *sim, int who)
     check_derived(sim, who);
 }
 
+/* Of what is out of its reach it holds no value: just that it was, of what was refused of
+ * its own, and of its own beside that on a page which its mailbox brought. */
+static void check_left(struct sim *sim, int who, int act)
+{
+    const struct oracle *oracle = sim->oracle;
+    const struct oracle_act *told = oracle_told(oracle, act);
+    bool own = sim_same_device(sim, told->replica, who);
+    if (!oracle_known(oracle, who, act) || (own && told->forged)) {
+        return;
+    }
+    if (!own) {
+        sim_fail(sim, "act %d is none of replica %d's business", act, who);
+    }
+    sim_mark(sim, SIM_MARK_PARTED_REFUSED);
+    for (int i = 0; i < told->write_count; i++) {
+        if (oracle_shows(oracle, who, act, told->writes[i].reg)) {
+            sim_fail(sim, "%d still holds the values of act %d", who, act);
+        }
+    }
+}
+
 static void check_same_acts(struct sim *sim, int who)
 {
     const struct oracle *oracle = sim->oracle;
-    const struct sim_replica *replica = &sim->replicas[who];
     for (int i = 0; i < oracle_count(oracle); i++) {
         const struct oracle_act *told = oracle_told(oracle, i);
         bool there = oracle_known(oracle, ORACLE_SERVER, i);
         bool here = oracle_known(oracle, who, i);
-        if (!scene_covers(replica->unit, told->home)) {
-            if (here && !(told->forged && sim_same_device(sim, told->replica, who))) {
-                sim_fail(sim, "act %d is none of replica %d's business", i, who);
-            }
+        if (!sim_in_scope(sim, who, told->home)) {
+            check_left(sim, who, i);
             continue;
         }
         if (here != there) {
@@ -245,13 +268,16 @@ void sim_check_agreed(struct sim *sim, int who)
     sim_learn(sim, who);
     sim_check_due(sim, who);
     oracle_swear(sim->oracle, who);
+    for (int unit = 0; unit < SCENE_UNITS; unit++) {
+        replica->lacks[unit] = !sim_in_scope(sim, who, unit);
+    }
     check_same_acts(sim, who);
     check_chain(sim, who);
     hm_mailbox_name(mailbox, &device);
     check_same_bucket(sim, who, hm_text(mailbox));
     check_same_bucket(sim, who, hm_text(HM_HOME_REGISTRY));
     for (int unit = 0; unit < SCENE_UNITS; unit++) {
-        if (scene_covers(replica->unit, unit)) {
+        if (sim_in_scope(sim, who, unit)) {
             check_same_bucket(sim, who, hm_text(scene_unit(unit)));
         }
     }

@@ -153,7 +153,10 @@ static enum hm_status resolve(struct work *work,
     deed->act.refused = !work_may_there(work, ORACLE_DECIDE, false);
     deed->act.write_count = 1;
     deed->act.writes[0] = (struct oracle_write){reg, event->arg[2] % values};
-    *expected = work_may_here(work, ORACLE_DECIDE, false) ? HM_OK : HM_DENIED;
+    *expected = work_may_here(work, ORACLE_DECIDE, false) &&
+                        sim_in_scope(work->sim, work->who, at->unit)
+                    ? HM_OK
+                    : HM_DENIED;
     enum hm_status status =
         event->arg[1] < 0
             ? resolve_by_value(work, conflict, form, deed)
@@ -201,9 +204,9 @@ static int pick_bulk(const struct work *work, int64_t pick)
 
 /*
  * The homes in which something of the bulk is known here and stands: a withdrawal for
- * each. How many there are.
+ * each. How many there are; `reached` is cleared where one is out of reach.
  */
-static int note_homes(struct work *work, int bulk)
+static int note_homes(struct work *work, int bulk, bool *reached)
 {
     const struct oracle *oracle = work->sim->oracle;
     bool homes[SCENE_UNITS] = {false};
@@ -219,6 +222,7 @@ static int note_homes(struct work *work, int bulk)
         if (homes[unit]) {
             struct sim_deed *deed = work_deed(work, ORACLE_WITHDRAW, ORACLE_NONE, unit);
             deed->act.names = bulk;
+            *reached = *reached && sim_in_scope(work->sim, work->who, unit);
             deed->act.refused = !work_may_there(work, ORACLE_WITHDRAW, false);
             count++;
         }
@@ -234,7 +238,10 @@ static enum hm_status withdraw(struct work *work, int bulk, enum hm_status *expe
     bool own = sim_same_device(sim, sim->bulks[bulk].replica, work->who);
     bool may = work_may_here(work, ORACLE_WITHDRAW, false) &&
                (own || replica->role->rank >= scene_role("commune_officer")->rank);
-    *expected = note_homes(work, bulk) == 0 ? HM_NOT_FOUND : may ? HM_OK : HM_DENIED;
+    bool reached = true;
+    *expected = note_homes(work, bulk, &reached) == 0 ? HM_NOT_FOUND
+                : may && reached                      ? HM_OK
+                                                      : HM_DENIED;
     work->unnamed = true;
     return hm_author_withdraw(work->author, &sim->bulks[bulk].id, hm_text("mistaken"),
                               &last, &work->err);
@@ -288,8 +295,7 @@ static int pick_known(const struct work *work, int64_t pick)
     for (int i = 0; i < count; i++) {
         int act = (int)((pick + i) % count);
         if (oracle_known(oracle, work->who, act) &&
-            scene_covers(work->sim->replicas[work->who].unit,
-                         oracle_told(oracle, act)->home)) {
+            sim_in_scope(work->sim, work->who, oracle_told(oracle, act)->home)) {
             return act;
         }
     }

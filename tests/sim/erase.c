@@ -267,8 +267,7 @@ void sim_check_erased(struct sim *sim, int who, struct hm_arena *arena)
     const struct sim_replica *replica = &sim->replicas[who];
     for (int64_t row = 1; row <= replica->rows; row++) {
         int act = replica->acts[row];
-        int record =
-            act == ORACLE_NONE ? ORACLE_NONE : oracle_told(sim->oracle, act)->record;
+        int record = act < 0 ? ORACLE_NONE : oracle_told(sim->oracle, act)->record;
         if (record != ORACLE_NONE && sim->records[record].erased) {
             check_row(sim, who, row, arena);
         }

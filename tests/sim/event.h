@@ -63,6 +63,9 @@ enum { SIM_ARGS = 6, SIM_LINE_MAX = 200 };
     X(FULL, full, "writes=0")                                                            \
     X(LOOK, look, "")                                                                    \
     X(HEAL, heal, "")                                                                    \
+    X(MOVE, move, "unit=0 once=0")                                                       \
+    X(JOIN, join, "unit=0 into=0")                                                       \
+    X(SHIFT, shift, "unit=0 above=0")                                                    \
     X(EXPECT, expect,                                                                    \
       "records=-1 conflicts=-1 deleted=-1 refused=-1 waiting=-1 "                        \
       "least=0")

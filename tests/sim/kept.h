@@ -29,6 +29,7 @@ struct sim_stick {
     int to;
     uint64_t losses; /* of the server, until then */
     int keys; /* changes of the laptop's key, that the file knows of; -1: not of all */
+    int64_t epoch; /* of its laptop, which goes on in another where it left a unit */
     bool taken;
 };
 

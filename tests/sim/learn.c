@@ -130,36 +130,49 @@ static void hold(struct sim *sim, int who, int act, const struct hm_held *held)
     }
 }
 
-static void learn_rows(struct sim *sim, int who, struct hm_arena *arena)
+static void learn_act(struct sim *sim, int who, int act, const struct hm_held *held)
+{
+    if (oracle_known(sim->oracle, who, act) &&
+        oracle_told(sim->oracle, act)->replica != who) {
+        sim_fail(sim, "act %d is twice on replica %d", act, who);
+    }
+    check_source(sim, who, act);
+    if (who == ORACLE_SERVER) {
+        sim_judge_role(sim, act);
+        sim_judge_permit(sim, act);
+        sim_judge_withdrawal(sim, act);
+    }
+    hold(sim, who, act, held);
+    if (sim->replicas[who].left[oracle_told(sim->oracle, act)->home]) {
+        sim_mark(sim, SIM_MARK_PARTED_GAINED);
+    }
+    oracle_knows(sim->oracle, who, act);
+    oracle_blind(sim->oracle, who, act, true); /* learn_values: or not */
+}
+
+void sim_learn_row(struct sim *sim, int who, const struct hm_held *held)
 {
     struct sim_replica *replica = &sim->replicas[who];
+    int act = act_of_row(sim, who, held);
+    if (replica->rows + 1 >= SIM_ACTS_MAX) {
+        sim_fail(sim, "more changes than the simulation has room for");
+    }
+    replica->acts[++replica->rows] = act;
+    if (act == ORACLE_NONE) {
+        sim_order(sim, who, &held->change);
+    } else {
+        learn_act(sim, who, act, held);
+    }
+}
+
+static void learn_rows(struct sim *sim, int who, struct hm_arena *arena)
+{
     struct hm_held held[CHUNK];
     size_t count = 0;
     do {
-        count = read_rows(sim, who, replica->rows + 1, held, arena);
+        count = read_rows(sim, who, sim->replicas[who].rows + 1, held, arena);
         for (size_t i = 0; i < count; i++) {
-            int act = act_of_row(sim, who, &held[i]);
-            if (replica->rows + 1 >= SIM_ACTS_MAX) {
-                sim_fail(sim, "more changes than the simulation has room for");
-            }
-            replica->acts[++replica->rows] = act;
-            if (act != ORACLE_NONE && oracle_known(sim->oracle, who, act) &&
-                oracle_told(sim->oracle, act)->replica != who) {
-                sim_fail(sim, "act %d is twice on replica %d", act, who);
-            }
-            if (act != ORACLE_NONE) {
-                check_source(sim, who, act);
-                if (who == ORACLE_SERVER) {
-                    sim_judge_role(sim, act);
-                    sim_judge_permit(sim, act);
-                    sim_judge_withdrawal(sim, act);
-                }
-                hold(sim, who, act, &held[i]);
-                oracle_knows(sim->oracle, who, act);
-                oracle_blind(sim->oracle, who, act, true); /* learn_values: or not */
-            } else {
-                sim_order(sim, who, &held[i].change);
-            }
+            sim_learn_row(sim, who, &held[i]);
         }
         hm_arena_clear(arena);
     } while (count == CHUNK);
@@ -173,7 +186,7 @@ static void learn_values(struct sim *sim, int who, struct hm_arena *arena)
         struct hm_held held;
         struct hm_err err = HM_ERR_NONE;
         int act = replica->acts[row];
-        if (act == ORACLE_NONE || !oracle_is_blind(sim->oracle, who, act)) {
+        if (act < 0 || !oracle_is_blind(sim->oracle, who, act)) {
             continue;
         }
         sim_must(sim,
@@ -247,6 +260,9 @@ static void hear(struct sim *sim, int who, int bucket, const struct hm_entry *en
             sim_fail(sim, "replica %d has an entry of a change that is not there", who);
         }
         int act = sim->replicas[who].acts[row];
+        if (act == SIM_GONE) {
+            sim_fail(sim, "replica %d has an entry of a change that it forgot", who);
+        }
         enum oracle_verdict verdict = entry->kind == HM_ENTRY_ACCEPTED ? ORACLE_ACCEPTED
                                       : entry->kind == HM_ENTRY_QUARANTINED
                                           ? ORACLE_REFUSED
@@ -374,6 +390,7 @@ void sim_learn(struct sim *sim, int who)
     uint64_t written = hm_disk_count(sim_disk(sim, who), HM_DISK_WRITE);
     hm_arena_init(&arena, SIM_ARENA_MAX);
     if (replica->written == 0 || replica->written != written) {
+        sim_learn_epoch(sim, who);
         learn_store(sim, who, &arena);
         replica->written = written;
     }
@@ -391,8 +408,13 @@ void sim_relearn(struct sim *sim, int who)
     struct hm_held held[CHUNK];
     struct sim_replica *replica = &sim->replicas[who];
     int64_t row = 0;
+    sim_learn_epoch(sim, who);
     hm_arena_init(&arena, SIM_ARENA_MAX);
     while (row < replica->rows) {
+        if (replica->acts[row + 1] == SIM_GONE) {
+            row++;
+            continue;
+        }
         size_t count = read_rows(sim, who, row + 1, held, &arena);
         for (size_t i = 0; i < count && row < replica->rows; i++) {
             row++;

@@ -512,7 +512,7 @@ void sim_do_lie(struct sim *sim, const struct sim_event *event)
     enum sim_lie what = (enum sim_lie)((uint64_t)event->arg[0] % SIM_LIE_COUNT);
     struct lie lie = {.sim = sim, .event = event};
     sim->stats.actions++;
-    if (sim->replicas[event->who].laptop == NULL) {
+    if (sim->replicas[event->who].laptop == NULL || sim_anything_moved(sim)) {
         return;
     }
     bool revoked = sim_is_revoked(sim, event->who);

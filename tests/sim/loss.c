@@ -221,7 +221,7 @@ static void forget_refill(struct sim *sim)
 void sim_do_lose(struct sim *sim, const struct sim_event *event)
 {
     bool had[SIM_ACTS_MAX] = {false};
-    if (!sim_may_go(sim, ORACLE_SERVER)) {
+    if (!sim_may_go(sim, ORACLE_SERVER) || sim_anything_moved(sim)) {
         return;
     }
     sim_learn(sim, ORACLE_SERVER);

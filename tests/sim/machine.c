@@ -56,10 +56,13 @@ static void take_learnt(struct sim_replica *replica, const struct sim_replica *w
 {
     replica->settled = was->settled;
     replica->agreed = was->agreed;
+    replica->epoch = was->epoch;
     replica->rows = was->rows;
+    replica->gone = was->gone;
     replica->registry = was->registry;
     memcpy(replica->acts, was->acts, sizeof(replica->acts));
     memcpy(replica->entries, was->entries, sizeof(replica->entries));
+    memcpy(replica->lacks, was->lacks, sizeof(replica->lacks));
     memcpy(replica->old, was->old, sizeof(replica->old));
     memcpy(replica->anew, was->anew, sizeof(replica->anew));
 }

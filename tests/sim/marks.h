@@ -110,6 +110,20 @@ struct sim;
       "a change in a role whose end was seen, whatever its page says")                   \
     X(ROLE_COPIED, role_copied, "a device of two disks that is given another role")      \
     X(ROLE_REFILLED, role_refilled, "another role, given by a server that came back")    \
+    X(MOVED_SEEN, moved_seen, "a laptop moves to another unit when it sees that")        \
+    X(MOVED_ONCE, moved_once, "… at once")                                               \
+    X(MOVED_UNSENT, moved_unsent, "… with work that it did not send")                    \
+    X(MOVED_BACK, moved_back, "… to a unit that it had before")                          \
+    X(MOVED_COPIED, moved_copied, "… and another disk is at work")                       \
+    X(MOVED_LATE, moved_late, "what it wrote where it was, not knowing, and stands")     \
+    X(MOVED_TOO_LATE, moved_too_late, "… and does not, for it had moved at once")        \
+    X(PARTED, parted, "a laptop forgets what is not its business any more")              \
+    X(PARTED_REFUSED, parted_refused, "… but that something of its own was refused")     \
+    X(PARTED_GAINED, parted_gained, "… and is given it again")                           \
+    X(JOINED, joined, "a unit becomes part of another")                                  \
+    X(JOINED_LATE, joined_late, "… and a record is made there by who did not know")      \
+    X(SHIFTED, shifted, "a unit goes to another commune")                                \
+    X(SHIFTED_LATE, shifted_late, "… and the one before writes there, not knowing")      \
     X(KEY_CHANGED, key_changed, "a device changes its key")                              \
     X(KEY_AGAIN, key_again, "… once more")                                               \
     X(KEY_UNSENT, key_unsent, "… with work that it signed by the one before")            \

@@ -155,6 +155,12 @@ void oracle_knows(struct oracle *oracle, int replica, int act)
     oracle->acts[act].at[replica].known = true;
 }
 
+void oracle_part(struct oracle *oracle, int replica, int act, bool stays)
+{
+    struct knowledge *at = &oracle->acts[act].at[replica];
+    *at = (struct knowledge){.known = stays, .blind = stays, .ordered = at->ordered};
+}
+
 void oracle_hears(struct oracle *oracle,
                   int replica,
                   int act,

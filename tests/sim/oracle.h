@@ -98,12 +98,10 @@ bool oracle_doubtful(const struct oracle *oracle, int act);
 
 /* It came too late, or from somebody who is not heard any more: it will not stand. */
 void oracle_refuse(struct oracle *oracle, int act);
-
 /* Whether it stands is not ours to say. */
 void oracle_open(struct oracle *oracle, int act);
 /* … or is, after all: it will not. */
 void oracle_close(struct oracle *oracle, int act);
-
 /* It stood on one disk alone, which is no more: it may never be seen again. */
 void oracle_lose(struct oracle *oracle, int act);
 bool oracle_lost(const struct oracle *oracle, int act);
@@ -120,6 +118,8 @@ void oracle_recall(struct oracle *oracle,
                    const struct oracle_memory *memory);
 void oracle_memory_free(struct oracle_memory *memory);
 void oracle_knows(struct oracle *oracle, int replica, int act);
+/* It left the home of this act: nothing of it is known there, or only that it was. */
+void oracle_part(struct oracle *oracle, int replica, int act, bool stays);
 void oracle_hears(struct oracle *oracle,
                   int replica,
                   int act,

@@ -23,7 +23,8 @@ static const unsigned usual[SIM_DO_COUNT] = {
     [SIM_GROUP] = 3,    [SIM_REPLAY] = 2,   [SIM_ARM] = 4,    [SIM_CRASH] = 2,
     [SIM_SICK] = 2,     [SIM_FULL] = 2,     [SIM_LOOK] = 2,   [SIM_REVOKE] = 2,
     [SIM_BRING] = 2,    [SIM_ERASE] = 3,    [SIM_STICK] = 3,  [SIM_CARRY] = 6,
-    [SIM_ROLE] = 4,     [SIM_ROTATE] = 3};
+    [SIM_ROLE] = 4,     [SIM_ROTATE] = 3,   [SIM_MOVE] = 5,   [SIM_JOIN] = 1,
+    [SIM_SHIFT] = 2};
 
 static int64_t below(struct sim_plan *plan, uint64_t most)
 {
@@ -50,6 +51,21 @@ static void draw_seats(struct sim_plan *plan)
     }
 }
 
+static unsigned draw_weight(struct sim_plan *plan, enum sim_do what)
+{
+    static const unsigned times[] = {0, 1, 2, 2, 2, 5};
+    return usual[what] * times[below(plan, 6)];
+}
+
+/* Units and laptops move where nobody lies and no server is lost (move.c says why). */
+static void draw_moves(struct sim_plan *plan)
+{
+    bool moves = plan->weight[SIM_LIE] + plan->weight[SIM_LOSE] == 0;
+    for (int i = SIM_MOVE; i <= SIM_SHIFT; i++) {
+        plan->weight[i] = moves ? draw_weight(plan, (enum sim_do)i) : 0;
+    }
+}
+
 /* One history of ten has no fault at all, others have none of one kind. */
 static void draw_calm(struct sim_plan *plan)
 {
@@ -68,8 +84,8 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     hm_testenv_init(&plan->dice, seed ^ UINT64_C(0x9A7EB100D5EED));
     draw_seats(plan);
     for (int i = 0; i < SIM_DO_COUNT; i++) {
-        static const unsigned times[] = {0, 1, 2, 2, 2, 5};
-        plan->weight[i] = usual[i] * times[below(plan, 6)];
+        bool later = i >= SIM_MOVE && i <= SIM_SHIFT;
+        plan->weight[i] = later ? 0 : draw_weight(plan, (enum sim_do)i);
     }
     /* A history has something to say, and somebody to say it to. */
     for (int i = SIM_ADD; i <= SIM_EDIT; i++) {
@@ -104,6 +120,7 @@ void sim_plan_init(struct sim_plan *plan, uint64_t seed)
     if (below(plan, 10) == 0) {
         draw_calm(plan);
     }
+    draw_moves(plan);
 }
 
 void sim_plan_plant(struct sim_plan *plan, enum sim_plant plant)
@@ -302,6 +319,12 @@ static void draw_message(struct sim_plan *plan,
     }
 }
 
+static void draw_place(struct sim_plan *plan, struct sim_event *event)
+{
+    event->arg[0] = below(plan, 12);
+    event->arg[1] = event->what == SIM_MOVE ? below(plan, 2) : below(plan, 4);
+}
+
 static void draw_machine(struct sim_plan *plan,
                          const struct sim *sim,
                          struct sim_event *event)
@@ -314,6 +337,11 @@ static void draw_machine(struct sim_plan *plan,
     case SIM_ROLE:
         arg[0] = below(plan, 2);
         break;
+    case SIM_MOVE:
+    case SIM_JOIN:
+    case SIM_SHIFT:
+        draw_place(plan, event);
+        break;
     case SIM_LOSE:
         arg[0] = below(plan, 4) == 0;
         break;
@@ -322,12 +350,6 @@ static void draw_machine(struct sim_plan *plan,
         break;
     case SIM_RESTORE:
         event->who = draw_imaged(plan, sim, event->who);
-        break;
-    case SIM_COPY:
-    case SIM_ROTATE:
-    case SIM_BACKUP:
-    case SIM_CLOSE:
-    case SIM_IMAGE:
         break;
     case SIM_CLOCK:
         arg[0] = below(plan, (uint64_t)2 * YEARS_10) - YEARS_10;
@@ -363,8 +385,11 @@ static void draw_machine(struct sim_plan *plan,
     case SIM_FULL:
         arg[0] = below(plan, 2) == 0 ? -1 : below(plan, 30);
         break;
-    default:
+    case SIM_TRIP:
+    case SIM_LOOK:
         draw_trip(plan, event);
+        break;
+    default: /* there is nothing more to be said of it */
         break;
     }
 }
@@ -380,13 +405,15 @@ static int draw_who(struct sim_plan *plan, const struct sim *sim, enum sim_do wh
     if (what == SIM_STICK && below(plan, 2) == 0) {
         return ORACLE_SERVER;
     }
-    if (what >= SIM_BACKUP && what <= SIM_CLOSE) {
+    if ((what >= SIM_BACKUP && what <= SIM_CLOSE) || what == SIM_JOIN ||
+        what == SIM_SHIFT) {
         return ORACLE_SERVER;
     }
     if (decides && below(plan, 2) == 0) {
         return 2 + (int)below(plan, 2); /* the head, and the officer above him */
     }
-    return !travels && what != SIM_REVOKE && what != SIM_ROLE && below(plan, 8) == 0
+    return !travels && what != SIM_REVOKE && what != SIM_ROLE && what != SIM_MOVE &&
+                   below(plan, 8) == 0
                ? ORACLE_SERVER
                : who;
 }

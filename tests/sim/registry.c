@@ -121,22 +121,28 @@ bool sim_had_roles(const struct sim *sim, int who)
            sim->replicas[sim->replicas[who].device].term_count > 0;
 }
 
-/* The role that a laptop goes by, of those from `at` on: only its store can say. */
-static void find_role(struct sim *sim,
-                      struct sim_replica *replica,
-                      const struct sim_replica *device,
-                      int at)
+/* The place that a laptop goes by, of those from `at` on: only its store can say. */
+static void find_place(struct sim *sim,
+                       struct sim_replica *replica,
+                       const struct sim_replica *device,
+                       int at)
 {
     struct hm_bytes role = HM_NO_BYTES;
+    struct hm_bytes unit = HM_NO_BYTES;
     struct hm_err err = HM_ERR_NONE;
     struct hm_arena arena;
+    struct hm_store *store = replica->laptop->store;
     hm_arena_init(&arena, SIM_ARENA_MAX);
-    sim_must(sim,
-             hm_store_meta_get(replica->laptop->store, HM_META_ROLE, &arena, &role, &err),
-             &err, "role");
+    sim_must(sim, hm_store_meta_get(store, HM_META_ROLE, &arena, &role, &err), &err,
+             "role");
+    sim_must(sim, hm_store_meta_get(store, HM_META_UNIT, &arena, &unit, &err), &err,
+             "unit");
     for (int i = device->term_count - 1; i >= at; i--) {
-        if (hm_bytes_are(role, device->terms[i].role->name)) {
-            replica->role = device->terms[i].role;
+        const struct sim_term *term = &device->terms[i];
+        if (hm_bytes_are(role, term->role->name) &&
+            hm_bytes_are(unit, scene_unit(term->unit))) {
+            replica->role = term->role;
+            replica->unit = term->unit;
         }
     }
     hm_arena_fini(&arena);
@@ -161,21 +167,25 @@ void sim_learn_role(struct sim *sim, int who)
              hm_store_bucket_n(sim_store(sim, who), hm_text(HM_HOME_REGISTRY),
                                &replica->registry, &err),
              &err, "registry");
+    if (sim->fate_count > 0) {
+        sim_learn_fates(sim, who, replica->laptop != NULL && is_ahead(replica));
+    }
     if (!sim_had_roles(sim, who)) {
         return;
     }
     const struct sim_replica *device = device_of(sim, who);
     int at = 0;
     if (sim_refilled(sim) && replica->laptop != NULL) { /* numbers say nothing any more */
-        find_role(sim, replica, device, 0);
+        find_place(sim, replica, device, 0);
         return;
     }
     while (device->terms[at].end != 0 && device->terms[at].end <= replica->registry) {
         at++;
     }
     replica->role = device->terms[at].role;
+    replica->unit = device->terms[at].unit;
     if (replica->laptop != NULL && is_ahead(replica)) {
-        find_role(sim, replica, device, at);
+        find_place(sim, replica, device, at);
     }
 }
 
@@ -196,62 +206,134 @@ static bool is_over(const struct sim_replica *device, int rank)
     return had;
 }
 
+/* Whether what a device has or had covers an act: as things are, or as far as its author
+ * could know. */
+struct cover {
+    bool now;
+    bool late;
+    bool old; /* … in a unit that it left, or that left it */
+};
+
+static void add_term(struct cover *cover,
+                     const struct sim *sim,
+                     const struct sim_term *term,
+                     const struct oracle_act *told,
+                     uint64_t written)
+{
+    if (term->role->rank != told->rank) {
+        return;
+    }
+    bool stands = term->end == 0;
+    bool unknown = stands || (!term->once && written < term->end);
+    bool here = sim_covers(sim, sim->fate_count, term->unit, told->home);
+    bool there = here || sim_covers_late(sim, written, term->unit, told->home);
+    cover->now = cover->now || (stands && here);
+    cover->late = cover->late || (unknown && there);
+    cover->old = cover->old || (unknown && there && !(stands && here));
+}
+
+static struct cover find_cover(const struct sim *sim, int act)
+{
+    struct cover cover = {.now = false};
+    const struct oracle_act *told = oracle_told(sim->oracle, act);
+    const struct sim_replica *device =
+        &sim->replicas[sim->replicas[told->replica].device];
+    const struct sim_term only = {.role = device->role, .unit = device->unit};
+    for (int i = 0; i < device->term_count; i++) {
+        add_term(&cover, sim, &device->terms[i], told, sim->written[act]);
+    }
+    if (device->term_count == 0) {
+        add_term(&cover, sim, &only, told, sim->written[act]);
+    }
+    uint64_t closed = sim_closed_at(sim, sim->fate_count, told->home);
+    if (told->what == ORACLE_CREATE && closed != 0) {
+        cover.now = false;
+        cover.late = cover.late && sim->written[act] < closed;
+    }
+    return cover;
+}
+
+static void mark_late(struct sim *sim, const struct oracle_act *told, bool old)
+{
+    const struct sim_replica *device = device_of(sim, told->replica);
+    bool closed = sim_closed_at(sim, sim->fate_count, told->home) != 0;
+    sim_mark(sim, closed && told->what == ORACLE_CREATE ? SIM_MARK_JOINED_LATE
+                  : device->term_count == 0             ? SIM_MARK_SHIFTED_LATE
+                  : sim->stats.moves > 0 && old         ? SIM_MARK_MOVED_LATE
+                                                        : SIM_MARK_ROLE_LATE);
+}
+
 /* An end when seen leaves what was written before it could be known. */
 void sim_judge_role(struct sim *sim, int act)
 {
     const struct oracle_act *told = oracle_told(sim->oracle, act);
-    bool covered = false;
-    bool late = false;
-    if (!sim_had_roles(sim, told->replica)) {
+    bool had_roles = sim_had_roles(sim, told->replica);
+    if (told->replica == ORACLE_SERVER || (!had_roles && sim->fate_count == 0)) {
         return;
     }
     const struct sim_replica *device = device_of(sim, told->replica);
-    for (int i = 0; i < device->term_count; i++) {
-        const struct sim_term *term = &device->terms[i];
-        if (term->role->rank != told->rank) {
-            continue;
-        }
-        covered = covered || term->end == 0;
-        late = late || (!term->once && sim->written[act] < term->end);
+    const struct cover cover = find_cover(sim, act);
+    if (!had_roles && cover.now) {
+        return;
     }
     /* One that came back may have forgotten the end, and laptops the new role. */
     bool refilled = sim_refilled(sim);
-    if (!refilled && told->forged && !covered && !device->strange &&
+    if (!refilled && told->forged && !cover.now && !device->strange &&
         is_over(device, told->rank)) {
         oracle_close(sim->oracle, act);
         sim_mark(sim, SIM_MARK_ROLE_OVER);
     } else if (refilled || told->forged || device->strange) {
         oracle_open(sim->oracle, act);
-    } else if (!covered && !late) {
+    } else if (!cover.now && !cover.late) {
         oracle_refuse(sim->oracle, act);
-        sim_mark(sim, SIM_MARK_ROLE_TOO_LATE);
-    } else if (!covered) {
-        sim_mark(sim, SIM_MARK_ROLE_LATE);
+        sim_mark(sim,
+                 sim->stats.moves > 0 ? SIM_MARK_MOVED_TOO_LATE : SIM_MARK_ROLE_TOO_LATE);
+    } else if (!cover.now) {
+        mark_late(sim, told, cover.old);
     }
+}
+
+void sim_add_term(struct sim *sim,
+                  int who,
+                  const struct scene_role *role,
+                  int unit,
+                  bool once,
+                  uint64_t end)
+{
+    struct sim_replica *device = device_of(sim, who);
+    if (device->term_count == 0) {
+        device->terms[device->term_count++] =
+            (struct sim_term){.role = device->role, .unit = device->unit};
+    }
+    struct sim_term *last = &device->terms[device->term_count - 1];
+    last->end = end;
+    last->once = once;
+    device->terms[device->term_count++] = (struct sim_term){.role = role, .unit = unit};
+    sim_say(sim, "  = %d is %s of %s from entry %llu of the registry on", who, role->name,
+            scene_unit(unit), (unsigned long long)end);
+}
+
+struct sim_term sim_last_term(const struct sim *sim, int who)
+{
+    const struct sim_replica *device = &sim->replicas[sim->replicas[who].device];
+    return device->term_count > 0
+               ? device->terms[device->term_count - 1]
+               : (struct sim_term){.role = device->role, .unit = device->unit};
 }
 
 static void note_role(struct sim *sim, int who, bool once)
 {
-    struct sim_replica *device = device_of(sim, who);
-    if (device->term_count == 0) {
-        device->terms[device->term_count++] = (struct sim_term){.role = device->role};
-    }
-    struct sim_term *last = &device->terms[device->term_count - 1];
-    last->end = sim->replicas[ORACLE_SERVER].registry;
-    last->once = once;
-    device->terms[device->term_count++] =
-        (struct sim_term){.role = scene_role_beside(last->role)};
+    const struct sim_term last = sim_last_term(sim, who);
+    sim_add_term(sim, who, scene_role_beside(last.role), last.unit, once,
+                 sim->replicas[ORACLE_SERVER].registry);
     sim->stats.roles++;
     sim_mark(sim, once ? SIM_MARK_ROLE_ONCE : SIM_MARK_ROLE_SEEN);
-    if (device->copied) {
+    if (device_of(sim, who)->copied) {
         sim_mark(sim, SIM_MARK_ROLE_COPIED);
     }
     if (sim_refilled(sim)) {
         sim_mark(sim, SIM_MARK_ROLE_REFILLED);
     }
-    sim_say(sim, "  = %d is %s from entry %llu of the registry on", who,
-            device->terms[device->term_count - 1].role->name,
-            (unsigned long long)last->end);
 }
 
 void sim_do_role(struct sim *sim, const struct sim_event *event)
@@ -264,10 +346,7 @@ void sim_do_role(struct sim *sim, const struct sim_event *event)
         device_of(sim, event->who)->term_count == SIM_TERMS_MAX) {
         return;
     }
-    const struct sim_replica *device = device_of(sim, event->who);
-    const struct scene_role *now = device->term_count == 0
-                                       ? device->role
-                                       : device->terms[device->term_count - 1].role;
+    const struct scene_role *now = sim_last_term(sim, event->who).role;
     sim_learn(sim, ORACLE_SERVER);
     uint64_t before = sim->replicas[ORACLE_SERVER].registry;
     enum hm_status status =

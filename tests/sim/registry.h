@@ -4,9 +4,9 @@
  *
  * Owner: the simulator
  *
- * A device has one role after the other. The number of the registry's entry that ended
- * one says who knew of it: a laptop by what its own registry has, an act by what its
- * author's had when it was written.
+ * A device has one role after the other, in one unit after the other. The number of the
+ * registry's entry that ended one says who knew of it: a laptop by what its own registry
+ * has, an act by what its author's had when it was written.
  */
 #ifndef HAMLET_TESTS_REGISTRY_H
 #define HAMLET_TESTS_REGISTRY_H
@@ -23,6 +23,7 @@ enum { SIM_TERMS_MAX = 8 };
 
 struct sim_term {
     const struct scene_role *role;
+    int unit;
     uint64_t end; /* number of the entry that ended it; 0: it stands */
     bool once;    /* … at once, not when it is seen */
 };
@@ -38,12 +39,20 @@ void sim_learn_revoked(struct sim *sim);
 /* The act was told or sent: it will not stand where its device is not heard any more. */
 void sim_note_late(struct sim *sim, int act);
 
-/* Its registry grew: it may be somebody else's turn, or another role. */
+/* Its registry grew: it may be somebody else's turn, another role, or elsewhere. */
 void sim_learn_role(struct sim *sim, int who);
-/* An act reached the server: whether a role covers it still. */
+/* An act reached the server: whether a role covers it still, and its unit is open. */
 void sim_judge_role(struct sim *sim, int act);
-/* Whether this device had several roles, so that who forges under one of them may have
- * it or not. */
+/* Its permit ended with this entry of the registry, and another began. */
+void sim_add_term(struct sim *sim,
+                  int who,
+                  const struct scene_role *role,
+                  int unit,
+                  bool once,
+                  uint64_t end);
+struct sim_term sim_last_term(const struct sim *sim, int who);
+/* Whether this device had several roles, or units, so that who forges under one of them
+ * may have it or not. */
 bool sim_had_roles(const struct sim *sim, int who);
 
 #endif

@@ -111,6 +111,11 @@ int scene_unit_find(const char *code)
     return -1;
 }
 
+int scene_above(int unit)
+{
+    return places[unit].above;
+}
+
 bool scene_covers(int scope, int unit)
 {
     while (unit != scope && places[unit].above != unit) {

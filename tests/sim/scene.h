@@ -56,6 +56,8 @@ int64_t scene_read(const struct scene_form *form, int reg, struct hm_bytes value
 enum { SCENE_UNITS = 7, SCENE_COMMUNES = 2, SCENE_HAMLETS = 2 };
 const char *scene_unit(int unit);
 int scene_unit_find(const char *code); /* -1: there is none */
+/* As they lie at first: what came of them since, places.h says. */
+int scene_above(int unit);
 bool scene_covers(int scope, int unit);
 
 struct scene_role {

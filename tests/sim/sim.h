@@ -19,9 +19,11 @@
 #include "hamlet/store/buckets.h"
 #include "kept.h"
 #include "oracle.h"
+#include "places.h"
 #include "plant.h"
 #include "refill.h"
 #include "registry.h"
+#include "replica.h"
 #include "scene.h"
 #include "stats.h"
 #include "world.h"
@@ -55,45 +57,6 @@ struct sim_deed {
     bool creates; /* a record that nobody had */
 };
 
-/* An older state of a replica: its disk, and what was known of it. */
-struct sim_image {
-    struct hm_disk *disk; /* null: none is kept */
-    struct sim_replica *was;
-    struct oracle_memory *memory;
-};
-
-struct sim_replica {
-    struct world_laptop *laptop; /* null: the server */
-    const struct scene_role *role;
-    int unit;
-    bool lax;
-    bool settled;    /* it has agreed with the server once: the registry is all there */
-    uint64_t agreed; /* exchanges until it did so last */
-
-    int device;       /* the first replica with its key; what follows, of that one */
-    bool strange;     /* its disk was copied or restored … */
-    bool must_notice; /* … and the server will notice, */
-    bool copied;      /* … for two of them are at work */
-    int keys;         /* how often its key was changed */
-    bool forges;      /* its key signs more than what is on its disk (forge.h) */
-    bool revoked;     /* from here on it gives and gets nothing … */
-    bool was_revoked; /* … or so said a server that was lost since */
-    struct sim_term terms[SIM_TERMS_MAX];
-    int term_count;
-    uint64_t registry; /* entries that this replica's has, */
-    uint64_t leased[2]; /* … that it had when it agreed with the server, the last times */
-    uint64_t shown;     /* … and that it has shown the server since that it had */
-    struct sim_image image;
-
-    /* what was learnt of its store */
-    uint64_t written; /* writes to its disk until then; 0: all is to be looked at again */
-    int64_t rows;
-    int acts[SIM_ACTS_MAX];        /* by row; ORACLE_NONE: of the registry */
-    uint64_t entries[SIM_BUCKETS]; /* that were learnt */
-    bool old[SIM_BUCKETS];         /* they are of a server that is no more */
-    bool anew[SIM_BUCKETS];        /* … and not all was heard of the next */
-};
-
 /* What the command line asks for; the same for every history of a process. */
 struct sim_options {
     const struct hm_kinds *kinds[2]; /* as they are, and lax */
@@ -116,6 +79,8 @@ struct sim {
     int record_count;
     struct sim_bulk bulks[SIM_BULKS_MAX];
     int bulk_count;
+    struct sim_fate fates[SIM_FATES_MAX];
+    int fate_count;
     struct hm_id ids[SIM_ACTS_MAX]; /* of acts */
     uint64_t written[SIM_ACTS_MAX]; /* entries that the author's registry had then */
     int by_id[2 * SIM_ACTS_MAX];    /* a table of acts by id; 0: empty, else act + 1 */
@@ -168,9 +133,9 @@ void sim_recover(struct sim *sim, int who);
 
 /*
  * What each event does: what people do in author.c and decide.c, what happens to messages
- * in trip.c, files in stick.c, what the district decides in registry.c, what a device
- * with a good key may try in liar.c, disks that are copied or come back in machine.c, the
- * rest in sim.c.
+ * in trip.c, files in stick.c, what the district decides in registry.c and move.c, what a
+ * device with a good key may try in liar.c, disks that are copied or come back in
+ * machine.c, the rest in sim.c.
  */
 #define SIM_DO_DECLARE(name, word, arguments)                                            \
     void sim_do_##word(struct sim *sim, const struct sim_event *event);
@@ -182,6 +147,11 @@ void sim_learn(struct sim *sim, int who);
 void sim_relearn(struct sim *sim, int who);
 int sim_act_of(const struct sim *sim, const struct hm_id *id);
 void sim_act_add(struct sim *sim, const struct hm_id *id, int act);
+/* One more row of its store. */
+void sim_learn_row(struct sim *sim, int who, const struct hm_held *held);
+/* part.c: a laptop that has forgotten the units that it left */
+void sim_learn_epoch(struct sim *sim, int who);
+
 int sim_record_of(const struct sim *sim, const struct hm_id *id);
 
 /* One visit of a device that is revoked while it lasts. */

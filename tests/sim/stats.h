@@ -37,6 +37,9 @@
     X(lies)                                                                              \
     X(erased)                                                                            \
     X(sought)                                                                            \
+    X(moves)                                                                             \
+    X(mergers)                                                                           \
+    X(parted)                                                                            \
     X(roles)                                                                             \
     X(keys)                                                                              \
     X(revocations)                                                                       \

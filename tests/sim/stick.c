@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "erase.h"
+#include "hamlet/store/visits.h"
 #include "loss.h"
 #include "machine.h"
 #include "world_file.h"
@@ -65,6 +66,31 @@ static int keys_of(const struct sim *sim, int from, int to)
     return knows ? sim->replicas[sim->replicas[laptop].device].keys : -1;
 }
 
+static int laptop_of(int from, int to)
+{
+    return to == ORACLE_SERVER ? from : to;
+}
+
+/* The server writes for the epoch that it has heard of; 0: not of the present one. */
+static int64_t epoch_of(struct sim *sim, int from, int to)
+{
+    const struct sim_replica *replica = &sim->replicas[laptop_of(from, to)];
+    struct hm_id device = hm_sign_device(&replica->laptop->key);
+    struct hm_visit visit;
+    struct hm_arena arena;
+    struct hm_err err = HM_ERR_NONE;
+    bool found = to == ORACLE_SERVER;
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    if (!found) {
+        sim_must(sim,
+                 hm_store_visit_get(sim->world.reader, &device, (uint32_t)replica->epoch,
+                                    &visit, &found, &arena, &err),
+                 &err, "visit");
+    }
+    hm_arena_fini(&arena);
+    return found ? replica->epoch : 0;
+}
+
 static void keep(struct sim *sim, int from, int to, struct hm_bytes file)
 {
     struct sim_stick *stick = &sim->sticks[sim->stick_count++ % SIM_STICKS_MAX];
@@ -74,8 +100,13 @@ static void keep(struct sim *sim, int from, int to, struct hm_bytes file)
     }
     free(stick->data);
     memcpy(data, file.data, file.size);
-    *stick = (struct sim_stick){
-        data, file.size, from, to, sim->stats.losses, keys_of(sim, from, to), false};
+    *stick = (struct sim_stick){.data = data,
+                                .size = file.size,
+                                .from = from,
+                                .to = to,
+                                .losses = sim->stats.losses,
+                                .keys = keys_of(sim, from, to),
+                                .epoch = epoch_of(sim, from, to)};
     sim_say(sim, "  = a file of %zu bytes from %d to %d", file.size, from, to);
 }
 
@@ -113,9 +144,10 @@ static bool is_excused(const struct way *way)
 {
     const struct sim *sim = way->sim;
     const struct sim_stick *stick = way->stick;
-    int laptop = stick->to == ORACLE_SERVER ? stick->from : stick->to;
+    int laptop = laptop_of(stick->from, stick->to);
+    bool before = stick->epoch != sim->replicas[laptop].epoch; /* it left a unit */
     bool by_old_key = stick->keys != sim->replicas[sim->replicas[laptop].device].keys;
-    return by_old_key || sim->world.crashes != way->crashes ||
+    return by_old_key || before || sim->world.crashes != way->crashes ||
            sim->world.failures != way->failures || sim_troubled(sim, way->reader) ||
            sim_refilled(sim) || is_other(sim, way->stick->from) ||
            is_other(sim, way->stick->to);

@@ -307,7 +307,7 @@ int work_record(struct work *work, int64_t pick)
         int record = oracle_told(sim->oracle, i)->record;
         if (record != ORACLE_NONE && oracle_known(sim->oracle, work->who, i) &&
             !is_known[record] &&
-            scene_covers(replica_of(work)->unit, sim->records[record].unit)) {
+            sim_in_scope(sim, work->who, sim->records[record].unit)) {
             is_known[record] = true;
             known[count++] = record;
         }
@@ -330,6 +330,9 @@ enum hm_status work_scope(struct work *work, int unit)
     struct sim *sim = work->sim;
     bool known = false;
     const struct sim_replica *replica = replica_of(work);
+    if (sim_closed_at(sim, replica->fated, unit) != 0) {
+        return HM_DENIED; /* a new record belongs where it is part of now */
+    }
     if (unit == replica->unit) {
         return HM_OK;
     }
@@ -342,5 +345,7 @@ enum hm_status work_scope(struct work *work, int unit)
     if (!known && !replica_knows_units(work)) {
         return HM_DENIED; /* the registry has not come yet */
     }
-    return !known ? HM_BAD_INPUT : !scene_covers(replica->unit, unit) ? HM_DENIED : HM_OK;
+    return !known                                ? HM_BAD_INPUT
+           : !sim_in_scope(sim, work->who, unit) ? HM_DENIED
+                                                 : HM_OK;
 }

@@ -21,7 +21,9 @@ static enum hm_status begin(struct writing *w,
                             struct hm_err *err)
 {
     *w = (struct writing){.world = world};
-    w->device = hm_sign_device(&laptop->key);
+    if (laptop != NULL) {
+        w->device = hm_sign_device(&laptop->key);
+    }
     hm_arena_init(&w->arena, HM_COMMAND_ARENA_MAX);
     enum hm_status status = hm_author_open(&w->author, world->store, err);
     if (status == HM_OK) {
@@ -169,6 +171,34 @@ enum hm_status world_permit(struct world *world,
     return end(&w, status, err);
 }
 
+/* Each permit that stands is given anew, as it is but for what is said, and ends. */
+static enum hm_status replace_permits(struct writing *w,
+                                      const char *role,
+                                      const char *unit,
+                                      bool once,
+                                      struct hm_err *err)
+{
+    struct hm_permit *permits = NULL;
+    size_t count = 0;
+    enum hm_status status =
+        hm_store_permits(w->world->store, &w->device, &permits, &count, &w->arena, err);
+    for (size_t i = 0; i < count && status == HM_OK; i++) {
+        struct hm_permit next = permits[i];
+        if (next.ended) {
+            continue;
+        }
+        next.home = unit == NULL ? next.home : hm_text(unit);
+        status = give_role(w, &next,
+                           role == NULL ? hm_arena_copy_text(&w->arena, next.role) : role,
+                           err);
+        if (status == HM_OK) {
+            status = put(w, HM_KIND_PERMIT, &permits[i].record, HM_REGISTRY_ENDED,
+                         text_value(w, once ? HM_ENDED_ONCE : HM_ENDED_SEEN), err);
+        }
+    }
+    return status;
+}
+
 enum hm_status world_change_role(struct world *world,
                                  const struct world_laptop *laptop,
                                  const char *role,
@@ -176,24 +206,71 @@ enum hm_status world_change_role(struct world *world,
                                  struct hm_err *err)
 {
     struct writing w;
-    struct hm_permit *permits = NULL;
-    size_t count = 0;
     enum hm_status status = begin(&w, world, laptop, err);
     if (status == HM_OK) {
-        status =
-            hm_store_permits(world->store, &w.device, &permits, &count, &w.arena, err);
-    }
-    for (size_t i = 0; i < count && status == HM_OK; i++) {
-        if (permits[i].ended) {
-            continue;
-        }
-        status = give_role(&w, &permits[i], role, err);
-        if (status == HM_OK) {
-            status = put(&w, HM_KIND_PERMIT, &permits[i].record, HM_REGISTRY_ENDED,
-                         text_value(&w, once ? HM_ENDED_ONCE : HM_ENDED_SEEN), err);
-        }
+        status = replace_permits(&w, role, NULL, once, err);
     }
     return end(&w, status, err);
+}
+
+enum hm_status world_move(struct world *world,
+                          const struct world_laptop *laptop,
+                          const char *unit,
+                          bool once,
+                          struct hm_err *err)
+{
+    struct writing w;
+    enum hm_status status = begin(&w, world, laptop, err);
+    if (status == HM_OK) {
+        status = replace_permits(&w, NULL, unit, once, err);
+    }
+    if (status == HM_OK) {
+        status = put_device(&w, HM_REGISTRY_HOME, text_value(&w, unit), err);
+    }
+    return end(&w, status, err);
+}
+
+static enum hm_status edit_unit(struct world *world,
+                                const char *unit,
+                                const struct hm_field_input *fields,
+                                size_t count,
+                                struct hm_err *err)
+{
+    struct writing w;
+    struct hm_id record;
+    struct hm_id change;
+    const struct hm_kind *kind = hm_kinds_tree(world->kinds);
+    enum hm_status status = begin(&w, world, NULL, err);
+    if (status == HM_OK) {
+        const struct hm_key_field key = {hm_text(kind->tree->code->name),
+                                         text_value(&w, unit)};
+        hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(kind->name), &key, 1);
+        status = hm_author_edit(w.author, &record, fields, count, true, &change, err);
+    }
+    return end(&w, status, err);
+}
+
+enum hm_status world_unit_merge(struct world *world,
+                                const char *unit,
+                                const char *into,
+                                struct hm_err *err)
+{
+    const struct hm_kind_tree *tree = hm_kinds_tree(world->kinds)->tree;
+    const struct hm_field_input fields[] = {
+        {hm_text(tree->into->name), hm_text(into), NULL},
+        {hm_text(tree->to->name), hm_text("2026-06-30"), NULL}};
+    return edit_unit(world, unit, fields, 2, err);
+}
+
+enum hm_status world_unit_shift(struct world *world,
+                                const char *unit,
+                                const char *above,
+                                struct hm_err *err)
+{
+    const struct hm_kind_tree *tree = hm_kinds_tree(world->kinds)->tree;
+    const struct hm_field_input fields[] = {
+        {hm_text(tree->parent->name), hm_text(above), NULL}};
+    return edit_unit(world, unit, fields, 1, err);
 }
 
 bool world_is_revoked(const struct world *world, const struct world_laptop *laptop)

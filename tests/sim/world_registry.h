@@ -30,6 +30,21 @@ HM_CHECKED enum hm_status world_change_role(struct world *world,
                                             const char *role,
                                             bool once,
                                             struct hm_err *err);
+/* Its permits are given anew for another unit, and end when that is seen, or at once. */
+HM_CHECKED enum hm_status world_move(struct world *world,
+                                     const struct world_laptop *laptop,
+                                     const char *unit,
+                                     bool once,
+                                     struct hm_err *err);
+/* The unit becomes part of another; or it lies below another from here on. */
+HM_CHECKED enum hm_status world_unit_merge(struct world *world,
+                                           const char *unit,
+                                           const char *into,
+                                           struct hm_err *err);
+HM_CHECKED enum hm_status world_unit_shift(struct world *world,
+                                           const char *unit,
+                                           const char *above,
+                                           struct hm_err *err);
 /* Whether the server's registry says so. */
 bool world_is_revoked(const struct world *world, const struct world_laptop *laptop);
 

@@ -11,8 +11,12 @@
 
 #include "hamlet/store/store.h"
 
-/* Homes of which changes or a bucket are here, but for the registry, ascending. */
+/*
+ * Homes of which changes or a bucket are here, but for the registry, ascending. `bare`:
+ * only those of which no bucket is here, and values are.
+ */
 HM_CHECKED enum hm_status hm_store_homes(struct hm_store *store,
+                                         bool bare,
                                          struct hm_bytes **homes,
                                          size_t *count,
                                          struct hm_arena *arena,

@@ -59,6 +59,16 @@ HM_CHECKED enum hm_status hm_store_visit_last(struct hm_store *store,
                                               bool *found,
                                               struct hm_arena *arena,
                                               struct hm_err *err);
+/*
+ * Another epoch of the device in which this token counts: from here on `instead` does,
+ * which nobody was given. *found: there is one.
+ */
+HM_CHECKED enum hm_status hm_store_visit_over(struct hm_store *store,
+                                              const struct hm_visit *after,
+                                              const struct hm_id *token,
+                                              const struct hm_id *instead,
+                                              bool *found,
+                                              struct hm_err *err);
 HM_CHECKED enum hm_status hm_store_visit_put(struct hm_store *store,
                                              const struct hm_visit *visit,
                                              struct hm_err *err);

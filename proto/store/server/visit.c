@@ -69,6 +69,31 @@ enum hm_status hm_store_visit_last(struct hm_store *store,
     return hm_store_visit_get(store, device, epoch, visit, found, arena, err);
 }
 
+enum hm_status hm_store_visit_over(struct hm_store *store,
+                                   const struct hm_visit *after,
+                                   const struct hm_id *token,
+                                   const struct hm_id *instead,
+                                   bool *found,
+                                   struct hm_err *err)
+{
+    static const char update[] =
+        "UPDATE visit SET current = :instead, pending = NULL, request = NULL"
+        " WHERE device = :device AND epoch <> :epoch AND :token IN (current, pending)";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, update, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, instead);
+        hm_bind_id(stmt, 2, &after->device);
+        hm_bind_int(stmt, 3, after->epoch);
+        hm_bind_id(stmt, 4, token);
+        status = hm_sql_run(store, stmt, err);
+    }
+    if (status == HM_OK) {
+        *found = sqlite3_changes(store->db) > 0;
+    }
+    return status;
+}
+
 static struct hm_bytes id_or_null(const struct hm_id *id)
 {
     return hm_id_is_none(id) ? HM_NO_BYTES : hm_id_bytes(id);

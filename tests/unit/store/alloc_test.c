@@ -338,7 +338,7 @@ static enum hm_status act_purge(void *ctx, struct hm_err *err)
     size_t count = 0;
     struct hm_arena *arena = begin_round();
     enum hm_status status = hm_store_begin(site->store, err);
-    NEXT(hm_store_homes(site->store, &homes, &count, arena, err));
+    NEXT(hm_store_homes(site->store, false, &homes, &count, arena, err));
     NEXT(hm_store_purge(site->store, hm_text("30341-01"), err));
     NEXT(hm_store_purged(site->store, err));
     return end_round(site, status);

@@ -195,6 +195,61 @@ START_TEST(a_restored_laptop_that_leaves_a_unit_has_no_torn_chain)
 }
 END_TEST
 
+static size_t count_notices(void)
+{
+    struct hm_notice *notices = NULL;
+    size_t count = 0;
+    ck_assert_int_eq(hm_store_notices(world.reader, &notices, &count, &arena, &err),
+                     HM_OK);
+    return count;
+}
+
+/* Both leave the unit, each in an epoch of its own: no chain and no lease is shared then.
+ */
+START_TEST(a_copy_of_a_disk_that_leaves_a_unit_is_noticed)
+{
+    const bool both_first = _i != 0;
+    add(a, 2);
+    sync_with(a);
+    move_to(units[1]);
+    struct world_laptop *twin = world_laptop_copy(&world, a);
+
+    sync_with(a);
+    if (!both_first) {
+        sync_with(a);
+    }
+    sync_with(twin);
+    sync_with(a);
+    sync_with(twin);
+
+    ck_assert_uint_eq(count_notices(), 1);
+    ck_assert_int_eq(changes_in(a->store, units[0]), 0);
+    ck_assert_int_eq(changes_in(twin->store, units[0]), 0);
+    add(a, 1);
+    add(twin, 1);
+    sync_with(a);
+    sync_with(twin);
+    sync_with(a);
+    ck_assert(world_agrees(&world, a, units[1]));
+    ck_assert(world_agrees(&world, twin, units[1]));
+    ck_assert_uint_eq(count_notices(), 1);
+}
+END_TEST
+
+START_TEST(a_laptop_that_leaves_a_unit_is_no_copy_of_itself)
+{
+    for (int i = 0; i < 4; i++) {
+        add(a, 1);
+        move_to(units[i % 2 == 0]);
+        sync_with(a);
+        sync_with(a);
+    }
+
+    ck_assert_uint_eq(count_notices(), 0);
+    ck_assert(world_agrees(&world, a, units[0]));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("part");
@@ -204,6 +259,8 @@ int main(void)
     tcase_add_loop_test(group, a_laptop_cut_while_it_leaves_a_unit_has_left_it_or_not, 0,
                         HM_CRASH_MIX + 1);
     tcase_add_test(group, a_restored_laptop_that_leaves_a_unit_has_no_torn_chain);
+    tcase_add_loop_test(group, a_copy_of_a_disk_that_leaves_a_unit_is_noticed, 0, 2);
+    tcase_add_test(group, a_laptop_that_leaves_a_unit_is_no_copy_of_itself);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }
