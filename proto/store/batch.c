@@ -161,3 +161,17 @@ void hm_bind_batch(sqlite3_stmt *stmt, int at, const struct hm_batch *batch)
 {
     (void)sqlite3_bind_pointer(stmt, at, (void *)(uintptr_t)batch, pointer_type, NULL);
 }
+
+enum hm_status hm_sql_run_batch(struct hm_store *store,
+                                const char *sql,
+                                const struct hm_batch *batch,
+                                struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, sql, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_batch(stmt, 1, batch);
+    return hm_sql_run(store, stmt, err);
+}

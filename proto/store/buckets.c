@@ -57,36 +57,6 @@ struct affected {
     " x.n3 + x.n2 - 1 WHERE ((c.verdict & x.n4 = 0 AND (x.n4 = 1 OR c.verdict = 1))"     \
     " OR (x.n5 = 1 AND c.verdict = 1 AND c.later <> 2))"
 
-static enum hm_status collect(struct hm_store *store,
-                              const char *sql,
-                              const struct hm_batch *batch,
-                              struct hm_numbers *numbers,
-                              struct hm_arena *arena,
-                              struct hm_err *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, sql, &stmt, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_bind_batch(stmt, 1, batch);
-    return hm_numbers_collect(numbers, store, stmt, arena, err);
-}
-
-static enum hm_status run_batch(struct hm_store *store,
-                                const char *sql,
-                                const struct hm_batch *batch,
-                                struct hm_err *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, sql, &stmt, err);
-    if (status == HM_OK) {
-        hm_bind_batch(stmt, 1, batch);
-        status = hm_sql_run(store, stmt, err);
-    }
-    return status;
-}
-
 /*
  * Accepting what was not judged changes nothing that is shown. Everything else may: it is
  * collected to be derived anew.
@@ -111,18 +81,18 @@ static enum hm_status set_verdicts(struct hm_store *store,
         "UPDATE change SET later = 2 FROM batch(:rows) x WHERE x.n5 = 1"
         " AND change.id = x.n3 AND change.verdict = 1 AND change.later <> 2";
     enum hm_status status =
-        collect(store, records, batch, &affected->records, arena, err);
+        hm_numbers_of_batch(&affected->records, store, records, batch, arena, err);
     if (status == HM_OK && affected->records.count > 0) {
-        status = collect(store, homes, batch, &affected->homes, arena, err);
+        status = hm_numbers_of_batch(&affected->homes, store, homes, batch, arena, err);
     }
     if (status == HM_OK) {
-        status = run_batch(store, update, batch, err);
+        status = hm_sql_run_batch(store, update, batch, err);
     }
     if (status == HM_OK && affected->records.count > 0) {
-        status = run_batch(store, take_in, batch, err);
+        status = hm_sql_run_batch(store, take_in, batch, err);
     }
     if (status == HM_OK && affected->records.count > 0) {
-        status = run_batch(store, leave_out, batch, err);
+        status = hm_sql_run_batch(store, leave_out, batch, err);
     }
     return status;
 }
@@ -138,11 +108,7 @@ static enum hm_status insert_entries(struct hm_store *store,
         " SELECT n0, n1, n2, n3, b0, b1 FROM batch(:rows)";
     static const char advance[] = "UPDATE bucket SET n = :n WHERE id = :bucket";
     sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, insert, &stmt, err);
-    if (status == HM_OK) {
-        hm_bind_batch(stmt, 1, batch);
-        status = hm_sql_run(store, stmt, err);
-    }
+    enum hm_status status = hm_sql_run_batch(store, insert, batch, err);
     if (status == HM_OK) {
         status = hm_sql(store, advance, &stmt, err);
     }

@@ -95,28 +95,11 @@ static enum hm_status write_row(struct hm_store *store,
     return hm_sql_run(store, stmt, err);
 }
 
-static enum hm_status count_open(struct hm_store *store,
-                                 int64_t *open,
-                                 struct hm_err *err)
-{
-    static const char select[] = "SELECT count(*) FROM draft WHERE form IS NOT NULL";
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    if (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-    }
-    if (status == HM_OK) {
-        *open = hm_column_int(stmt, 0);
-        hm_sql_done(stmt);
-    }
-    return status;
-}
-
 enum hm_status hm_store_draft_put(struct hm_store *store,
                                   const struct hm_draft *draft,
                                   struct hm_err *err)
 {
+    static const char count[] = "SELECT count(*) FROM draft WHERE form IS NOT NULL";
     struct hm_arena arena;
     struct hm_draft before;
     bool found = false;
@@ -129,7 +112,7 @@ enum hm_status hm_store_draft_put(struct hm_store *store,
     } else if (status == HM_OK && found && before.form.size == 0) {
         status = hm_fail(err, HM_EXISTS, "web-draft-done", NULL, NULL, NULL);
     } else if (status == HM_OK && !found) {
-        status = count_open(store, &open, err);
+        status = hm_sql_number(store, count, &open, err);
     }
     if (status == HM_OK && open >= HM_DRAFTS_MAX) {
         status = hm_fail(err, HM_BAD_INPUT, "web-drafts", NULL, NULL, NULL);

@@ -164,17 +164,7 @@ enum hm_status hm_store_erased_count(struct hm_store *store,
 {
     static const char select[] =
         "SELECT count(*) FROM change WHERE withheld = 1 AND verdict <> 1";
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    if (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-    }
-    if (status == HM_OK && row) {
-        *count = hm_column_int(stmt, 0);
-        hm_sql_done(stmt);
-    }
-    return status;
+    return hm_sql_number(store, select, count, err);
 }
 
 bool hm_store_erasures_unlisted(const struct hm_store *store)

@@ -50,17 +50,12 @@ enum hm_status hm_erasure_note(struct hm_store *store,
         "INSERT OR IGNORE INTO erasure(home, record, register, prefix, done)"
         " SELECT n0, b0, b1, b2, 0 FROM batch(:rows)";
     struct hm_batch batch;
-    sqlite3_stmt *stmt = NULL;
     if (count == 0) {
         return HM_OK;
     }
     enum hm_status status = order_rows(&batch, home, record, orders, count, arena, err);
     if (status == HM_OK) {
-        status = hm_sql(store, insert, &stmt, err);
-    }
-    if (status == HM_OK) {
-        hm_bind_batch(stmt, 1, &batch);
-        status = hm_sql_run(store, stmt, err);
+        status = hm_sql_run_batch(store, insert, &batch, err);
     }
     if (status == HM_OK && sqlite3_changes(store->db) > 0) {
         store->has_erasures = true;

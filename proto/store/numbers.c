@@ -44,3 +44,19 @@ enum hm_status hm_numbers_collect(struct hm_numbers *numbers,
     hm_sql_done(stmt);
     return status;
 }
+
+enum hm_status hm_numbers_of_batch(struct hm_numbers *numbers,
+                                   struct hm_store *store,
+                                   const char *sql,
+                                   const struct hm_batch *batch,
+                                   struct hm_arena *arena,
+                                   struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, sql, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_batch(stmt, 1, batch);
+    return hm_numbers_collect(numbers, store, stmt, arena, err);
+}

@@ -23,4 +23,12 @@ HM_CHECKED enum hm_status hm_numbers_collect(struct hm_numbers *numbers,
                                              struct hm_arena *arena,
                                              struct hm_err *err);
 
+/* Add column 0 of every row that a statement gives whose only parameter is the batch. */
+HM_CHECKED enum hm_status hm_numbers_of_batch(struct hm_numbers *numbers,
+                                              struct hm_store *store,
+                                              const char *sql,
+                                              const struct hm_batch *batch,
+                                              struct hm_arena *arena,
+                                              struct hm_err *err);
+
 #endif

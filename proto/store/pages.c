@@ -18,7 +18,6 @@ enum hm_status hm_store_pages_put(struct hm_store *store,
         " registry, signature) SELECT n0, n1, n2, n3, b0, b1, n4, b2 FROM batch(:rows)";
     struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
     struct hm_batch batch = {.rows = rows, .count = count};
-    sqlite3_stmt *stmt = NULL;
     int64_t home = 0;
     enum hm_status status = hm_arena_status(arena, err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
@@ -33,11 +32,7 @@ enum hm_status hm_store_pages_put(struct hm_store *store,
                   HM_BYTES(page->signature.at)}};
     }
     if (status == HM_OK && count > 0) {
-        status = hm_sql(store, insert, &stmt, err);
-        if (status == HM_OK) {
-            hm_bind_batch(stmt, 1, &batch);
-            status = hm_sql_run(store, stmt, err);
-        }
+        status = hm_sql_run_batch(store, insert, &batch, err);
     }
     return status;
 }

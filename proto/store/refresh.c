@@ -179,23 +179,14 @@ static enum hm_status note_loaded(void *ctx,
     return note_record(r, loaded, &r->touches[r->next], &r->changed, err);
 }
 
-static enum hm_status run_batch(struct refresh *r,
-                                const char *sql,
-                                const struct rows *rows,
-                                unsigned text,
-                                struct hm_err *err)
+static enum hm_status run_rows(struct refresh *r,
+                               const char *sql,
+                               const struct rows *rows,
+                               unsigned text,
+                               struct hm_err *err)
 {
     struct hm_batch batch = {.rows = rows->at, .count = rows->count, .text = text};
-    sqlite3_stmt *stmt = NULL;
-    if (rows->count == 0) {
-        return HM_OK;
-    }
-    enum hm_status status = hm_sql(r->store, sql, &stmt, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_bind_batch(stmt, 1, &batch);
-    return hm_sql_run(r->store, stmt, err);
+    return rows->count == 0 ? HM_OK : hm_sql_run_batch(r->store, sql, &batch, err);
 }
 
 static enum hm_status write_made(struct refresh *r, struct hm_err *err)
@@ -204,7 +195,7 @@ static enum hm_status write_made(struct refresh *r, struct hm_err *err)
         "INSERT INTO record(id, home, kind, record, first, flags, sort, fold, fields,"
         " heads, weight, refused, year) SELECT n0, n1, n2, b0, n3, n4, b1, b2, b3, b4,"
         " n5, n6, n7 FROM batch(:rows)";
-    return run_batch(r, insert, &r->made, 1U << 2 | 1U << 3, err);
+    return run_rows(r, insert, &r->made, 1U << 2 | 1U << 3, err);
 }
 
 static enum hm_status write_changed(struct refresh *r, struct hm_err *err)
@@ -219,14 +210,14 @@ static enum hm_status write_changed(struct refresh *r, struct hm_err *err)
         "DELETE FROM disputed WHERE record IN (SELECT n0 FROM batch(:rows))";
     static const char drop_incomplete[] =
         "DELETE FROM incomplete WHERE record IN (SELECT n0 FROM batch(:rows))";
-    enum hm_status status = run_batch(r, update, &r->changed, 1U << 2 | 1U << 3, err);
+    enum hm_status status = run_rows(r, update, &r->changed, 1U << 2 | 1U << 3, err);
     if (status == HM_OK) {
-        status = run_batch(r, drop_cases, &r->changed, 0, err);
+        status = run_rows(r, drop_cases, &r->changed, 0, err);
     }
     if (status == HM_OK) {
-        status = run_batch(r, drop_disputed, &r->changed, 0, err);
+        status = run_rows(r, drop_disputed, &r->changed, 0, err);
     }
-    return status != HM_OK ? status : run_batch(r, drop_incomplete, &r->changed, 0, err);
+    return status != HM_OK ? status : run_rows(r, drop_incomplete, &r->changed, 0, err);
 }
 
 static enum hm_status write_marks(struct refresh *r, struct hm_err *err)
@@ -238,12 +229,12 @@ static enum hm_status write_marks(struct refresh *r, struct hm_err *err)
         "INSERT INTO disputed(record, change) SELECT n0, n1 FROM batch(:rows)";
     static const char insert_incomplete[] =
         "INSERT INTO incomplete(record, change) SELECT n0, n1 FROM batch(:rows)";
-    enum hm_status status = run_batch(r, insert_cases, &r->cases, 1U << 1 | 1U << 2, err);
+    enum hm_status status = run_rows(r, insert_cases, &r->cases, 1U << 1 | 1U << 2, err);
     if (status == HM_OK) {
-        status = run_batch(r, insert_disputed, &r->disputed, 0, err);
+        status = run_rows(r, insert_disputed, &r->disputed, 0, err);
     }
     return status != HM_OK ? status
-                           : run_batch(r, insert_incomplete, &r->incomplete, 0, err);
+                           : run_rows(r, insert_incomplete, &r->incomplete, 0, err);
 }
 
 /* New rows first: reading a record joins its row. */

@@ -237,15 +237,5 @@ enum hm_status hm_store_scan_newest(struct hm_store *store,
 {
     static const char select[] =
         "SELECT received FROM change WHERE id = (SELECT max(id) FROM change)";
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    if (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-    }
-    if (status == HM_OK) {
-        *newest = (struct hm_wall){row ? hm_column_int(stmt, 0) : 0};
-        hm_sql_done(stmt);
-    }
-    return status;
+    return hm_sql_number(store, select, &newest->ms, err);
 }

@@ -247,6 +247,24 @@ enum hm_status hm_sql_list(struct hm_store *store,
     return status;
 }
 
+enum hm_status hm_sql_number(struct hm_store *store,
+                             const char *sql,
+                             int64_t *number,
+                             struct hm_err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum hm_status status = hm_sql(store, sql, &stmt, err);
+    if (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK) {
+        *number = row ? hm_column_int(stmt, 0) : 0;
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
 void hm_sql_read_bytes(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
 {
     struct hm_bytes *bytes = item;

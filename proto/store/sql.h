@@ -81,6 +81,12 @@ HM_CHECKED enum hm_status hm_sql_run(struct hm_store *store,
                                      sqlite3_stmt *stmt,
                                      struct hm_err *err);
 
+/* A statement without parameters: column 0 of its first row, 0 where there is none. */
+HM_CHECKED enum hm_status hm_sql_number(struct hm_store *store,
+                                        const char *sql,
+                                        int64_t *number,
+                                        struct hm_err *err);
+
 /*
  * All rows of a statement, as a list of items of `size` bytes from the arena; each is
  * zeroed before `read` makes it of its row. Null where there are none.
@@ -133,6 +139,11 @@ struct hm_batch {
 };
 HM_CHECKED enum hm_status hm_batch_register(struct hm_store *store, struct hm_err *err);
 void hm_bind_batch(sqlite3_stmt *stmt, int at, const struct hm_batch *batch);
+/* For a statement that gives no rows, whose only parameter is the batch. */
+HM_CHECKED enum hm_status hm_sql_run_batch(struct hm_store *store,
+                                           const char *sql,
+                                           const struct hm_batch *batch,
+                                           struct hm_err *err);
 
 /*
  * The row of the record `:record`: the one that a change creates, else the first. Its id

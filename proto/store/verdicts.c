@@ -50,36 +50,6 @@ static enum hm_status find_unsaid(struct hm_store *store,
     return status;
 }
 
-static enum hm_status run(struct hm_store *store,
-                          const char *sql,
-                          const struct hm_batch *batch,
-                          struct hm_err *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, sql, &stmt, err);
-    if (status == HM_OK) {
-        hm_bind_batch(stmt, 1, batch);
-        status = hm_sql_run(store, stmt, err);
-    }
-    return status;
-}
-
-static enum hm_status collect(struct hm_store *store,
-                              const char *sql,
-                              const struct hm_batch *batch,
-                              struct hm_numbers *numbers,
-                              struct hm_arena *arena,
-                              struct hm_err *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, sql, &stmt, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_bind_batch(stmt, 1, batch);
-    return hm_numbers_collect(numbers, store, stmt, arena, err);
-}
-
 /* What stands aside again takes its record's room no more, if that was why. */
 static enum hm_status take_back(struct hm_store *store,
                                 const struct hm_batch *batch,
@@ -99,15 +69,15 @@ static enum hm_status take_back(struct hm_store *store,
         " WHERE c.act = 6";
     struct hm_numbers touched = {.count = 0};
     struct hm_numbers withdrawing = {.count = 0};
-    enum hm_status status = run(store, update, batch, err);
+    enum hm_status status = hm_sql_run_batch(store, update, batch, err);
     if (status == HM_OK) {
-        status = run(store, leave_out, batch, err);
+        status = hm_sql_run_batch(store, leave_out, batch, err);
     }
     if (status == HM_OK) {
-        status = collect(store, records, batch, &touched, arena, err);
+        status = hm_numbers_of_batch(&touched, store, records, batch, arena, err);
     }
     if (status == HM_OK) {
-        status = collect(store, homes, batch, &withdrawing, arena, err);
+        status = hm_numbers_of_batch(&withdrawing, store, homes, batch, arena, err);
     }
     for (size_t i = 0; i < withdrawing.count && status == HM_OK; i++) {
         status = hm_withdrawals_refresh(store, withdrawing.at[i], arena, err);

@@ -135,23 +135,6 @@ enum hm_status hm_withdrawals_refresh(struct hm_store *store,
                : hm_refresh_rows(store, records.at, records.count, arena, err);
 }
 
-/* `sql` marks changes of the batch that it is given, by how they are named. */
-static enum hm_status meet(struct hm_store *store,
-                           const char *sql,
-                           const struct hm_batch *changes,
-                           struct hm_numbers *records,
-                           struct hm_arena *arena,
-                           struct hm_err *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, sql, &stmt, err);
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_bind_batch(stmt, 1, changes);
-    return hm_numbers_collect(records, store, stmt, arena, err);
-}
-
 enum hm_status hm_withdrawals_meet(struct hm_store *store,
                                    const struct hm_batch *changes,
                                    struct hm_arena *arena,
@@ -169,9 +152,10 @@ enum hm_status hm_withdrawals_meet(struct hm_store *store,
         " CROSS JOIN withdrawal w ON w.home = n.home AND w.name = b.bulk)"
         " AND c.withdrawn = 0" NOT_FINAL " RETURNING record";
     struct hm_numbers records = {.count = 0};
-    enum hm_status status = meet(store, by_id, changes, &records, arena, err);
+    enum hm_status status =
+        hm_numbers_of_batch(&records, store, by_id, changes, arena, err);
     if (status == HM_OK) {
-        status = meet(store, by_bulk, changes, &records, arena, err);
+        status = hm_numbers_of_batch(&records, store, by_bulk, changes, arena, err);
     }
     return status != HM_OK
                ? status

@@ -19,7 +19,13 @@
 #include "hamlet/host/draft.h"
 #include "inside.h"
 
-enum { FD_PATH_SIZE = 48, WHERES = 2, HEADER_SIZE = 256, NAME_MAX_SIZE = 512 };
+enum {
+    FD_PATH_SIZE = 48,
+    WHERES = 2,
+    HEADER_SIZE = 256,
+    NAME_SIZE = 512,
+    YEAR_SIZE = 12
+};
 
 static const struct {
     const char *name;
@@ -209,7 +215,7 @@ static enum hm_status registering_new(struct registering **registering,
                                       struct hm_bytes unit,
                                       struct hm_err *err)
 {
-    char digits[HM_B64_32_SIZE];
+    char digits[YEAR_SIZE];
     struct registering *r = calloc(1, sizeof(*r));
     if (r == NULL) {
         return hm_fail_memory(err);
@@ -244,7 +250,7 @@ static enum hm_status begin(struct hm_web_call *call,
     const struct hm_kind *kind = NULL;
     struct registering *r = NULL;
     struct hm_bytes unit = HM_NO_BYTES;
-    char name[NAME_MAX_SIZE];
+    char name[NAME_SIZE];
     int year = 0;
     enum hm_status status = hm_web_scope(call, &unit, err);
     if (status == HM_OK) {

@@ -40,13 +40,16 @@ enum hm_status hm_store_notice_both(struct hm_store *store,
     return hm_sql_run(store, stmt, err);
 }
 
-static enum hm_status count_all(struct hm_store *store, size_t *count, struct hm_err *err)
+static void read_notice(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
 {
-    int64_t rows = 0;
-    enum hm_status status =
-        hm_sql_once(store, "SELECT count(*) FROM notice", &rows, NULL, err);
-    *count = (size_t)rows;
-    return status;
+    struct hm_notice *notice = item;
+    (void)arena;
+    (void)hm_column_id(stmt, 0, &notice->device);
+    notice->epoch = (uint32_t)hm_column_int(stmt, 1);
+    notice->parent = (uint32_t)hm_column_int(stmt, 2);
+    notice->type = hm_column_int(stmt, 3) != 0 ? HM_NOTICE_COPIED : HM_NOTICE_RESTORED;
+    notice->time = (struct hm_wall){hm_column_int(stmt, 4)};
+    notice->moved = hm_column_int(stmt, 5);
 }
 
 enum hm_status hm_store_notices(struct hm_store *store,
@@ -57,34 +60,15 @@ enum hm_status hm_store_notices(struct hm_store *store,
 {
     static const char select[] = "SELECT device, epoch, parent, copied, time, moved"
                                  " FROM notice ORDER BY device, time, epoch";
-    size_t room = 0;
-    size_t n = 0;
-    bool row = true;
     sqlite3_stmt *stmt = NULL;
-    enum hm_status status = count_all(store, &room, err);
-    struct hm_notice *list = hm_arena_get_array(arena, room, sizeof(*list));
+    void *list = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
-        status = hm_arena_status(arena, err);
+        status = hm_sql_list(store, stmt, sizeof(**notices), read_notice, &list, count,
+                             arena, err);
     }
     if (status == HM_OK) {
-        status = hm_sql(store, select, &stmt, err);
+        *notices = list;
     }
-    while (status == HM_OK && n < room) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        struct hm_notice *notice = &list[n++];
-        *notice = (struct hm_notice){
-            .epoch = (uint32_t)hm_column_int(stmt, 1),
-            .parent = (uint32_t)hm_column_int(stmt, 2),
-            .type = hm_column_int(stmt, 3) != 0 ? HM_NOTICE_COPIED : HM_NOTICE_RESTORED,
-            .time = {hm_column_int(stmt, 4)},
-            .moved = hm_column_int(stmt, 5)};
-        (void)hm_column_id(stmt, 0, &notice->device);
-    }
-    hm_sql_done(stmt);
-    *notices = list;
-    *count = n;
     return status;
 }

@@ -18,15 +18,10 @@ static bool is_mailbox(struct hm_bytes bucket)
 enum hm_status hm_store_offers_any(struct hm_store *store, bool *any, struct hm_err *err)
 {
     static const char select[] = "SELECT EXISTS(SELECT 1 FROM offer)";
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
+    int64_t exists = 0;
+    enum hm_status status = hm_sql_number(store, select, &exists, err);
     if (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-    }
-    if (status == HM_OK) {
-        *any = row && hm_column_int(stmt, 0) != 0;
-        hm_sql_done(stmt);
+        *any = exists != 0;
     }
     return status;
 }
@@ -44,7 +39,6 @@ enum hm_status hm_store_offers_put(struct hm_store *store,
     struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
     char *kinds = hm_arena_get(arena, count);
     struct hm_batch batch = {.rows = rows, .count = count, .text = 6};
-    sqlite3_stmt *stmt = NULL;
     int64_t number = 0;
     enum hm_status status = hm_arena_status(arena, err);
     if (status != HM_OK || count == 0) {
@@ -58,14 +52,7 @@ enum hm_status hm_store_offers_put(struct hm_store *store,
                                               {(const uint8_t *)&kinds[i], 1},
                                               elements[i].reason}};
     }
-    if (status == HM_OK) {
-        status = hm_sql(store, insert, &stmt, err);
-    }
-    if (status != HM_OK) {
-        return status;
-    }
-    hm_bind_batch(stmt, 1, &batch);
-    return hm_sql_run(store, stmt, err);
+    return status != HM_OK ? status : hm_sql_run_batch(store, insert, &batch, err);
 }
 
 static unsigned verdict_of(struct hm_bytes kind)

@@ -122,23 +122,13 @@ enum hm_status hm_store_regained_add(struct hm_store *store,
 #define LOST                                                                             \
     " FROM bucket b CROSS JOIN offer o ON o.bucket = b.id WHERE b.name NOT LIKE '@%'"
 
-static enum hm_status count_homes(struct hm_store *store,
-                                  size_t *count,
-                                  struct hm_err *err)
+static void read_regained(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
 {
-    static const char select[] =
-        "SELECT (SELECT count(*) FROM regained) + (SELECT count(*) FROM bucket)";
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    enum hm_status status = hm_sql(store, select, &stmt, err);
-    if (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-    }
-    if (status == HM_OK) {
-        *count = row ? (size_t)hm_column_int(stmt, 0) : 0;
-        hm_sql_done(stmt);
-    }
-    return status;
+    struct hm_regained *regained = item;
+    regained->home = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+    regained->verified = (uint64_t)hm_column_int(stmt, 1);
+    regained->judged = (uint64_t)hm_column_int(stmt, 2);
+    regained->missing = (uint64_t)hm_column_int(stmt, 3);
 }
 
 enum hm_status hm_store_regained(struct hm_store *store,
@@ -156,30 +146,14 @@ enum hm_status hm_store_regained(struct hm_store *store,
         " WHERE NOT EXISTS (SELECT 1 FROM unit u CROSS JOIN regained g ON g.home = u.id"
         " WHERE u.code = lost.code) ORDER BY 1";
     sqlite3_stmt *stmt = NULL;
-    bool row = true;
-    size_t room = 0;
-    size_t n = 0;
-    enum hm_status status = count_homes(store, &room, err);
-    struct hm_regained *list = hm_arena_get_array(arena, room, sizeof(*list));
+    void *list = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
     if (status == HM_OK) {
-        status = hm_arena_status(arena, err);
+        status = hm_sql_list(store, stmt, sizeof(**rows), read_regained, &list, count,
+                             arena, err);
     }
     if (status == HM_OK) {
-        status = hm_sql(store, select, &stmt, err);
+        *rows = list;
     }
-    while (status == HM_OK && n < room) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        list[n++] =
-            (struct hm_regained){.home = hm_arena_copy(arena, hm_column_bytes(stmt, 0)),
-                                 .verified = (uint64_t)hm_column_int(stmt, 1),
-                                 .judged = (uint64_t)hm_column_int(stmt, 2),
-                                 .missing = (uint64_t)hm_column_int(stmt, 3)};
-    }
-    hm_sql_done(stmt);
-    *rows = list;
-    *count = n;
-    return status != HM_OK ? status : hm_arena_status(arena, err);
+    return status;
 }
