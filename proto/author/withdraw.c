@@ -81,7 +81,7 @@ static enum hm_status check_right(struct hm_author *author,
     }
     enum hm_status status = hm_author_scope(author, withdrawal->home, err);
     if (status == HM_OK) {
-        status = hm_store_may_withdraw(author->store, withdrawal, &may, err);
+        status = hm_store_may_withdraw(author->store, withdrawal, NULL, &may, err);
     }
     if (status == HM_OK && !may) {
         return hm_fail(err, HM_DENIED, "withdraw-denied", NULL, NULL, NULL);

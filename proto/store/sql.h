@@ -159,4 +159,8 @@ HM_CHECKED enum hm_status hm_sql_run_batch(struct hm_store *store,
     ", iif(h.code = '~', 0, 1), 2), r.id LIMIT 1)"
 _Static_assert(HM_ACT_CREATE == 0, "HM_RECORD_CREATED says this");
 
+/* Of changes `c`: those that a withdrawal touches. */
+#define HM_WITHDRAWABLE " AND c.act NOT IN (6, 7)"
+_Static_assert(HM_ACT_WITHDRAW == 6 && HM_ACT_ERASE == 7, "HM_WITHDRAWABLE says these");
+
 #endif

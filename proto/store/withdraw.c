@@ -12,10 +12,6 @@
 #include "names.h"
 #include "numbers.h"
 
-/* Statement text for acts that a withdrawal does not touch. */
-#define NOT_FINAL " AND c.act NOT IN (6, 7)"
-_Static_assert(HM_ACT_WITHDRAW == 6 && HM_ACT_ERASE == 7, "NOT_FINAL says these");
-
 static enum hm_status add_names(struct hm_store *store,
                                 int64_t home,
                                 struct hm_bytes body,
@@ -107,13 +103,13 @@ enum hm_status hm_withdrawals_refresh(struct hm_store *store,
         "UPDATE change AS c SET withdrawn = 1 WHERE c.id IN (SELECT f.id FROM withdrawal "
         "w"
         " CROSS JOIN change f ON f.home = w.home AND f.change = w.name"
-        " WHERE w.home = :home) AND c.withdrawn = 0" NOT_FINAL " RETURNING record";
+        " WHERE w.home = :home) AND c.withdrawn = 0" HM_WITHDRAWABLE " RETURNING record";
     static const char by_bulk[] =
         "UPDATE change AS c SET withdrawn = 1 WHERE c.id IN (SELECT f.id FROM withdrawal "
         "w"
         " CROSS JOIN bulk b ON b.bulk = w.name CROSS JOIN change f ON f.bulk = b.id"
         " AND f.bulk IS NOT NULL AND f.home = w.home WHERE w.home = :home)"
-        " AND c.withdrawn = 0" NOT_FINAL " RETURNING record";
+        " AND c.withdrawn = 0" HM_WITHDRAWABLE " RETURNING record";
     static const char no_more[] =
         "UPDATE change AS c SET withdrawn = 0 WHERE c.home = :home AND c.withdrawn = 1"
         " AND NOT EXISTS(SELECT 1 FROM withdrawal w WHERE w.home = c.home"
@@ -144,13 +140,13 @@ enum hm_status hm_withdrawals_meet(struct hm_store *store,
         "UPDATE change AS c SET withdrawn = 1 WHERE c.id IN (SELECT n.id FROM "
         "batch(:rows)"
         " x CROSS JOIN change n ON n.id = x.n0 CROSS JOIN withdrawal w ON w.home = n.home"
-        " AND w.name = n.change) AND c.withdrawn = 0" NOT_FINAL " RETURNING record";
+        " AND w.name = n.change) AND c.withdrawn = 0" HM_WITHDRAWABLE " RETURNING record";
     static const char by_bulk[] =
         "UPDATE change AS c SET withdrawn = 1 WHERE c.id IN (SELECT n.id FROM "
         "batch(:rows)"
         " x CROSS JOIN change n ON n.id = x.n0 CROSS JOIN bulk b ON b.id = n.bulk"
         " CROSS JOIN withdrawal w ON w.home = n.home AND w.name = b.bulk)"
-        " AND c.withdrawn = 0" NOT_FINAL " RETURNING record";
+        " AND c.withdrawn = 0" HM_WITHDRAWABLE " RETURNING record";
     struct hm_numbers records = {.count = 0};
     enum hm_status status =
         hm_numbers_of_batch(&records, store, by_id, changes, arena, err);
@@ -211,10 +207,10 @@ enum hm_status hm_store_withdrawable(struct hm_store *store,
     static const char select[] =
         "SELECT count(*), count(DISTINCT record), count(DISTINCT home) FROM"
         " (SELECT c.id, c.record, c.home FROM unit u CROSS JOIN change c ON c.home = u.id"
-        " AND c.change = :name WHERE c.withdrawn = 0" NOT_FINAL
+        " AND c.change = :name WHERE c.withdrawn = 0" HM_WITHDRAWABLE
         " UNION SELECT c.id, c.record, c.home FROM bulk b CROSS JOIN change c"
         " ON c.bulk = b.id AND c.bulk IS NOT NULL WHERE b.bulk = :name"
-        " AND c.withdrawn = 0" NOT_FINAL ")";
+        " AND c.withdrawn = 0" HM_WITHDRAWABLE ")";
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum hm_status status = hm_sql(store, select, &stmt, err);
@@ -272,15 +268,18 @@ enum hm_status hm_store_withdrawals(struct hm_store *store,
 
 enum hm_status hm_store_may_withdraw(struct hm_store *store,
                                      const struct hm_change *withdrawal,
+                                     bool *here,
                                      bool *may,
                                      struct hm_err *err)
 {
     static const char select[] =
-        "SELECT DISTINCT k.name, d.device FROM batch(:rows) x CROSS JOIN change c"
+        "SELECT DISTINCT k.name, d.device, c.act NOT IN (6, 7) FROM batch(:rows) x CROSS "
+        "JOIN change c"
         " ON c.home = :home AND c.change = x.b0 CROSS JOIN author a ON a.id = c.author"
         " CROSS JOIN device d ON d.id = a.device CROSS JOIN record r ON r.id = c.record"
-        " CROSS JOIN kind k ON k.id = r.kind UNION SELECT DISTINCT k.name, d.device"
-        " FROM batch(:rows) x CROSS JOIN bulk b ON b.bulk = x.b0 CROSS JOIN change c"
+        " CROSS JOIN kind k ON k.id = r.kind UNION SELECT DISTINCT k.name, d.device,"
+        " c.act NOT IN (6, 7) FROM batch(:rows) x CROSS JOIN bulk b ON b.bulk = x.b0 "
+        "CROSS JOIN change c"
         " ON c.bulk = b.id AND c.bulk IS NOT NULL AND c.home = :home"
         " CROSS JOIN author a ON a.id = c.author CROSS JOIN device d ON d.id = a.device"
         " CROSS JOIN record r ON r.id = c.record CROSS JOIN kind k ON k.id = r.kind";
@@ -310,6 +309,9 @@ enum hm_status hm_store_may_withdraw(struct hm_store *store,
             const struct hm_kind *kind =
                 hm_kinds_find(store->kinds, hm_column_bytes(stmt, 0));
             (void)hm_column_id(stmt, 1, &device);
+            if (here != NULL && hm_column_int(stmt, 2) != 0) {
+                here[i] = true;
+            }
             *may = *may && kind != NULL &&
                    hm_kind_may(kind, role, HM_ACT_WITHDRAW, HM_NO_BYTES, NULL, 0) &&
                    (!own_only || hm_id_equal(&device, &withdrawal->device));

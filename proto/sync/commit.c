@@ -239,7 +239,10 @@ static enum hm_status land_all(struct hm_landing *landing, struct hm_err *err)
     if (status == HM_OK) {
         status = put_entries(landing, err);
     }
-    return status != HM_OK ? status : hm_landing_regain(landing, err);
+    if (status == HM_OK) {
+        status = hm_landing_regain(landing, err);
+    }
+    return status != HM_OK ? status : hm_landing_meet(landing, err);
 }
 
 static enum hm_status land(struct hm_serving *serving,

@@ -105,20 +105,26 @@ static enum hm_status find_key(struct hm_judge *judge,
     return status;
 }
 
-static bool names_it(const struct hm_change *withdrawal, const struct hm_change *change)
+/* Whether the change is named, by its id or its bulk; here[i]: by names[i]. */
+static bool names_it(const struct hm_change *withdrawal,
+                     const struct hm_change *change,
+                     bool *here)
 {
+    bool named = false;
     for (size_t i = 0; i < withdrawal->name_count; i++) {
         if (hm_id_equal(&withdrawal->names[i], &change->id) ||
             hm_id_equal(&withdrawal->names[i], &change->bulk)) {
-            return true;
+            here[i] = true;
+            named = true;
         }
     }
-    return false;
+    return named;
 }
 
 /* As hm_store_may_withdraw, of what arrived with the withdrawal and is not stored yet. */
 static bool may_withdraw_beside(const struct hm_judge *judge,
-                                const struct hm_change *withdrawal)
+                                const struct hm_change *withdrawal,
+                                bool *here)
 {
     const struct hm_inbox *inbox = judge->beside;
     const struct hm_kinds *kinds = hm_store_kinds(judge->store);
@@ -131,7 +137,7 @@ static bool may_withdraw_beside(const struct hm_judge *judge,
             const struct hm_change *change = &page->changes[i];
             if (change->act == HM_ACT_WITHDRAW || change->act == HM_ACT_ERASE ||
                 !hm_bytes_equal(change->home, withdrawal->home) ||
-                !names_it(withdrawal, change)) {
+                !names_it(withdrawal, change, here)) {
                 continue;
             }
             const struct hm_kind *kind = hm_kinds_find(kinds, change->kind);
@@ -191,6 +197,36 @@ static enum hm_status judge_separate(struct hm_judge *judge,
     return status;
 }
 
+/*
+ * Of what is not here nobody can say who may withdraw it: such a withdrawal is judged
+ * again when it comes (hm_judge_met).
+ */
+static enum hm_status judge_withdrawal(struct hm_judge *judge,
+                                       const struct hm_change *withdrawal,
+                                       enum hm_reason *reason,
+                                       struct hm_arena *arena,
+                                       struct hm_err *err)
+{
+    bool *here = hm_arena_get_array(arena, withdrawal->name_count, sizeof(*here));
+    bool may = false;
+    enum hm_status status = hm_arena_status(arena, err);
+    for (size_t i = 0; i < withdrawal->name_count && status == HM_OK; i++) {
+        here[i] = false;
+    }
+    if (status == HM_OK) {
+        status = hm_store_may_withdraw(judge->store, withdrawal, here, &may, err);
+    }
+    if (status != HM_OK) {
+        return status;
+    }
+    may = may && may_withdraw_beside(judge, withdrawal, here);
+    *reason = may ? HM_REASON_NONE : HM_REASON_ROLE;
+    for (size_t i = 0; i < withdrawal->name_count && may; i++) {
+        *reason = here[i] ? *reason : HM_REASON_MISSING;
+    }
+    return HM_OK;
+}
+
 static enum hm_status judge_content(struct hm_judge *judge,
                                     const struct hm_change *change,
                                     enum hm_reason *reason,
@@ -199,12 +235,8 @@ static enum hm_status judge_content(struct hm_judge *judge,
 {
     const struct hm_key_field *key = NULL;
     size_t key_count = 0;
-    bool may = false;
     if (change->act == HM_ACT_WITHDRAW) {
-        enum hm_status status = hm_store_may_withdraw(judge->store, change, &may, err);
-        may = may && may_withdraw_beside(judge, change);
-        *reason = may ? HM_REASON_NONE : HM_REASON_ROLE;
-        return status;
+        return judge_withdrawal(judge, change, reason, arena, err);
     }
     const struct hm_kind *kind =
         hm_kinds_find(hm_store_kinds(judge->store), change->kind);

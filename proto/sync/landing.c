@@ -4,6 +4,8 @@
 
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/refill.h"
+#include "hamlet/store/withdraw.h"
+#include "hamlet/sync/judge.h"
 
 /* Whether the server judged this one already, in an incarnation that it lost. */
 bool hm_landing_offered(const struct hm_landing *landing, size_t i)
@@ -157,4 +159,34 @@ enum hm_status hm_landing_regain(struct hm_landing *landing, struct hm_err *err)
         from = to;
     }
     return status != HM_OK ? status : say_again(landing, err);
+}
+
+/* Of what was offered only that it was refused is known; the store knows why. */
+static bool may_wait(const struct hm_landing *landing, size_t i)
+{
+    const struct hm_put *put = &landing->puts[i];
+    return put->change->act == HM_ACT_WITHDRAW && put->fresh &&
+           put->verdict == HM_VERDICT_QUARANTINED && !withholds(put->change) &&
+           (landing->reasons[i] == HM_REASON_MISSING || hm_landing_offered(landing, i));
+}
+
+enum hm_status hm_landing_meet(struct hm_landing *landing, struct hm_err *err)
+{
+    int64_t *came = hm_arena_get_array(&landing->arena, landing->count, sizeof(*came));
+    size_t count = 0;
+    enum hm_status status = hm_arena_status(&landing->arena, err);
+    for (size_t i = 0; i < landing->count && status == HM_OK; i++) {
+        const struct hm_put *put = &landing->puts[i];
+        if (may_wait(landing, i)) {
+            status = hm_store_awaited_add(landing->store, put->row, put->change,
+                                          &landing->arena, err);
+        }
+        if (put->fresh) {
+            came[count++] = put->row;
+        }
+    }
+    return status != HM_OK || count == 0
+               ? status
+               : hm_judge_met(landing->store, &landing->serving->self.server, came, count,
+                              &landing->arena, err);
 }

@@ -35,4 +35,10 @@ HM_CHECKED enum hm_status hm_landing_find_offered(struct hm_landing *landing,
 HM_CHECKED enum hm_status hm_landing_regain(struct hm_landing *landing,
                                             struct hm_err *err);
 
+/*
+ * After that: a withdrawal that was refused because what it names is not here waits for
+ * it, and those that waited for what came now are judged once more.
+ */
+HM_CHECKED enum hm_status hm_landing_meet(struct hm_landing *landing, struct hm_err *err);
+
 #endif

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A server that learned a kind, or has its registry again, judges once more. */
+/*
+ * A server that learned a kind, has its registry again, or got what a withdrawal names
+ * judges once more.
+ */
 #include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/pages.h"
 #include "hamlet/store/refill.h"
+#include "hamlet/store/withdraw.h"
 #include "hamlet/sync/judge.h"
 
 /* The author may not be a reader of the unit any more. */
@@ -45,6 +49,21 @@ static enum hm_status find_page(struct hm_judge *judge,
     return status;
 }
 
+static enum hm_status judge_once_more(struct hm_judge *judge,
+                                      const struct hm_held *held,
+                                      struct hm_arena *arena,
+                                      struct hm_err *err)
+{
+    enum hm_reason reason = HM_REASON_NONE;
+    enum hm_status status = find_page(judge, held, arena, err);
+    if (status == HM_OK) {
+        status = hm_judge_change(judge, &held->change, &reason, arena, err);
+    }
+    return status != HM_OK || reason != HM_REASON_NONE
+               ? status
+               : release(judge->store, held, arena, err);
+}
+
 /* Whether a refusal may have another outcome now: a kind is known, or the registry is
  * whole. */
 static enum hm_status is_due(struct hm_store *store,
@@ -71,19 +90,10 @@ static enum hm_status judge_all(struct hm_store *store,
     hm_judge_init(&judge, store, district);
     enum hm_status status = hm_store_quarantine(store, &refused, &count, arena, err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
-        enum hm_reason reason = HM_REASON_NONE;
         bool due = false;
         status = is_due(store, &refused[i], refilled, &due, err);
-        if (status != HM_OK || !due) {
-            continue;
-        }
-        status = find_page(&judge, &refused[i].held, arena, err);
-        if (status == HM_OK) {
-            status =
-                hm_judge_change(&judge, &refused[i].held.change, &reason, arena, err);
-        }
-        if (status == HM_OK && reason == HM_REASON_NONE) {
-            status = release(store, &refused[i].held, arena, err);
+        if (status == HM_OK && due) {
+            status = judge_once_more(&judge, &refused[i].held, arena, err);
         }
     }
     return status;
@@ -106,6 +116,29 @@ enum hm_status hm_judge_again(struct hm_store *store,
         hm_store_rollback(store);
     }
     hm_arena_fini(&arena);
+    return status;
+}
+
+enum hm_status hm_judge_met(struct hm_store *store,
+                            const struct hm_id *district,
+                            const int64_t *came,
+                            size_t count,
+                            struct hm_arena *arena,
+                            struct hm_err *err)
+{
+    struct hm_judge judge;
+    int64_t *due = NULL;
+    size_t due_count = 0;
+    hm_judge_init(&judge, store, district);
+    enum hm_status status =
+        hm_store_awaited_meet(store, came, count, &due, &due_count, arena, err);
+    for (size_t i = 0; i < due_count && status == HM_OK; i++) {
+        struct hm_held held;
+        status = hm_store_changes_get(store, due[i], 1, &held, arena, err);
+        if (status == HM_OK) {
+            status = judge_once_more(&judge, &held, arena, err);
+        }
+    }
     return status;
 }
 

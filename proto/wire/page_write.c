@@ -271,7 +271,8 @@ static void put_salts(struct writer *w, const struct hm_change *change)
     for (size_t i = 0; i < change->write_count; i++) {
         present += change->writes[i].value.size > 0;
     }
-    if (change->has_key || present == 0) {
+    /* Without writes none: said all the same, or the row would use a key. */
+    if (change->has_key || (present == 0 && change->write_count > 0)) {
         return;
     }
     uint8_t *salts = hm_arena_get_array(w->arena, present, HM_SALT_SIZE);

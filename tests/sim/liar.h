@@ -34,7 +34,8 @@
     X(LEASE, lease, "a lease that nobody gave him")                                      \
     X(COUNTS, counts, "counts that are out of this world")                               \
     X(RELAY, relay, "pages of others, as they once were sent")                           \
-    X(GARBLED, garbled, "… with some bytes changed")
+    X(GARBLED, garbled, "… with some bytes changed")                                     \
+    X(EARLY, early, "a withdrawal of what has not come yet")
 
 enum sim_lie {
 #define SIM_LIE_ENUM(name, word, what) SIM_LIE_##name,

@@ -237,7 +237,7 @@ class Writer:
         if further:
             out["w"] = further
         salts = [w.salt for w in change.writes if w.value is not None]
-        if change.key is None and salts:
+        if change.key is None and (salts or not change.writes):
             out["salts"] = b64(b"".join(salts))
         return out
 

@@ -2,7 +2,7 @@
 /*
  * withdraw.h - which changes are withdrawn, and who may withdraw them.
  *
- * Owner:  proto/store/withdraw.c; layer 2
+ * Owner:  proto/store/withdraw.c, server/awaited.c; layer 2
  * Errors: store.h
  */
 #ifndef HAMLET_STORE_WITHDRAW_H
@@ -45,10 +45,35 @@ HM_CHECKED enum hm_status hm_store_withdrawable(struct hm_store *store,
 /*
  * Whether the role of this withdrawal may withdraw what it names, as far as that is here:
  * each kind must give it the right, and a role below the commune's only its own device's.
+ * If it may, here[i] is set where names[i] means something in its home; nothing else is
+ * written there. `here` may be null.
  */
 HM_CHECKED enum hm_status hm_store_may_withdraw(struct hm_store *store,
                                                 const struct hm_change *withdrawal,
+                                                bool *here,
                                                 bool *may,
+                                                struct hm_err *err);
+
+/* ---- a server: withdrawals that came before what they name ---- */
+
+/* The change `row`, which was refused, waits for those of its names that mean nothing in
+ * its home yet. In the caller's transaction, as what follows. */
+HM_CHECKED enum hm_status hm_store_awaited_add(struct hm_store *store,
+                                               int64_t row,
+                                               const struct hm_change *withdrawal,
+                                               struct hm_arena *arena,
+                                               struct hm_err *err);
+/*
+ * These changes came, rows: nothing waits for them any more. *due, from `arena`: the
+ * withdrawals that were refused as `missing`, and wait for nothing now, of those that
+ * waited for them and of themselves.
+ */
+HM_CHECKED enum hm_status hm_store_awaited_meet(struct hm_store *store,
+                                                const int64_t *came,
+                                                size_t count,
+                                                int64_t **due,
+                                                size_t *due_count,
+                                                struct hm_arena *arena,
                                                 struct hm_err *err);
 
 #endif

@@ -9,7 +9,8 @@
  * The registry of the moment of the commit decides, with permits that ended of which the
  * author could not have heard; a later one re-judges nothing. Only what a server could
  * not read, because its kind was not known, is judged again, and what the registry
- * refused before a refill had brought all of it.
+ * refused before a refill had brought all of it, and a withdrawal that came before what
+ * it names.
  */
 #ifndef HAMLET_SYNC_JUDGE_H
 #define HAMLET_SYNC_JUDGE_H
@@ -59,6 +60,18 @@ HM_CHECKED enum hm_status hm_judge_change(struct hm_judge *judge,
 HM_CHECKED enum hm_status hm_judge_again(struct hm_store *store,
                                          const struct hm_id *district,
                                          struct hm_err *err);
+
+/*
+ * These changes, rows, came: judge the withdrawals among them, and those that waited for
+ * them, once more, if they were refused as `missing` and all that they name is here now.
+ * What may stand is released in the same way. In the caller's transaction.
+ */
+HM_CHECKED enum hm_status hm_judge_met(struct hm_store *store,
+                                       const struct hm_id *district,
+                                       const int64_t *came,
+                                       size_t count,
+                                       struct hm_arena *arena,
+                                       struct hm_err *err);
 
 /*
  * Close the refill that is open, and judge what the registry refused since it was opened

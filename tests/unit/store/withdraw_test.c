@@ -331,8 +331,8 @@ static bool may(const char *role, struct hm_id device, struct hm_id name)
     change->role = hm_text(role);
     change->device = device;
     hm_make_name(change, &maker, name);
-    ck_assert_int_eq(hm_store_may_withdraw(server.store, change, &answer, &server.err),
-                     HM_OK);
+    ck_assert_int_eq(
+        hm_store_may_withdraw(server.store, change, NULL, &answer, &server.err), HM_OK);
     return answer;
 }
 
