@@ -108,11 +108,15 @@ HM_CHECKED enum hm_status hm_change_row(struct hm_store *store,
              " WHERE s.device = :device AND s.registry >= " HM_REGISTRY_N(               \
                  row) " ORDER BY s.registry LIMIT 1), 1))"
 
-/* Whether its device wrote it before it can have seen numbers of this incarnation. */
+/*
+ * Whether its device wrote it before it can have seen numbers of this incarnation: before
+ * the first request of its epoch. A late copy of one of an epoch that is over says
+ * nothing of the next.
+ */
 #define HM_BEFORE_RETURN                                                                 \
     "EXISTS(SELECT 1 FROM sight s WHERE s.device = zeroblob(16) AND s.registry = 0)"     \
     " AND coalesce((SELECT s.epoch = :epoch AND s.seq >= :seq FROM sight s"              \
-    " WHERE s.device = :device AND s.registry = 0), 1)"
+    " WHERE s.device = :device AND s.registry = -:epoch), 1)"
 
 /*
  * A row of `page`: seq, count, home, head_before, head_after, registry, signature. A

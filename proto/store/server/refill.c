@@ -26,7 +26,7 @@ enum hm_status hm_store_refill_open(struct hm_store *store,
 {
     static const char *const steps[] = {
         "DELETE FROM regained", "DELETE FROM refused_early",
-        "DELETE FROM sight WHERE registry = 0",
+        "DELETE FROM sight WHERE registry <= 0",
         "INSERT INTO sight(device, registry, epoch, seq) VALUES(zeroblob(16), 0, 0, 0)"};
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == HM_OK; i++) {

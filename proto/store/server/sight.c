@@ -17,7 +17,7 @@ enum hm_status hm_store_sight_first(struct hm_store *store,
 {
     static const char insert[] =
         "INSERT OR IGNORE INTO sight(device, registry, epoch, seq)"
-        " SELECT :device, 0, :epoch, " MOST " WHERE EXISTS(SELECT 1 FROM sight s"
+        " SELECT :device, -:epoch, :epoch, " MOST " WHERE EXISTS(SELECT 1 FROM sight s"
         " WHERE s.device = zeroblob(16) AND s.registry = 0)";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, insert, &stmt, err);
@@ -39,8 +39,8 @@ enum hm_status hm_store_sight_put(struct hm_store *store,
     static const char insert[] =
         "INSERT INTO sight(device, registry, epoch, seq) SELECT :device, :registry,"
         " :epoch, " MOST
-        " WHERE :registry > coalesce((SELECT max(s.registry) FROM sight s"
-        " WHERE s.device = :device), 0)";
+        " WHERE :registry > max(0, coalesce((SELECT max(s.registry) FROM sight s"
+        " WHERE s.device = :device), 0))";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, insert, &stmt, err);
     if (status != HM_OK) {

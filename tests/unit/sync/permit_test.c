@@ -447,6 +447,67 @@ START_TEST(what_was_written_before_an_end_was_seen_stands_on_a_server_that_came_
 }
 END_TEST
 
+static int64_t epoch_of(const struct world_laptop *laptop)
+{
+    int64_t epoch = 0;
+    ck_assert_int_eq(hm_store_meta_get_int(laptop->store, HM_META_EPOCH, 0, &epoch, &err),
+                     HM_OK);
+    return epoch;
+}
+
+/* The laptop asks, and somewhere on the way that is held up. */
+static void ask_slowly(struct world_laptop *laptop, struct hm_buf *request)
+{
+    struct hm_session *session = NULL;
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    hm_session_begin(session);
+    ck_assert_int_eq(hm_session_request(session, request, &err), HM_OK);
+    hm_session_close(session);
+}
+
+/*
+ * The laptop was restored and goes on in a new epoch. A request of the one before comes
+ * to the server that came back, before any of the new.
+ */
+START_TEST(a_late_request_of_an_epoch_that_is_over_says_nothing_of_the_next)
+{
+    struct world_laptop *laptop = world_laptop_add(&world, "101-1", "recorder");
+    struct hm_disk *backup = world_server_backup(&world);
+    struct world_visit visit;
+    struct hm_id before;
+    struct hm_id record;
+    struct hm_buf late;
+    for (int i = 0; i < MORE; i++) {
+        (void)world_laptop_add(&world, "102-1", "recorder");
+    }
+    ck_assert(syncs(laptop));
+    struct hm_disk *image = world_laptop_image(laptop);
+    ck_assert(may_add(laptop, &before));
+    ck_assert(syncs(laptop));
+    hm_buf_init(&late, BODY_MAX);
+    ask_slowly(laptop, &late);
+    int64_t old = epoch_of(laptop);
+    world_laptop_restore(laptop, image);
+    send_in_vain(laptop, &record);
+    ck_assert_int_ne(epoch_of(laptop), old);
+    world_server_restore(&world, backup);
+    end_permit(laptop, HM_ENDED_SEEN);
+
+    world_visit_init(&visit, hm_buf_bytes(&late));
+    world_serve(&world, &visit, 1);
+    int http = visit.http;
+    world_visit_fini(&visit);
+    bool synced = syncs(laptop);
+
+    ck_assert_int_eq(http, 200);
+    ck_assert(synced);
+    ck_assert(stands(world.reader, &record));
+    hm_buf_fini(&late);
+    hm_disk_free(image);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("permit");
@@ -462,6 +523,8 @@ int main(void)
         MOMENTS);
     tcase_add_test(
         group, what_was_written_before_an_end_was_seen_stands_on_a_server_that_came_back);
+    tcase_add_test(group,
+                   a_late_request_of_an_epoch_that_is_over_says_nothing_of_the_next);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }

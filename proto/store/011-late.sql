@@ -8,3 +8,7 @@ CREATE TABLE awaited(
   PRIMARY KEY(home, name, withdrawal)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX awaited_withdrawal ON awaited(withdrawal);
+
+-- Where the server came back, the first visit since then of each epoch of a device has a row
+-- of `sight` whose `registry` is the epoch's number, negative: there was one a device before.
+UPDATE sight SET registry = -epoch WHERE registry = 0 AND epoch <> 0;
