@@ -289,7 +289,9 @@ class Acts:
         rows = self.conflicts()
         if not rows:
             return
-        row = self.random.choice(sorted(rows, key=lambda row: row["id"]))
+        order = list(self.world.records)
+        row = self.random.choice(sorted(
+            rows, key=lambda row: (order.index(row["record"]), row["register"])))
         record = self.observe(self.server, row["record"])
         kind = self.kind_of(row["record"])
         values = record.values_in(row["register"])
@@ -299,7 +301,7 @@ class Acts:
                  if not (isinstance(value, dict) and "~" in value) and value is not None}
         if not known:
             return
-        taken = self.random.choice(sorted(known))
+        taken = self.random.choice([id for id in self.world.changes if id in known])
         told = read(self.do(self.server, "resolve", row["id"], "--take", taken, *WHY, "--as",
                             "admin"))
         change = model_author.resolve(kind, row["record"], record, self.world.server_author,
@@ -315,7 +317,7 @@ class Acts:
         """An import is withdrawn, by who made it or by the district."""
         if not self.world.batches:
             return
-        batch = self.random.choice(sorted(self.world.batches))
+        batch = self.random.choice(list(self.world.batches))
         home, disk = self.world.batches.pop(batch)
         changes = {id for id, change in self.world.changes.items() if change.bulk == batch}
         if self.random.randrange(2) and changes <= self.world.server:
@@ -384,7 +386,7 @@ class Acts:
         """What was given beside is taken again."""
         if not self.world.given:
             return
-        device = self.random.choice(sorted(self.world.given))
+        device = self.random.choice(list(self.world.given))
         permit, unit = self.world.given.pop(device)
         if unit in self.world.permits[device] and len(self.world.permits[device]) > 1:
             self.do(self.server, "end", permit)
@@ -401,7 +403,7 @@ class Acts:
         self.do(self.server, "units merge", old, "--into", new)
         self.world.merged[old] = new
         self.world.facts += 1
-        for device, units in sorted(self.world.permits.items()):
+        for device, units in list(self.world.permits.items()):
             names = {disk.name for disk in self.world.disks if disk.device == device}
             if units == {old} and device not in self.world.revoked:
                 self.do(self.server, "move", *names, "--unit", new)

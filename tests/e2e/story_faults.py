@@ -283,10 +283,10 @@ class Faults(Acts):
         how = self.bad.pop()
         file, reader = self.path("hmb"), self.server
         if how == "torn":
-            write_file(file, content[:self.random.randrange(len(content))])
+            write_file(file, content[:self.place_in(content, 0)])
         elif how == "altered":
             altered = bytearray(content)
-            altered[self.random.randrange(17, len(content))] ^= 1 << self.random.randrange(8)
+            altered[self.place_in(content, 17)] ^= 1 << self.random.randrange(8)
             write_file(file, bytes(altered))
         elif how == "swapped":
             other = read_file(self.random.choice(self.carried).path)
@@ -308,6 +308,10 @@ class Faults(Acts):
         self.refuse_file(reader, file, how)
         self.mark(f"a bad file: {how}")
 
+    def place_in(self, content, first):
+        """One draw, however long it is: that is not the seed's."""
+        return first + int(self.random.random() * (len(content) - first))
+
     def wrong_reader(self, carried, disk):
         """Its own file says nothing to a laptop; what it carries for others goes along."""
         ended = self.do(disk.host, "bundle import", carried.path, may=NOT_MEANT)
@@ -326,7 +330,7 @@ class Faults(Acts):
     # ---- a stolen laptop ----
 
     def revoke(self):
-        devices = sorted({disk.device for disk in self.world.live()})
+        devices = list(dict.fromkeys(disk.device for disk in self.world.live()))
         online = {disk.device for disk in self.world.live(online=True)}
         keep = {disk.device for disk in self.world.live()
                 if self.world.heard.get(disk) == self.world.facts}
