@@ -4,7 +4,7 @@ import { html, useState } from "../../html.js";
 import { get, post } from "../../api.js";
 import { useData } from "../../hooks.js";
 import { t } from "../../words.js";
-import { number, when } from "../../parts/format.js";
+import { day, number, when } from "../../parts/format.js";
 import { give } from "../../parts/give.js";
 import { Trouble } from "../../parts/notice.js";
 
@@ -21,17 +21,31 @@ function Whole() {
 }
 
 // What has no word of ours yet keeps its name.
+const known = (said, key, name) => (said === key + name ? name : said);
+
 function act(name) {
-  const key = "desk.act." + name.replace(" ", "-");
   const said = t("desk.act." + name.replace(" ", "-"));
-  return said === key ? name : said;
+  return said === "desk.act." + name.replace(" ", "-") ? name : said;
+}
+
+// role=commune_officer unit=30592: what has a word of ours is said by it.
+const words = ["unit", "role", "into", "on", "policy", "at-once"];
+const values = { role: (value) => known(t("role." + value), "role.", value), on: day,
+  policy: (value) => known(t("rules.policy." + value), "rules.policy.", value) };
+
+function detail(text) {
+  return text.split(" ").map((part) => {
+    const [name, value] = part.split("=");
+    const said = value && values[name] ? values[name](value) : value;
+    return words.includes(name) ? [t("desk.audit.of." + name), said].filter(Boolean).join(" ") : part;
+  }).join(" · ");
 }
 
 function Table({ rows }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("desk.tab.audit")}><table>
     <thead><tr>${["time", "account", "act", "on", "detail"].map((name) => html`<th key=${name} scope="col">${t("desk.audit." + name)}</th>`)}</tr></thead>
     <tbody>${rows.map((row) => html`<tr key=${row.n}><td class="state">${when(row.time)}</td><th scope="row">${row.account}</th>
-      <td>${act(row.act)}</td><td><code>${row.on}</code></td><td>${row.detail}</td></tr>`)}</tbody></table></div>`;
+      <td>${act(row.act)}</td><td><code>${row.on}</code></td><td>${detail(row.detail || "")}</td></tr>`)}</tbody></table></div>`;
 }
 
 export function Audit() {
