@@ -26,19 +26,25 @@ static void put_values(struct hm_json_write *out, const struct hm_change *change
 static enum hm_status put_json(struct hm_rows *rows,
                                const struct hm_refused *refused,
                                bool closed,
-                               struct hm_arena *arena,
+                               struct hm_unit_names *names,
                                struct hm_err *err)
 {
     const struct hm_change *change = &refused->held.change;
     struct hm_json_write *out = &rows->out;
     struct hm_bytes user = HM_NO_BYTES;
+    struct hm_bytes unit = change->home;
     enum hm_reason reason = HM_REASON_NONE;
-    enum hm_status status = hm_view_user(rows->view, &change->user, &user, arena, err);
+    enum hm_status status =
+        hm_view_user(rows->view, &change->user, &user, names->arena, err);
+    if (status == HM_OK) {
+        status = hm_unit_names_find(names, change->home, &unit, err);
+    }
     hm_json_open(out, '{');
     hm_json_put_hex(out, "change", hm_id_bytes(&change->id));
     hm_json_put_hex(out, "record", hm_id_bytes(&refused->record));
     hm_json_put_text(out, "kind", change->kind);
     hm_json_put_text(out, "unit", change->home);
+    hm_json_put_text(out, "unit_name", unit);
     hm_json_put_hex(out, "device", hm_id_bytes(&change->device));
     hm_json_put_text(out, "reason", refused->reason);
     hm_json_put_wall(out, "time", change->time);
@@ -98,6 +104,7 @@ static enum hm_status put_all(const struct hm_view *view,
 {
     static const char *const keys[] = {"column.change", "column.kind", "column.unit",
                                        "column.user",   "column.time", "column.reason"};
+    struct hm_unit_names names = {.view = view, .arena = arena};
     struct hm_rows rows;
     struct hm_grid table;
     enum hm_status status = HM_OK;
@@ -109,7 +116,7 @@ static enum hm_status put_all(const struct hm_view *view,
     }
     hm_json_open(&rows.out, '[');
     for (size_t i = 0; i < count && status == HM_OK; i++) {
-        status = view->json ? put_json(&rows, &refused[i], closed, arena, err)
+        status = view->json ? put_json(&rows, &refused[i], closed, &names, err)
                             : put_text(&table, &refused[i], arena, err);
     }
     if (status == HM_OK && view->json) {

@@ -396,7 +396,7 @@
         <button type="submit">${a("desk.refused.release")}</button><${_} problem=${h} /></form>
       ${p&&c`<${Ja} row=${m} kind=${p} done=${s} />`}
       ${n.rights.includes("conflicts")&&c`<${za} row=${m} done=${s} />`}`}</section>`}function so({session:t,tell:e}){let n=H(),{data:s,problem:o,again:i}=L(()=>C("quarantine"),[]),[r,l]=$(null),d=m=>{e({text:m}),l(null),i()},[h,u]=[(s||[]).filter(m=>!m.corrected),(s||[]).filter(m=>m.corrected)],f=m=>c`<li key=${m.change} class=${m.corrected?"card":"card wrong"}><div>
-        <strong>${a("desk.refused.row",m.unit,m.user)}</strong><p>${U(m.why||m.reason)}</p>
+        <strong>${a("desk.refused.row",m.unit_name,m.user)}</strong><p>${U(m.why||m.reason)}</p>
         <p class="help">${q(m.time)} · ${n[m.kind]?E(n[m.kind].label):m.kind}</p>
         ${r===m.change&&c`<${Ya} change=${m.change} kinds=${n} session=${t} done=${d} />`}</div>
         <div class="acts"><button type="button" aria-expanded=${r===m.change?"true":"false"} onClick=${()=>l(r===m.change?null:m.change)}>

@@ -93,7 +93,7 @@ export function Quarantine({ session, tell }) {
   };
   const [due, right] = [(data || []).filter((row) => !row.corrected), (data || []).filter((row) => row.corrected)];
   const card = (row) => html`<li key=${row.change} class=${row.corrected ? "card" : "card wrong"}><div>
-        <strong>${t("desk.refused.row", row.unit, row.user)}</strong><p>${sentence(row.why || row.reason)}</p>
+        <strong>${t("desk.refused.row", row.unit_name, row.user)}</strong><p>${sentence(row.why || row.reason)}</p>
         <p class="help">${when(row.time)} · ${kinds[row.kind] ? l(kinds[row.kind].label) : row.kind}</p>
         ${open === row.change && html`<${Case} change=${row.change} kinds=${kinds} session=${session} done=${done} />`}</div>
         <div class="acts"><button type="button" aria-expanded=${open === row.change ? "true" : "false"} onClick=${() => choose(open === row.change ? null : row.change)}>
