@@ -53,7 +53,7 @@ void hm_api_record_members(struct hm_json_write *out, const struct hm_listed *re
 
 /* Names of units that stand in many rows: each is read about once. Begin with the view
  * and the arena that the names come from, and nothing else. */
-enum { HM_UNIT_NAMES = 128 };
+enum { HM_UNIT_NAMES = 256 }; /* a district has about a hundred; more are read again */
 struct hm_unit_names {
     const struct hm_view *view;
     struct hm_arena *arena;

@@ -64,11 +64,21 @@ enum hm_status hm_view_unit_name(const struct hm_view *view,
     return status;
 }
 
-static size_t place_of(struct hm_bytes code)
+enum { TRIED = 8 };
+
+/* Where the code stands, or may stand: a few places from where its letters point to. */
+static size_t place_of(const struct hm_unit_names *names, struct hm_bytes code)
 {
     size_t sum = 0;
     for (size_t i = 0; i < code.size; i++) {
         sum = sum * 31 + code.data[i];
+    }
+    for (size_t i = 0; i < TRIED; i++) {
+        size_t place = (sum + i) % HM_UNIT_NAMES;
+        if (names->at[place].shown.size == 0 ||
+            hm_bytes_equal(names->at[place].code, code)) {
+            return place;
+        }
     }
     return sum % HM_UNIT_NAMES;
 }
@@ -78,7 +88,7 @@ enum hm_status hm_unit_names_find(struct hm_unit_names *names,
                                   struct hm_bytes *shown,
                                   struct hm_err *err)
 {
-    size_t place = place_of(code);
+    size_t place = place_of(names, code);
     enum hm_status status = HM_OK;
     if (names->at[place].shown.size == 0 ||
         !hm_bytes_equal(names->at[place].code, code)) {
