@@ -35,11 +35,10 @@ async function choose(within, label, typed, code) {
 
 // The list that came along, then hamlets, each with the code that is offered.
 async function units() {
-  await tab("Đơn vị");
-  await done("Máy chủ chưa có danh mục đơn vị");
-  await look("walk-setup");
   await press("Lấy từ danh mục đi kèm");
   await done(`Đã thêm ${given.listed} đơn vị`);
+  await page.getByRole("heading", { level: 1, name: `Tình hình: ${given.district.name} (${given.district.code})` }).waitFor();
+  await tab("Đơn vị");
   await page.getByText(given.district.name).first().waitFor();
   const add = act("Thêm đơn vị");
   const codes = [];
@@ -115,6 +114,7 @@ async function invite(name, unit, role, way) {
 
 async function found() {
   await first(given.first);
+  await done("Máy chủ chưa có danh mục đơn vị");
   await look("walk-first");
   const codes = await units();
   const who = await people();

@@ -6,6 +6,7 @@ import { link, useData } from "../../hooks.js";
 import { t } from "../../words.js";
 import { number, when } from "../../parts/format.js";
 import { Trouble } from "../../parts/notice.js";
+import { Setup } from "../setup.js";
 import { desks } from "../desks.js";
 
 // The desk at which it is put right, if it is one's own.
@@ -32,10 +33,13 @@ function Rows({ data }) {
       <td>${data.backup ? when(data.backup) : t("desk.never")}</td></tr>`}</tbody></table>`;
 }
 
-export function Overview({ session }) {
+// Whoever comes first to a server without a list is led to it.
+const bare = (session) => session.rights.includes("units") && session.scope_name === session.scope;
+
+export function Overview({ session, tell }) {
   const { data, problem } = useData(() => get("overview"), []);
   return html`<h1>${t("desk.overview", session.scope_name)}</h1>
-    <${Trouble} problem=${problem} />
+    ${bare(session) && html`<${Setup} session=${session} tell=${tell} done=${() => {}} />`}<${Trouble} problem=${problem} />
     ${data && html`<h2>${t("desk.overdue")}</h2>
       ${data.overdue.length === 0 ? html`<p class="empty">${t("desk.nothing")}</p>`
         : html`<ul class="cards">${data.overdue.map((due) => html`<${Due} key=${due.what} due=${due} session=${session} />`)}</ul>`}
