@@ -78,7 +78,12 @@ struct hm_last {
 struct hm_leaf {
     const struct hm_quantity *quantity;
     const struct hm_report_figure *names; /* collects them for this figure; null: not */
-    bool traced;
+    bool traced;                          /* trace.h */
+    size_t first; /* the leaf that this one stands for otherwise, or itself */
+    struct hm_traced *traces;
+    size_t trace_count;
+    size_t trace_capacity;
+    struct hm_id given;       /* the last record that was */
     bool shared;              /* other figures may count by it */
     enum hm_report_over over; /* of the figure, where it is not shared */
     bool of_year; /* what it counts is of a year; else it is there for some time */
@@ -186,10 +191,6 @@ HM_CHECKED enum hm_status hm_report_settle(struct hm_reporting *r, struct hm_err
  * there for some time, is of the last year alone. */
 bool hm_report_is_of(const struct hm_reporting *r, const struct hm_leaf *leaf, int year);
 
-HM_CHECKED enum hm_status hm_report_trace(const struct hm_reporting *r,
-                                          const struct hm_leaf *leaf,
-                                          const struct hm_id *record,
-                                          struct hm_err *err);
 /* Go through the records of every kind that a leaf counts. */
 HM_CHECKED enum hm_status hm_report_scan(struct hm_reporting *r, struct hm_err *err);
 

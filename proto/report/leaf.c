@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inside.h"
+#include "trace.h"
 
 static enum hm_status make_room(struct hm_reporting *r, struct hm_err *err)
 {
@@ -73,6 +73,7 @@ enum hm_status hm_report_leaf(struct hm_reporting *r,
             status = make_leaf(r, leaf, quantity, err);
             leaf->names = named ? figure : NULL;
             leaf->traced = traced;
+            leaf->first = *first;
             leaf->shared = !traced && !named;
             leaf->over = figure->over;
         }
@@ -103,14 +104,6 @@ bool hm_report_is_of(const struct hm_reporting *r, const struct hm_leaf *leaf, i
     return !last || year == r->years - 1;
 }
 
-enum hm_status hm_report_trace(const struct hm_reporting *r,
-                               const struct hm_leaf *leaf,
-                               const struct hm_id *record,
-                               struct hm_err *err)
-{
-    return leaf->traced ? r->asked->each(r->asked->ctx, record, err) : HM_OK;
-}
-
 /* Where it counts; HM_REPORT_NONE: not here. */
 static int place_of(const struct hm_reporting *r,
                     const struct hm_leaf *leaf,
@@ -136,7 +129,19 @@ static void settle_units(const struct hm_reporting *r, struct hm_leaf *leaf)
     }
 }
 
-static enum hm_status settle_base(const struct hm_reporting *r,
+static enum hm_status trace(struct hm_reporting *r,
+                            struct hm_leaf *leaf,
+                            const struct hm_id *record,
+                            int year,
+                            int unit,
+                            struct hm_err *err)
+{
+    return hm_report_is_of(r, leaf, year)
+               ? hm_report_trace(r, leaf, record, year, unit, err)
+               : HM_OK;
+}
+
+static enum hm_status settle_base(struct hm_reporting *r,
                                   struct hm_leaf *leaf,
                                   struct hm_err *err)
 {
@@ -144,22 +149,18 @@ static enum hm_status settle_base(const struct hm_reporting *r,
     enum hm_status status = HM_OK;
     for (size_t i = 0; status == HM_OK && i < leaf->members->count; i++) {
         const struct hm_member *member = &leaf->members->at[i];
-        bool counted = false;
-        for (int year = 0; year < r->years; year++) {
+        for (int year = 0; status == HM_OK && year < r->years; year++) {
             int at = place_of(r, leaf, year, member->unit);
             if (at != HM_REPORT_NONE && (member->alive >> year & 1) != 0) {
                 hm_report_add(leaf, r, year, at, &one);
-                counted = counted || hm_report_is_of(r, leaf, year);
+                status = trace(r, leaf, &member->id, year, at, err);
             }
-        }
-        if (counted) {
-            status = hm_report_trace(r, leaf, &member->id, err);
         }
     }
     return status;
 }
 
-static enum hm_status settle_last(const struct hm_reporting *r,
+static enum hm_status settle_last(struct hm_reporting *r,
                                   struct hm_leaf *leaf,
                                   struct hm_err *err)
 {
@@ -168,7 +169,7 @@ static enum hm_status settle_last(const struct hm_reporting *r,
         int at = place_of(r, leaf, r->years - 1, leaf->members->at[i].unit);
         if (at != HM_REPORT_NONE && leaf->last[i].cell.there) {
             hm_report_add(leaf, r, r->years - 1, at, &leaf->last[i].cell);
-            status = hm_report_trace(r, leaf, &leaf->last[i].id, err);
+            status = hm_report_trace(r, leaf, &leaf->last[i].id, r->years - 1, at, err);
         }
     }
     return status;
@@ -189,7 +190,7 @@ static int by_window(const void *a, const void *b)
 }
 
 /* What lies within a wider window is in its number already. */
-static enum hm_status settle_windows(const struct hm_reporting *r,
+static enum hm_status settle_windows(struct hm_reporting *r,
                                      struct hm_leaf *leaf,
                                      struct hm_err *err)
 {
@@ -209,9 +210,7 @@ static enum hm_status settle_windows(const struct hm_reporting *r,
         int at = place_of(r, leaf, window->year, window->unit);
         if (at != HM_REPORT_NONE) {
             hm_report_add(leaf, r, window->year, at, &window->cell);
-            status = hm_report_is_of(r, leaf, window->year)
-                         ? hm_report_trace(r, leaf, &window->id, err)
-                         : HM_OK;
+            status = trace(r, leaf, &window->id, window->year, at, err);
         }
     }
     return status;

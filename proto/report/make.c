@@ -4,6 +4,7 @@
 
 #include "inside.h"
 #include "parts.h"
+#include "trace.h"
 
 enum { YEAR_LEAST = 1000, YEAR_MOST = 9999 };
 
@@ -173,6 +174,9 @@ static enum hm_status make_figures(struct hm_reporting *r,
     }
     if (status == HM_OK) {
         status = hm_report_settle(r, err);
+    }
+    if (status == HM_OK) {
+        status = hm_report_trace_end(r, err);
     }
     for (size_t i = 0; status == HM_OK && i < count; i++) {
         status = hm_report_figure(r, figure_at(r->report, i), &parts[i],

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hamlet/record/kinds.h"
-#include "inside.h"
+#include "trace.h"
 
 enum { VALUES_MAX = 16, MONTH_AT = 5, LAST_MONTHS = 11 };
 enum { TELL_EACH = 1024, PERMILLE = 1000 };
@@ -211,11 +211,12 @@ static enum hm_status add_record(const struct record *record,
                                  const struct hm_cell *number,
                                  struct hm_err *err)
 {
-    const struct hm_reporting *r = record->walk->r;
+    struct hm_reporting *r = record->walk->r;
     struct hm_leaf *leaf = record->leaf;
     const struct hm_members *members = leaf->members;
     int member = members == NULL ? HM_REPORT_NONE
                                  : hm_report_member(members, value_at(record, REF));
+    enum hm_status status = HM_OK;
     bool counted = false;
     if (members != NULL && member == HM_REPORT_NONE) {
         return HM_OK;
@@ -223,7 +224,8 @@ static enum hm_status add_record(const struct record *record,
     int unit = members == NULL ? record->unit : members->at[member].unit;
     bool of_year = record->walk->of_year;
     int from = of_year ? (int)(record->row->year - r->asked->from) : 0;
-    for (int year = from; year < (of_year ? from + 1 : r->years); year++) {
+    for (int year = from; status == HM_OK && year < (of_year ? from + 1 : r->years);
+         year++) {
         int at = r->map[(size_t)year * r->unit_count + (size_t)unit];
         uint64_t bit = UINT64_C(1) << year;
         if (at == HM_REPORT_NONE || !leaf->fits[at] || !is_of(record, year) ||
@@ -235,12 +237,15 @@ static enum hm_status add_record(const struct record *record,
             leaf->seen[member] |= bit;
         }
         hm_report_add(leaf, r, year, at, number);
-        counted = counted || hm_report_is_of(r, leaf, year);
+        if (hm_report_is_of(r, leaf, year)) {
+            counted = true;
+            status = hm_report_trace(r, leaf, &record->row->id, year, at, err);
+        }
     }
     if (counted) {
         keep_name(record);
     }
-    return counted ? hm_report_trace(r, leaf, &record->row->id, err) : HM_OK;
+    return status;
 }
 
 static bool copy_day(char day[HM_REPORT_DAY_SIZE], const struct hm_scan_value *value)

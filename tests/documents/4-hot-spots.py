@@ -33,6 +33,9 @@ def run(site):
                      "window_from=2016-11-16", "window_to=2017-08-10", "amount=3", "previous=9")
     ward.sync()
     ward.prints("statistics", YEAR, {"crime_pphs": "14/37"})
+    for unit in (WARD, f"{WARD}-01"): # what the ward states hides what its hamlet stated
+        rows = ward.site.server.ask("report", "statistics", *YEAR, "--figure", "crime_pphs", "--unit", unit)
+        expect(f"records behind the number of {unit}", [row["unit"] for row in rows], [unit])
     ward.withdraw(ward.record(ward.officer, "statistic", indicator="crime_cuop_giat"))
     ward.prints("statistics", YEAR, {"crime_cuop_giat": "chưa có số liệu", "crime_pphs": "14/37"})
     found = ward.report("statistics", *YEAR, "--unit", f"{WARD}-01")["crime_pphs"]

@@ -37,7 +37,10 @@ export function useOnce(ask, keys) {
 function Chooser({ query, reports, units }) {
   const [form, put] = useState({ from: query.from || "", to: query.to || String(thisYear()), unit: query.unit || units[0].code,
     as: query.as || "", report: query.report || reports[0].report });
-  const set = (name) => (event) => put({ ...form, [name]: event.target.value });
+  const set = (name) => (event) => {
+    const { value } = event.target; // of two events of one moment both count
+    put((before) => ({ ...before, [name]: value }));
+  };
   const show = (event) => {
     event.preventDefault();
     go("reports", asked(form));
@@ -79,7 +82,7 @@ function Behind({ query, kinds, place }) {
       <tbody>${rows.map((record) => html`<tr key=${record.id}>${columns.map((field, at) => html`<td key=${field.name}>${at === 0 && place.record
         ? html`<a href=${place.record(record.id)}>${text(field, record.fields[field.name], record) || t("nameless")}</a>`
         : text(field, record.fields[field.name], record)}</td>`)}<td>${record.unit}</td><td><${State} record=${record} /></td></tr>`)}</tbody></table></div>`}
-    ${found.data?.next && html`<p><button type="button" onClick=${() => grow(most + STEP)}>${t("more")}</button></p>`}`;
+    ${found.data?.next && html`<p><button type="button" onClick=${() => grow((before) => before + STEP)}>${t("more")}</button></p>`}`;
 }
 
 const FORMATS = ["csv", "xlsx", "json"];
