@@ -181,6 +181,7 @@ static bool split(char *text, char *part[TOKEN_PARTS])
 enum hm_status hm_api_dossier_still(const struct hm_view *view,
                                     const struct hm_catalogues *catalogues,
                                     const char *seen,
+                                    struct hm_bytes unit,
                                     struct hm_err *err)
 {
     struct hm_arena arena;
@@ -190,7 +191,7 @@ enum hm_status hm_api_dossier_still(const struct hm_view *view,
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     char *text = hm_arena_copy_text(&arena, hm_text(seen));
     enum hm_status status =
-        text != NULL && split(text, part)
+        text != NULL && split(text, part) && hm_bytes_are(unit, part[0])
             ? hm_api_read_year(&year.year, part[1], err)
             : hm_fail(err, HM_USAGE, "dossier-seen", NULL, NULL, NULL);
     if (status == HM_OK) {

@@ -7,6 +7,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/replica/replica.h"
 #include "hamlet/store/changes.h"
+#include "hamlet/store/records.h"
 #include "hamlet/store/rules.h"
 #include "show.h"
 
@@ -46,7 +47,9 @@ static enum hm_status read_fields(struct writing *w, struct hm_err *err)
 }
 
 /* In the transaction that writes: nothing came to the dossier since it was read. */
-static enum hm_status check_seen(const struct writing *w, struct hm_err *err)
+static enum hm_status check_seen(const struct writing *w,
+                                 struct hm_bytes unit,
+                                 struct hm_err *err)
 {
     const char *seen = hm_args_value(w->call->args, "seen");
     const struct hm_control_ctx *ctx = w->call->ctx;
@@ -58,10 +61,32 @@ static enum hm_status check_seen(const struct writing *w, struct hm_err *err)
     hm_show_view(&view, w->call, ctx->store);
     enum hm_status status = hm_replica_catalogues(&catalogues, ctx->dir, err);
     if (status == HM_OK) {
-        status = hm_api_dossier_still(&view, catalogues, seen, err);
+        status = hm_api_dossier_still(&view, catalogues, seen, unit, err);
     }
     hm_catalogues_close(catalogues);
     return status;
+}
+
+static struct hm_bytes unit_given(const struct writing *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        if (hm_bytes_are(w->fields[i].name, "unit")) {
+            return w->fields[i].text;
+        }
+    }
+    return HM_NO_BYTES;
+}
+
+static enum hm_status check_seen_of(struct writing *w, struct hm_err *err)
+{
+    struct hm_control_ctx *ctx = w->call->ctx;
+    struct hm_listed listed;
+    if (hm_args_value(w->call->args, "seen") == NULL) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_record_show(ctx->store, &w->record, &listed, &w->arena, err);
+    return status != HM_OK ? status : check_seen(w, listed.unit, err);
 }
 
 /* In the same transaction: the refused change that this puts right is open no more. */
@@ -89,7 +114,7 @@ static enum hm_status add(struct hm_author *author, void *ctx, struct hm_err *er
 {
     struct writing *w = ctx;
     struct hm_added added;
-    enum hm_status status = check_seen(w, err);
+    enum hm_status status = check_seen(w, unit_given(w), err);
     if (status == HM_OK) {
         status = hm_author_add(author, hm_text(w->call->args->operands[0]), w->fields,
                                w->count, &added, err);
@@ -109,7 +134,7 @@ static enum hm_status edit(struct hm_author *author, void *ctx, struct hm_err *e
     if (!hm_id_get_hex(&w->record, hm_text(given))) {
         return hm_fail(err, HM_NOT_FOUND, "record-missing", given, NULL, NULL);
     }
-    enum hm_status status = check_seen(w, err);
+    enum hm_status status = check_seen_of(w, err);
     if (status == HM_OK) {
         status = hm_author_edit(author, &w->record, w->fields, w->count, false,
                                 &w->change, err);

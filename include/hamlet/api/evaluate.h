@@ -72,10 +72,14 @@ HM_CHECKED enum hm_status hm_api_dossier(const struct hm_view *view,
                                          const struct hm_catalogues *catalogues,
                                          const struct hm_api_year *year,
                                          struct hm_err *err);
-/* HM_EXISTS  dossier-moved: what `seen` stands for is not what is here now. */
+/*
+ * For what is written in `unit`: HM_USAGE  dossier-seen: `seen` is of another unit's, or
+ * of none. HM_EXISTS  dossier-moved: what it stands for is not what is here now
+ */
 HM_CHECKED enum hm_status hm_api_dossier_still(const struct hm_view *view,
                                                const struct hm_catalogues *catalogues,
                                                const char *seen,
+                                               struct hm_bytes unit,
                                                struct hm_err *err);
 
 /*

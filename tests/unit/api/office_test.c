@@ -53,11 +53,27 @@ static enum hm_status open(int of_year)
     return status;
 }
 
-static enum hm_status still(const char *text)
+static enum hm_status still_in(const char *unit, const char *text)
 {
     err = HM_ERR_NONE;
-    return hm_api_dossier_still(&view, catalogues, text, &err);
+    return hm_api_dossier_still(&view, catalogues, text, hm_text(unit), &err);
 }
+
+static enum hm_status still(const char *text)
+{
+    return still_in("30341-01", text);
+}
+
+START_TEST(what_was_read_of_one_unit_is_nothing_for_another)
+{
+    ck_assert_int_eq(open(YEAR), HM_OK);
+    ck_assert_int_eq(still(seen), HM_OK);
+
+    ck_assert_int_eq(still_in("30341-02", seen), HM_USAGE);
+    ck_assert_str_eq(err.key, "dossier-seen");
+    ck_assert_int_eq(still_in("", seen), HM_USAGE);
+}
+END_TEST
 
 START_TEST(a_dossier_holds_the_records_of_its_year_and_no_households)
 {
@@ -118,6 +134,7 @@ int main(void)
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, a_dossier_holds_the_records_of_its_year_and_no_households);
     tcase_add_test(all, what_was_read_stands_until_something_comes);
+    tcase_add_test(all, what_was_read_of_one_unit_is_nothing_for_another);
     tcase_add_test(all, another_year_stands_for_itself);
     tcase_add_loop_test(all, what_no_dossier_said_is_refused, 0,
                         (int)(sizeof(forged) / sizeof(forged[0])));
