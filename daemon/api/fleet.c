@@ -11,7 +11,7 @@ enum { COPIED_DAYS = 30, SILENT_DAYS = 7, QUIET_DAYS = 3, LATE_DAYS = 1 };
 
 struct fleet {
     const struct hm_view *view;
-    struct hm_wall now;
+    const struct hm_api_fleet *query;
     struct hm_fleet_row *rows;
     size_t row_count;
     struct hm_notice *notices; /* those of a device lie together */
@@ -25,7 +25,7 @@ struct fleet {
 
 static bool is_past(const struct fleet *fleet, struct hm_wall then, int64_t days)
 {
-    return fleet->now.ms - then.ms >= days * DAY_MS;
+    return fleet->query->now.ms - then.ms >= days * DAY_MS;
 }
 
 /* What a copy wrote is looked into by people, who say nothing of it here: it fades. */
@@ -82,7 +82,7 @@ static void add_device(struct fleet *fleet, const struct hm_fleet_row *row)
         line->notice_count++;
     }
     if (row->visited) {
-        int64_t silent_ms = fleet->now.ms - row->visit.contact.ms;
+        int64_t silent_ms = fleet->query->now.ms - row->visit.contact.ms;
         line->silent_ms = silent_ms < 0 ? 0 : silent_ms;
     }
     line->look = judge(fleet, line);
@@ -90,23 +90,21 @@ static void add_device(struct fleet *fleet, const struct hm_fleet_row *row)
 
 static void add_invited(struct fleet *fleet, const struct hm_invited *invited)
 {
-    bool over = fleet->now.ms >= invited->expires.ms;
+    bool over = fleet->query->now.ms >= invited->expires.ms;
     fleet->lines[fleet->count++] =
         (struct hm_fleet_line){.invited = invited,
                                .look = over ? HM_FLEET_EXPIRED : HM_FLEET_INVITED,
                                .silent_ms = -1};
 }
 
-static enum hm_status add_all(struct fleet *fleet,
-                              struct hm_bytes scope,
-                              const struct hm_id *server,
-                              struct hm_err *err)
+static enum hm_status add_all(struct fleet *fleet, struct hm_err *err)
 {
+    const struct hm_bytes scope = fleet->query->scope;
     struct hm_store *store = fleet->view->store;
     enum hm_status status = HM_OK;
     for (size_t i = 0; status == HM_OK && i < fleet->row_count; i++) {
         const struct hm_fleet_row *row = &fleet->rows[i];
-        bool within = !hm_id_equal(&row->device, server);
+        bool within = !hm_id_equal(&row->device, &fleet->query->server);
         if (within && scope.size > 0) {
             status = hm_store_unit_within(store, row->home, scope, &within, err);
         }
@@ -179,41 +177,86 @@ static enum hm_status name_unit(struct hm_unit_names *names,
                           : hm_unit_names_find(names, unit, &line->unit_name, err);
 }
 
-static enum hm_status show(struct fleet *fleet, struct hm_err *err)
+/* What the tiles above the list say: of all, whichever are shown. */
+static void put_sums(struct hm_json_write *out, const struct fleet *fleet)
 {
+    int64_t looks[HM_FLEET_LOOK_COUNT] = {0};
+    int64_t active = 0;
+    for (size_t i = 0; i < fleet->count; i++) {
+        const struct hm_fleet_row *row = fleet->lines[i].row;
+        looks[fleet->lines[i].look]++;
+        active += row != NULL && !row->revoked ? 1 : 0;
+    }
+    hm_json_put_int(out, "active", active);
+    hm_json_key(out, "looks");
+    hm_json_open(out, '{');
+    for (int i = 0; i < HM_FLEET_LOOK_COUNT; i++) {
+        if (looks[i] > 0) {
+            hm_json_put_int(out, hm_fleet_look_name((enum hm_fleet_look)i), looks[i]);
+        }
+    }
+    hm_json_close(out, '}');
+}
+
+static enum hm_status put_json(struct fleet *fleet, struct hm_err *err)
+{
+    const struct hm_api_fleet *query = fleet->query;
+    const bool pieces = query->limit > 0;
+    const size_t from = pieces ? (size_t)query->skip : 0;
+    const size_t end = pieces ? from + (size_t)query->limit : fleet->count;
     struct hm_unit_names names = {.view = fleet->view, .arena = &fleet->arena};
     struct hm_rows rows;
     enum hm_status status = HM_OK;
     hm_rows_init(&rows, fleet->view);
+    if (pieces) {
+        hm_json_open(&rows.out, '{');
+        hm_json_key(&rows.out, "devices");
+    }
     hm_json_open(&rows.out, '[');
-    for (size_t i = 0; i < fleet->count && status == HM_OK; i++) {
-        if (fleet->view->json) {
-            status = name_unit(&names, &fleet->lines[i], err);
-            hm_fleet_put(&rows.out, fleet->view, &fleet->lines[i], &fleet->arena);
-            status = status == HM_OK ? hm_rows_flush(&rows, err) : status;
-        } else {
-            hm_fleet_say(fleet->view, &fleet->lines[i], &fleet->arena);
-        }
+    for (size_t i = from; i < fleet->count && i < end && status == HM_OK; i++) {
+        status = name_unit(&names, &fleet->lines[i], err);
+        hm_fleet_put(&rows.out, fleet->view, &fleet->lines[i], &fleet->arena);
+        status = status == HM_OK ? hm_rows_flush(&rows, err) : status;
     }
     hm_json_close(&rows.out, ']');
-    if (status == HM_OK && fleet->view->json) {
+    if (pieces) {
+        hm_json_key(&rows.out, "next");
+        if (end < fleet->count) {
+            hm_json_int(&rows.out, (int64_t)end);
+        } else {
+            hm_json_null(&rows.out);
+        }
+        put_sums(&rows.out, fleet);
+        hm_json_close(&rows.out, '}');
+    }
+    if (status == HM_OK) {
         status = hm_rows_end(&rows, err);
     }
     hm_rows_fini(&rows);
+    return status;
+}
+
+static enum hm_status show(struct fleet *fleet, struct hm_err *err)
+{
+    enum hm_status status = HM_OK;
+    if (fleet->view->json) {
+        status = put_json(fleet, err);
+    }
+    for (size_t i = 0; !fleet->view->json && i < fleet->count; i++) {
+        hm_fleet_say(fleet->view, &fleet->lines[i], &fleet->arena);
+    }
     return status == HM_OK ? hm_arena_status(&fleet->arena, err) : status;
 }
 
 enum hm_status hm_api_fleet(const struct hm_view *view,
-                            struct hm_bytes scope,
-                            const struct hm_id *server,
-                            struct hm_wall now,
+                            const struct hm_api_fleet *query,
                             struct hm_err *err)
 {
-    struct fleet fleet = {.view = view, .now = now};
+    struct fleet fleet = {.view = view, .query = query};
     hm_arena_init(&fleet.arena, HM_COMMAND_ARENA_MAX);
     enum hm_status status = gather(&fleet, err);
     if (status == HM_OK) {
-        status = add_all(&fleet, scope, server, err);
+        status = add_all(&fleet, err);
     }
     if (status == HM_OK && fleet.count > 1) {
         qsort(fleet.lines, fleet.count, sizeof(*fleet.lines), by_look);

@@ -18,7 +18,8 @@ enum hm_fleet_look {
     HM_FLEET_NONE,
     HM_FLEET_EXPIRED, /* an invitation that nobody redeemed in time */
     HM_FLEET_INVITED,
-    HM_FLEET_REVOKED
+    HM_FLEET_REVOKED,
+    HM_FLEET_LOOK_COUNT
 };
 
 struct hm_fleet_line {

@@ -4,8 +4,6 @@
 #include "hamlet/store/alias.h"
 #include "inside.h"
 
-enum { MERGES_MOST = 500 };
-
 static enum hm_status put_merge(struct hm_rows *rows,
                                 const struct hm_merge *merge,
                                 struct hm_arena *arena,
@@ -28,7 +26,7 @@ static enum hm_status put_merge(struct hm_rows *rows,
 }
 
 enum hm_status hm_api_merges(const struct hm_view *view,
-                             struct hm_bytes unit,
+                             const struct hm_merges_query *query,
                              struct hm_err *err)
 {
     struct hm_merge *merges = NULL;
@@ -38,12 +36,21 @@ enum hm_status hm_api_merges(const struct hm_view *view,
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
     hm_rows_init(&rows, view);
     enum hm_status status =
-        hm_store_merges(view->store, unit, MERGES_MOST, &merges, &count, &arena, err);
+        hm_store_merges(view->store, query, &merges, &count, &arena, err);
+    hm_json_open(&rows.out, '{');
+    hm_json_key(&rows.out, "merges");
     hm_json_open(&rows.out, '[');
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         status = put_merge(&rows, &merges[i], &arena, err);
     }
     hm_json_close(&rows.out, ']');
+    hm_json_key(&rows.out, "next");
+    if (status == HM_OK && count == query->limit) {
+        hm_json_hex(&rows.out, hm_id_bytes(&merges[count - 1].record));
+    } else {
+        hm_json_null(&rows.out);
+    }
+    hm_json_close(&rows.out, '}');
     if (status == HM_OK) {
         status = hm_rows_end(&rows, err);
     }

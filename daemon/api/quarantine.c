@@ -95,67 +95,66 @@ static enum hm_status put_text(struct hm_grid *table,
     return status;
 }
 
-static enum hm_status put_all(const struct hm_view *view,
-                              const struct hm_refused *refused,
-                              size_t count,
-                              bool closed,
-                              struct hm_arena *arena,
-                              struct hm_err *err)
+static enum hm_status put_list(const struct hm_view *view,
+                               const struct hm_refused *refused,
+                               size_t count,
+                               const struct hm_api_refused *query,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    const bool more = query->limit > 0 && count > (size_t)query->limit;
+    const size_t shown = more ? (size_t)query->limit : count;
+    struct hm_unit_names names = {.view = view, .arena = arena};
+    struct hm_rows rows;
+    enum hm_status status = HM_OK;
+    hm_rows_init(&rows, view);
+    if (query->limit > 0) {
+        hm_json_open(&rows.out, '{');
+        hm_json_key(&rows.out, "refused");
+    }
+    hm_json_open(&rows.out, '[');
+    for (size_t i = 0; i < shown && status == HM_OK; i++) {
+        status = put_json(&rows, &refused[i], query->closed, &names, err);
+    }
+    hm_json_close(&rows.out, ']');
+    if (query->limit > 0) {
+        hm_json_key(&rows.out, "next");
+        if (more) {
+            hm_json_int(&rows.out, query->skip + query->limit);
+        } else {
+            hm_json_null(&rows.out);
+        }
+        hm_json_close(&rows.out, '}');
+    }
+    if (status == HM_OK) {
+        status = hm_rows_end(&rows, err);
+    }
+    hm_rows_fini(&rows);
+    return status;
+}
+
+static enum hm_status put_table(const struct hm_view *view,
+                                const struct hm_refused *refused,
+                                size_t count,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
 {
     static const char *const keys[] = {"column.change", "column.kind", "column.unit",
                                        "column.user",   "column.time", "column.reason"};
-    struct hm_unit_names names = {.view = view, .arena = arena};
-    struct hm_rows rows;
     struct hm_grid table;
     enum hm_status status = HM_OK;
-    hm_rows_init(&rows, view);
     hm_grid_init(&table, view, sizeof(keys) / sizeof(keys[0]));
     table.most = HM_GRID_NO_CUT;
     for (size_t i = 0; i < table.columns; i++) {
         hm_grid_put(&table, hm_text(hm_words_ui(view->words, keys[i])));
     }
-    hm_json_open(&rows.out, '[');
     for (size_t i = 0; i < count && status == HM_OK; i++) {
-        status = view->json ? put_json(&rows, &refused[i], closed, &names, err)
-                            : put_text(&table, &refused[i], arena, err);
+        status = put_text(&table, &refused[i], arena, err);
     }
-    if (status == HM_OK && view->json) {
-        hm_json_close(&rows.out, ']');
-        status = hm_rows_end(&rows, err);
-    } else if (status == HM_OK) {
+    if (status == HM_OK) {
         status = hm_grid_end(&table, "quarantine.none", err);
     }
     hm_grid_fini(&table);
-    hm_rows_fini(&rows);
-    return status;
-}
-
-/* Those that are asked for, moved to the front. */
-static enum hm_status choose(const struct hm_view *view,
-                             const struct hm_api_refused *query,
-                             struct hm_refused *refused,
-                             size_t *count,
-                             struct hm_err *err)
-{
-    struct hm_id one;
-    bool is_id = query->change != NULL && hm_id_get_hex(&one, hm_text(query->change));
-    enum hm_status status = HM_OK;
-    size_t kept = 0;
-    for (size_t i = 0; i < *count && status == HM_OK; i++) {
-        const struct hm_change *change = &refused[i].held.change;
-        bool fits = query->change == NULL || (is_id && hm_id_equal(&change->id, &one));
-        if (fits && query->scope.size > 0) {
-            status =
-                hm_store_unit_within(view->store, change->home, query->scope, &fits, err);
-        }
-        if (status == HM_OK && fits) {
-            refused[kept++] = refused[i];
-        }
-    }
-    *count = kept;
-    if (status == HM_OK && query->change != NULL && kept == 0) {
-        return hm_fail(err, HM_NOT_FOUND, "change-not-held", query->change, NULL, NULL);
-    }
     return status;
 }
 
@@ -165,15 +164,27 @@ enum hm_status hm_api_quarantine(const struct hm_view *view,
 {
     struct hm_arena arena;
     struct hm_refused *refused = NULL;
+    struct hm_id one;
     size_t count = 0;
+    const bool none =
+        query->change != NULL && !hm_id_get_hex(&one, hm_text(query->change));
+    /* One more than is shown tells whether there are more. */
+    const struct hm_refused_query some = {
+        .unit = query->scope,
+        .change = query->change == NULL ? NULL : &one,
+        .due_first = query->limit > 0,
+        .skip = (size_t)query->skip,
+        .limit = query->limit > 0 ? (size_t)query->limit + 1 : 0};
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
     enum hm_status status =
-        hm_store_quarantine(view->store, &refused, &count, &arena, err);
-    if (status == HM_OK) {
-        status = choose(view, query, refused, &count, err);
+        none ? HM_OK
+             : hm_store_refused(view->store, &some, &refused, &count, &arena, err);
+    if (status == HM_OK && query->change != NULL && count == 0) {
+        status = hm_fail(err, HM_NOT_FOUND, "change-not-held", query->change, NULL, NULL);
     }
     if (status == HM_OK) {
-        status = put_all(view, refused, count, query->closed, &arena, err);
+        status = view->json ? put_list(view, refused, count, query, &arena, err)
+                            : put_table(view, refused, count, &arena, err);
     }
     hm_arena_fini(&arena);
     return status;

@@ -18,6 +18,17 @@
 
 struct hm_tasks;
 
+/*
+ * Who gave a command on the page. What he may was judged before it came in line, by a
+ * reader; `check`, in the thread that writes and on its store, says whether it still
+ * holds where the command begins.
+ */
+struct hm_asker {
+    struct hm_bytes account; /* its name */
+    enum hm_status (*check)(struct hm_store *store, void *ctx, struct hm_err *err);
+    void *ctx;
+};
+
 struct hm_control_ctx {
     const char *dir; /* as given to hm_control_open */
     const struct hm_env *env;
@@ -44,7 +55,8 @@ struct hm_control_ctx {
     const char *folder;      /* where it was given: what relative paths start from */
     struct hm_bytes input;   /* content of the file that it reads */
     struct hm_bytes account; /* who gave it on the page; no bytes: at the server itself */
-    struct hm_buf file;      /* what goes where its --out says */
+    const struct hm_asker *asker; /* … and whether he still may; null: nobody is asked */
+    struct hm_buf file;           /* what goes where its --out says */
 };
 
 /*

@@ -40,6 +40,9 @@ static enum hm_status run_on(struct hm_control_ctx *ctx,
     HM_ASSERT(handler != NULL);
     inner.ctx = ctx;
     enum hm_status status = hm_acting_begin(&acting, &inner, handler, err);
+    if (status == HM_OK && ctx->asker != NULL) {
+        status = ctx->asker->check(ctx->store, ctx->asker->ctx, err);
+    }
     if (status == HM_OK) {
         status = handler->run(&inner, err);
     }
@@ -537,7 +540,7 @@ static enum hm_status execute(struct hm_control_ctx *ctx,
 }
 
 void hm_control_execute(struct hm_control_ctx *ctx,
-                        struct hm_bytes account,
+                        const struct hm_asker *asker,
                         struct hm_bytes message,
                         struct hm_buf *answer)
 {
@@ -547,7 +550,8 @@ void hm_control_execute(struct hm_control_ctx *ctx,
     hm_arena_init(&arena, (size_t)4 * 1024 * 1024); /* a command line, not its input */
     hm_buf_init(&printed, HM_CONTROL_REPLY_MAX);
     hm_buf_clear(&ctx->file);
-    ctx->account = account;
+    ctx->asker = asker;
+    ctx->account = asker == NULL ? HM_NO_BYTES : asker->account;
     reply.status = execute(ctx, message, &arena, &printed, &reply.err);
     reply.out = hm_buf_bytes(&printed);
     reply.file = reply.status == HM_OK ? hm_buf_bytes(&ctx->file) : HM_NO_BYTES;
@@ -564,6 +568,7 @@ void hm_control_execute(struct hm_control_ctx *ctx,
     ctx->folder = "";
     ctx->input = HM_NO_BYTES;
     ctx->account = HM_NO_BYTES;
+    ctx->asker = NULL;
     hm_buf_fini(&printed);
     hm_arena_fini(&arena);
 }

@@ -51,11 +51,11 @@ HM_CHECKED enum hm_status hm_control_key(const struct hm_call *call,
  * The other side, inside `serve`: run what `message` (one frame, of a peer that was
  * checked) asks for on `ctx` and append the reply to `answer`, which is empty and whose
  * cap is HM_CONTROL_REPLY_MAX. There is always a reply, be it that the request was none.
- * It may take seconds: an import, a backup. `account`: who gave it on the page; no bytes:
- * somebody at this machine.
+ * It may take seconds: an import, a backup. `asker`: who gave it on the page, and is
+ * refused where he may no more; null: somebody at this machine.
  */
 void hm_control_execute(struct hm_control_ctx *ctx,
-                        struct hm_bytes account,
+                        const struct hm_asker *asker,
                         struct hm_bytes message,
                         struct hm_buf *answer);
 

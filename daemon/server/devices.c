@@ -9,5 +9,6 @@ enum hm_status hm_devices_run(struct hm_call *call, struct hm_err *err)
     const struct hm_control_ctx *ctx = call->ctx;
     struct hm_view view;
     hm_show_view(&view, call, ctx->store);
-    return hm_api_fleet(&view, HM_NO_BYTES, &ctx->device, hm_env_wall(ctx->env), err);
+    const struct hm_api_fleet all = {.server = ctx->device, .now = hm_env_wall(ctx->env)};
+    return hm_api_fleet(&view, &all, err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* invite: one device, once, with its first member. */
+#include <stdio.h>
 #include <string.h>
 
 #include "account.h"
@@ -9,10 +10,13 @@
 #include "hamlet/base/log.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/store/server.h"
+#include "hamlet/web/server.h"
 #include "hamlet/wire/invitation.h"
 #include "pins.h"
 #include "rights.h"
 #include "show.h"
+
+enum { NUMBER_SIZE = 24 };
 
 static const char default_validity[] = "7d";
 
@@ -118,6 +122,22 @@ static enum hm_status put_row(struct inviting *in, struct hm_err *err)
     return hm_store_invitation_put(in->ctx->store, &invited, err);
 }
 
+/* On the page the invitation is a code, which holds so much. */
+static enum hm_status check_code(const struct inviting *in, struct hm_err *err)
+{
+    struct hm_buf link;
+    hm_buf_init(&link, (size_t)2 * HM_INVITATION_TEXT_MAX);
+    hm_invitation_link(&link, hm_buf_bytes(&in->ctx->file));
+    enum hm_status status = hm_buf_status(&link, err);
+    if (status == HM_OK && link.size > HM_WEB_LINK_MAX) {
+        char urls[NUMBER_SIZE];
+        (void)snprintf(urls, sizeof(urls), "%zu", in->inv.url_count);
+        status = hm_fail(err, HM_TOO_BIG, "invite-long", urls, NULL, NULL);
+    }
+    hm_buf_fini(&link);
+    return status;
+}
+
 /* The file is made before the commit: what cannot be written was never invited. */
 static enum hm_status write_all(struct hm_author *author, void *ctx, struct hm_err *err)
 {
@@ -127,9 +147,10 @@ static enum hm_status write_all(struct hm_author *author, void *ctx, struct hm_e
     if (status == HM_OK) {
         status = put_row(in, err);
     }
-    return status != HM_OK
-               ? status
-               : hm_invitation_write(&in->ctx->file, &in->inv, &in->ctx->secret, err);
+    if (status == HM_OK) {
+        status = hm_invitation_write(&in->ctx->file, &in->inv, &in->ctx->secret, err);
+    }
+    return status == HM_OK && in->ctx->account.size > 0 ? check_code(in, err) : status;
 }
 
 static enum hm_status show(struct inviting *in, struct hm_err *err)

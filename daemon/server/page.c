@@ -130,14 +130,14 @@ static enum hm_status act(void *ctx,
                                                .argc = act->argc,
                                                .argv = act->argv,
                                                .input = act->input};
+    const struct hm_asker asker = {act->account, act->check, act->check_ctx};
     HM_ASSERT(key_size >= HM_CONTROL_KEY_SIZE && act->account.size > 0);
     hm_buf_init(&message, HM_CONTROL_REQUEST_MAX);
     hm_buf_init(&reply, HM_CONTROL_REPLY_MAX);
     hm_control_request_put(&message, &request);
     enum hm_status status = hm_buf_status(&message, err);
     if (status == HM_OK) {
-        hm_writer_control(page->sync->writer, act->account, hm_buf_bytes(&message),
-                          &reply);
+        hm_writer_control(page->sync->writer, &asker, hm_buf_bytes(&message), &reply);
         status = read_reply(hm_buf_bytes(&reply), printed, key, err);
     }
     hm_buf_fini(&reply);

@@ -60,7 +60,7 @@ static enum hm_status read_now(struct hm_store *reader,
 {
     struct reading *reading = at;
     reading->ctx.store = reader;
-    hm_control_execute(&reading->ctx, HM_NO_BYTES, hm_buf_bytes(&reading->message), out);
+    hm_control_execute(&reading->ctx, NULL, hm_buf_bytes(&reading->message), out);
     return hm_buf_status(out, err);
 }
 
@@ -205,7 +205,7 @@ static void list_tasks(const struct hm_peers *peers,
 {
     struct hm_control_ctx ctx = peers->ctx;
     hm_buf_init(&ctx.file, HM_FILE_BYTES_MAX);
-    hm_control_execute(&ctx, HM_NO_BYTES, message, reply);
+    hm_control_execute(&ctx, NULL, message, reply);
     hm_buf_fini(&ctx.file);
 }
 
@@ -221,7 +221,7 @@ static void carry_out(const struct hm_peers *peers,
         return;
     }
     if (line.task == 0 && (line.handler == NULL || !line.handler->beside)) {
-        hm_writer_control(peers->options.writer, HM_NO_BYTES, message, reply);
+        hm_writer_control(peers->options.writer, NULL, message, reply);
         return;
     }
     if (line.task == 0 &&

@@ -22,7 +22,7 @@ enum { MS_A_SECOND = 1000, NS_A_MS = 1000000 };
 struct job {
     struct job *next;
     struct hm_serving *serving; /* or null: a control message … */
-    struct hm_bytes account;
+    const struct hm_asker *asker;
     struct hm_bytes request;
     struct hm_buf *reply; /* … or null: a function */
     enum hm_status (*run)(struct hm_store *store, void *ctx, struct hm_err *err);
@@ -192,7 +192,7 @@ static void control(struct hm_writer *writer, struct job *job)
         hm_control_reply_put(job->reply, &reply);
         return;
     }
-    hm_control_execute(writer->ctx, job->account, job->request, job->reply);
+    hm_control_execute(writer->ctx, job->asker, job->request, job->reply);
 }
 
 static void run_function(struct hm_writer *writer, struct job *job)
@@ -358,11 +358,11 @@ enum hm_status hm_writer_commit(struct hm_writer *writer,
 }
 
 void hm_writer_control(struct hm_writer *writer,
-                       struct hm_bytes account,
+                       const struct hm_asker *asker,
                        struct hm_bytes request,
                        struct hm_buf *reply)
 {
-    struct job job = {.account = account, .request = request, .reply = reply};
+    struct job job = {.asker = asker, .request = request, .reply = reply};
     ask(writer, &job);
 }
 

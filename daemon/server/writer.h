@@ -34,11 +34,11 @@ HM_CHECKED enum hm_status hm_writer_commit(struct hm_writer *writer,
                                            struct hm_err *err);
 
 /*
- * Carry out a message of control.sock (message.h) and append the reply. `account`: as of
+ * Carry out a message of control.sock (message.h) and append the reply. `asker`: as of
  * hm_control_execute.
  */
 void hm_writer_control(struct hm_writer *writer,
-                       struct hm_bytes account,
+                       const struct hm_asker *asker,
                        struct hm_bytes request,
                        struct hm_buf *reply);
 

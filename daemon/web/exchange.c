@@ -8,6 +8,7 @@
 #include "hamlet/base/limits.h"
 #include "problem.h"
 #include "query.h"
+#include "room.h"
 #include "run.h"
 
 #define ANSWER_TYPE "application/json; charset=utf-8"
@@ -34,6 +35,7 @@ static const struct hm_web_route *find_route(const struct hm_web *web,
 static void call_free(struct hm_web_call *call)
 {
     if (call != NULL) {
+        hm_web_room_give(call);
         hm_buf_fini(&call->body_text);
         free(call->query_text);
         free(call);
@@ -49,6 +51,7 @@ static struct hm_web_call *call_new(struct hm_web *web,
     }
     call->web = web;
     call->route = find_route(web, request);
+    call->length = (size_t)request->length;
     call->query_text = strdup(request->query);
     hm_buf_init(&call->body_text, hm_web_body_max(call->route));
     if (call->query_text == NULL) {
@@ -177,6 +180,9 @@ static enum hm_status answer(struct hm_web_call *call, struct hm_err *err)
     }
     if (status == HM_OK) {
         status = call->web->side->open(call, err);
+    }
+    if (status == HM_OK && call->route->check != NULL) {
+        status = call->route->check(call, err);
     }
     if (status == HM_OK) {
         status = call->route->run(call, err);

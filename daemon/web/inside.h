@@ -7,6 +7,7 @@
  *     exchange.c  one request: door, body, store, function, answer
  *     door.c      headers: did our own page send this
  *     session.c   secrets, sessions, who is signed in (session.h)
+ *     room.c      how much of what people send is held at a time (room.h)
  *     problem.c   an answer that is a refusal (problem.h)
  *     query.c     what stands after the `?` (query.h)
  *     files.c     the page's files, built in
@@ -88,7 +89,8 @@ struct hm_web {
     pthread_mutex_t lock; /* of all below */
     struct hm_web_secret secrets[HM_WEB_SECRETS];
     struct hm_web_session *sessions;
-    size_t session_count; /* places */
+    size_t session_count;      /* places */
+    struct hm_web_call *rooms; /* whose bodies are held: room.h */
     uint64_t n; /* of what happened; the number at which each kind of it last did */
     uint64_t records_n;
     uint64_t sync_n;
@@ -116,6 +118,10 @@ struct hm_web_call {
     struct hm_web_guest guest;
     char *query_text;
     struct hm_buf body_text;
+    size_t length; /* of the body, as declared … */
+    size_t room;   /* … and held for it: room.h */
+    struct hm_web_call *next_room;
+    int64_t later_s;  /* of a refusal: when to ask again; 0: not said */
     int64_t asked_ms; /* when a question that waits came; 0: it did not yet … */
     uint64_t task;    /* … and what it waits for at a server; 0: nothing yet */
     /* while it is answered */
@@ -172,13 +178,6 @@ void hm_web_routes_init(struct hm_web *web, size_t *count);
 
 /* Puts the built-in files into web->files and their routes after the first `*count`. */
 void hm_web_files_init(struct hm_web *web, size_t *count);
-
-/* ---- sign.c ---- */
-
-/* Who is signed in. HM_DENIED  web-locked: he is no member any more */
-HM_CHECKED enum hm_status hm_web_member_self(struct hm_web_call *call,
-                                             struct hm_member *self,
-                                             struct hm_err *err);
 
 /* ---- exchange.c, for the functions ---- */
 

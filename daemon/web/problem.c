@@ -125,6 +125,7 @@ void hm_web_refuse(struct hm_httpd_reply *reply,
     reply->content_type = PROBLEM_TYPE;
     hm_web_headers(reply, false);
     hm_buf_clear(&reply->body);
+    reply->retry_after_s = call == NULL ? 0 : call->later_s;
     reply->status = hm_web_refusal(&reply->body, lang, call, why);
 }
 

@@ -10,6 +10,7 @@
 #include "hamlet/base/json.h"
 #include "query.h"
 #include "run.h"
+#include "session.h"
 
 enum { LIMIT_MAX = 2000, LIMIT = 50, SKIP_MAX = 1000000, HTTP_UNCHANGED = 304 };
 

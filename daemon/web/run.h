@@ -30,6 +30,9 @@ struct hm_web_route {
     bool with_others;        /* a GET that may be one of `several`: JSON, no headers */
     size_t body_max;         /* of a POST; 0: HM_WEB_BODY_MAX */
     const char *names;       /* that its query may have, a blank after each; null: none */
+    /* Is what it asks for in reach: of the reader before `run`, and at a server again of
+     * the writer, where something is written. It reads alone. Null: nothing to ask */
+    enum hm_status (*check)(struct hm_web_call *call, struct hm_err *err);
     enum hm_status (*run)(struct hm_web_call *call, struct hm_err *err);
 };
 

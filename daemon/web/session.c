@@ -190,12 +190,15 @@ static struct hm_web_session *match(const struct hm_web_call *call)
     return NULL;
 }
 
-bool hm_web_session_known(const struct hm_web_call *call)
+bool hm_web_session_known(struct hm_web_call *call)
 {
     pthread_mutex_lock(&call->web->lock);
-    bool known = match(call) != NULL;
+    const struct hm_web_session *session = match(call);
+    if (session != NULL) {
+        call->user = session->user;
+    }
     pthread_mutex_unlock(&call->web->lock);
-    return known;
+    return session != NULL;
 }
 
 /*

@@ -27,8 +27,9 @@ HM_CHECKED enum hm_status hm_web_session_open(struct hm_web_call *call,
                                               struct hm_bytes secret,
                                               char token[HM_B64_32_SIZE],
                                               struct hm_err *err);
-/* Whether the guest has a session at all, which may be over: nothing of it changes. */
-bool hm_web_session_known(const struct hm_web_call *call);
+/* Whether the guest has a session at all, which may be over, and whose, as call->user:
+ * nothing of it changes. */
+bool hm_web_session_known(struct hm_web_call *call);
 /*
  * Find the session of the guest, and who is signed in.
  * HM_DENIED  there is none (http 401), or nobody is signed in and the route wants it
@@ -39,5 +40,10 @@ HM_CHECKED enum hm_status hm_web_session_find(struct hm_web_call *call,
 void hm_web_session_sign(struct hm_web_call *call, const struct hm_id *user);
 /* Nobody is signed in as who is signed in here from anywhere else. */
 void hm_web_session_alone(struct hm_web_call *call);
+
+/* Who is signed in (sign.c). HM_DENIED  web-locked: he is no member any more */
+HM_CHECKED enum hm_status hm_web_member_self(struct hm_web_call *call,
+                                             struct hm_member *self,
+                                             struct hm_err *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "hamlet/store/drafts.h"
 #include "problem.h"
 #include "run.h"
+#include "session.h"
 
 enum { HTTP_CREATED = 201, WARNED_MAX = 64 * 1024 };
 

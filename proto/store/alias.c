@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "derive.h"
+#include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/registry.h"
 #include "sql.h"
 
-/* Merges of merges; nobody merges a household thirty times. */
-enum { CHAIN_MAX = 32 };
+enum { CHAIN_FIRST = 8 };
 
 static bool saw(const struct hm_change *change, const struct hm_id *head)
 {
@@ -108,43 +108,86 @@ static bool find_in(const struct link *chain,
     return false;
 }
 
+/* The links from a record on, each once. */
+struct chain {
+    struct link *at;
+    size_t count;
+    size_t room;
+};
+
+static enum hm_status grow(struct chain *chain,
+                           struct hm_arena *arena,
+                           struct hm_err *err)
+{
+    size_t room = chain->room == 0 ? CHAIN_FIRST : 2 * chain->room;
+    if (chain->count < chain->room) {
+        return HM_OK;
+    }
+    if (chain->count == HM_ALIAS_CHAIN_MAX) {
+        char text[HM_HEX16_SIZE];
+        hm_hex_put(text, hm_id_bytes(&chain->at[0].record));
+        return hm_fail(err, HM_TOO_BIG, "merge-chain", text, NULL, NULL);
+    }
+    struct link *made = hm_arena_get_array(arena, room, sizeof(*made));
+    if (made == NULL) {
+        return hm_arena_status(arena, err);
+    }
+    if (chain->count > 0) {
+        memcpy(made, chain->at, chain->count * sizeof(*made));
+    }
+    chain->at = made;
+    chain->room = room;
+    return HM_OK;
+}
+
+/* One link more: a record is read and let go again, so that only the chain is held. */
+static enum hm_status add_link(struct hm_store *store,
+                               const struct hm_id *record,
+                               struct chain *chain,
+                               bool *here,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    struct hm_arena scratch;
+    enum hm_status status = grow(chain, arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_arena_init(&scratch, HM_REQUEST_ARENA_MAX);
+    status = read_link(store, record, &chain->at[chain->count], here, &scratch, err);
+    hm_arena_fini(&scratch);
+    chain->count += status == HM_OK && *here ? 1 : 0;
+    return status;
+}
+
 enum hm_status hm_store_record_root(struct hm_store *store,
                                     const struct hm_id *record,
                                     struct hm_id *root,
                                     struct hm_arena *arena,
                                     struct hm_err *err)
 {
-    struct link chain[CHAIN_MAX];
-    size_t count = 0;
+    struct chain chain = {.at = NULL};
     struct hm_id next = *record;
-    for (;;) {
+    size_t at = 0;
+    while (!find_in(chain.at, chain.count, &next, &at)) {
         bool here = false;
-        size_t at = 0;
-        if (find_in(chain, count, &next, &at)) {
-            *root = ring_root(chain, at, count);
-            return HM_OK;
-        }
-        if (count == CHAIN_MAX) {
-            break;
-        }
-        enum hm_status status = read_link(store, &next, &chain[count], &here, arena, err);
+        enum hm_status status = add_link(store, &next, &chain, &here, arena, err);
         if (status != HM_OK) {
             return status;
         }
-        if (!here && count == 0) {
+        if (!here && chain.count == 0) {
             char text[HM_HEX16_SIZE];
             hm_hex_put(text, hm_id_bytes(record));
             return hm_fail(err, HM_NOT_FOUND, "record-missing", text, NULL, NULL);
         }
-        if (!here) {
-            break; /* what it leads to is not here: the last that is stands */
+        const struct link *last = &chain.at[chain.count - 1];
+        if (!here || hm_id_is_none(&last->change)) {
+            *root = last->record; /* what it leads to is not here, or it leads nowhere */
+            return HM_OK;
         }
-        if (hm_id_is_none(&chain[count++].change)) {
-            break;
-        }
-        next = chain[count - 1].to;
+        next = last->to;
     }
-    *root = chain[count - 1].record;
+    *root = ring_root(chain.at, at, chain.count);
     return HM_OK;
 }
 
@@ -220,45 +263,52 @@ static enum hm_status read_merge(struct hm_store *store,
                                  struct hm_err *err)
 {
     struct hm_loaded loaded;
-    enum hm_status status = hm_store_record_load(store, record, &loaded, arena, err);
-    if (status != HM_OK) {
-        return status;
+    struct hm_arena scratch;
+    hm_arena_init(&scratch, HM_REQUEST_ARENA_MAX);
+    enum hm_status status = hm_store_record_load(store, record, &loaded, &scratch, err);
+    *holds = false;
+    if (status == HM_OK) {
+        merge->record = *record;
+        merge->change = hm_loaded_alias(&loaded, &merge->into);
+        *holds = !hm_id_is_none(&merge->change);
     }
-    merge->record = *record;
-    merge->change = hm_loaded_alias(&loaded, &merge->into);
-    *holds = !hm_id_is_none(&merge->change);
     for (size_t i = 0; *holds && i < loaded.count; i++) {
         const struct hm_change *change = &loaded.held[i].change;
         if (hm_id_equal(&change->id, &merge->change)) {
-            merge->kind = change->kind;
-            merge->home = change->home;
-            merge->role = change->role;
+            merge->kind = hm_arena_copy(arena, change->kind);
+            merge->home = hm_arena_copy(arena, change->home);
+            merge->role = hm_arena_copy(arena, change->role);
             merge->time = change->time;
         }
     }
-    return HM_OK;
+    hm_arena_fini(&scratch);
+    return status == HM_OK ? hm_arena_status(arena, err) : status;
 }
 
 enum hm_status hm_store_merges(struct hm_store *store,
-                               struct hm_bytes unit,
-                               size_t most,
+                               const struct hm_merges_query *query,
                                struct hm_merge **merges,
                                size_t *count,
                                struct hm_arena *arena,
                                struct hm_err *err)
 {
-    static const char select[] =
-        "SELECT a.record FROM unit h CROSS JOIN record a ON a.home = h.id"
-        " WHERE a.flags & 32 = 32";
+    static const char select[] = "SELECT a.record, h.code FROM unit h CROSS JOIN record a"
+                                 " ON a.home = h.id WHERE a.flags & 32 = 32"
+                                 " AND (:after IS NULL OR a.record > :after)"
+                                 " ORDER BY a.record";
     sqlite3_stmt *stmt = NULL;
     bool row = true;
-    struct hm_merge *list = hm_arena_get_array(arena, most, sizeof(*list));
+    struct hm_merge *list = hm_arena_get_array(arena, query->limit, sizeof(*list));
     enum hm_status status = hm_arena_status(arena, err);
     *count = 0;
     if (status == HM_OK) {
         status = hm_sql(store, select, &stmt, err);
     }
-    while (status == HM_OK && *count < most) {
+    if (status == HM_OK) {
+        hm_bind_blob(stmt, 1,
+                     query->after == NULL ? HM_NO_BYTES : hm_id_bytes(query->after));
+    }
+    while (status == HM_OK && *count < query->limit) {
         struct hm_id record;
         bool holds = false;
         bool within = true;
@@ -267,11 +317,14 @@ enum hm_status hm_store_merges(struct hm_store *store,
             break;
         }
         (void)hm_column_id(stmt, 0, &record);
-        status = read_merge(store, &record, &list[*count], &holds, arena, err);
-        if (status == HM_OK && holds && unit.size > 0) {
-            status = hm_store_unit_within(store, list[*count].home, unit, &within, err);
+        if (query->unit.size > 0) {
+            status = hm_store_unit_within(store, hm_column_bytes(stmt, 1), query->unit,
+                                          &within, err);
         }
-        *count += status == HM_OK && holds && within ? 1 : 0;
+        if (status == HM_OK && within) {
+            status = read_merge(store, &record, &list[*count], &holds, arena, err);
+        }
+        *count += status == HM_OK && holds ? 1 : 0;
     }
     hm_sql_done(stmt);
     *merges = list;

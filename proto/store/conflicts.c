@@ -2,6 +2,7 @@
 #include "hamlet/store/conflicts.h"
 
 #include "conflict_row.h"
+#include "hamlet/store/registry.h"
 #include "names.h"
 #include "own.h"
 
@@ -67,56 +68,119 @@ enum hm_status hm_store_conflict_find(struct hm_store *store,
     return hm_arena_status(arena, err);
 }
 
+/* ---- what was refused ---- */
+
+enum { CHANGE_AT = 2, UNIT_AT = 13, CORRECTED_AT = HM_CHANGE_COLUMN_COUNT + 1 };
+
+/* How many there are at most: those of all, or as many as are wanted. */
+static enum hm_status count_refused(struct hm_store *store,
+                                    const struct hm_refused_query *query,
+                                    size_t *room,
+                                    struct hm_err *err)
+{
+    /* Twice the verdict: once for the index of what is not plainly accepted. */
+    static const char amount[] = "SELECT count(*) FROM change INDEXED BY"
+                                 " change_not_accepted WHERE verdict <> 2"
+                                 " AND verdict = 1";
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    enum hm_status status = hm_sql(store, amount, &stmt, err);
+    if (status == HM_OK) {
+        status = hm_sql_step(store, stmt, &row, err);
+    }
+    if (status == HM_OK) {
+        *room = (size_t)hm_column_int(stmt, 0);
+        *room = query->limit > 0 && query->limit < *room ? query->limit : *room;
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
+/* Is the row that `stmt` stands on asked for? What is not is not read. */
+static enum hm_status fits(struct hm_store *store,
+                           sqlite3_stmt *stmt,
+                           const struct hm_refused_query *query,
+                           bool *wanted,
+                           struct hm_err *err)
+{
+    struct hm_id change;
+    *wanted = query->change == NULL || (hm_column_id(stmt, CHANGE_AT, &change) &&
+                                        hm_id_equal(&change, query->change));
+    return !*wanted || query->unit.size == 0
+               ? HM_OK
+               : hm_store_unit_within(store, hm_column_bytes(stmt, UNIT_AT), query->unit,
+                                      wanted, err);
+}
+
+static enum hm_status read_refused(struct hm_store *store,
+                                   sqlite3_stmt *stmt,
+                                   struct hm_refused *refused,
+                                   struct hm_arena *arena,
+                                   struct hm_err *err)
+{
+    struct hm_id district;
+    enum hm_status status = hm_district_get(store, &district, err);
+    if (status == HM_OK) {
+        status = hm_change_row(store, stmt, &district, &refused->held, arena, err);
+        refused->record = refused->held.change.record;
+        refused->reason =
+            hm_arena_copy(arena, hm_column_bytes(stmt, HM_CHANGE_COLUMN_COUNT));
+        refused->corrected = hm_column_int(stmt, CORRECTED_AT) != 0;
+    }
+    return status;
+}
+
+enum hm_status hm_store_refused(struct hm_store *store,
+                                const struct hm_refused_query *query,
+                                struct hm_refused **refused,
+                                size_t *count,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    static const char select[] = HM_CHANGE_COLUMNS
+        ", (SELECT e.reason FROM entry e WHERE e.change = c.id AND e.kind = 'q'"
+        " LIMIT 1), EXISTS(SELECT 1 FROM corrected x"
+        " WHERE x.change = c.id) AS done" HM_CHANGE_FROM
+        " WHERE c.verdict <> 2 AND c.verdict = 1 ORDER BY :due AND done, +c.id";
+    struct hm_refused *list = NULL;
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    size_t room = 0;
+    size_t passed = 0;
+    size_t n = 0;
+    enum hm_status status = count_refused(store, query, &room, err);
+    if (status == HM_OK) {
+        list = hm_arena_get_array(arena, room, sizeof(*list));
+        status = hm_sql(store, select, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, query->due_first ? 1 : 0);
+    }
+    while (status == HM_OK && list != NULL && n < room) {
+        bool wanted = false;
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        status = fits(store, stmt, query, &wanted, err);
+        if (status == HM_OK && wanted && passed++ >= query->skip) {
+            status = read_refused(store, stmt, &list[n++], arena, err);
+        }
+    }
+    hm_sql_done(stmt);
+    *refused = list;
+    *count = n;
+    return status != HM_OK ? status : hm_arena_status(arena, err);
+}
+
 enum hm_status hm_store_quarantine(struct hm_store *store,
                                    struct hm_refused **refused,
                                    size_t *count,
                                    struct hm_arena *arena,
                                    struct hm_err *err)
 {
-    /* Twice the verdict: once for the index of what is not plainly accepted. */
-    static const char amount[] = "SELECT count(*) FROM change INDEXED BY"
-                                 " change_not_accepted WHERE verdict <> 2"
-                                 " AND verdict = 1";
-    static const char select[] = HM_CHANGE_COLUMNS
-        ", (SELECT e.reason FROM entry e WHERE e.change = c.id AND e.kind = 'q'"
-        " LIMIT 1), EXISTS(SELECT 1 FROM corrected x"
-        " WHERE x.change = c.id)" HM_CHANGE_FROM " WHERE c.verdict <> 2 AND c.verdict = 1"
-        " ORDER BY +c.id";
-    struct hm_refused *list = NULL;
-    struct hm_id district;
-    sqlite3_stmt *stmt = NULL;
-    bool row = true;
-    size_t room = 0;
-    size_t n = 0;
-    enum hm_status status = hm_sql(store, amount, &stmt, err);
-    if (status == HM_OK) {
-        status = hm_sql_step(store, stmt, &row, err);
-    }
-    if (status == HM_OK) {
-        room = (size_t)hm_column_int(stmt, 0);
-        hm_sql_done(stmt);
-        list = hm_arena_get_array(arena, room, sizeof(*list));
-        status = hm_district_get(store, &district, err);
-    }
-    if (status == HM_OK) {
-        status = hm_sql(store, select, &stmt, err);
-    }
-    while (status == HM_OK && list != NULL && n < room) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
-        }
-        status = hm_change_row(store, stmt, &district, &list[n].held, arena, err);
-        list[n].record = list[n].held.change.record;
-        list[n].reason =
-            hm_arena_copy(arena, hm_column_bytes(stmt, HM_CHANGE_COLUMN_COUNT));
-        list[n].corrected = hm_column_int(stmt, HM_CHANGE_COLUMN_COUNT + 1) != 0;
-        n++;
-    }
-    hm_sql_done(stmt);
-    *refused = list;
-    *count = n;
-    return status != HM_OK ? status : hm_arena_status(arena, err);
+    static const struct hm_refused_query all = {.limit = 0};
+    return hm_store_refused(store, &all, refused, count, arena, err);
 }
 
 #define APART                                                                            \

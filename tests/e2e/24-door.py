@@ -123,7 +123,9 @@ def log(site, change):
     expect("whole", whole, {"rows": rows[0]["n"], "head": rows[0]["hash"]})
     expect("at the server", site.server.ask("audit", "--verify"), whole)
     expect("in order", site.server.ask("audit"), rows[::-1])
-    table = auditor.get("/api/audit-export")["csv"]
+    answer = auditor.long("/api/audit-export")
+    expect("its name", answer.headers["content-disposition"], 'attachment; filename="hamlet-audit.csv"')
+    table = answer.body.decode("utf-8-sig")
     expect("as a table", [row["hash"] for row in csv.DictReader(io.StringIO(table.lstrip("\ufeff")))],
            [row["hash"] for row in rows[::-1]])
     auditor.post("/api/release", {"change": change, "reason": "x"}, 403)

@@ -3,16 +3,18 @@
 """What two laptops entered differently is decided in a browser at the district, and is gone on
 both with their next sync, where whoever was overruled reads who decided, and why.
 
-    24-inbox.py --bin DIR --work DIR
+    24-inbox.py --bin DIR --work DIR [--large]
 
 What is held to: daemon/api/API.md, section 12. No name stands in an answer outside an open case.
 """
 import importlib
+import time
 
 from district import Desk, account
 from sites import DISTRICT, check, expect, say, script
 
 page = importlib.import_module("96-page")
+MANY, ASKED = 5000, 20
 HEADS = ["Lê Thị Bình", "Phạm Đạt", "Võ Thị Ý"]
 
 
@@ -40,7 +42,7 @@ def doors(site, desk, ids):
     for name in [*HEADS, "Tổ 1A", "Tổ 2B", "A (", "Hồ Út"]:
         check(f"{name} is in no list", name not in listed.body.decode())
     expect("cases", listed.json["fit"], len(ids))
-    pairs = desk.request("GET", "/api/duplicates").judge()
+    pairs = desk.long("/api/duplicates")
     check("nor among those alike", "Hồ Út" not in pairs.body.decode() and len(pairs.json) == 1)
     expect("unopened", desk.post("/api/decide", {"case": ids[0], "settle": [], "reason": "x"}, 409)["key"],
            "case-closed")
@@ -107,5 +109,23 @@ def run(site):
     say("a case, in a browser and back", screens=done["screens"] + said["screens"])
 
 
+def many(site):
+    """5,000 open conflicts, as two laptops make them that met no network: how long the inbox takes,
+    and what it costs the server."""
+    policy, readers = importlib.import_module("22-policy"), importlib.import_module("41-readers")
+    policy.COUNT = MANY
+    site.set_up()
+    policy.disagree(site)
+    desk = account(site, "Chị Thu", "district_officer", DISTRICT)
+    before, took = readers.processor(site.server.process.pid), []
+    for _ in range(ASKED):
+        began = time.monotonic()
+        expect("open", desk.get("/api/inbox", limit=50)["fit"], MANY)
+        took.append((time.monotonic() - began) * 1000)
+    used = readers.processor(site.server.process.pid) - before
+    say("the inbox", open=MANY, p50_ms=f"{sorted(took)[ASKED // 2]:.0f}", most_ms=f"{max(took):.0f}",
+        processor_ms=f"{used * 1000 / ASKED:.0f}")
+
+
 if __name__ == "__main__":
-    script(run)
+    script(lambda site, large=False: (many if large else run)(site), ["large"])

@@ -74,7 +74,7 @@ def machines(site, admin):
     laptop = site.laptop("Six")
     laptop.enrol(told["invited"]["link"])
     laptop.once()
-    (row,) = admin.get("/api/devices")
+    (row,) = admin.get("/api/devices")["devices"]
     expect("watched", (row["name"], row["unit"], row["look"], row["errors"]), ("Sáu", site.hamlet, "none", []))
     (permit,) = [one for one in admin.get("/api/permits", device=row["device"]) if one["state"] == "active"]
     other = site.hamlets[1]["code"]
@@ -89,7 +89,7 @@ def machines(site, admin):
     refused = admin.post("/api/end", {"permit": own["permit"]}, 403)
     check("how an account ends", refused["key"] == "device-server" and "admin end" in refused["detail"])
     laptop.refuse_once(77)
-    expect("last of all", [one["look"] for one in admin.get("/api/devices")], ["revoked"])
+    expect("last of all", [one["look"] for one in admin.get("/api/devices")["devices"]], ["revoked"])
     say("a machine, from its invitation to its end")
 
 
@@ -133,7 +133,7 @@ def commune(site):
     invite(site, officer, "B", outside, status=403)
     invite(site, officer, "C", inside, "commune_officer", 403)
     invite(site, officer, "D", inside, "district_admin", 403)
-    expect("what he sees", [row["name"] for row in officer.get("/api/devices")], ["A"])
+    expect("what he sees", [row["name"] for row in officer.get("/api/devices")["devices"]], ["A"])
     stranger = invite(site, account(site, "Bảy", "district_officer", DISTRICT), "E", outside)
     guest = site.laptop("guest")
     guest.enrol(stranger["invited"]["link"])
@@ -158,7 +158,7 @@ def run(site):
     machines(site, admin)
     people(site, admin)
     commune(site)
-    expect("nothing is refused", admin.get("/api/quarantine"), [])
+    expect("nothing is refused", admin.get("/api/quarantine"), {"refused": [], "next": None})
     admin.get("/api/refused", 404, change="0" * 32)
     acts = [row["act"] for row in account(site, "Mười", "auditor", DISTRICT).get("/api/audit")["rows"]]
     for act in ("units import", "units rename", "units merge", "invite", "move", "end", "revoke", "admin add", "admin code", "admin end"):

@@ -134,10 +134,10 @@ def by_unit(site):
     cells = leaks = 0
     for method, path in SCOPED:
         for unit, status in relations.items():
-            answer = desk.get(path, status, **({"unit": unit} if unit else {}))
+            answer = desk.long(path, status, **({"unit": unit} if unit else {}))
             cells += 1
             if path == "/api/overview" and status == 200:
-                leaks += answer["unit"]["code"] != (unit or site.commune)
+                leaks += answer.json["unit"]["code"] != (unit or site.commune)
     return cells, leaks
 
 

@@ -62,9 +62,14 @@ def merges(site, head, desk):
     desk.post("/api/merge", {"id": one, "into": other, "reason": "x"})
     listed = desk.request("GET", "/api/merges").judge()
     check("nobody is named", HEAD not in listed.body.decode())
-    expect("one merge", [(row["record"], row["into"], row["unit"]) for row in listed.json], [(one, other, site.hamlet)])
+    expect("one merge", [(row["record"], row["into"], row["unit"]) for row in listed.json["merges"]], [(one, other, site.hamlet)])
+    expect("no more than one", listed.json["next"], None)
+    full = desk.get("/api/merges", limit=1)
+    expect("in pieces", (full["merges"], full["next"]), (listed.json["merges"], one))
+    expect("and none after it", desk.get("/api/merges", after=full["next"])["merges"], [])
+    expect("no such place", desk.get("/api/merges", 400, after="1")["key"], "web-member")
     desk.post("/api/unmerge", {"id": one, "reason": "gộp nhầm"})
-    expect("taken apart", desk.get("/api/merges"), [])
+    expect("taken apart", desk.get("/api/merges")["merges"], [])
     desk.post("/api/pair-open", {"id": one, "other": other})
     desk.post("/api/merge", {"id": one, "into": other, "reason": "x"})
     viewer = account(site, "Bác Năm", "viewer", DISTRICT)
@@ -100,6 +105,9 @@ def doors(site, head, desk):
     expect("it moved on", (refused["key"], refused["args"]), ("dossier-moved", [site.hamlet]))
     expect("nothing was done", case(site.server, site)["state"], "da_dang_ky")
     expect("another's seen", desk.post("/api/file", {**step, "seen": "x"}, 400)["key"], "dossier-seen")
+    beside = next(row["code"] for row in site.hamlets if row["parent_code"] == site.commune and row["code"] != site.hamlet)
+    other = {**step, "fields": {**step["fields"], "unit": beside}, "seen": dossier(site, desk)["seen"]}
+    expect("seen of another unit", desk.post("/api/file", other, 400)["key"], "dossier-seen")
     elsewhere = next(row["code"] for row in site.communes if row["code"] != site.commune)
     away = account(site, "Chú Sáu", "commune_officer", elsewhere)
     dossier(site, away, 403)
@@ -114,7 +122,7 @@ def doors(site, head, desk):
     dossier(site, chair)
     expect("a chair records nothing", chair.post("/api/file", step, 403)["key"], "right-denied")
     told = [(row["act"], row["on"]) for row in site.server.ask("audit")]
-    check("each opening is in the log", told.count(("open-dossier", site.hamlet)) == 2)
+    check("each opening is in the log", told.count(("open-dossier", site.hamlet)) == 3)
 
 
 def evaluate(site, head):

@@ -36,6 +36,7 @@ EACH_MS = 10 # of the server's processor, of a question or a push
 ANSWERED = 0.95
 P = 95
 HALF_OPEN, HALF_OPEN_S = 20, 2
+MAKERS = 8 # laptops that are set up side by side: most of it waits for the disk
 hostile = importlib.import_module("40-bad-input")
 PASSPHRASE = "ba con vịt xanh"
 ROLES = ["district_officer", "district_admin", "district_chair", "commune_officer", "viewer"]
@@ -125,7 +126,7 @@ async def read_on(desk, connection, n, begin, seconds, took):
 
 def requests(site, laptops):
     """Of each laptop the request that it would send now, heard by who answers nobody."""
-    with hostile.Fake(site, lambda raw: None) as fake, ThreadPoolExecutor(2) as pool:
+    with hostile.Fake(site, lambda raw: None) as fake, ThreadPoolExecutor(MAKERS) as pool:
         list(pool.map(lambda laptop: laptop.refuse_once(69), laptops))
     first = {}
     for raw in fake.heard:
@@ -207,12 +208,16 @@ def run(site, whole=False):
     seconds = WHOLE_S if whole else BRIEF_S
     count = LAPTOPS_A_MINUTE * seconds // WHOLE_S
     site.set_up()
-    with ThreadPoolExecutor(2) as pool:
+    made, makers = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    with ThreadPoolExecutor(MAKERS) as pool:
         ids = list(pool.map(lambda at: settle(site, at), range(len(site.hamlets) if whole else 10)))
         laptops = list(pool.map(lambda at: day(site, at, ids), range(count)))
     raws = requests(site, laptops)
     desks = windows(site) # a session ends when the server stops
-    say("made", laptops=count, windows=len(desks), households=len(ids) * HOUSEHOLDS)
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    say("made", laptops=count, windows=len(desks), households=len(ids) * HOUSEHOLDS,
+        seconds=f"{time.monotonic() - made:.0f}",
+        processor_s=f"{spent.ru_utime + spent.ru_stime - makers.ru_utime - makers.ru_stime:.0f}")
 
     before, mine = processor(site.server.process.pid), own()
     took, sent = asyncio.run(both(site, desks, raws, seconds))

@@ -49,6 +49,18 @@ class Desk:
         expect(f"status of {path}: {answer.body[:300]}", answer.status, status)
         return answer.json
 
+    def long(self, path, status=200, **query):
+        """What goes on in the background is asked for again until it is there; the answer."""
+        task = {}
+        while True:
+            asked = {**query, **task}
+            whole = path + ("?" + urllib.parse.urlencode(asked) if asked else "")
+            answer = self.request("GET", whole).judge()
+            if answer.status != 202:
+                expect(f"status of {path}: {answer.body[:300]}", answer.status, status)
+                return answer
+            task = {"task": answer.json["task"]}
+
     def post(self, path, body, status=200):
         answer = self.request("POST", path, body).judge()
         expect(f"status of {path}: {answer.body[:300]}", answer.status, status)

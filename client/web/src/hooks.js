@@ -43,6 +43,26 @@ export function useData(ask, keys, quiet_ms = 0) {
   return { ...state, again, alter };
 }
 
+// A list that comes in pieces: the first answer with the rows of `name` of so many pieces.
+async function pieces(path, name, count) {
+  const all = await get(path);
+  for (let n = 1; n < count && all.next !== null; n++) {
+    const some = await get(path, { after: all.next });
+    all[name].push(...some[name]);
+    all.next = some.next;
+  }
+  return all;
+}
+
+export const allPieces = async (path, name) => (await pieces(path, name, Infinity))[name];
+
+// {data, problem, again, more}: `more` asks for the next piece, and is null where there is none.
+export function usePieces(path, name, keys) {
+  const [count, go] = useState(1);
+  const { data, problem, again } = useData(() => pieces(path, name, count), [...keys, count]);
+  return { data, problem, again, more: data && data.next !== null ? () => go((before) => before + 1) : null };
+}
+
 // The kinds by name, asked for once.
 const AGAIN_MS = 2000;
 let kinds = null;

@@ -13,17 +13,16 @@ enum hm_status hm_server_run_accounts(struct hm_web_call *call, struct hm_err *e
                            hm_env_wall(call->web->server.env), err);
 }
 
+enum hm_status hm_server_check_account_add(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_bytes unit = HM_NO_BYTES;
+    enum hm_status status = hm_web_body_text(call, "unit", &unit, err);
+    return status != HM_OK ? status : hm_web_within(call, unit, err);
+}
+
 enum hm_status hm_server_run_account_add(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web_line line;
-    struct hm_bytes unit = HM_NO_BYTES;
-    enum hm_status status = hm_web_body_text(call, "unit", &unit, err);
-    if (status == HM_OK) {
-        status = hm_web_within(call, unit, err);
-    }
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, "admin add");
     hm_web_line_option(&line, "role");
     hm_web_line_option(&line, "unit");
@@ -33,7 +32,7 @@ enum hm_status hm_server_run_account_add(struct hm_web_call *call, struct hm_err
 
 /* Commands act for the server: whose account it is must lie below the own unit. One that
  * there is not, the command itself misses. */
-static enum hm_status check_account(struct hm_web_call *call, struct hm_err *err)
+enum hm_status hm_server_check_account(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_err none = HM_ERR_NONE;
     struct hm_account account;
@@ -65,10 +64,6 @@ static enum hm_status run_on(struct hm_web_call *call,
                              struct hm_err *err)
 {
     struct hm_web_line line;
-    enum hm_status status = check_account(call, err);
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, command);
     hm_web_line_operand(&line, "name");
     return hm_web_line_run(&line, HM_NO_BYTES, err);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/api/audit.h"
 
-#include "inside.h"
+#include <stdio.h>
+#include <stdlib.h>
 
-enum { ROWS = 100, ROWS_MAX = 1000 };
+#include "sheet.h"
+
+enum { ROWS = 100, ROWS_MAX = 1000, NAME_SIZE = 64 };
 
 enum hm_status hm_server_run_audit(struct hm_web_call *call, struct hm_err *err)
 {
@@ -23,36 +26,69 @@ enum hm_status hm_server_run_audit(struct hm_web_call *call, struct hm_err *err)
     return hm_api_audit(&call->view, &query, err);
 }
 
-static void take_text(void *ctx, struct hm_bytes bytes)
+/* ---- a table to keep ---- */
+
+/* A log of years is longer than an answer that is held in memory. */
+struct auditing {
+    struct hm_sheet sheet; /* first */
+    struct hm_wall since;
+};
+
+static void auditing_free(void *at)
 {
-    hm_buf_put_bytes(ctx, bytes);
+    struct auditing *a = at;
+    hm_sheet_fini(&a->sheet);
+    free(a);
 }
 
-/* A table to keep: the page hands it on as a file. */
+static enum hm_status write_file(struct hm_sheet *sheet, struct hm_err *err)
+{
+    const struct auditing *a = (const struct auditing *)sheet;
+    return hm_api_audit_all(&sheet->view, a->since, HM_AUDIT_CSV, err);
+}
+
+static enum hm_status audit_now(struct hm_store *reader,
+                                void *at,
+                                struct hm_buf *out,
+                                struct hm_err *err)
+{
+    (void)out;
+    return hm_sheet_write(at, reader, "audit", write_file, err);
+}
+
+static enum hm_status begin(struct hm_web_call *call, struct hm_err *err)
+{
+    const struct hm_web_server_options *server = &call->web->server;
+    const char *since = hm_web_query_of(call, "since");
+    struct hm_wall from;
+    char name[NAME_SIZE];
+    enum hm_status status = hm_api_audit_since(since, &from, err);
+    struct auditing *a = status == HM_OK ? calloc(1, sizeof(*a)) : NULL;
+    if (status != HM_OK || a == NULL) {
+        return status != HM_OK ? status : hm_fail_memory(err);
+    }
+    hm_sheet_init(&a->sheet, call);
+    a->since = from;
+    (void)snprintf(name, sizeof(name), "audit %s", since == NULL ? "" : since);
+    const struct hm_web_task task = {.owner = call->account.name,
+                                     .name = hm_text(name),
+                                     .run = audit_now,
+                                     .file = hm_sheet_file,
+                                     .free = auditing_free,
+                                     .ctx = a};
+    return server->begin(server->ctx, &task, &call->task, err);
+}
+
 enum hm_status hm_server_run_audit_export(struct hm_web_call *call, struct hm_err *err)
 {
-    struct hm_json_write out;
-    struct hm_wall since;
-    struct hm_buf text;
-    struct hm_view view = call->view;
-    hm_buf_init(&text, HM_WEB_ANSWER_MAX / 2);
-    view.put = take_text;
-    view.ctx = &text;
-    enum hm_status status =
-        hm_api_audit_since(hm_web_query_of(call, "since"), &since, err);
-    if (status == HM_OK) {
-        status = hm_api_audit_all(&view, since, HM_AUDIT_CSV, err);
+    enum hm_status status = call->task == 0 ? hm_web_task_read(call, err) : HM_OK;
+    if (status == HM_OK && call->task == 0) {
+        status = begin(call, err);
     }
-    status = status == HM_OK ? hm_buf_status(&text, err) : status;
-    if (status == HM_OK) {
-        hm_json_write_init(&out, &call->out);
-        hm_json_open(&out, '{');
-        hm_json_put_text(&out, "file", hm_text("hamlet-audit.csv"));
-        hm_json_put_text(&out, "csv", hm_buf_bytes(&text));
-        hm_json_close(&out, '}');
-    }
-    hm_buf_fini(&text);
-    return status;
+    hm_web_reader_give(call);
+    return status != HM_OK ? status
+                           : hm_sheet_answer(call, "text/csv; charset=utf-8",
+                                             hm_text("hamlet-audit"), "csv", err);
 }
 
 enum hm_status hm_server_run_audit_verify(struct hm_web_call *call, struct hm_err *err)

@@ -7,10 +7,19 @@
 #include "hamlet/store/records.h"
 #include "inside.h"
 
+enum { LIMIT = 100, LIMIT_MAX = 500, SKIP_MAX = 1000000 };
+
 enum hm_status hm_server_run_quarantine(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_api_refused query = {.closed = true};
     enum hm_status status = hm_web_scope(call, &query.scope, err);
+    if (status == HM_OK) {
+        status =
+            hm_web_query_number(call, "limit", 1, LIMIT_MAX, LIMIT, &query.limit, err);
+    }
+    if (status == HM_OK) {
+        status = hm_web_query_number(call, "after", 0, SKIP_MAX, 0, &query.skip, err);
+    }
     return status != HM_OK ? status : hm_api_quarantine(&call->view, &query, err);
 }
 
@@ -63,14 +72,15 @@ enum hm_status hm_server_run_refused(struct hm_web_call *call, struct hm_err *er
     return status != HM_OK ? status : hm_api_quarantine(&call->view, &query, err);
 }
 
+enum hm_status hm_server_check_refused(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_held held;
+    return read_refused(call, &held, err);
+}
+
 enum hm_status hm_server_run_release(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web_line line;
-    struct hm_held held;
-    enum hm_status status = read_refused(call, &held, err);
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, "release");
     hm_web_line_option(&line, "reason");
     hm_web_line_operand(&line, "change");

@@ -4,13 +4,13 @@
 
 #include <string.h>
 
+#include "hamlet/base/assert.h"
 #include "hamlet/base/json.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/registry.h"
 #include "inside.h"
 
-/* Of a page: an invitation is longer than what a printed sheet bears. */
-enum { LINK_MAX = 1200 };
+enum { LIMIT = 100, LIMIT_MAX = 500, SKIP_MAX = 1000000 };
 
 static const struct hm_json_limits limits = {.size_max = HM_REQUEST_BYTES_MAX,
                                              .depth_max = HM_JSON_DEPTH_MAX,
@@ -20,15 +20,20 @@ static const struct hm_json_limits limits = {.size_max = HM_REQUEST_BYTES_MAX,
 
 enum hm_status hm_server_run_devices(struct hm_web_call *call, struct hm_err *err)
 {
-    struct hm_bytes unit = HM_NO_BYTES;
-    struct hm_id server;
-    enum hm_status status = hm_web_scope(call, &unit, err);
+    struct hm_api_fleet query = {.now = hm_env_wall(call->web->server.env)};
+    enum hm_status status = hm_web_scope(call, &query.scope, err);
     if (status == HM_OK) {
-        status = hm_store_meta_get_id(call->view.store, HM_META_DEVICE, &server, err);
+        status =
+            hm_store_meta_get_id(call->view.store, HM_META_DEVICE, &query.server, err);
     }
-    return status != HM_OK ? status
-                           : hm_api_fleet(&call->view, unit, &server,
-                                          hm_env_wall(call->web->server.env), err);
+    if (status == HM_OK) {
+        status =
+            hm_web_query_number(call, "limit", 1, LIMIT_MAX, LIMIT, &query.limit, err);
+    }
+    if (status == HM_OK) {
+        status = hm_web_query_number(call, "after", 0, SKIP_MAX, 0, &query.skip, err);
+    }
+    return status != HM_OK ? status : hm_api_fleet(&call->view, &query, err);
 }
 
 enum hm_status hm_server_run_permits(struct hm_web_call *call, struct hm_err *err)
@@ -44,8 +49,22 @@ enum hm_status hm_server_run_permits(struct hm_web_call *call, struct hm_err *er
 
 /* ---- whom the account may touch ---- */
 
-/* A machine is in reach where its own unit and all that it may do lie. */
-static enum hm_status check_device(struct hm_web_call *call, struct hm_err *err)
+/*
+ * What a permit still covers: one that ended when it is seen stands until the device is
+ * known to have seen it.
+ */
+static bool stands(const struct hm_permit *permit, bool ending)
+{
+    return !permit->ended || (ending && permit->when_seen && !permit->seen);
+}
+
+/*
+ * A machine is in reach where its own unit and all that it may do lie. `ending`: also
+ * what it may send until it hears that it may no more, which a revocation takes.
+ */
+static enum hm_status check_device(struct hm_web_call *call,
+                                   bool ending,
+                                   struct hm_err *err)
 {
     struct hm_permit *permits = NULL;
     struct hm_device device;
@@ -63,7 +82,9 @@ static enum hm_status check_device(struct hm_web_call *call, struct hm_err *err)
             hm_store_permits(call->view.store, &id, &permits, &count, &call->arena, err);
     }
     for (size_t i = 0; i < count && status == HM_OK; i++) {
-        status = permits[i].ended ? HM_OK : hm_web_within(call, permits[i].home, err);
+        if (stands(&permits[i], ending)) {
+            status = hm_web_within(call, permits[i].home, err);
+        }
     }
     return status;
 }
@@ -102,9 +123,7 @@ static enum hm_status put_invitation(struct hm_web_call *call, struct hm_err *er
         status = hm_json_parse(&json, said, &limits, err);
     }
     const char *link = status == HM_OK ? hm_json_chars(hm_json_get(json, "link")) : NULL;
-    if (status == HM_OK && (link == NULL || strlen(link) > LINK_MAX)) {
-        status = hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
-    }
+    HM_ASSERT(status != HM_OK || (link != NULL && strlen(link) <= HM_WEB_LINK_MAX));
     if (status == HM_OK) {
         hm_buf_clear(&call->out);
         hm_json_write_init(&out, &call->out);
@@ -119,53 +138,49 @@ static enum hm_status put_invitation(struct hm_web_call *call, struct hm_err *er
     return status;
 }
 
+enum hm_status hm_server_check_invite(struct hm_web_call *call, struct hm_err *err)
+{
+    enum hm_status status = check_unit(call, err);
+    return status != HM_OK ? status : check_role(call, err);
+}
+
 enum hm_status hm_server_run_invite(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web_line line;
-    enum hm_status status = check_unit(call, err);
-    if (status == HM_OK) {
-        status = check_role(call, err);
-    }
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, "invite");
     hm_web_line_option(&line, "unit");
     hm_web_line_option(&line, "role");
     hm_web_line_option(&line, "name");
     hm_web_line_option(&line, "valid");
-    status = hm_web_line_run(&line, HM_NO_BYTES, err);
+    enum hm_status status = hm_web_line_run(&line, HM_NO_BYTES, err);
     return status == HM_OK ? put_invitation(call, err) : status;
 }
 
 /* ---- giving and taking ---- */
 
+enum hm_status hm_server_check_revoke(struct hm_web_call *call, struct hm_err *err)
+{
+    return check_device(call, true, err);
+}
+
 enum hm_status hm_server_run_revoke(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web_line line;
-    enum hm_status status = check_device(call, err);
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, "revoke");
     hm_web_line_option(&line, "reason");
     hm_web_line_operand(&line, "device");
     return hm_web_line_run(&line, HM_NO_BYTES, err);
 }
 
+enum hm_status hm_server_check_grant(struct hm_web_call *call, struct hm_err *err)
+{
+    enum hm_status status = check_device(call, false, err);
+    return status != HM_OK ? status : hm_server_check_invite(call, err);
+}
+
 enum hm_status hm_server_run_grant(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web_line line;
-    enum hm_status status = check_device(call, err);
-    if (status == HM_OK) {
-        status = check_unit(call, err);
-    }
-    if (status == HM_OK) {
-        status = check_role(call, err);
-    }
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, "grant");
     hm_web_line_option(&line, "unit");
     hm_web_line_option(&line, "role");
@@ -174,16 +189,15 @@ enum hm_status hm_server_run_grant(struct hm_web_call *call, struct hm_err *err)
     return hm_web_line_run(&line, HM_NO_BYTES, err);
 }
 
+enum hm_status hm_server_check_move(struct hm_web_call *call, struct hm_err *err)
+{
+    enum hm_status status = check_device(call, false, err);
+    return status != HM_OK ? status : check_unit(call, err);
+}
+
 enum hm_status hm_server_run_move(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web_line line;
-    enum hm_status status = check_device(call, err);
-    if (status == HM_OK) {
-        status = check_unit(call, err);
-    }
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, "move");
     hm_web_line_option(&line, "unit");
     hm_web_line_flag(&line, "at-once");
@@ -191,9 +205,8 @@ enum hm_status hm_server_run_move(struct hm_web_call *call, struct hm_err *err)
     return hm_web_line_run(&line, HM_NO_BYTES, err);
 }
 
-enum hm_status hm_server_run_end(struct hm_web_call *call, struct hm_err *err)
+enum hm_status hm_server_check_end(struct hm_web_call *call, struct hm_err *err)
 {
-    struct hm_web_line line;
     struct hm_permit *permits = NULL;
     struct hm_id permit;
     size_t count = 0;
@@ -207,9 +220,12 @@ enum hm_status hm_server_run_end(struct hm_web_call *call, struct hm_err *err)
             status = hm_web_within(call, permits[i].home, err);
         }
     }
-    if (status != HM_OK) {
-        return status;
-    }
+    return status;
+}
+
+enum hm_status hm_server_run_end(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_web_line line;
     hm_web_line_begin(&line, call, "end");
     hm_web_line_flag(&line, "at-once");
     hm_web_line_operand(&line, "permit");

@@ -56,24 +56,22 @@ enum hm_status hm_server_run_kinds(struct hm_web_call *call, struct hm_err *err)
                         hm_text(hm_role_name(call->account.role)), err);
 }
 
-enum hm_status hm_server_run_duplicates(struct hm_web_call *call, struct hm_err *err)
-{
-    struct hm_bytes unit = HM_NO_BYTES;
-    enum hm_status status = hm_web_scope(call, &unit, err);
-    const char *code = status == HM_OK ? hm_arena_copy_text(&call->arena, unit) : NULL;
-    if (status == HM_OK && code == NULL) {
-        status = hm_arena_status(&call->arena, err);
-    }
-    return status != HM_OK ? status
-                           : hm_api_duplicates_bare(
-                                 &call->view, hm_web_query_of(call, "kind"), code, err);
-}
-
 enum hm_status hm_server_run_merges(struct hm_web_call *call, struct hm_err *err)
 {
-    struct hm_bytes unit = HM_NO_BYTES;
-    enum hm_status status = hm_web_scope(call, &unit, err);
-    return status != HM_OK ? status : hm_api_merges(&call->view, unit, err);
+    const char *given = hm_web_query_of(call, "after");
+    struct hm_merges_query query = {.limit = 0};
+    struct hm_id after;
+    int64_t limit = 0;
+    enum hm_status status = hm_web_scope(call, &query.unit, err);
+    if (status == HM_OK) {
+        status = hm_web_query_number(call, "limit", 1, LIMIT_MAX, LIMIT, &limit, err);
+    }
+    if (status == HM_OK && given != NULL && !hm_id_get_hex(&after, hm_text(given))) {
+        status = hm_fail(err, HM_USAGE, "web-member", "after", NULL, NULL);
+    }
+    query.limit = (size_t)limit;
+    query.after = given == NULL ? NULL : &after;
+    return status != HM_OK ? status : hm_api_merges(&call->view, &query, err);
 }
 
 /* Whether the case lies below the account; one whose record is gone lies nowhere. */
@@ -193,6 +191,19 @@ static enum hm_status read_record(struct hm_web_call *call,
     return status;
 }
 
+enum hm_status hm_server_check_case(struct hm_web_call *call, struct hm_err *err)
+{
+    struct opening o = {.count = 0};
+    return read_record(call, &o, "case", err);
+}
+
+enum hm_status hm_server_check_pair(struct hm_web_call *call, struct hm_err *err)
+{
+    struct opening o = {.count = 0};
+    enum hm_status status = read_record(call, &o, "id", err);
+    return status != HM_OK ? status : read_record(call, &o, "other", err);
+}
+
 static enum hm_status claimed(struct hm_web_call *call,
                               const struct opening *o,
                               struct hm_err *err)
@@ -288,18 +299,20 @@ static enum hm_status check_open(struct hm_web_call *call,
 
 /* ---- deciding ---- */
 
+enum hm_status hm_server_check_decide(struct hm_web_call *call, struct hm_err *err)
+{
+    return check_open(call, "case", err);
+}
+
 enum hm_status hm_server_run_decide(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web_line line;
-    enum hm_status status = check_open(call, "case", err);
     hm_web_line_begin(&line, call, "decide");
     hm_web_line_option(&line, "reason");
     hm_web_line_flag(&line, "preview");
     hm_web_line_as(&line);
     hm_web_line_operand(&line, "case");
-    if (status == HM_OK) {
-        status = hm_web_line_json(&line, "settle", err);
-    }
+    enum hm_status status = hm_web_line_json(&line, "settle", err);
     return status != HM_OK ? status : hm_web_line_run(&line, HM_NO_BYTES, err);
 }
 
@@ -310,13 +323,6 @@ static enum hm_status decide_pair(struct hm_web_call *call,
                                   struct hm_err *err)
 {
     struct hm_web_line line;
-    enum hm_status status = other == NULL ? HM_OK : check_open(call, "id", err);
-    if (status == HM_OK && other != NULL) {
-        status = check_open(call, other, err);
-    }
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, command);
     hm_web_line_option(&line, "reason");
     hm_web_line_as(&line);
@@ -325,6 +331,24 @@ static enum hm_status decide_pair(struct hm_web_call *call,
         hm_web_line_operand(&line, other);
     }
     return hm_web_line_run(&line, HM_NO_BYTES, err);
+}
+
+static enum hm_status check_both(struct hm_web_call *call,
+                                 const char *other,
+                                 struct hm_err *err)
+{
+    enum hm_status status = check_open(call, "id", err);
+    return status != HM_OK ? status : check_open(call, other, err);
+}
+
+enum hm_status hm_server_check_merge(struct hm_web_call *call, struct hm_err *err)
+{
+    return check_both(call, "into", err);
+}
+
+enum hm_status hm_server_check_apart(struct hm_web_call *call, struct hm_err *err)
+{
+    return check_both(call, "other", err);
 }
 
 enum hm_status hm_server_run_merge(struct hm_web_call *call, struct hm_err *err)
@@ -362,7 +386,6 @@ enum hm_status hm_server_run_settle(struct hm_web_call *call, struct hm_err *err
     struct hm_web_line line;
     struct hm_bytes unit =
         hm_json_text_or(hm_json_get(call->body, "unit"), call->account.home);
-    enum hm_status status = hm_web_within(call, unit, err);
     hm_web_line_begin(&line, call, "resolve");
     hm_web_line_option(&line, "policy");
     hm_web_line_option(&line, "kind");
@@ -372,10 +395,9 @@ enum hm_status hm_server_run_settle(struct hm_web_call *call, struct hm_err *err
     hm_web_line_set(&line, "bare");
     hm_web_line_put(&line, "unit", unit);
     hm_web_line_as(&line);
-    if (status == HM_OK && hm_json_get(call->body, "policy") == NULL) {
-        status = hm_fail(err, HM_USAGE, "web-member", "policy", NULL, NULL);
-    }
-    return status != HM_OK ? status : hm_web_line_run(&line, HM_NO_BYTES, err);
+    return hm_json_get(call->body, "policy") == NULL
+               ? hm_fail(err, HM_USAGE, "web-member", "policy", NULL, NULL)
+               : hm_web_line_run(&line, HM_NO_BYTES, err);
 }
 
 /* ---- what was asked ---- */
@@ -390,21 +412,21 @@ static enum hm_status check_talk(struct hm_web_call *call,
                : hm_fail(err, HM_USAGE, "web-member", "kind", NULL, NULL);
 }
 
+enum hm_status hm_server_check_talk(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_bytes kind = HM_NO_BYTES;
+    enum hm_status status = hm_web_body_text(call, "kind", &kind, err);
+    return status != HM_OK ? status : check_talk(call, kind, err);
+}
+
 /* A record that whoever holds the unit hears of with its next sync. */
 enum hm_status hm_server_run_ask(struct hm_web_call *call, struct hm_err *err)
 {
-    struct hm_bytes kind = HM_NO_BYTES;
     struct hm_web_line line;
-    enum hm_status status = hm_web_body_text(call, "kind", &kind, err);
-    if (status == HM_OK) {
-        status = check_talk(call, kind, err);
-    }
     hm_web_line_begin(&line, call, "add");
     hm_web_line_as(&line);
     hm_web_line_operand(&line, "kind");
-    if (status == HM_OK) {
-        status = hm_web_line_json(&line, "fields", err);
-    }
+    enum hm_status status = hm_web_line_json(&line, "fields", err);
     return status != HM_OK ? status : hm_web_line_run(&line, HM_NO_BYTES, err);
 }
 
@@ -418,9 +440,6 @@ enum hm_status hm_server_run_questions(struct hm_web_call *call, struct hm_err *
     enum hm_status status = hm_web_body_text(call, "kind", &kind, err);
     if (status == HM_OK) {
         status = hm_web_body_text(call, "where", &where, err);
-    }
-    if (status == HM_OK) {
-        status = check_talk(call, kind, err);
     }
     hm_buf_init(&unit, HM_WEB_BODY_MAX);
     hm_buf_put_text(&unit, "unit=");
@@ -442,11 +461,10 @@ enum hm_status hm_server_run_questions(struct hm_web_call *call, struct hm_err *
     return status != HM_OK ? status : hm_api_browse(&call->view, &list, err);
 }
 
-enum hm_status hm_server_run_answer(struct hm_web_call *call, struct hm_err *err)
+enum hm_status hm_server_check_answer(struct hm_web_call *call, struct hm_err *err)
 {
     struct opening o = {.count = 0};
     struct hm_listed listed;
-    struct hm_web_line line;
     enum hm_status status = read_record(call, &o, "id", err);
     if (status == HM_OK) {
         status = hm_store_record_show(call->view.store, &o.records[0], &listed,
@@ -455,11 +473,15 @@ enum hm_status hm_server_run_answer(struct hm_web_call *call, struct hm_err *err
     if (status == HM_OK) {
         status = check_talk(call, listed.kind, err);
     }
+    return status;
+}
+
+enum hm_status hm_server_run_answer(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_web_line line;
     hm_web_line_begin(&line, call, "edit");
     hm_web_line_as(&line);
     hm_web_line_operand(&line, "id");
-    if (status == HM_OK) {
-        status = hm_web_line_json(&line, "fields", err);
-    }
+    enum hm_status status = hm_web_line_json(&line, "fields", err);
     return status != HM_OK ? status : hm_web_line_run(&line, HM_NO_BYTES, err);
 }

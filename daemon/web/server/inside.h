@@ -3,18 +3,20 @@
  * inside.h - what the files of this folder share: the district's side of the web.
  *
  *     server.c    start, our names, who is let in
- *     routes.c    the table: which right, which function
+ *     routes.c    the table: which right, which function (table.h)
  *     sign.c      signing in and out, passphrases
  *     line.c      a request becomes a command line of hamlet-server
  *     task.c      what is waited for
- *     overview.c, report.c, register.c, audit.c, desk.c, inbox.c, rules.c, fleet.c,
- *     registry.c, office.c, accounts.c
+ *     sheet.c     files that are waited for (sheet.h)
+ *     overview.c, report.c, register.c, audit.c, desk.c, inbox.c, pairs.c, rules.c,
+ *     fleet.c, registry.c, office.c, accounts.c
  *
  * TO HANG A ROUTE HERE: a row in routes.c with its right, a declaration below, and a
  * function. It reads through call->view, whose store is a reader in one transaction, and
  * shows only what lies in the unit of call->account (hm_web_scope). It writes through a
  * line (hm_web_line_…), which the server's writer carries out as the signed-in account,
- * with its row in the audit log; or, for what is no command, through hm_web_write.
+ * with its row in the audit log; or, for what is no command, through hm_web_write. What
+ * must lie in his reach stands in the row's `check`: it is asked twice.
  */
 #ifndef DAEMON_WEB_SERVER_INSIDE_H
 #define DAEMON_WEB_SERVER_INSIDE_H
@@ -22,6 +24,7 @@
 #include "../query.h"
 #include "../run.h"
 #include "hamlet/store/audit.h"
+#include "table.h"
 
 /* ---- server.c ---- */
 
@@ -44,8 +47,16 @@ HM_CHECKED enum hm_status hm_web_within(struct hm_web_call *call,
                                         struct hm_err *err);
 
 /*
- * `run` in the writer's thread and a transaction; the reader is given back meanwhile.
- * `audit` (or null) goes with it.
+ * In the writer's thread, on its store: is who asks still signed in, has he the route's
+ * right still, and does its check hold? As it was judged when he asked.
+ */
+HM_CHECKED enum hm_status hm_web_again(struct hm_store *store,
+                                       void *call,
+                                       struct hm_err *err);
+
+/*
+ * `run` in the writer's thread and a transaction, unless hm_web_again refuses; the reader
+ * is given back meanwhile. `audit` (or null) goes with it.
  */
 HM_CHECKED enum hm_status hm_web_write(struct hm_web_call *call,
                                        enum hm_status (*run)(struct hm_store *store,
@@ -118,66 +129,5 @@ void hm_web_line_word(struct hm_web_line *line, struct hm_bytes text);
 HM_CHECKED enum hm_status hm_web_line_run(struct hm_web_line *line,
                                           struct hm_bytes input,
                                           struct hm_err *err);
-
-/* ---- the functions of the table ---- */
-
-enum hm_status hm_server_run_sign_in(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_session(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_sign_out(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_here(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_passphrase(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_overview(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_reports(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_report(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_report_records(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_register(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_audit(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_audit_export(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_audit_verify(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_inbox(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_claims(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_kinds(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_duplicates(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_merges(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_case_open(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_case_leave(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_pair_open(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_decide(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_merge(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_unmerge(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_apart(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_undo(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_settle(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_rules(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_rule(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_rule_end(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_ask(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_questions(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_answer(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_devices(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_accounts(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_account_add(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_account_code(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_account_end(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_permits(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_invite(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_revoke(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_grant(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_move(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_end(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_units(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_units_import(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_units_merge(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_units_rename(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_quarantine(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_refused(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_correct(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_release(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_cases(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_evaluate(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_dossier_open(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_file(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_amend(struct hm_web_call *call, struct hm_err *err);
-enum hm_status hm_server_run_aggregates(struct hm_web_call *call, struct hm_err *err);
 
 #endif

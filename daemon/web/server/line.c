@@ -151,7 +151,9 @@ enum hm_status hm_web_line_run(struct hm_web_line *line,
                                    .lang = call->guest.lang,
                                    .argc = line->count,
                                    .argv = line->words,
-                                   .input = input};
+                                   .input = input,
+                                   .check = hm_web_again,
+                                   .check_ctx = call};
     hm_web_reader_give(call);
     status = server->act(server->ctx, &act, &call->out, call->told_key,
                          sizeof(call->told_key), err);

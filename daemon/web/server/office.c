@@ -102,6 +102,12 @@ enum hm_status hm_server_run_evaluate(struct hm_web_call *call, struct hm_err *e
     return status != HM_OK ? status : show(call, hm_api_evaluate, &year, err);
 }
 
+enum hm_status hm_server_check_year(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_api_year year = {.unit = NULL};
+    return read_year(call, &year, err);
+}
+
 /* Who is named in it is seen from here on: the log is told first. */
 enum hm_status hm_server_run_dossier_open(struct hm_web_call *call, struct hm_err *err)
 {
@@ -160,6 +166,13 @@ static enum hm_status run_line(struct hm_web_line *line,
     return status != HM_OK ? status : hm_web_line_run(line, HM_NO_BYTES, err);
 }
 
+enum hm_status hm_server_check_file(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_bytes unit = hm_json_text_or(
+        hm_json_get(hm_json_get(call->body, "fields"), "unit"), call->account.home);
+    return hm_web_within(call, unit, err);
+}
+
 enum hm_status hm_server_run_file(struct hm_web_call *call, struct hm_err *err)
 {
     const struct hm_kind *kind = NULL;
@@ -170,11 +183,6 @@ enum hm_status hm_server_run_file(struct hm_web_call *call, struct hm_err *err)
     if (status == HM_OK) {
         status = find_kind(call, name, &kind, &of_dossier, err);
     }
-    if (status == HM_OK) {
-        struct hm_bytes unit = hm_json_text_or(
-            hm_json_get(hm_json_get(call->body, "fields"), "unit"), call->account.home);
-        status = hm_web_within(call, unit, err);
-    }
     if (status != HM_OK) {
         return status;
     }
@@ -182,6 +190,17 @@ enum hm_status hm_server_run_file(struct hm_web_call *call, struct hm_err *err)
     hm_web_line_begin(&line, call, "add");
     hm_web_line_operand(&line, "kind");
     return run_line(&line, of_dossier, err);
+}
+
+enum hm_status hm_server_check_amend(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_listed listed;
+    struct hm_id id;
+    enum hm_status status = hm_web_body_id(call, "id", &id, err);
+    if (status == HM_OK) {
+        status = hm_store_record_show(call->view.store, &id, &listed, &call->arena, err);
+    }
+    return status != HM_OK ? status : hm_web_within(call, listed.unit, err);
 }
 
 enum hm_status hm_server_run_amend(struct hm_web_call *call, struct hm_err *err)
@@ -194,9 +213,6 @@ enum hm_status hm_server_run_amend(struct hm_web_call *call, struct hm_err *err)
     enum hm_status status = hm_web_body_id(call, "id", &id, err);
     if (status == HM_OK) {
         status = hm_store_record_show(call->view.store, &id, &listed, &call->arena, err);
-    }
-    if (status == HM_OK) {
-        status = hm_web_within(call, listed.unit, err);
     }
     if (status == HM_OK) {
         status = find_kind(call, listed.kind, &kind, &of_dossier, err);

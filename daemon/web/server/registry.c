@@ -21,7 +21,7 @@ enum hm_status hm_server_run_units(struct hm_web_call *call, struct hm_err *err)
 }
 
 /* The tree is one: who writes into it answers for all that the server serves. */
-static enum hm_status check_whole(struct hm_web_call *call, struct hm_err *err)
+enum hm_status hm_server_check_whole(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_bytes unit = HM_NO_BYTES;
     enum hm_status status =
@@ -52,11 +52,11 @@ enum hm_status hm_server_run_units_import(struct hm_web_call *call, struct hm_er
     uint8_t *data = NULL;
     size_t size = 0;
     bool packed = hm_json_get(call->body, "data") != NULL;
-    enum hm_status status = check_whole(call, err);
-    if (status == HM_OK && packed) {
+    enum hm_status status = HM_OK;
+    if (packed) {
         status = hm_web_body_data(call, "data", &data, &size, err);
         table = (struct hm_bytes){data, size};
-    } else if (status == HM_OK) {
+    } else {
         status = hm_web_body_text(call, "table", &table, err);
     }
     if (status == HM_OK) {
@@ -69,10 +69,6 @@ enum hm_status hm_server_run_units_import(struct hm_web_call *call, struct hm_er
 enum hm_status hm_server_run_units_merge(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web_line line;
-    enum hm_status status = check_whole(call, err);
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, "units merge");
     hm_web_line_option(&line, "into");
     hm_web_line_option(&line, "on");
@@ -83,10 +79,6 @@ enum hm_status hm_server_run_units_merge(struct hm_web_call *call, struct hm_err
 enum hm_status hm_server_run_units_rename(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web_line line;
-    enum hm_status status = check_whole(call, err);
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, "units rename");
     hm_web_line_option(&line, "name");
     hm_web_line_option(&line, "type");

@@ -151,6 +151,12 @@ static enum hm_status tell_log(struct hm_web_call *call,
     return status;
 }
 
+enum hm_status hm_server_check_scope(struct hm_web_call *call, struct hm_err *err)
+{
+    struct hm_bytes unit = HM_NO_BYTES;
+    return hm_web_scope(call, &unit, err);
+}
+
 /* A new one, of the account's own unit or one below it. */
 static enum hm_status ask(struct hm_web_call *call,
                           const struct hm_api_report *asked,

@@ -11,26 +11,34 @@ enum hm_status hm_server_run_rules(struct hm_web_call *call, struct hm_err *err)
     return hm_api_rules(&call->view, call->account.home, err);
 }
 
+static struct hm_bytes unit_of(const struct hm_web_call *call)
+{
+    return hm_json_text_or(hm_json_get(call->body, "unit"), call->account.home);
+}
+
+enum hm_status hm_server_check_unit(struct hm_web_call *call, struct hm_err *err)
+{
+    return hm_web_within(call, unit_of(call), err);
+}
+
 enum hm_status hm_server_run_rule(struct hm_web_call *call, struct hm_err *err)
 {
     static const char *const must[] = {"policy", "kind", "register", "reason"};
     struct hm_web_line line;
-    struct hm_bytes unit =
-        hm_json_text_or(hm_json_get(call->body, "unit"), call->account.home);
-    enum hm_status status = hm_web_within(call, unit, err);
+    enum hm_status status = HM_OK;
     hm_web_line_begin(&line, call, "rule add");
     for (size_t i = 0; i < sizeof(must) / sizeof(must[0]) && status == HM_OK; i++) {
         struct hm_bytes text = HM_NO_BYTES;
         status = hm_web_body_text(call, must[i], &text, err);
         hm_web_line_option(&line, must[i]);
     }
-    hm_web_line_put(&line, "unit", unit);
+    hm_web_line_put(&line, "unit", unit_of(call));
     hm_web_line_as(&line);
     return status != HM_OK ? status : hm_web_line_run(&line, HM_NO_BYTES, err);
 }
 
 /* Of one that there is not the command says so. */
-static enum hm_status check_rule(struct hm_web_call *call, struct hm_err *err)
+enum hm_status hm_server_check_rule(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_standing *rules = NULL;
     struct hm_id rule;
@@ -51,10 +59,6 @@ static enum hm_status check_rule(struct hm_web_call *call, struct hm_err *err)
 enum hm_status hm_server_run_rule_end(struct hm_web_call *call, struct hm_err *err)
 {
     struct hm_web_line line;
-    enum hm_status status = check_rule(call, err);
-    if (status != HM_OK) {
-        return status;
-    }
     hm_web_line_begin(&line, call, "rule end");
     hm_web_line_as(&line);
     hm_web_line_operand(&line, "rule");

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "../problem.h"
+#include "../room.h"
 #include "../session.h"
 #include "hamlet/base/assert.h"
 #include "hamlet/store/registry.h"
@@ -34,6 +35,7 @@ enum hm_status hm_web_reader_take(struct hm_web_call *call, struct hm_err *err)
 /* ---- writing ---- */
 
 struct writing {
+    struct hm_web_call *asks; /* null: whoever he is */
     enum hm_status (*run)(struct hm_store *store, void *ctx, struct hm_err *err);
     void *ctx;
     const struct hm_audit *audit;
@@ -42,11 +44,23 @@ struct writing {
 static enum hm_status write_all(struct hm_store *store, void *ctx, struct hm_err *err)
 {
     const struct writing *w = ctx;
-    enum hm_status status = w->run == NULL ? HM_OK : w->run(store, w->ctx, err);
+    enum hm_status status = w->asks == NULL ? HM_OK : hm_web_again(store, w->asks, err);
+    if (status == HM_OK && w->run != NULL) {
+        status = w->run(store, w->ctx, err);
+    }
     if (status == HM_OK && w->audit != NULL) {
         status = hm_store_audit_append(store, w->audit, err);
     }
     return status;
+}
+
+static enum hm_status write_out(struct hm_web_call *call,
+                                struct writing *w,
+                                struct hm_err *err)
+{
+    const struct hm_web_server_options *server = &call->web->server;
+    hm_web_reader_give(call);
+    return server->write(server->ctx, write_all, w, err);
 }
 
 enum hm_status hm_web_write(struct hm_web_call *call,
@@ -57,10 +71,8 @@ enum hm_status hm_web_write(struct hm_web_call *call,
                             const struct hm_audit *audit,
                             struct hm_err *err)
 {
-    const struct hm_web_server_options *server = &call->web->server;
-    struct writing w = {run, ctx, audit};
-    hm_web_reader_give(call);
-    return server->write(server->ctx, write_all, &w, err);
+    struct writing w = {call, run, ctx, audit};
+    return write_out(call, &w, err);
 }
 
 enum hm_status hm_web_audit(struct hm_web_call *call,
@@ -138,16 +150,21 @@ static enum hm_status know(struct hm_web_call *call,
 
 static enum hm_status turn_away(struct hm_web_call *call, struct hm_err *err)
 {
+    const struct hm_audit row = {.account = call->account.name,
+                                 .act = hm_text("denied"),
+                                 .subject = hm_text(call->route->path)};
+    struct writing w = {.audit = &row};
     /* The log is told; where it cannot be, he is turned away all the same. */
-    (void)!hm_web_audit(call, "denied", hm_text(call->route->path), HM_NO_BYTES, NULL);
+    (void)!write_out(call, &w, NULL);
     return hm_fail(err, HM_DENIED, "right-denied", NULL, NULL, NULL);
 }
 
 static enum hm_status meet(struct hm_web_call *call, struct hm_err *err)
 {
-    return call->route->right == HM_RIGHT_STRANGER || hm_web_session_known(call)
-               ? HM_OK
-               : over(call, err);
+    if (call->route->right == HM_RIGHT_STRANGER) {
+        return HM_OK; /* what strangers send is small, and their connections are few */
+    }
+    return hm_web_session_known(call) ? hm_web_room_take(call, err) : over(call, err);
 }
 
 static enum hm_status admit(struct hm_web_call *call, struct hm_err *err)
@@ -166,6 +183,42 @@ static enum hm_status admit(struct hm_web_call *call, struct hm_err *err)
     if (status == HM_OK && !hm_role_may(call->account.role, call->route->right)) {
         status = turn_away(call, err);
     }
+    return status;
+}
+
+/* What was asked for is made of what he was: in another unit it would be another thing.
+ */
+static bool is_same(const struct hm_account *asked, const struct hm_account *now)
+{
+    return asked->role == now->role && hm_bytes_equal(asked->home, now->home) &&
+           hm_bytes_equal(asked->name, now->name);
+}
+
+/* The reader is given back: the store is the writer's, and so is this thread. */
+enum hm_status hm_web_again(struct hm_store *store, void *at, struct hm_err *err)
+{
+    struct hm_web_call *call = at;
+    const struct hm_account asked = call->account;
+    struct hm_digest proof;
+    HM_ASSERT(call->view.store == NULL);
+    if (call->route->right == HM_RIGHT_STRANGER) {
+        return HM_OK;
+    }
+    if (!hm_web_session_of(call, &proof)) {
+        return over(call, err);
+    }
+    call->view.store = store;
+    enum hm_status status = know(call, &proof, err);
+    if (status == HM_OK && !hm_role_may(call->account.role, call->route->right)) {
+        status = hm_fail(err, HM_DENIED, "right-denied", NULL, NULL, NULL);
+    }
+    if (status == HM_OK && !is_same(&asked, &call->account)) {
+        status = hm_fail(err, HM_DENIED, "right-changed", NULL, NULL, NULL);
+    }
+    if (status == HM_OK && call->route->check != NULL) {
+        status = call->route->check(call, err);
+    }
+    call->view.store = NULL;
     return status;
 }
 

@@ -25,6 +25,10 @@ struct hm_api_refused {
     struct hm_bytes scope; /* of this subtree alone; no bytes: everything */
     const char *change;    /* this one alone; null: any */
     bool closed;           /* without what was written, which may name people */
+    /* As JSON: so many after so many, those first that nobody has put right, as
+     * `{refused, next}`; 0: every one, a list. */
+    int64_t limit;
+    int64_t skip;
 };
 /* HM_NOT_FOUND  the one that is asked for is none, or not of this subtree */
 HM_CHECKED enum hm_status hm_api_quarantine(const struct hm_view *view,

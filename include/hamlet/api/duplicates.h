@@ -11,6 +11,7 @@
 #define HAMLET_API_DUPLICATES_H
 
 #include "hamlet/api/view.h"
+#include "hamlet/store/alias.h"
 
 /* Pairs that are shown at most; nobody decides more in a sitting. */
 enum { HM_API_DUPLICATES_MAX = 2000 };
@@ -34,11 +35,11 @@ HM_CHECKED enum hm_status hm_api_duplicates_bare(const struct hm_view *view,
                                                  struct hm_err *err);
 
 /*
- * The records below `unit` that were merged into others, 500 at most: `[{record, into,
- * change, kind, unit, unit_name, role, time}]`. It names nobody
+ * Records that were merged into others, in pieces: `{merges:[{record, into, change, kind,
+ * unit, unit_name, role, time}], next}`. It names nobody
  */
 HM_CHECKED enum hm_status hm_api_merges(const struct hm_view *view,
-                                        struct hm_bytes unit,
+                                        const struct hm_merges_query *query,
                                         struct hm_err *err);
 
 #endif

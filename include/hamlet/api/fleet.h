@@ -15,14 +15,19 @@
  * Show every device that was let in, and every invitation that nobody has redeemed, worst
  * first: what two disks write, who was not heard of for long, what waits or fails, then
  * clocks and versions; then those that are as they should be, the invited, the revoked.
- * Of equals the one that was silent longest comes first. `server`, the device of the
- * server itself, is left out; `now` tells how long ago something was. `scope`: those of
- * its subtree alone; no bytes: all.
+ * Of equals the one that was silent longest comes first.
  */
+struct hm_api_fleet {
+    struct hm_bytes scope; /* of this subtree alone; no bytes: all */
+    struct hm_id server;   /* its own device, which is left out */
+    struct hm_wall now;    /* how long ago something was */
+    /* As JSON: so many after so many, as `{devices, next, active, looks}`, of which the
+     * last two count all; 0: every one, a list. */
+    int64_t limit;
+    int64_t skip;
+};
 HM_CHECKED enum hm_status hm_api_fleet(const struct hm_view *view,
-                                       struct hm_bytes scope,
-                                       const struct hm_id *server,
-                                       struct hm_wall now,
+                                       const struct hm_api_fleet *query,
                                        struct hm_err *err);
 
 /* Show who may do what where on `device` (null: on any), within `scope` as above. */

@@ -15,9 +15,14 @@
 
 #include "hamlet/store/records.h"
 
+/* Merges of merges that are followed: each is a record that is read. */
+enum { HM_ALIAS_CHAIN_MAX = 256 };
+
 /*
  * The record that stands for this one: itself, or what it was merged into, however often.
- * Nothing that is not here stands for anything. HM_NOT_FOUND: no such record
+ * Nothing that is not here stands for anything.
+ * HM_NOT_FOUND  no such record
+ * HM_TOO_BIG    merge-chain: more than HM_ALIAS_CHAIN_MAX records lie on the way
  */
 HM_CHECKED enum hm_status hm_store_record_root(struct hm_store *store,
                                                const struct hm_id *record,
@@ -43,10 +48,15 @@ struct hm_merge {
     struct hm_wall time;
 };
 
-/* Merges that hold below `unit` (no bytes: everywhere), `most` at most, from `arena`. */
+struct hm_merges_query {
+    struct hm_bytes unit;      /* below it; no bytes: everywhere */
+    const struct hm_id *after; /* in order of record; null: from the first */
+    size_t limit;
+};
+
+/* Merges that hold, from `arena`; one record is read at a time. */
 HM_CHECKED enum hm_status hm_store_merges(struct hm_store *store,
-                                          struct hm_bytes unit,
-                                          size_t most,
+                                          const struct hm_merges_query *query,
                                           struct hm_merge **merges,
                                           size_t *count,
                                           struct hm_arena *arena,

@@ -45,6 +45,20 @@ struct hm_refused {
     bool corrected; /* what it meant has been written again (rules.h) */
 };
 
+/* Which of them; all zero: all. */
+struct hm_refused_query {
+    struct hm_bytes unit;       /* of this subtree alone; no bytes: everywhere */
+    const struct hm_id *change; /* this one alone; null: any */
+    bool due_first;             /* those before the others that are not corrected */
+    size_t skip;
+    size_t limit; /* 0: no */
+};
+HM_CHECKED enum hm_status hm_store_refused(struct hm_store *store,
+                                           const struct hm_refused_query *query,
+                                           struct hm_refused **refused,
+                                           size_t *count,
+                                           struct hm_arena *arena,
+                                           struct hm_err *err);
 /* Changes that are quarantined, in order of arrival. */
 HM_CHECKED enum hm_status hm_store_quarantine(struct hm_store *store,
                                               struct hm_refused **refused,

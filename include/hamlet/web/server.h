@@ -13,7 +13,8 @@
  * looked up anew for each request, so that an account which ended is out at once. Each
  * route names the right it needs (record/right.h). One reader sees what the right allows;
  * whatever is written is done in the server's one writing thread, mostly by the command
- * that an administrator would give: `act`.
+ * that an administrator would give: `act`. Between the two others write: so account,
+ * right and reach are judged again there, before anything is written.
  */
 #ifndef HAMLET_WEB_SERVER_H
 #define HAMLET_WEB_SERVER_H
@@ -25,7 +26,12 @@
 
 struct hm_web;
 
-enum { HM_WEB_SERVER_IDLE_MS = 30 * 60 * 1000 };
+enum {
+    HM_WEB_SERVER_IDLE_MS = 30 * 60 * 1000,
+    /* What a page shows as a code: the link of an invitation that an account gives. More
+     * than a printed sheet bears. */
+    HM_WEB_LINK_MAX = 1200
+};
 
 /* A command line, given by an account. */
 struct hm_web_act {
@@ -34,6 +40,9 @@ struct hm_web_act {
     int argc;
     char **argv;           /* of hamlet-server */
     struct hm_bytes input; /* in place of a file that it reads */
+    /* Where it begins, in the writer's thread and on its store: may he still? */
+    enum hm_status (*check)(struct hm_store *store, void *ctx, struct hm_err *err);
+    void *check_ctx;
 };
 
 /* What takes long to read: `run` on a reader, in a thread of its own. */

@@ -55,12 +55,20 @@ static void setup(void)
     }
 }
 
+static void show_part(const char *scope, int64_t skip, int64_t limit)
+{
+    const struct hm_api_fleet query = {.scope = hm_text(scope),
+                                       .server = server.device,
+                                       .now = {noon},
+                                       .limit = limit,
+                                       .skip = skip};
+    world_clear();
+    ck_assert_int_eq(hm_api_fleet(&view, &query, &err), HM_OK);
+}
+
 static void show_in(const char *scope)
 {
-    world_clear();
-    ck_assert_int_eq(
-        hm_api_fleet(&view, hm_text(scope), &server.device, (struct hm_wall){noon}, &err),
-        HM_OK);
+    show_part(scope, 0, 0);
 }
 
 static void show(void)
@@ -99,6 +107,29 @@ START_TEST(the_machine_that_needs_a_person_first_stands_first)
     expect(2, HM_TU, "quiet");
     expect(3, HM_LAN, "clock");
     expect(4, HM_HUNG, "none");
+}
+END_TEST
+
+/* What is counted is all that there is, whichever part of it is shown. */
+START_TEST(a_list_in_pieces_says_where_it_goes_on)
+{
+    struct hm_visit silent = fresh(HM_BAY);
+    silent.contact.ms = noon - 7 * day;
+    put(&silent);
+
+    show_part(NULL, 0, 2);
+    const struct hm_json *first = world_json();
+    ck_assert_uint_eq(hm_json_count(hm_json_get(first, "devices")), 2);
+    ck_assert_int_eq(hm_json_int_or(hm_json_get(first, "next"), 0), 2);
+    ck_assert_int_eq(hm_json_int_or(hm_json_get(first, "active"), 0), 5);
+    const struct hm_json *looks = hm_json_get(first, "looks");
+    ck_assert_int_eq(hm_json_int_or(hm_json_get(looks, "silent"), 0), 1);
+    ck_assert_int_eq(hm_json_int_or(hm_json_get(looks, "none"), 0), 4);
+
+    show_part(NULL, 4, 2);
+    const struct hm_json *last = world_json();
+    ck_assert_uint_eq(hm_json_count(hm_json_get(last, "devices")), 1);
+    ck_assert(hm_json_is(hm_json_get(last, "next"), HM_JSON_NULL));
 }
 END_TEST
 
@@ -236,6 +267,7 @@ int main(void)
     TCase *all = tcase_create("fleet");
     tcase_add_checked_fixture(all, setup, world_close);
     tcase_add_test(all, the_machine_that_needs_a_person_first_stands_first);
+    tcase_add_test(all, a_list_in_pieces_says_where_it_goes_on);
     tcase_add_test(all, of_equals_the_one_that_was_silent_longest_stands_first);
     tcase_add_test(all, a_day_short_of_the_limit_is_not_yet_silent);
     tcase_add_test(all, what_it_failed_at_is_told_in_words_as_often_as_it_said);

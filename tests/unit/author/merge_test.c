@@ -210,6 +210,31 @@ START_TEST(of_a_ring_one_record_is_always_shown)
 }
 END_TEST
 
+/* Each merged into the next: the last stands for all, or, of too many, nobody guesses. */
+START_TEST(a_chain_of_merges_is_followed_to_its_end_or_refused)
+{
+    struct hm_id root;
+    struct hm_id last = one;
+    static struct hm_id next[HM_ALIAS_CHAIN_MAX - 1];
+    for (int i = 0; i < HM_ALIAS_CHAIN_MAX - 1; i++) {
+        next[i] = a_household(&lan, "Út");
+    }
+    share();
+    for (int i = 0; i < HM_ALIAS_CHAIN_MAX - 1; i++) {
+        ck_assert_int_eq(merge(&mai, &last, &next[i]), HM_OK);
+        last = next[i];
+    }
+    expect_root(&mai, &one, &last);
+
+    ck_assert_int_eq(merge(&mai, &last, &two), HM_OK);
+
+    ck_assert_int_eq(hm_store_record_root(mai.store, &one, &root, &mai.arena, &mai.err),
+                     HM_TOO_BIG);
+    ck_assert_str_eq(mai.err.key, "merge-chain");
+    expect_root(&mai, &last, &two);
+}
+END_TEST
+
 START_TEST(a_chain_leads_to_its_end)
 {
     struct hm_id three = a_household(&lan, "Út");
@@ -320,6 +345,7 @@ int main(void)
 {
     Suite *suite = suite_create("author.merge");
     TCase *merges = tcase_create("merges");
+    tcase_set_timeout(merges, 240);
     tcase_add_checked_fixture(merges, setup, acting_finish);
     tcase_add_test(
         merges, a_merged_record_is_listed_no_more_and_its_children_stand_under_the_other);
@@ -328,6 +354,7 @@ int main(void)
     tcase_add_test(merges, an_edit_that_the_merge_had_not_seen_brings_the_record_back);
     tcase_add_test(merges, of_a_ring_one_record_is_always_shown);
     tcase_add_test(merges, a_chain_leads_to_its_end);
+    tcase_add_test(merges, a_chain_of_merges_is_followed_to_its_end_or_refused);
     tcase_add_test(merges, only_two_of_one_kind_and_unit_are_merged_by_who_may);
     tcase_add_test(merges, two_that_are_not_the_same_say_so_each_once);
     tcase_add_test(merges, what_another_set_apart_meanwhile_stays_when_a_third_is);

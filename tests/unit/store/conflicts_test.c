@@ -222,6 +222,35 @@ START_TEST(a_refused_change_is_given_with_its_reason_in_order_of_arrival)
 }
 END_TEST
 
+static size_t refused(struct hm_refused_query query, struct hm_refused **list)
+{
+    size_t count = 9;
+    ck_assert_int_eq(
+        hm_store_refused(lan.store, &query, list, &count, &lan.arena, &lan.err), HM_OK);
+    return count;
+}
+
+START_TEST(refused_changes_are_given_in_pieces_by_unit_and_by_id)
+{
+    struct hm_refused *list = NULL;
+    hm_site_entry(&lan, &lans, HM_ENTRY_QUARANTINED, "role");
+    hm_site_entry(&lan, &household, HM_ENTRY_QUARANTINED, "scope");
+
+    ck_assert_uint_eq(refused((struct hm_refused_query){.limit = 1}, &list), 1);
+    ck_assert(hm_id_equal(&list[0].held.change.id, &household));
+    ck_assert_uint_eq(refused((struct hm_refused_query){.limit = 1, .skip = 1}, &list),
+                      1);
+    ck_assert(hm_id_equal(&list[0].held.change.id, &lans));
+    ck_assert_uint_eq(refused((struct hm_refused_query){.skip = 2}, &list), 0);
+    ck_assert_uint_eq(refused((struct hm_refused_query){.change = &lans}, &list), 1);
+    ck_assert(hm_bytes_are(list[0].reason, "role"));
+    ck_assert_uint_eq(refused((struct hm_refused_query){.unit = hm_text("30341")}, &list),
+                      2);
+    ck_assert_uint_eq(refused((struct hm_refused_query){.unit = hm_text("30344")}, &list),
+                      0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("conflicts");
@@ -235,6 +264,7 @@ int main(void)
     tcase_add_test(group, a_conflict_that_is_not_here_is_named);
     tcase_add_test(group, every_change_is_counted_in_one_place);
     tcase_add_test(group, a_refused_change_is_given_with_its_reason_in_order_of_arrival);
+    tcase_add_test(group, refused_changes_are_given_in_pieces_by_unit_and_by_id);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The auditor's: who did what, the newest first; whether the log is whole; all of it, to keep.
 import { html, useState } from "../../html.js";
-import { get, post } from "../../api.js";
+import { get, getLong, post } from "../../api.js";
 import { useData } from "../../hooks.js";
 import { t } from "../../words.js";
 import { day, number, when } from "../../parts/format.js";
@@ -65,8 +65,8 @@ export function Audit() {
     put([...older, ...page.rows]);
     follow(page.next);
   }, fail);
-  const save = () => get("audit-export", { since }).then((file) => {
-    give(new TextEncoder().encode(file.csv), file.file);
+  const save = () => getLong("audit-export", { since }).then((file) => {
+    give(file.bytes, file.name);
     fail(null);
   }, fail);
   return html`<div class="head"><h1>${t("desk.tab.audit")}</h1>

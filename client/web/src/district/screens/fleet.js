@@ -2,8 +2,8 @@
 // The machines, whom to call first: when each came last, what waits, why it was silent; and the
 // way in for a new one.
 import { html, useState } from "../../html.js";
-import { get, post } from "../../api.js";
-import { useData } from "../../hooks.js";
+import { post } from "../../api.js";
+import { usePieces } from "../../hooks.js";
 import { t } from "../../words.js";
 import { number, sentence, when } from "../../parts/format.js";
 import { Trouble } from "../../parts/notice.js";
@@ -13,10 +13,9 @@ import { Invite } from "../invite.js";
 const MINUTE_MS = 60000;
 const silent = ["silent", "quiet"];
 
-function tiles(rows) {
-  const active = rows.filter((row) => row.state === "active");
-  const count = (look) => rows.filter((row) => row.look === look).length;
-  return [["active", active.length], ["silent", count("silent")], ["quiet", count("quiet")], ["late", count("late")],
+function tiles(data) {
+  const count = (look) => data.looks[look] || 0;
+  return [["active", data.active], ["silent", count("silent")], ["quiet", count("quiet")], ["late", count("late")],
     ["version", count("version")], ["revoked", count("revoked")]];
 }
 
@@ -62,22 +61,23 @@ function Row({ row, may, done }) {
 }
 
 export function Fleet({ session, tell }) {
-  const { data, problem, again } = useData(() => get("devices"), []);
+  const { data, problem, again, more } = usePieces("devices", "devices", []);
   const [made, make] = useState(null);
   const may = session.rights.includes("people");
   const done = (row) => {
     tell({ text: t("desk.fleet.revoked", row.name) });
     again();
   };
-  const copy = () => navigator.clipboard.writeText(calls(data)).then(() => tell({ text: t("desk.fleet.copied") }), () => {});
+  const copy = () => navigator.clipboard.writeText(calls(data.devices)).then(() => tell({ text: t("desk.fleet.copied") }), () => {});
   return html`<div class="head"><h1>${t("desk.tab.fleet")}</h1>
-      ${data && calls(data) !== "" && html`<button type="button" onClick=${copy}>${t("desk.fleet.copy")}</button>`}</div>
+      ${data && calls(data.devices) !== "" && html`<button type="button" onClick=${copy}>${t("desk.fleet.copy")}</button>`}</div>
     <${Trouble} problem=${problem} />
     ${data && html`<dl class="tiles">${tiles(data).map(([name, n]) => html`<div key=${name}><dt>${t("desk.tile." + name)}</dt><dd>${number(n)}</dd></div>`)}</dl>`}
     ${may && html`<${Invite} session=${session} made=${(said) => { make(said); again(); }} />`}
-    ${made && html`<${Invitation} key=${made.invited.id} made=${made} unit=${data?.find((row) => row.invitation === made.invited.id)?.unit_name || made.invited.unit} away=${() => make(null)} />`}
-    ${data && (data.length === 0 ? html`<p class="empty">${t("desk.fleet.none")}</p>` : html`
+    ${made && html`<${Invitation} key=${made.invited.id} made=${made} unit=${data?.devices.find((row) => row.invitation === made.invited.id)?.unit_name || made.invited.unit} away=${() => make(null)} />`}
+    ${data && (data.devices.length === 0 ? html`<p class="empty">${t("desk.fleet.none")}</p>` : html`
       <div class="scroll" tabindex="0" role="region" aria-label=${t("desk.tab.fleet")}><table>
       <thead><tr>${["who", "look", "last", "version", "act"].map((name) => html`<th key=${name} scope="col">${t("desk.fleet." + name)}</th>`)}</tr></thead>
-      <tbody>${data.map((row) => html`<${Row} key=${row.device || row.invitation} row=${row} may=${may} done=${done} />`)}</tbody></table></div>`)}`;
+      <tbody>${data.devices.map((row) => html`<${Row} key=${row.device || row.invitation} row=${row} may=${may} done=${done} />`)}</tbody></table></div>`)}
+    ${more && html`<p><button type="button" onClick=${more}>${t("inbox.more")}</button></p>`}`;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records that were made one: each can be taken apart again, and says when and where it was done.
 import { html, useState } from "../../html.js";
-import { get, post } from "../../api.js";
-import { link, useData, useKinds } from "../../hooks.js";
+import { post } from "../../api.js";
+import { link, useKinds, usePieces } from "../../hooks.js";
 import { l, t } from "../../words.js";
 import { when } from "../../parts/format.js";
 import { Trouble } from "../../parts/notice.js";
@@ -17,13 +17,14 @@ function Row({ row, kind, done }) {
 
 export function Merges({ tell }) {
   const kinds = useKinds();
-  const { data, problem, again } = useData(() => get("merges"), []);
+  const { data, problem, again, more } = usePieces("merges", "merges", []);
   const done = () => {
     tell({ text: t("merges.undone") });
     again();
   };
   return html`<div class="head"><h1>${t("merges.title")}</h1><a class="button" href=${link("conflicts")}>${t("case.back")}</a></div>
     <p class="help">${t("merges.help")}</p><${Trouble} problem=${problem} />
-    ${data && kinds && (data.length === 0 ? html`<p class="empty">${t("merges.none")}</p>` : html`<ul class="cards">
-      ${data.map((row) => html`<${Row} key=${row.record} row=${row} kind=${kinds[row.kind]} done=${done} />`)}</ul>`)}`;
+    ${data && kinds && (data.merges.length === 0 ? html`<p class="empty">${t("merges.none")}</p>` : html`<ul class="cards">
+      ${data.merges.map((row) => html`<${Row} key=${row.record} row=${row} kind=${kinds[row.kind]} done=${done} />`)}</ul>`)}
+    ${more && html`<p><button type="button" onClick=${more}>${t("inbox.more")}</button></p>`}`;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records that look like one: a list without names, and two of them side by side.
 import { html, useEffect, useState } from "../../html.js";
-import { get, post } from "../../api.js";
+import { getLong, post } from "../../api.js";
 import { go, link, useData, useKinds } from "../../hooks.js";
 import { l, t } from "../../words.js";
 import { number, text } from "../../parts/format.js";
@@ -11,7 +11,7 @@ const SHOWN = 100;
 
 export function Pairs() {
   const kinds = useKinds();
-  const { data, problem } = useData(() => get("duplicates"), []);
+  const { data, problem } = useData(() => getLong("duplicates", {}), []);
   if (!kinds || !data) {
     return html`<h1>${t("pairs.title")}</h1><${Trouble} problem=${problem} />`;
   }

@@ -2,7 +2,7 @@
 // Who may do what, and where: given beside what a person has, taken away, moved to another unit.
 import { html, useState } from "../../html.js";
 import { get, post } from "../../api.js";
-import { useData } from "../../hooks.js";
+import { allPieces, useData } from "../../hooks.js";
 import { t } from "../../words.js";
 import { Trouble } from "../../parts/notice.js";
 import { Act } from "../act.js";
@@ -57,7 +57,7 @@ function Device({ device, permits, session, done }) {
 
 export function People({ session, tell }) {
   const { data, problem, again } = useData(async () => {
-    const [devices, permits] = await Promise.all([get("devices"), get("permits")]);
+    const [devices, permits] = await Promise.all([allPieces("devices", "devices"), get("permits")]);
     return { devices: devices.filter((one) => one.state === "active"), permits };
   }, []);
   const done = (text) => {

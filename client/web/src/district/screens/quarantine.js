@@ -3,7 +3,7 @@
 // stand, written again as it should be, or answered.
 import { html, useState } from "../../html.js";
 import { get, post } from "../../api.js";
-import { useData, useKinds } from "../../hooks.js";
+import { useData, useKinds, usePieces } from "../../hooks.js";
 import { l, t } from "../../words.js";
 import { number, sentence, text, when } from "../../parts/format.js";
 import { called } from "../../parts/conflict.js";
@@ -84,14 +84,14 @@ function Case({ change, kinds, session, done }) {
 
 export function Quarantine({ session, tell }) {
   const kinds = useKinds();
-  const { data, problem, again } = useData(() => get("quarantine"), []);
+  const { data, problem, again, more } = usePieces("quarantine", "refused", []);
   const [open, choose] = useState(null);
   const done = (said) => {
     tell({ text: said });
     choose(null);
     again();
   };
-  const [due, right] = [(data || []).filter((row) => !row.corrected), (data || []).filter((row) => row.corrected)];
+  const [due, right] = [false, true].map((one) => (data ? data.refused : []).filter((row) => Boolean(row.corrected) === one));
   const card = (row) => html`<li key=${row.change} class=${row.corrected ? "card" : "card wrong"}><div>
         <strong>${t("desk.refused.row", row.unit_name, row.user)}</strong><p>${sentence(row.why || row.reason)}</p>
         <p class="help">${when(row.time)} · ${kinds[row.kind] ? l(kinds[row.kind].label) : row.kind}</p>
@@ -101,5 +101,6 @@ export function Quarantine({ session, tell }) {
   return html`<h1>${t("desk.tab.quarantine")}</h1><p class="help">${t("desk.refused.why")}</p>
     <${Trouble} problem=${problem} />
     ${data && kinds && (due.length === 0 ? html`<p class="empty">${t("desk.refused.none")}</p>` : html`<ul class="cards">${due.map(card)}</ul>`)}
-    ${kinds && right.length > 0 && html`<details><summary>${t("desk.refused.done", number(right.length))}</summary><ul class="cards">${right.map(card)}</ul></details>`}`;
+    ${kinds && right.length > 0 && html`<details><summary>${t("desk.refused.done", number(right.length))}</summary><ul class="cards">${right.map(card)}</ul></details>`}
+    ${more && html`<p><button type="button" onClick=${more}>${t("inbox.more")}</button></p>`}`;
 }
