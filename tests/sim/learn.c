@@ -389,12 +389,15 @@ void sim_learn(struct sim *sim, int who)
     struct sim_replica *replica = &sim->replicas[who];
     uint64_t written = hm_disk_count(sim_disk(sim, who), HM_DISK_WRITE);
     hm_arena_init(&arena, SIM_ARENA_MAX);
-    if (replica->written == 0 || replica->written != written) {
+    bool new = replica->written == 0 || replica->written != written;
+    if (new) {
         sim_learn_epoch(sim, who);
         learn_store(sim, who, &arena);
         replica->written = written;
     }
-    sim_learn_role(sim, who);
+    if (new || sim_refilled(sim)) {
+        sim_learn_role(sim, who);
+    }
     learn_values(sim, who, &arena); /* whether they are erased, entries say */
     hm_arena_fini(&arena);
     if (who == ORACLE_SERVER) {

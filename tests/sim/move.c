@@ -112,7 +112,7 @@ static void note_fate(struct sim *sim, int unit, int to, bool joined)
     sim->fates[sim->fate_count++] = (struct sim_fate){unit, to, joined, at};
     sim->stats.mergers += joined;
     sim_mark(sim, joined ? SIM_MARK_JOINED : SIM_MARK_SHIFTED);
-    sim_learn(sim, ORACLE_SERVER);
+    sim->replicas[ORACLE_SERVER].fated = sim->fate_count;
     sim_say(sim, "  = %s %s %s from entry %llu of the registry on", scene_unit(unit),
             joined ? "is part of" : "lies below", scene_unit(to), (unsigned long long)at);
 }

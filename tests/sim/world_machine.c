@@ -15,11 +15,15 @@ static void must(enum hm_status status, const struct hm_err *err, const char *wh
     }
 }
 
+static enum hm_status try_writer(struct world *world, struct hm_err *err)
+{
+    return hm_store_open(&world->store, "store.db", HM_STORE_SERVER, false, world->kinds,
+                         &world->env.env, hm_disk_vfs(world->disk), err);
+}
+
 static enum hm_status try_server(struct world *world, struct hm_err *err)
 {
-    enum hm_status status =
-        hm_store_open(&world->store, "store.db", HM_STORE_SERVER, false, world->kinds,
-                      &world->env.env, hm_disk_vfs(world->disk), err);
+    enum hm_status status = try_writer(world, err);
     return status != HM_OK ? status
                            : hm_store_open(&world->reader, "store.db", HM_STORE_READER,
                                            false, world->kinds, &world->env.env,
@@ -52,12 +56,17 @@ static void close_laptop(struct world_laptop *laptop)
     laptop->store = NULL;
 }
 
+static void close_writer(struct world *world)
+{
+    hm_store_close(world->store);
+    world->store = NULL;
+}
+
 static void close_server(struct world *world)
 {
     hm_store_close(world->reader);
     world->reader = NULL;
-    hm_store_close(world->store);
-    world->store = NULL;
+    close_writer(world);
 }
 
 struct hm_disk *world_laptop_image(const struct world_laptop *laptop)
@@ -217,15 +226,16 @@ void world_laptop_mend(struct world *world, struct world_laptop *laptop)
     fill_disk(laptop->disk, laptop->full ? 0 : -1);
 }
 
+/* As `serve` does: who writes opens the store anew, and readers go on. */
 void world_server_mend(struct world *world)
 {
     struct hm_err err = HM_ERR_NONE;
-    close_server(world);
+    close_writer(world);
     fill_disk(world->disk, -1);
-    enum hm_status status = try_server(world, &err);
+    enum hm_status status = try_writer(world, &err);
     if (status != HM_OK && world_is_sick(world, NULL)) {
-        close_server(world);
-        status = try_server(world, &err);
+        close_writer(world);
+        status = try_writer(world, &err);
     }
     if (hm_disk_is_off(world->disk)) {
         world->crashes_opening++;
