@@ -11,7 +11,7 @@
 #include "machine.h"
 #include "work.h"
 
-enum { TOKEN = 24 };
+enum { TOKEN = 24, ALL = 1U << 15 };
 
 /* ---- erasing ---- */
 
@@ -162,17 +162,28 @@ static bool is_erased(const struct sim *sim, int who, int act, int reg)
     return bare;
 }
 
-bool sim_is_blind(const struct sim *sim, int who, int act, const struct hm_held *held)
+uint16_t sim_missing(const struct sim *sim, int act, const struct hm_held *held)
 {
     int record = oracle_told(sim->oracle, act)->record;
-    bool reasons = held->change.act == HM_ACT_WITHDRAW; /* it has no other values */
-    bool blind = record == ORACLE_NONE && held->withheld && !reasons;
-    for (size_t i = 0; record != ORACLE_NONE && i < held->change.write_count; i++) {
+    unsigned missing = 0;
+    if (record == ORACLE_NONE) {
+        bool reasons = held->change.act == HM_ACT_WITHDRAW; /* it has no other values */
+        return held->withheld && !reasons ? ALL : 0;
+    }
+    for (size_t i = 0; i < held->change.write_count; i++) {
         const struct hm_write *write = &held->change.writes[i];
         const struct scene_form *form = scene_form(sim->records[record].kind);
         int reg = register_of(form, write->reg);
-        blind = blind || (write->value.size == 0 && reg != ORACLE_NONE &&
-                          !is_erased(sim, who, act, reg));
+        missing |= write->value.size == 0 && reg != ORACLE_NONE ? 1U << reg : 0;
+    }
+    return (uint16_t)missing;
+}
+
+bool sim_is_blind(const struct sim *sim, int who, int act, uint16_t missing)
+{
+    bool blind = missing == ALL;
+    for (int reg = 0; reg < ORACLE_REGISTERS && !blind; reg++) {
+        blind = (missing >> reg & 1) != 0 && !is_erased(sim, who, act, reg);
     }
     return blind;
 }

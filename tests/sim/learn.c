@@ -178,8 +178,9 @@ static void learn_rows(struct sim *sim, int who, struct hm_arena *arena)
     } while (count == CHUNK);
 }
 
-/* Values that did not come at first may have come since. */
-static void learn_values(struct sim *sim, int who, struct hm_arena *arena)
+/* Values that did not come at first may have come since; what is missing of them may be
+ * erased by now, even where nothing was written. */
+static void learn_values(struct sim *sim, int who, bool new, struct hm_arena *arena)
 {
     struct sim_replica *replica = &sim->replicas[who];
     for (int64_t row = 1; row <= replica->rows; row++) {
@@ -189,10 +190,14 @@ static void learn_values(struct sim *sim, int who, struct hm_arena *arena)
         if (act < 0 || !oracle_is_blind(sim->oracle, who, act)) {
             continue;
         }
-        sim_must(sim,
-                 hm_store_changes_get(sim_store(sim, who), row, 1, &held, arena, &err),
-                 &err, "change");
-        bool blind = sim_is_blind(sim, who, act, &held);
+        if (new) {
+            sim_must(
+                sim,
+                hm_store_changes_get(sim_store(sim, who), row, 1, &held, arena, &err),
+                &err, "change");
+            replica->missing[row] = sim_missing(sim, act, &held);
+        }
+        bool blind = sim_is_blind(sim, who, act, replica->missing[row]);
         oracle_blind(sim->oracle, who, act, blind);
         if (who == ORACLE_SERVER && !blind) {
             sim->refill.gained[act] = sim->stats.exchanges;
@@ -398,7 +403,7 @@ void sim_learn(struct sim *sim, int who)
     if (new || sim_refilled(sim)) {
         sim_learn_role(sim, who);
     }
-    learn_values(sim, who, &arena); /* whether they are erased, entries say */
+    learn_values(sim, who, new, &arena); /* whether they are erased, entries say */
     hm_arena_fini(&arena);
     if (who == ORACLE_SERVER) {
         sim_learn_revoked(sim);

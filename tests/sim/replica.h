@@ -55,13 +55,14 @@ struct sim_replica {
     uint64_t written; /* writes to its disk until then; 0: all is to be looked at again */
     int64_t epoch;    /* … it was this one of its device */
     int64_t rows;
-    int64_t gone;                  /* of these, of units that it left */
-    int acts[SIM_ACTS_MAX];        /* by row; ORACLE_NONE: of the registry; or SIM_GONE */
-    uint64_t entries[SIM_BUCKETS]; /* that were learnt */
-    bool left[SCENE_UNITS];        /* units that it forgot once */
-    bool lacks[SCENE_UNITS];       /* units that it may not hold, or not all of yet */
-    bool old[SIM_BUCKETS];         /* they are of a server that is no more */
-    bool anew[SIM_BUCKETS];        /* … and not all was heard of the next */
+    int64_t gone;           /* of these, of units that it left */
+    int acts[SIM_ACTS_MAX]; /* by row; ORACLE_NONE: of the registry; or SIM_GONE */
+    uint16_t missing[SIM_ACTS_MAX]; /* by row: values of it, as it was read last */
+    uint64_t entries[SIM_BUCKETS];  /* that were learnt */
+    bool left[SCENE_UNITS];         /* units that it forgot once */
+    bool lacks[SCENE_UNITS];        /* units that it may not hold, or not all of yet */
+    bool old[SIM_BUCKETS];          /* they are of a server that is no more */
+    bool anew[SIM_BUCKETS];         /* … and not all was heard of the next */
 };
 
 #endif

@@ -6,6 +6,9 @@
 
 #include "hamlet/base/assert.h"
 
+/* A store of a history fits: what grows is copied. */
+enum { FIRST = 256 * 1024 };
+
 uint64_t hm_disk_random(struct hm_disk *disk)
 {
     disk->random += UINT64_C(0x9E3779B97F4A7C15);
@@ -39,7 +42,7 @@ enum hm_disk_fate hm_disk_fate(struct hm_disk *disk, enum hm_disk_op op)
 static bool image_grow(struct hm_image *image, size_t size, size_t zeros)
 {
     if (size > image->capacity) {
-        size_t capacity = image->capacity == 0 ? 4096 : image->capacity;
+        size_t capacity = image->capacity == 0 ? FIRST : image->capacity;
         while (capacity < size) {
             capacity *= 2;
         }
