@@ -137,6 +137,7 @@ int vectors_run(const char *suite,
     }
     Suite *made = suite_create(suite);
     TCase *tcase = tcase_create("vectors");
+    tcase_set_timeout(tcase, 900); /* a slow machine is no hang */
     tcase_add_loop_test(tcase, test, (int)from, (int)to);
     suite_add_tcase(made, tcase);
     return hm_run(made);
