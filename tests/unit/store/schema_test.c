@@ -75,7 +75,8 @@ static struct {
     {"SELECT p.seq, p.count, u.code", "verify", false},
     {"SELECT DISTINCT v.seq + c.id - v.change", "verify", false},
     {"SELECT u.code FROM unit u WHERE u.code <> '~'", "one look a unit", false},
-    {"SELECT a.record FROM unit h CROSS JOIN record a ON a.home = h.id WHERE a.flags",
+    {"SELECT a.record, h.code FROM unit h CROSS JOIN record a ON a.home = h.id WHERE"
+     " a.flags",
      "its index holds the merged records of a unit alone", false},
     {"SELECT c.id FROM change c WHERE c.home = :home AND EXISTS", "a unit is left",
      false},
