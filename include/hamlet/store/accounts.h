@@ -45,7 +45,7 @@ struct hm_account {
     struct hm_bytes home; /* whose subtree he works in */
 };
 
-/* All that there are, in the order in which they were let in; text is from `arena`. */
+/* All that there are; text comes from `arena`. */
 HM_CHECKED enum hm_status hm_store_accounts(struct hm_store *store,
                                             struct hm_account **accounts,
                                             size_t *count,
