@@ -469,7 +469,7 @@ START_TEST(a_server_that_forgot_the_new_key_hears_of_it_again)
     world.store = NULL;
     world.reader = NULL;
     world.disk = before;
-    world_server_mend(&world);
+    world_server_open(&world);
     struct hm_keys keys;
     ck_assert(hm_keys_read(&keys, keys_in(world.reader), &device));
     ck_assert_uint_eq(keys.count, 1);
