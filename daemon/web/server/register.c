@@ -12,14 +12,12 @@
 #include "hamlet/api/records.h"
 #include "hamlet/api/signed.h"
 #include "hamlet/base/limits.h"
-#include "hamlet/host/draft.h"
 #include "inside.h"
 #include "sheet.h"
 
 enum {
     FD_PATH_SIZE = 48,
     WHERES = 2,
-    HEADER_SIZE = 256,
     NAME_SIZE = 512,
     YEAR_SIZE = 12
 };
