@@ -76,7 +76,7 @@ static struct shown what_is_shown(const struct hm_serving *serving,
 /*
  * An epoch that follows one in which its device left a unit begins with the token given
  * there, and there none counts any more: whoever shows it is another disk. So is this
- * one, if another was given a token there since.
+ * one, if another was given a token there since. A server that came back forgot them all.
  */
 static enum hm_status follow(struct hm_serving *serving,
                              struct hm_store *store,
@@ -86,6 +86,7 @@ static enum hm_status follow(struct hm_serving *serving,
     const struct hm_request *request = &serving->request;
     struct hm_id instead;
     bool found = false;
+    bool any = false;
     if (request->has_parent || hm_id_is_none(&request->lease) ||
         request->incarnation != serving->self.incarnation ||
         count_of(&request->lease) > 0) {
@@ -93,11 +94,12 @@ static enum hm_status follow(struct hm_serving *serving,
     }
     enum hm_status status = hm_env_random(serving->self.env, instead.at, HM_ID_SIZE, err);
     if (status == HM_OK) {
-        status =
-            hm_store_visit_over(store, visit, &request->lease, &instead, &found, err);
+        status = hm_store_visit_over(store, visit, &request->lease, &instead, &found,
+                                     &any, err);
     }
     visit->current = request->lease;
-    return status != HM_OK || found ? status : hm_head_beside(serving, store, err);
+    return status != HM_OK || found || !any ? status
+                                            : hm_head_beside(serving, store, err);
 }
 
 /*

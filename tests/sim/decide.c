@@ -105,6 +105,7 @@ static enum hm_status resolve_by_head(struct work *work,
                                       const struct hm_conflict *conflict,
                                       const struct scene_form *form,
                                       int64_t pick,
+                                      bool away, /* from the unit: told before all else */
                                       struct sim_deed *deed,
                                       enum hm_status *expected)
 {
@@ -123,7 +124,7 @@ static enum hm_status resolve_by_head(struct work *work,
     }
     const struct hm_head *head = &heads[(uint64_t)pick % count];
     struct hm_bytes value = head->write == NULL ? hm_text("t") : head->write->value;
-    if (value.size == 0) {
+    if (value.size == 0 && !away) {
         *expected = HM_BAD_INPUT; /* nobody decides for what he cannot see */
     }
     int64_t number = scene_read(form, deed->act.writes[0].reg, value);
@@ -153,14 +154,12 @@ static enum hm_status resolve(struct work *work,
     deed->act.refused = !work_may_there(work, ORACLE_DECIDE, false);
     deed->act.write_count = 1;
     deed->act.writes[0] = (struct oracle_write){reg, event->arg[2] % values};
-    *expected = work_may_here(work, ORACLE_DECIDE, false) &&
-                        sim_in_scope(work->sim, work->who, at->unit)
-                    ? HM_OK
-                    : HM_DENIED;
+    bool away = !sim_in_scope(work->sim, work->who, at->unit);
+    *expected = work_may_here(work, ORACLE_DECIDE, false) && !away ? HM_OK : HM_DENIED;
     enum hm_status status =
         event->arg[1] < 0
             ? resolve_by_value(work, conflict, form, deed)
-            : resolve_by_head(work, conflict, form, event->arg[1], deed, expected);
+            : resolve_by_head(work, conflict, form, event->arg[1], away, deed, expected);
     if (status != HM_OK) {
         work_forget(work);
     }

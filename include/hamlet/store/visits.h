@@ -61,13 +61,15 @@ HM_CHECKED enum hm_status hm_store_visit_last(struct hm_store *store,
                                               struct hm_err *err);
 /*
  * Another epoch of the device in which this token counts: from here on `instead` does,
- * which nobody was given. *found: there is one.
+ * which nobody was given. *found: there is one; *any: there is an epoch besides this one
+ * in which a token counts.
  */
 HM_CHECKED enum hm_status hm_store_visit_over(struct hm_store *store,
                                               const struct hm_visit *after,
                                               const struct hm_id *token,
                                               const struct hm_id *instead,
                                               bool *found,
+                                              bool *any,
                                               struct hm_err *err);
 HM_CHECKED enum hm_status hm_store_visit_put(struct hm_store *store,
                                              const struct hm_visit *visit,

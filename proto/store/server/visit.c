@@ -74,13 +74,26 @@ enum hm_status hm_store_visit_over(struct hm_store *store,
                                    const struct hm_id *token,
                                    const struct hm_id *instead,
                                    bool *found,
+                                   bool *any,
                                    struct hm_err *err)
 {
+    static const char others[] =
+        "SELECT 1 FROM visit WHERE device = :device AND epoch <> :epoch"
+        " AND coalesce(current, pending) IS NOT NULL LIMIT 1";
     static const char update[] =
         "UPDATE visit SET current = :instead, pending = NULL, request = NULL"
         " WHERE device = :device AND epoch <> :epoch AND :token IN (current, pending)";
     sqlite3_stmt *stmt = NULL;
-    enum hm_status status = hm_sql(store, update, &stmt, err);
+    enum hm_status status = hm_sql(store, others, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, &after->device);
+        hm_bind_int(stmt, 2, after->epoch);
+        status = hm_sql_step(store, stmt, any, err);
+        hm_sql_done(stmt);
+    }
+    if (status == HM_OK) {
+        status = hm_sql(store, update, &stmt, err);
+    }
     if (status == HM_OK) {
         hm_bind_id(stmt, 1, instead);
         hm_bind_id(stmt, 2, &after->device);
