@@ -15,12 +15,7 @@
 #include "inside.h"
 #include "sheet.h"
 
-enum {
-    FD_PATH_SIZE = 48,
-    WHERES = 2,
-    NAME_SIZE = 512,
-    YEAR_SIZE = 12
-};
+enum { FD_PATH_SIZE = 48, WHERES = 2, NAME_SIZE = 512, YEAR_SIZE = 12 };
 
 static const struct {
     const char *name;
