@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // speed.mjs ADDRESS FOLDER PROCESS - what each kind of action costs until the page has answered:
-// processor time of hamletd (whose id PROCESS is) and of the page, which another program beside
-// them does not change, and the time on the clock, which it does. Of several tries the least.
+// processor time of hamletd (whose id PROCESS is) and of the page, which a program beside them
+// changes less than the time on the clock, told as well. Of several tries the least.
 import { readFileSync, readdirSync } from "node:fs";
 import { sit } from "./member.mjs";
 
