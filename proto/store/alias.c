@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "derive.h"
+#include "hamlet/base/assert.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/registry.h"
@@ -153,6 +154,7 @@ static enum hm_status add_link(struct hm_store *store,
     if (status != HM_OK) {
         return status;
     }
+    HM_ASSERT(chain->at != NULL);
     hm_arena_init(&scratch, HM_REQUEST_ARENA_MAX);
     status = read_link(store, record, &chain->at[chain->count], here, &scratch, err);
     hm_arena_fini(&scratch);

@@ -26,7 +26,7 @@ void hm_sheet_init(struct hm_sheet *sheet, const struct hm_web_call *call);
 void hm_sheet_fini(struct hm_sheet *sheet);
 
 /* hm_web_task's `file`, of a context that begins with a sheet. */
-int hm_sheet_file(const void *sheet);
+int hm_sheet_file(const void *at);
 
 /* Make the file with what `write` puts into sheet->view, which reads `reader`. */
 HM_CHECKED enum hm_status hm_sheet_write(struct hm_sheet *sheet,

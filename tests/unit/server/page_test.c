@@ -82,6 +82,8 @@ static const char *write_units(char path[HM_TMPDIR_PATH_SIZE])
     return path;
 }
 
+static const char own_url[] = "https://" HOST;
+
 static void found_server(int url_count)
 {
     char recovery[HM_TMPDIR_PATH_SIZE];
@@ -95,7 +97,7 @@ static void found_server(int url_count)
                                    "--recovery-key-file",
                                    hm_tmpdir_in(&dir, "recovery.txt", recovery),
                                    "--url",
-                                   "https://" HOST};
+                                   own_url};
     int count = 10;
     for (int i = 0; i < url_count; i++) {
         init[count++] = "--url";
@@ -224,7 +226,7 @@ struct asking {
 static void ask(struct asking *asking, const char *path, size_t length)
 {
     const struct hm_httpd_header headers[HEADERS] = {{"Host", HOST},
-                                                     {"Origin", "https://" HOST},
+                                                     {"Origin", own_url},
                                                      {"Accept-Language", "en"},
                                                      {"Cookie", guest->cookie},
                                                      {"X-Hamlet-Token", guest->token}};
