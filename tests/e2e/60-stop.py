@@ -33,7 +33,7 @@ WAKE_S = 3
 STOP_S = 5
 BACKOFF_S = 30 # the first wait after a failure is drawn up to here
 QUIET_S = 10
-RETURN_S = BACKOFF_S + 30 # a round, and a disk that stops meanwhile
+RETURN_S = BACKOFF_S + 10 # a round and a busy machine
 # The state of each change of the laptop by itself; one that is not judged yet was sent if
 # the chain was as far.
 STATES = """

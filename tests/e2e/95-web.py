@@ -29,7 +29,8 @@ ANSWER_MS = 100  # the quickest of several requests
 START_MS = 1000  # the quickest of several
 ACTION_MS = 100  # of processor time, on a machine that does YARD in YARD_MS
 YARD = 1_000_000
-YARD_MS = 60
+YARD_MS = 60  # median of a machine with two cores of 2026 that did nothing else
+SLOWER = 2  # a machine that is slower than that by more is none to measure on: it fails
 HOSTILE = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</script>",
            "=HYPERLINK(\"http://evil.test\")", "javascript:alert(1)", "{{constructor}}",
            "${7*7}", "%3Cscript%3E", "\\u003cscript\\u003e", "'; DROP TABLE record; --",
@@ -561,7 +562,7 @@ def in_the_browser(site, laptop):
         say(name, **cost)
     most = max(costs, key=lambda name: costs[name]["both_ms"])
     say("the yard", ms=f"{yard:.0f}", of=YARD_MS)
-    bound = ACTION_MS * max(1, yard / YARD_MS)
+    bound = ACTION_MS * min(SLOWER, max(1, yard / YARD_MS))
     check(f"any action within {bound:.0f} ms: {most} takes {costs[most]}", costs[most]["both_ms"] <= bound)
 
 
