@@ -150,7 +150,8 @@ enum hm_status hm_case_below(struct hm_case_unit *unit,
         }
         count++;
         if (query->kind != NULL) {
-            status = hm_case_records(unit, at->code, query, count_one, &there, err);
+            status =
+                hm_case_records(unit, at->code, query, false, count_one, &there, err);
         }
         having += there;
     }

@@ -46,7 +46,7 @@ static bool take_record(void *ctx,
 {
     struct telling *telling = ctx;
     struct hm_case_unit *unit = &telling->unit;
-    (void)fields;
+    (void)fields; /* each document that is kept is parsed to be kept */
     if (is_told(telling, record)) {
         return true;
     }
@@ -137,8 +137,8 @@ static enum hm_status gather(struct telling *telling, struct hm_err *err)
         const struct hm_query all = {.kind = kinds.at[i], .year = kinds.year[i]};
         telling->once = !kinds.read[i];
         telling->first = telling->count;
-        status = hm_case_records(&telling->unit, telling->unit.unit, &all, take_record,
-                                 telling, err);
+        status = hm_case_records(&telling->unit, telling->unit.unit, &all, false,
+                                 take_record, telling, err);
         if (status == HM_OK) {
             status = telling->unit.status;
         }
@@ -182,23 +182,6 @@ static bool any_differs(struct telling *telling, size_t place)
     return false;
 }
 
-/* Whether something occurred that must not, by what was answered at either stage. */
-static enum hm_status find_ruled_out(struct telling *telling,
-                                     bool *ruled_out,
-                                     struct hm_err *err)
-{
-    struct hm_judged judged = {.unit = &telling->unit};
-    enum hm_status status = hm_case_judge(&judged, NULL, err);
-    for (size_t i = 0; status == HM_OK && i < judged.made.count; i++) {
-        const struct hm_criterion_verdict *at = &judged.made.at[i];
-        enum hm_criterion_type type = at->criterion->type;
-        *ruled_out =
-            *ruled_out || (at->outcome == HM_OUTCOME_FAIL &&
-                           (type == HM_CRITERION_NONE || type == HM_CRITERION_MITIGATED));
-    }
-    return status;
-}
-
 static enum hm_status find_flags(struct telling *telling, struct hm_err *err)
 {
     enum hm_status status = HM_OK;
@@ -216,7 +199,7 @@ static enum hm_status find_flags(struct telling *telling, struct hm_err *err)
             *raised = telling->unit.excluded.size > 0;
             break;
         case HM_CASE_RULED_OUT:
-            status = find_ruled_out(telling, raised, err);
+            status = hm_case_ruled_out(&telling->unit, raised, err);
             break;
         default:
             break;

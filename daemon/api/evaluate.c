@@ -51,26 +51,52 @@ static enum hm_status add_overlays(struct hm_judged *judged, struct hm_err *err)
     return status;
 }
 
-enum hm_status hm_case_judge(struct hm_judged *judged,
-                             const char *stage,
-                             struct hm_err *err)
+/* The criteria, and what is known of them: answers at once, facts when they are asked. */
+static enum hm_status prepare(struct hm_judged *judged,
+                              const char *stage,
+                              struct hm_evidence *evidence,
+                              struct hm_err *err)
 {
     struct hm_case_unit *unit = judged->unit;
-    struct hm_evidence evidence = {.fact = hm_case_fact, .ctx = unit};
+    *evidence = (struct hm_evidence){.fact = hm_case_fact, .ctx = unit};
     enum hm_status status =
-        hm_case_answers(unit, stage, judged->answers, &judged->stage, &evidence.answers,
-                        &evidence.answer_count, err);
+        hm_case_answers(unit, stage, judged->answers, &judged->stage, &evidence->answers,
+                        &evidence->answer_count, err);
     if (status == HM_OK) {
         judged->blocks[0] = hm_catalogue_criteria(unit->catalogue, unit->unit_kind);
         judged->sources[0] = unit->catalogue;
         judged->block_count = 1;
         status = add_overlays(judged, err);
     }
+    return status;
+}
+
+enum hm_status hm_case_judge(struct hm_judged *judged,
+                             const char *stage,
+                             struct hm_err *err)
+{
+    struct hm_case_unit *unit = judged->unit;
+    struct hm_evidence evidence;
+    enum hm_status status = prepare(judged, stage, &evidence, err);
     if (status == HM_OK) {
         status = hm_evaluate(unit->catalogue, judged->blocks, judged->block_count,
                              &evidence, &judged->made, unit->arena, err);
     }
     return status == HM_OK ? unit->status : status;
+}
+
+enum hm_status hm_case_ruled_out(struct hm_case_unit *unit,
+                                 bool *ruled_out,
+                                 struct hm_err *err)
+{
+    struct hm_judged judged = {.unit = unit};
+    struct hm_evidence evidence;
+    enum hm_status status = prepare(&judged, NULL, &evidence, err);
+    if (status == HM_OK) {
+        *ruled_out = hm_evaluate_ruled_out(judged.blocks, judged.block_count, &evidence);
+        status = unit->status;
+    }
+    return status;
 }
 
 /* ---- JSON ---- */

@@ -43,7 +43,8 @@ struct looking {
     struct hm_bytes last; /* the home that was looked at last … */
     bool belongs;         /* … and whether its records count */
     bool ended;
-    const struct hm_query *query;
+    const struct hm_query *query; /* the year, where it has one, is asked of the store */
+    bool reads;                   /* its fields are looked at */
     bool (*each)(void *ctx, const struct hm_listed *record, const struct hm_json *fields);
     void *ctx;
 };
@@ -79,8 +80,11 @@ static enum hm_status look_at(void *ctx,
     if (status != HM_OK || looking->ended || !looking->belongs) {
         return status;
     }
-    status = hm_json_parse(&fields, record->fields, &limits, err);
-    if (status == HM_OK && hm_query_fits(looking->query, fields, looking->unit->year)) {
+    if (looking->reads) {
+        status = hm_json_parse(&fields, record->fields, &limits, err);
+    }
+    if (status == HM_OK &&
+        (!looking->reads || hm_query_fits(looking->query, fields, looking->unit->year))) {
         looking->ended = !looking->each(looking->ctx, record, fields);
     }
     hm_json_free(fields);
@@ -90,14 +94,19 @@ static enum hm_status look_at(void *ctx,
 enum hm_status hm_case_records(struct hm_case_unit *unit,
                                struct hm_bytes home,
                                const struct hm_query *query,
+                               bool reads,
                                bool (*each)(void *ctx,
                                             const struct hm_listed *record,
                                             const struct hm_json *fields),
                                void *ctx,
                                struct hm_err *err)
 {
-    struct looking looking = {
-        .unit = unit, .home = home, .query = query, .each = each, .ctx = ctx};
+    struct looking looking = {.unit = unit,
+                              .home = home,
+                              .query = query,
+                              .reads = reads || hm_query_reads(query),
+                              .each = each,
+                              .ctx = ctx};
     const struct hm_kinds *kinds = hm_store_kinds(unit->view->store);
     struct hm_list_query list = {
         .kind = hm_text(query->kind), .unit = home, .whole = true, .stateless = true};
@@ -176,8 +185,8 @@ static enum hm_status ask(struct hm_case_unit *unit,
     if (query->type == HM_QUERY_BELOW) {
         return hm_case_below(unit, query, fact, err);
     }
-    enum hm_status status =
-        hm_case_records(unit, unit->unit, query, count_record, &tally, err);
+    enum hm_status status = hm_case_records(unit, unit->unit, query, query->field != NULL,
+                                            count_record, &tally, err);
     if (status != HM_OK) {
         return status;
     }
@@ -332,7 +341,8 @@ enum hm_status hm_case_answers(struct hm_case_unit *unit,
     if (given != NULL) {
         read_answers(&answering, given);
     } else {
-        status = hm_case_records(unit, unit->unit, &query, take_answers, &answering, err);
+        status = hm_case_records(unit, unit->unit, &query, true, take_answers, &answering,
+                                 err);
     }
     if (status == HM_OK) {
         status = hm_arena_status(unit->arena, err);

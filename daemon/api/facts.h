@@ -58,11 +58,13 @@ struct hm_bytes hm_case_text(const struct hm_json *fields, const char *name);
 
 /*
  * Call `each` for the records of a kind that `home` has in the unit's year and that fit
- * the query; `fields` is JSON. False from `each` ends it.
+ * the query; `fields` is JSON, or null unless `each` or the query `reads` them. False
+ * from `each` ends it.
  */
 HM_CHECKED enum hm_status hm_case_records(struct hm_case_unit *unit,
                                           struct hm_bytes home,
                                           const struct hm_query *query,
+                                          bool reads,
                                           bool (*each)(void *ctx,
                                                        const struct hm_listed *record,
                                                        const struct hm_json *fields),
@@ -102,6 +104,11 @@ struct hm_judged {
 HM_CHECKED enum hm_status hm_case_judge(struct hm_judged *judged,
                                         const char *stage,
                                         struct hm_err *err);
+
+/* Whether something occurred that must not, by what the unit answered of its year. */
+HM_CHECKED enum hm_status hm_case_ruled_out(struct hm_case_unit *unit,
+                                            bool *ruled_out,
+                                            struct hm_err *err);
 
 /*
  * What people answered at a stage ("" or null: the first of the kind's), or `given` in

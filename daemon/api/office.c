@@ -47,7 +47,7 @@ static enum hm_status put_records(struct dossier *d, struct hm_err *err)
         const struct hm_query all = {
             .kind = name,
             .year = kind == NULL || kind->year == NULL ? NULL : kind->year->name};
-        status = hm_case_records(&d->unit, d->unit.unit, &all, take, d, err);
+        status = hm_case_records(&d->unit, d->unit.unit, &all, false, take, d, err);
         if (status == HM_OK) {
             status = d->unit.status;
         }

@@ -449,3 +449,35 @@ enum hm_status hm_evaluate(const struct hm_catalogue *catalogue,
     *evaluation = made;
     return HM_OK;
 }
+
+static bool rules_out(struct work *work, const struct hm_criterion *criterion)
+{
+    struct hm_criterion_verdict verdict = {.criterion = criterion};
+    bool found = false;
+    if (criterion->type == HM_CRITERION_NONE ||
+        criterion->type == HM_CRITERION_MITIGATED) {
+        judge_leaf(work, &verdict);
+        return verdict.outcome == HM_OUTCOME_FAIL;
+    }
+    for (size_t i = 0; !found && i < criterion->item_count; i++) {
+        found = rules_out(work, &criterion->items[i]);
+    }
+    for (size_t i = 0; !found && i < criterion->ref_count; i++) {
+        found = rules_out(work, criterion->refs[i]);
+    }
+    return found;
+}
+
+bool hm_evaluate_ruled_out(const struct hm_criteria *const *blocks,
+                           size_t block_count,
+                           const struct hm_evidence *evidence)
+{
+    struct work work = {.evidence = evidence};
+    bool found = false;
+    for (size_t i = 0; i < block_count; i++) {
+        for (size_t j = 0; !found && j < blocks[i]->count; j++) {
+            found = rules_out(&work, &blocks[i]->at[j]);
+        }
+    }
+    return found;
+}

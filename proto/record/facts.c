@@ -75,6 +75,11 @@ static bool year_fits(const struct hm_query *query,
     return date.size >= (size_t)size && memcmp(date.data, text, (size_t)size) == 0;
 }
 
+bool hm_query_reads(const struct hm_query *query)
+{
+    return query->where_count > 0 || query->filled.count > 0 || query->year_of != NULL;
+}
+
 bool hm_query_fits(const struct hm_query *query, const struct hm_json *fields, int year)
 {
     bool filled = query->filled.count == 0;

@@ -27,10 +27,7 @@ from sites import (NOBODY, Wrong, check, expect, is_id, promise, read_file, say,
 SEED = 27
 ANSWER_MS = 100  # the quickest of several requests
 START_MS = 1000  # the quickest of several
-ACTION_MS = 100  # of processor time, on a machine that does YARD in YARD_MS
-YARD = 1_000_000
-YARD_MS = 60  # median of a machine with two cores of 2026 that did nothing else
-SLOWER = 2  # a machine that is slower than that by more is none to measure on: it fails
+ACTION_MS = 100  # of processor time, as speed.mjs makes it fair
 HOSTILE = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</script>",
            "=HYPERLINK(\"http://evil.test\")", "javascript:alert(1)", "{{constructor}}",
            "${7*7}", "%3Cscript%3E", "\\u003cscript\\u003e", "'; DROP TABLE record; --",
@@ -541,29 +538,15 @@ def large_store(site):
     cold_start(site, laptop)
 
 
-def yard_ms():
-    """A fixed piece of work: what a machine whose processor is shared takes longer for."""
-    tries = []
-    for _ in range(9):
-        began = time.thread_time()
-        sum(number * number for number in range(YARD))
-        tries.append((time.thread_time() - began) * 1000)
-    return sorted(tries)[len(tries) // 2]
-
-
 def in_the_browser(site, laptop):
     """Of what people do there, the processor time of hamletd and of the page together."""
     member = import_module("96-page")
     member.packages()
-    before = yard_ms()
     costs = member.browse(site, laptop, str(laptop.process.pid), "speed.mjs")["found"]
-    yard = max(before, yard_ms())
     for name, cost in costs.items():
         say(name, **cost)
-    most = max(costs, key=lambda name: costs[name]["both_ms"])
-    say("the yard", ms=f"{yard:.0f}", of=YARD_MS)
-    bound = ACTION_MS * min(SLOWER, max(1, yard / YARD_MS))
-    check(f"any action within {bound:.0f} ms: {most} takes {costs[most]}", costs[most]["both_ms"] <= bound)
+    most = max(costs, key=lambda name: costs[name]["fair_ms"])
+    check(f"any action within {ACTION_MS} ms: {most} takes {costs[most]}", costs[most]["fair_ms"] <= ACTION_MS)
 
 
 def cold_start(site, laptop):

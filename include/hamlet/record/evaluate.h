@@ -118,4 +118,12 @@ HM_CHECKED enum hm_status hm_evaluate(const struct hm_catalogue *catalogue,
                                       struct hm_arena *arena,
                                       struct hm_err *err);
 
+/*
+ * Whether something occurred that must not, and counts (HM_CRITERION_NONE, _MITIGATED).
+ * No other criterion is looked at, and no fact for it: to count signatures takes long.
+ */
+bool hm_evaluate_ruled_out(const struct hm_criteria *const *blocks,
+                           size_t block_count,
+                           const struct hm_evidence *evidence);
+
 #endif

@@ -117,6 +117,9 @@ const char *hm_facts_unit_kind(const struct hm_facts *facts,
                                struct hm_bytes level,
                                struct hm_bytes type);
 
+/* Whether more must be read of a record than its kind and its year (`year`). */
+bool hm_query_reads(const struct hm_query *query);
+
 /* Whether a record's fields, a JSON object, are of that year and fit all of the query. */
 bool hm_query_fits(const struct hm_query *query, const struct hm_json *fields, int year);
 

@@ -256,6 +256,37 @@ START_TEST(nothing_known_is_never_good)
 }
 END_TEST
 
+static bool rules_out(const struct hm_criteria *block, const struct hm_criterion *missed)
+{
+    struct hm_answer answer = {
+        .id = hm_text(missed->id), .said = true, .outcome = HM_OUTCOME_FAIL};
+    struct hm_evidence said = {.answers = &answer, .answer_count = 1};
+    bool found = hm_evaluate_ruled_out(&block, 1, &said);
+    ck_assert_int_eq(found, missed->type == HM_CRITERION_NONE ||
+                                missed->type == HM_CRITERION_MITIGATED);
+    return found;
+}
+
+START_TEST(what_must_not_be_rules_a_unit_out_and_nothing_else_does)
+{
+    size_t ruled_out = 0;
+    for (size_t i = 0; i < hm_catalogues_count(catalogues); i++) {
+        const struct hm_catalogue *at = hm_catalogues_at(catalogues, i);
+        for (size_t j = 0; j < at->unit_count; j++) {
+            const char *kind = at->units[j].kinds.at[0];
+            const struct hm_criteria *block = hm_catalogue_criteria(at, kind);
+            struct hm_evidence none = {.answer_count = 0};
+            struct hm_evaluation all = judge(at->name, kind, &none);
+            ck_assert(!hm_evaluate_ruled_out(&block, 1, &none));
+            for (size_t k = 0; k < all.count; k++) {
+                ruled_out += rules_out(block, all.at[k].criterion);
+            }
+        }
+    }
+    ck_assert_uint_ge(ruled_out, 4);
+}
+END_TEST
+
 START_TEST(scores_make_a_grade_once_all_are_there)
 {
     struct hm_answer answers[] = {
@@ -383,6 +414,7 @@ int main(void)
     tcase_add_loop_test(tests, a_share_is_held_to_its_permille_in_whole_numbers, 0,
                         (int)(sizeof(cases) / sizeof(cases[0])));
     tcase_add_test(tests, nothing_known_is_never_good);
+    tcase_add_test(tests, what_must_not_be_rules_a_unit_out_and_nothing_else_does);
     tcase_add_test(tests, scores_make_a_grade_once_all_are_there);
     tcase_add_test(tests, an_overlay_only_adds);
     tcase_add_loop_test(tests, what_breaks_a_rule_of_the_format_is_no_catalogue, 0,
