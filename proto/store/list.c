@@ -423,7 +423,8 @@ static enum hm_status run_listing(struct listing *l, struct hm_err *err)
     sqlite3_stmt *stmt = NULL;
     bool where = l->query->where_count > 0;
     bool unit = l->query->unit.size > 0;
-    enum hm_status status = hm_own_sent_row(l->store, &l->sent, err);
+    enum hm_status status =
+        l->query->stateless ? HM_OK : hm_own_sent_row(l->store, &l->sent, err);
     if (status == HM_OK) {
         status = hm_sql(l->store,
                         l->year >= 0 ? select_year

@@ -105,6 +105,14 @@ HM_CHECKED enum hm_status hm_store_unit_successor(struct hm_store *store,
                                                   struct hm_arena *arena,
                                                   struct hm_err *err);
 
+/* The name that the registry has of a unit, from `arena`; no bytes: it has none, or the
+ * unit is not known, or deleted. */
+HM_CHECKED enum hm_status hm_store_unit_name(struct hm_store *store,
+                                             struct hm_bytes code,
+                                             struct hm_bytes *name,
+                                             struct hm_arena *arena,
+                                             struct hm_err *err);
+
 /* Whether a permit that has not ended covers this user, device, role and home. */
 HM_CHECKED enum hm_status hm_store_permitted(struct hm_store *store,
                                              const struct hm_id *device,

@@ -30,6 +30,7 @@ static enum hm_status count_of(struct hm_store *store,
 struct ranked {
     struct hm_fleet_row row;
     struct hm_bytes key; /* sorts its name */
+    int64_t turn;        /* of the visit that was read; the last of the device's counts */
     int rank;            /* of `row.role`; those that ended count less than any other */
 };
 
@@ -47,15 +48,17 @@ static void read_role(sqlite3_stmt *stmt, struct ranked *ranked, struct hm_arena
     }
 }
 
-static void read_visit(sqlite3_stmt *stmt,
-                       struct hm_fleet_row *row,
-                       struct hm_arena *arena)
+/* Each epoch of a device has a visit: the one whose turn came last says how it is. */
+static void read_visit(sqlite3_stmt *stmt, struct ranked *ranked, struct hm_arena *arena)
 {
-    row->visited = !hm_column_null(stmt, 6);
-    row->visit = (struct hm_visit){.device = row->device};
-    if (!row->visited) {
+    struct hm_fleet_row *row = &ranked->row;
+    int64_t turn = hm_column_int(stmt, 16);
+    if (hm_column_null(stmt, 6) || (row->visited && turn <= ranked->turn)) {
         return;
     }
+    ranked->turn = turn;
+    row->visited = true;
+    row->visit = (struct hm_visit){.device = row->device};
     row->visit.epoch = (uint32_t)hm_column_int(stmt, 6);
     (void)hm_column_id(stmt, 7, &row->visit.current);
     (void)hm_column_id(stmt, 8, &row->visit.pending);
@@ -84,7 +87,7 @@ static enum hm_status sort_key(struct ranked *ranked,
     return status;
 }
 
-/* One row a permit, those of a device one after the other. */
+/* One row a permit and visit, those of a device one after the other. */
 static enum hm_status read_fleet(struct hm_store *store,
                                  sqlite3_stmt *stmt,
                                  struct ranked *list,
@@ -109,12 +112,13 @@ static enum hm_status read_fleet(struct hm_store *store,
             }
             struct hm_fleet_row *made = &list[n].row;
             *made = (struct hm_fleet_row){.device = device,
-                                          .revoked = !hm_column_null(stmt, 3)};
+                                          .revoked = !hm_column_null(stmt, 3),
+                                          .visit = {.device = device}};
             made->name = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
             made->home = hm_arena_copy(arena, hm_column_bytes(stmt, 2));
-            read_visit(stmt, made, arena);
             status = sort_key(&list[n++], arena, err);
         }
+        read_visit(stmt, &list[n - 1], arena);
         read_role(stmt, &list[n - 1], arena);
     }
     hm_sql_done(stmt);
@@ -140,10 +144,9 @@ enum hm_status hm_store_fleet(struct hm_store *store,
     static const char select[] =
         "SELECT d.device, d.name, d.home, d.revoked, p.role, p.ended, v.epoch, v.current,"
         " v.pending, v.request, v.contact, v.waiting, v.offset_ms, v.version, v.errors,"
-        " v.late"
+        " v.late, v.turn"
         " FROM device d LEFT JOIN permit p ON p.device = d.device"
-        " LEFT JOIN visit v ON v.device = d.device AND v.epoch = (SELECT s.epoch"
-        " FROM visit s WHERE s.device = d.device ORDER BY s.turn DESC LIMIT 1)"
+        " LEFT JOIN visit v ON v.device = d.device"
         " WHERE d.key IS NOT NULL ORDER BY d.id";
     struct ranked *list = NULL;
     struct hm_fleet_row *found = NULL;

@@ -285,6 +285,7 @@ static enum hm_status act_registry(void *ctx, struct hm_err *err)
     NEXT(hm_store_role_over(site->store, &maker.device, &user, unit, &role, err));
     NEXT(hm_store_unit_closed(site->store, unit, &maker.device, &written, &answer, err));
     NEXT(hm_store_unit_successor(site->store, unit, &text, arena, err));
+    NEXT(hm_store_unit_name(site->store, unit, &text, arena, err));
     NEXT(hm_store_rank(site->store, &maker.device, unit, &rank, err));
     NEXT(hm_store_scope(site->store, &maker.device, &buckets, &count, arena, err));
     return end_round(site, status);

@@ -106,16 +106,14 @@ START_TEST(a_unit_lies_in_all_that_are_above_it)
 }
 END_TEST
 
-/* `unit` became part of `into`. */
-static void merge_unit(const char *unit, const char *into)
+static void edit_unit(const char *unit, const char *name, const char *text)
 {
     struct hm_maker maker;
     struct hm_id record;
     struct hm_id change;
     hm_maker_init(&maker, &server.arena, 1);
     const struct hm_key_field key = {hm_text("code"), hm_make_plain(&maker, unit)};
-    const struct hm_field_input field = {.name = hm_text("merged_into"),
-                                         .text = hm_text(into)};
+    const struct hm_field_input field = {.name = hm_text(name), .text = hm_text(text)};
     hm_record_id(&record, hm_text("~"), hm_text("unit"), &key, 1);
     ck_assert_int_eq(hm_author_begin(server.author, &server.err), HM_OK);
     ck_assert_int_eq(
@@ -123,6 +121,44 @@ static void merge_unit(const char *unit, const char *into)
         HM_OK);
     ck_assert_int_eq(hm_author_commit(server.author, &server.err), HM_OK);
 }
+
+/* `unit` became part of `into`. */
+static void merge_unit(const char *unit, const char *into)
+{
+    edit_unit(unit, "merged_into", into);
+}
+
+static const char *name_of(const char *unit)
+{
+    struct hm_bytes name = HM_NO_BYTES;
+    ck_assert_int_eq(hm_store_unit_name(server.store, hm_text(unit), &name, &server.arena,
+                                        &server.err),
+                     HM_OK);
+    const char *text = hm_arena_copy_text(&server.arena, name);
+    ck_assert_ptr_nonnull(text);
+    return text;
+}
+
+/* 120 letters of three bytes do not stand in the record's row. */
+START_TEST(a_unit_has_its_newest_name_however_long)
+{
+    char name[3 * 120 + 1];
+    for (size_t i = 0; i < 120; i++) {
+        memcpy(&name[3 * i], "ế", 4);
+    }
+    add_unit("30341-07", "30341");
+    ck_assert_str_eq(name_of("30341-07"), "30341-07");
+
+    edit_unit("30341-07", "name", "Ấp Bảy");
+    ck_assert_str_eq(name_of("30341-07"), "Ấp Bảy");
+
+    edit_unit("30341-07", "name", name);
+    ck_assert_str_eq(name_of("30341-07"), name);
+
+    ck_assert_str_eq(name_of("30341-08"), "");
+    ck_assert_str_eq(name_of("~"), "");
+}
+END_TEST
 
 static const char *successor(const char *unit)
 {
@@ -512,6 +548,7 @@ int main(void)
     tcase_add_test(group, a_merged_unit_lies_in_what_it_became_part_of_and_where_it_was);
     tcase_add_test(group, mergers_follow_one_another_and_a_ring_of_them_ends);
     tcase_add_test(group, a_unit_is_known_by_its_record_only);
+    tcase_add_test(group, a_unit_has_its_newest_name_however_long);
     tcase_add_test(group, a_permit_covers_its_user_device_role_and_subtree);
     tcase_add_test(group, the_registry_itself_is_for_those_of_the_server_s_own_unit);
     tcase_add_test(group, a_device_s_rank_is_the_highest_that_covers_the_home);
