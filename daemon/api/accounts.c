@@ -53,7 +53,6 @@ static void say_one(struct accounts *a, const struct hm_account *account)
 }
 
 static enum hm_status show(struct accounts *a,
-                           struct hm_bytes scope,
                            const struct hm_account *accounts,
                            size_t count,
                            struct hm_err *err)
@@ -61,10 +60,7 @@ static enum hm_status show(struct accounts *a,
     enum hm_status status = HM_OK;
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         bool within = true;
-        if (scope.size > 0) {
-            status = hm_store_unit_within(a->view->store, accounts[i].home, scope,
-                                          &within, err);
-        }
+        status = hm_unit_names_within(&a->names, accounts[i].home, &within, err);
         if (status == HM_OK && within && a->view->json) {
             status = put_one(a, &accounts[i], err);
         } else if (status == HM_OK && within) {
@@ -84,7 +80,7 @@ enum hm_status hm_api_accounts(const struct hm_view *view,
     size_t count = 0;
     hm_arena_init(&a.arena, HM_COMMAND_ARENA_MAX);
     hm_rows_init(&a.rows, view);
-    a.names = (struct hm_unit_names){.view = view, .arena = &a.arena};
+    a.names = (struct hm_unit_names){.view = view, .arena = &a.arena, .scope = scope};
     hm_json_open(&a.rows.out, '[');
     enum hm_status status =
         hm_store_meta_get_id(view->store, HM_META_USER, &a.founder, err);
@@ -92,7 +88,7 @@ enum hm_status hm_api_accounts(const struct hm_view *view,
         status = hm_store_accounts(view->store, &accounts, &count, &a.arena, err);
     }
     if (status == HM_OK) {
-        status = show(&a, scope, accounts, count, err);
+        status = show(&a, accounts, count, err);
     }
     hm_json_close(&a.rows.out, ']');
     if (status == HM_OK && view->json) {

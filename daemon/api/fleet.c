@@ -21,6 +21,7 @@ struct fleet {
     struct hm_fleet_line *lines;
     size_t count;
     struct hm_arena arena;
+    struct hm_unit_names names;
 };
 
 static bool is_past(const struct fleet *fleet, struct hm_wall then, int64_t days)
@@ -99,14 +100,12 @@ static void add_invited(struct fleet *fleet, const struct hm_invited *invited)
 
 static enum hm_status add_all(struct fleet *fleet, struct hm_err *err)
 {
-    const struct hm_bytes scope = fleet->query->scope;
-    struct hm_store *store = fleet->view->store;
     enum hm_status status = HM_OK;
     for (size_t i = 0; status == HM_OK && i < fleet->row_count; i++) {
         const struct hm_fleet_row *row = &fleet->rows[i];
         bool within = !hm_id_equal(&row->device, &fleet->query->server);
-        if (within && scope.size > 0) {
-            status = hm_store_unit_within(store, row->home, scope, &within, err);
+        if (within) {
+            status = hm_unit_names_within(&fleet->names, row->home, &within, err);
         }
         if (status == HM_OK && within) {
             add_device(fleet, row);
@@ -114,10 +113,8 @@ static enum hm_status add_all(struct fleet *fleet, struct hm_err *err)
     }
     for (size_t i = 0; status == HM_OK && i < fleet->invited_count; i++) {
         const struct hm_invited *invited = &fleet->invited[i];
-        bool within = hm_id_is_none(&invited->device);
-        if (within && scope.size > 0) {
-            status = hm_store_unit_within(store, invited->home, scope, &within, err);
-        }
+        bool within = false;
+        status = hm_unit_names_within(&fleet->names, invited->home, &within, err);
         if (status == HM_OK && within) {
             add_invited(fleet, invited);
         }
@@ -204,7 +201,6 @@ static enum hm_status put_json(struct fleet *fleet, struct hm_err *err)
     const bool pieces = query->limit > 0;
     const size_t from = pieces ? (size_t)query->skip : 0;
     const size_t end = pieces ? from + (size_t)query->limit : fleet->count;
-    struct hm_unit_names names = {.view = fleet->view, .arena = &fleet->arena};
     struct hm_rows rows;
     enum hm_status status = HM_OK;
     hm_rows_init(&rows, fleet->view);
@@ -214,7 +210,7 @@ static enum hm_status put_json(struct fleet *fleet, struct hm_err *err)
     }
     hm_json_open(&rows.out, '[');
     for (size_t i = from; i < fleet->count && i < end && status == HM_OK; i++) {
-        status = name_unit(&names, &fleet->lines[i], err);
+        status = name_unit(&fleet->names, &fleet->lines[i], err);
         hm_fleet_put(&rows.out, fleet->view, &fleet->lines[i], &fleet->arena);
         status = status == HM_OK ? hm_rows_flush(&rows, err) : status;
     }
@@ -254,6 +250,8 @@ enum hm_status hm_api_fleet(const struct hm_view *view,
 {
     struct fleet fleet = {.view = view, .query = query};
     hm_arena_init(&fleet.arena, HM_COMMAND_ARENA_MAX);
+    fleet.names = (struct hm_unit_names){
+        .view = view, .arena = &fleet.arena, .scope = query->scope};
     enum hm_status status = gather(&fleet, err);
     if (status == HM_OK) {
         status = add_all(&fleet, err);

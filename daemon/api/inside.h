@@ -51,17 +51,25 @@ HM_CHECKED enum hm_status hm_api_put_record(struct hm_json_write *out,
 /* The members of a record's JSON, inside of an object that the caller has opened. */
 void hm_api_record_members(struct hm_json_write *out, const struct hm_listed *record);
 
-/* Names of units that stand in many rows: each is read about once. Begin with the view
- * and the arena that the names come from, and nothing else. */
+/* Units that stand in many rows: each is looked up about once. Begin with the view, the
+ * arena that the names come from, and the scope, and nothing else. */
 enum { HM_UNIT_NAMES = 256 }; /* a district has about a hundred; more are read again */
 struct hm_unit_names {
     const struct hm_view *view;
     struct hm_arena *arena;
-    struct {
+    struct hm_bytes scope; /* no bytes: everything lies within */
+    struct hm_unit_known {
         struct hm_bytes code;
-        struct hm_bytes shown;
+        struct hm_bytes shown; /* no bytes: not looked up yet */
+        bool judged;           /* `within` is known */
+        bool within;
     } at[HM_UNIT_NAMES];
 };
+/* Whether it lies within the scope; `code` stays as long as the arena. */
+HM_CHECKED enum hm_status hm_unit_names_within(struct hm_unit_names *names,
+                                               struct hm_bytes code,
+                                               bool *within,
+                                               struct hm_err *err);
 /* As hm_view_unit_name; `code` stays as long as the arena. */
 HM_CHECKED enum hm_status hm_unit_names_find(struct hm_unit_names *names,
                                              struct hm_bytes code,

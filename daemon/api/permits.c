@@ -57,17 +57,14 @@ static enum hm_status show(const struct hm_view *view,
                            struct hm_arena *arena,
                            struct hm_err *err)
 {
-    struct hm_unit_names names = {.view = view, .arena = arena};
+    struct hm_unit_names names = {.view = view, .arena = arena, .scope = scope};
     struct hm_rows rows;
     enum hm_status status = HM_OK;
     hm_rows_init(&rows, view);
     hm_json_open(&rows.out, '[');
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         bool within = true;
-        if (scope.size > 0) {
-            status =
-                hm_store_unit_within(view->store, permits[i].home, scope, &within, err);
-        }
+        status = hm_unit_names_within(&names, permits[i].home, &within, err);
         if (status != HM_OK || !within) {
             continue;
         }

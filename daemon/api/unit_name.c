@@ -32,21 +32,45 @@ enum hm_status hm_view_unit_name(const struct hm_view *view,
 
 enum { TRIED = 8 };
 
-/* Where the code stands, or may stand: a few places from where its letters point to. */
-static size_t place_of(const struct hm_unit_names *names, struct hm_bytes code)
+/* Where the code stands, or stands from now on: a few places from where its letters point
+ * to (FNV-1a). */
+static struct hm_unit_known *known_of(struct hm_unit_names *names, struct hm_bytes code)
 {
-    size_t sum = 0;
+    struct hm_unit_known *at = NULL;
+    uint32_t sum = 2166136261U;
     for (size_t i = 0; i < code.size; i++) {
-        sum = sum * 31 + code.data[i];
+        sum = (sum ^ code.data[i]) * 16777619U;
     }
-    for (size_t i = 0; i < TRIED; i++) {
-        size_t place = (sum + i) % HM_UNIT_NAMES;
-        if (names->at[place].shown.size == 0 ||
-            hm_bytes_equal(names->at[place].code, code)) {
-            return place;
+    for (uint32_t i = 0; i < TRIED; i++) {
+        at = &names->at[(sum + i) % HM_UNIT_NAMES];
+        if (at->code.size == 0 || hm_bytes_equal(at->code, code)) {
+            break;
         }
     }
-    return sum % HM_UNIT_NAMES;
+    if (!hm_bytes_equal(at->code, code)) {
+        *at = (struct hm_unit_known){.code = code};
+    }
+    return at;
+}
+
+enum hm_status hm_unit_names_within(struct hm_unit_names *names,
+                                    struct hm_bytes code,
+                                    bool *within,
+                                    struct hm_err *err)
+{
+    *within = true;
+    if (names->scope.size == 0) {
+        return HM_OK;
+    }
+    struct hm_unit_known *known = known_of(names, code);
+    enum hm_status status = HM_OK;
+    if (!known->judged) {
+        status = hm_store_unit_within(names->view->store, code, names->scope,
+                                      &known->within, err);
+        known->judged = status == HM_OK;
+    }
+    *within = status == HM_OK && known->within;
+    return status;
 }
 
 enum hm_status hm_unit_names_find(struct hm_unit_names *names,
@@ -54,14 +78,11 @@ enum hm_status hm_unit_names_find(struct hm_unit_names *names,
                                   struct hm_bytes *shown,
                                   struct hm_err *err)
 {
-    size_t place = place_of(names, code);
+    struct hm_unit_known *known = known_of(names, code);
     enum hm_status status = HM_OK;
-    if (names->at[place].shown.size == 0 ||
-        !hm_bytes_equal(names->at[place].code, code)) {
-        names->at[place].code = code;
-        status = hm_view_unit_name(names->view, code, &names->at[place].shown,
-                                   names->arena, err);
+    if (known->shown.size == 0) {
+        status = hm_view_unit_name(names->view, code, &known->shown, names->arena, err);
     }
-    *shown = status == HM_OK ? names->at[place].shown : *shown;
+    *shown = status == HM_OK ? known->shown : *shown;
     return status;
 }

@@ -43,7 +43,7 @@ HM_CHECKED enum hm_status hm_store_invitation_redeem(struct hm_store *store,
                                                      const struct hm_id *id,
                                                      const struct hm_id *device,
                                                      struct hm_err *err);
-/* All there ever were, those that expire first at the head. */
+/* All that nobody redeemed, those that expire first at the head. */
 HM_CHECKED enum hm_status hm_store_invitations(struct hm_store *store,
                                                struct hm_invited **invited,
                                                size_t *count,

@@ -89,14 +89,21 @@ START_TEST(an_invitation_rolled_back_is_none)
 }
 END_TEST
 
-START_TEST(the_list_begins_with_what_expires_first)
+START_TEST(the_list_is_of_those_that_wait_what_expires_first_at_its_head)
 {
-    static const int64_t times[] = {300, 100, 200};
+    static const int64_t times[] = {300, 100, 200, 50};
+    const struct hm_id device = id_of(9);
     struct hm_invited *list = NULL;
     size_t count = 7;
-    for (uint8_t i = 0; i < 3; i++) {
+    for (uint8_t i = 0; i < 4; i++) {
         struct hm_invited in = made((uint8_t)(i + 1), times[i]);
         put(&in);
+        if (i == 3) {
+            begin();
+            ck_assert_int_eq(hm_store_invitation_redeem(store, &in.id, &device, &err),
+                             HM_OK);
+            ck_assert_int_eq(hm_store_commit(store, &err), HM_OK);
+        }
     }
 
     ck_assert_int_eq(hm_store_invitations(store, &list, &count, &arena, &err), HM_OK);
@@ -127,7 +134,7 @@ int main(void)
     tcase_add_test(group, an_unknown_invitation_is_named);
     tcase_add_test(group, the_first_device_that_redeems_it_stays);
     tcase_add_test(group, an_invitation_rolled_back_is_none);
-    tcase_add_test(group, the_list_begins_with_what_expires_first);
+    tcase_add_test(group, the_list_is_of_those_that_wait_what_expires_first_at_its_head);
     tcase_add_test(group, without_invitations_the_list_is_empty);
     return world_run(suite_create("store.invitation"), &group, 1);
 }
