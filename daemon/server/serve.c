@@ -28,7 +28,8 @@
 #include "tasks.h"
 
 enum {
-    THREADS = 8,         /* that serve, each with a reader when it reads */
+    THREADS = 32,        /* that serve: most of them wait for a commit, not to compute */
+    READERS = 8,         /* stores for those that read */
     LOCK_WAIT_MS = 5000, /* for a command that ends by itself */
     GRACE_MS = 20000,    /* for requests under way when it stops */
     HOSTS_MAX = 72,      /* urls of the configuration, and this machine */
@@ -318,7 +319,7 @@ static enum hm_status start(struct serve *serve, struct hm_err *err)
         status = hm_loop_signals(serve->loop, caught, serve, err);
     }
     if (status == HM_OK) {
-        status = hm_readers_open(&serve->operate.sync.readers, THREADS, store,
+        status = hm_readers_open(&serve->operate.sync.readers, READERS, store,
                                  serve->ctx.kinds, serve->env, err);
     }
     if (status == HM_OK) {

@@ -64,15 +64,20 @@ def settle(site, at):
     return [row["id"] for row in laptop.ask("list", "household")]
 
 
-def day(site, at, ids):
-    """A laptop that knows its hamlet, with a day's work; every other edits as the one before."""
+def join(site, at, hamlets):
+    laptop = site.enrol(f"L{at}", site.hamlets[at % hamlets]["code"])
+    laptop.once()
+    return laptop
+
+
+def day(site, laptop, at, ids):
+    """A day's work of a laptop that knows its hamlet, and who else joined meanwhile, which it
+    would be told beside its push; every other edits as the one before."""
     number = at // len(ids)
-    laptop = site.enrol(f"L{at}", site.hamlets[at % len(ids)]["code"])
     laptop.once()
     file = write_csv(site.path(f"day-{at}.csv"), COLUMNS, rows(at * DAY, DAY, "D"))
     laptop.ask("import", "household", file)
     laptop.run("edit", ids[at % len(ids)][number // 2], f"cluster=Tổ {at}")
-    return laptop
 
 
 def windows(site):
@@ -211,7 +216,8 @@ def run(site, whole=False):
     made, makers = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     with ThreadPoolExecutor(MAKERS) as pool:
         ids = list(pool.map(lambda at: settle(site, at), range(len(site.hamlets) if whole else 10)))
-        laptops = list(pool.map(lambda at: day(site, at, ids), range(count)))
+        laptops = list(pool.map(lambda at: join(site, at, len(ids)), range(count)))
+        list(pool.map(lambda at: day(site, laptops[at], at, ids), range(count)))
     raws = requests(site, laptops)
     desks = windows(site) # a session ends when the server stops
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
