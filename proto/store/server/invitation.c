@@ -93,7 +93,8 @@ enum hm_status hm_store_invitations(struct hm_store *store,
                                     struct hm_arena *arena,
                                     struct hm_err *err)
 {
-    static const char select[] = INVITED_COLUMNS " WHERE device IS NULL ORDER BY expires, invitation";
+    static const char select[] =
+        INVITED_COLUMNS " WHERE device IS NULL ORDER BY expires, invitation";
     void *list = NULL;
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, select, &stmt, err);
