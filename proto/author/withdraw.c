@@ -75,15 +75,15 @@ static enum hm_status check_right(struct hm_author *author,
                                   const struct hm_change *withdrawal,
                                   struct hm_err *err)
 {
-    bool may = false;
+    enum hm_reason reason = HM_REASON_NONE;
     if (hm_bytes_are(withdrawal->home, HM_HOME_REGISTRY)) {
         return hm_fail(err, HM_DENIED, "withdraw-registry", NULL, NULL, NULL);
     }
     enum hm_status status = hm_author_scope(author, withdrawal->home, err);
     if (status == HM_OK) {
-        status = hm_store_may_withdraw(author->store, withdrawal, NULL, &may, err);
+        status = hm_store_may_withdraw(author->store, withdrawal, NULL, &reason, err);
     }
-    if (status == HM_OK && !may) {
+    if (status == HM_OK && reason != HM_REASON_NONE) {
         return hm_fail(err, HM_DENIED, "withdraw-denied", NULL, NULL, NULL);
     }
     return status;

@@ -272,3 +272,21 @@ enum hm_reason hm_kind_judge(const struct hm_kind *kind,
     }
     return reason;
 }
+
+enum hm_reason hm_kind_judge_withdrawn(const struct hm_kind *kind,
+                                       const struct hm_change *withdrawal,
+                                       const struct hm_id *device)
+{
+    enum hm_role role = HM_ROLE_VIEWER;
+    bool known = hm_role_find(&role, withdrawal->role);
+    bool own_only = hm_role_rank(role) < hm_role_rank(HM_ROLE_COMMUNE_OFFICER);
+    if (!known || (own_only && !hm_id_equal(device, &withdrawal->device))) {
+        return HM_REASON_ROLE;
+    }
+    if (kind == NULL) {
+        return HM_REASON_UNKNOWN_KIND;
+    }
+    return hm_kind_may(kind, role, HM_ACT_WITHDRAW, HM_NO_BYTES, NULL, 0)
+               ? HM_REASON_NONE
+               : HM_REASON_ROLE;
+}

@@ -8,6 +8,7 @@
 
 #include "derive.h"
 #include "hamlet/base/limits.h"
+#include "hamlet/record/judge.h"
 #include "hamlet/record/kinds.h"
 #include "names.h"
 #include "numbers.h"
@@ -266,10 +267,16 @@ enum hm_status hm_store_withdrawals(struct hm_store *store,
     return status;
 }
 
+/* What can never be outweighs what cannot be told yet. */
+static enum hm_reason graver(enum hm_reason one, enum hm_reason other)
+{
+    return one == HM_REASON_ROLE || other == HM_REASON_NONE ? one : other;
+}
+
 enum hm_status hm_store_may_withdraw(struct hm_store *store,
                                      const struct hm_change *withdrawal,
                                      bool *here,
-                                     bool *may,
+                                     enum hm_reason *reason,
                                      struct hm_err *err)
 {
     static const char select[] =
@@ -285,15 +292,15 @@ enum hm_status hm_store_may_withdraw(struct hm_store *store,
         " CROSS JOIN record r ON r.id = c.record CROSS JOIN kind k ON k.id = r.kind";
     struct hm_batch_row rows[1] = {{.n = {0}}};
     struct hm_batch batch = {.rows = rows, .count = 1};
-    enum hm_role role = HM_ROLE_VIEWER;
     sqlite3_stmt *stmt = NULL;
+    enum hm_role role = HM_ROLE_VIEWER;
     int64_t home = 0;
     bool row = true;
-    bool known = hm_role_find(&role, withdrawal->role);
-    bool own_only = hm_role_rank(role) < hm_role_rank(HM_ROLE_COMMUNE_OFFICER);
     enum hm_status status = hm_unit_number(store, withdrawal->home, false, &home, err);
-    *may = known;
-    for (size_t i = 0; i < withdrawal->name_count && status == HM_OK && *may; i++) {
+    *reason = hm_role_find(&role, withdrawal->role) ? HM_REASON_NONE : HM_REASON_ROLE;
+    for (size_t i = 0;
+         i < withdrawal->name_count && status == HM_OK && *reason != HM_REASON_ROLE;
+         i++) {
         rows[0].b[0] = hm_id_bytes(&withdrawal->names[i]);
         status = hm_sql(store, select, &stmt, err);
         if (status == HM_OK) {
@@ -312,9 +319,7 @@ enum hm_status hm_store_may_withdraw(struct hm_store *store,
             if (here != NULL && hm_column_int(stmt, 2) != 0) {
                 here[i] = true;
             }
-            *may = *may && kind != NULL &&
-                   hm_kind_may(kind, role, HM_ACT_WITHDRAW, HM_NO_BYTES, NULL, 0) &&
-                   (!own_only || hm_id_equal(&device, &withdrawal->device));
+            *reason = graver(*reason, hm_kind_judge_withdrawn(kind, withdrawal, &device));
         }
     }
     return status;

@@ -122,31 +122,27 @@ static bool names_it(const struct hm_change *withdrawal,
 }
 
 /* As hm_store_may_withdraw, of what arrived with the withdrawal and is not stored yet. */
-static bool may_withdraw_beside(const struct hm_judge *judge,
-                                const struct hm_change *withdrawal,
-                                bool *here)
+static void judge_withdrawn_beside(const struct hm_judge *judge,
+                                   const struct hm_change *withdrawal,
+                                   bool *here,
+                                   enum hm_reason *reason)
 {
     const struct hm_inbox *inbox = judge->beside;
     const struct hm_kinds *kinds = hm_store_kinds(judge->store);
-    enum hm_role role = HM_ROLE_VIEWER;
-    bool may = hm_role_find(&role, withdrawal->role);
-    bool own_only = hm_role_rank(role) < hm_role_rank(HM_ROLE_COMMUNE_OFFICER);
-    for (size_t p = 0; inbox != NULL && p < inbox->page_count && may; p++) {
+    for (size_t p = 0; inbox != NULL && p < inbox->page_count; p++) {
         const struct hm_page *page = &inbox->pages[p].page;
-        for (size_t i = 0; i < page->count && may; i++) {
+        for (size_t i = 0; i < page->count && *reason != HM_REASON_ROLE; i++) {
             const struct hm_change *change = &page->changes[i];
             if (change->act == HM_ACT_WITHDRAW || change->act == HM_ACT_ERASE ||
                 !hm_bytes_equal(change->home, withdrawal->home) ||
                 !names_it(withdrawal, change, here)) {
                 continue;
             }
-            const struct hm_kind *kind = hm_kinds_find(kinds, change->kind);
-            may = kind != NULL &&
-                  hm_kind_may(kind, role, HM_ACT_WITHDRAW, HM_NO_BYTES, NULL, 0) &&
-                  (!own_only || hm_id_equal(&change->device, &withdrawal->device));
+            enum hm_reason said = hm_kind_judge_withdrawn(
+                hm_kinds_find(kinds, change->kind), withdrawal, &change->device);
+            *reason = said == HM_REASON_NONE ? *reason : said;
         }
     }
-    return may;
 }
 
 /* As hm_store_same_person, of what arrived before the change and is not stored yet. */
@@ -198,8 +194,8 @@ static enum hm_status judge_separate(struct hm_judge *judge,
 }
 
 /*
- * Of what is not here nobody can say who may withdraw it: such a withdrawal is judged
- * again when it comes (hm_judge_met).
+ * Of what is not here, or of a kind that is not known, nobody can say who may withdraw
+ * it: such a withdrawal is judged again when it comes (hm_judge_met), or is learned.
  */
 static enum hm_status judge_withdrawal(struct hm_judge *judge,
                                        const struct hm_change *withdrawal,
@@ -208,21 +204,19 @@ static enum hm_status judge_withdrawal(struct hm_judge *judge,
                                        struct hm_err *err)
 {
     bool *here = hm_arena_get_array(arena, withdrawal->name_count, sizeof(*here));
-    bool may = false;
     enum hm_status status = hm_arena_status(arena, err);
     for (size_t i = 0; i < withdrawal->name_count && status == HM_OK; i++) {
         here[i] = false;
     }
     if (status == HM_OK) {
-        status = hm_store_may_withdraw(judge->store, withdrawal, here, &may, err);
+        status = hm_store_may_withdraw(judge->store, withdrawal, here, reason, err);
     }
     if (status != HM_OK) {
         return status;
     }
-    may = may && may_withdraw_beside(judge, withdrawal, here);
-    *reason = may ? HM_REASON_NONE : HM_REASON_ROLE;
-    for (size_t i = 0; i < withdrawal->name_count && may; i++) {
-        *reason = here[i] ? *reason : HM_REASON_MISSING;
+    judge_withdrawn_beside(judge, withdrawal, here, reason);
+    for (size_t i = 0; i < withdrawal->name_count && *reason == HM_REASON_NONE; i++) {
+        *reason = here[i] ? HM_REASON_NONE : HM_REASON_MISSING;
     }
     return HM_OK;
 }

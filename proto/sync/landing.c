@@ -167,7 +167,9 @@ static bool may_wait(const struct hm_landing *landing, size_t i)
     const struct hm_put *put = &landing->puts[i];
     return put->change->act == HM_ACT_WITHDRAW && put->fresh &&
            put->verdict == HM_VERDICT_QUARANTINED && !withholds(put->change) &&
-           (landing->reasons[i] == HM_REASON_MISSING || hm_landing_offered(landing, i));
+           (landing->reasons[i] == HM_REASON_MISSING ||
+            landing->reasons[i] == HM_REASON_UNKNOWN_KIND ||
+            hm_landing_offered(landing, i));
 }
 
 enum hm_status hm_landing_meet(struct hm_landing *landing, struct hm_err *err)

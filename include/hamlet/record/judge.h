@@ -46,4 +46,14 @@ enum hm_reason hm_kind_judge(const struct hm_kind *kind,
                              size_t key_count,
                              struct hm_bytes *where);
 
+/*
+ * Whether `withdrawal` may withdraw a change of this kind that `device` made: not if the
+ * kind does not give its role the right, or the role is below the commune's and the
+ * change another device's (HM_REASON_ROLE). `kind` null, for it is not known here: nobody
+ * can say yet (HM_REASON_UNKNOWN_KIND).
+ */
+enum hm_reason hm_kind_judge_withdrawn(const struct hm_kind *kind,
+                                       const struct hm_change *withdrawal,
+                                       const struct hm_id *device);
+
 #endif

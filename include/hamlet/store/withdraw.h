@@ -8,6 +8,7 @@
 #ifndef HAMLET_STORE_WITHDRAW_H
 #define HAMLET_STORE_WITHDRAW_H
 
+#include "hamlet/record/reason.h"
 #include "hamlet/store/changes.h"
 
 /*
@@ -43,15 +44,15 @@ HM_CHECKED enum hm_status hm_store_withdrawable(struct hm_store *store,
                                                 struct hm_err *err);
 
 /*
- * Whether the role of this withdrawal may withdraw what it names, as far as that is here:
- * each kind must give it the right, and a role below the commune's only its own device's.
- * If it may, here[i] is set where names[i] means something in its home; nothing else is
- * written there. `here` may be null.
+ * The gravest of what hm_kind_judge_withdrawn says of each change that this withdrawal
+ * names, as far as that is here: HM_REASON_ROLE before HM_REASON_UNKNOWN_KIND before
+ * HM_REASON_NONE. Unless it is HM_REASON_ROLE, here[i] is set where names[i] means
+ * something in its home; nothing else is written there. `here` may be null.
  */
 HM_CHECKED enum hm_status hm_store_may_withdraw(struct hm_store *store,
                                                 const struct hm_change *withdrawal,
                                                 bool *here,
-                                                bool *may,
+                                                enum hm_reason *reason,
                                                 struct hm_err *err);
 
 /* ---- a server: withdrawals that came before what they name ---- */
@@ -65,8 +66,8 @@ HM_CHECKED enum hm_status hm_store_awaited_add(struct hm_store *store,
                                                struct hm_err *err);
 /*
  * These changes came, rows: nothing waits for them any more. *due, from `arena`: the
- * withdrawals that were refused as `missing`, and wait for nothing now, of those that
- * waited for them and of themselves.
+ * withdrawals refused as `missing` or `unknown_kind`, of those that waited for them and
+ * of themselves, that wait for nothing now.
  */
 HM_CHECKED enum hm_status hm_store_awaited_meet(struct hm_store *store,
                                                 const int64_t *came,

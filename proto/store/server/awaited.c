@@ -72,8 +72,8 @@ enum hm_status hm_store_awaited_meet(struct hm_store *store,
         "SELECT DISTINCT c.id FROM batch(:rows) x CROSS JOIN change c ON c.id = x.n0"
         " WHERE c.act = 6 AND c.verdict = 1 AND c.withheld = 0 AND NOT EXISTS"
         " (SELECT 1 FROM awaited a WHERE a.withdrawal = c.id) AND EXISTS (SELECT 1"
-        " FROM entry e WHERE e.change = c.id AND e.kind = 'q' AND e.reason = 'missing')"
-        " ORDER BY c.id";
+        " FROM entry e WHERE e.change = c.id AND e.kind = 'q' AND e.reason"
+        " IN ('missing', 'unknown_kind')) ORDER BY c.id";
     struct hm_numbers numbers = {.count = 0};
     struct hm_numbers found = {.count = 0};
     struct hm_batch batch;

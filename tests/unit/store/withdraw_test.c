@@ -326,14 +326,15 @@ END_TEST
 
 static bool may(const char *role, struct hm_id device, struct hm_id name)
 {
-    bool answer = false;
+    enum hm_reason answer = HM_REASON_INVALID;
     struct hm_change *change = hm_make(&maker, HM_ACT_WITHDRAW, NULL);
     change->role = hm_text(role);
     change->device = device;
     hm_make_name(change, &maker, name);
     ck_assert_int_eq(
         hm_store_may_withdraw(server.store, change, NULL, &answer, &server.err), HM_OK);
-    return answer;
+    ck_assert(answer == HM_REASON_NONE || answer == HM_REASON_ROLE);
+    return answer == HM_REASON_NONE;
 }
 
 START_TEST(who_may_withdraw_is_a_matter_of_role_and_device)

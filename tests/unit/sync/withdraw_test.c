@@ -3,10 +3,12 @@
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "hamlet/base/embed.h"
 #include "hamlet/store/check.h"
 #include "hamlet/store/withdraw.h"
+#include "hamlet/sync/judge.h"
 #include "run.h"
 #include "tests/unit/sync/acts.h"
 
@@ -277,6 +279,80 @@ START_TEST(what_came_to_a_lost_server_first_is_withdrawn_when_its_withdrawal_com
 }
 END_TEST
 
+/* A server that is older than its laptops: it does not know what a household is. */
+static const char *const unknown[] = {"commitment", "household", "household_result"};
+
+static bool is_unknown(const char *file)
+{
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+        size_t length = strlen(unknown[i]);
+        if (strncmp(file, unknown[i], length) == 0 && file[length] == '.') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void open_older(void)
+{
+    struct hm_embedded known[64];
+    size_t count = 0;
+    for (const struct hm_embedded *file = hm_embedded_kinds; file->name != NULL; file++) {
+        if (!is_unknown(file->name)) {
+            known[count++] = *file;
+        }
+    }
+    known[count] = (struct hm_embedded){NULL};
+    world_init(&world, hm_testenv_seed(62), known, 1, 1);
+}
+
+static void learn_the_rest(struct hm_kinds *kinds)
+{
+    for (const struct hm_embedded *file = hm_embedded_kinds; file->name != NULL; file++) {
+        if (is_unknown(file->name)) {
+            ck_assert_int_eq(hm_kinds_add(kinds,
+                                          (struct hm_bytes){file->data, file->size},
+                                          file->name, &err),
+                             HM_OK);
+        }
+    }
+}
+
+START_TEST(what_is_withdrawn_of_a_kind_to_be_learned_is_withdrawn_when_it_is)
+{
+    struct hm_kinds *newer = NULL;
+    world_fini(&world);
+    open_older();
+    ck_assert_int_eq(hm_kinds_open(&newer, hm_embedded_kinds, &err), HM_OK);
+    mate = world_laptop_add_with(&world, "101-1", "recorder", newer);
+    officer = world_laptop_add_with(&world, "101", "commune_officer", newer);
+    maker.district = world.self.server;
+    struct hm_id names[] = {add_one(mate), add_one(mate)};
+    sync_with(mate);
+    struct hm_id other = withdraw_early(officer, &names[1], 1);
+    struct hm_id both[] = {names[0], add_one(mate)};
+    struct hm_id late = withdraw_early(officer, both, 2); /* one of them is not here */
+    ck_assert_uint_eq(find(world.reader, &other).verdict, HM_VERDICT_QUARANTINED);
+
+    learn_the_rest(world.owned);
+    ck_assert_int_eq(hm_judge_again(world.store, &world.self.server, &err), HM_OK);
+
+    const unsigned released = HM_VERDICT_QUARANTINED | HM_VERDICT_RELEASED;
+    ck_assert_uint_eq(find(world.reader, &other).verdict, released);
+    ck_assert(find(world.reader, &names[1]).withdrawn);
+    ck_assert_uint_eq(find(world.reader, &late).verdict, HM_VERDICT_QUARANTINED);
+    ck_assert(!find(world.reader, &names[0]).withdrawn);
+    sync_with(mate);
+    ck_assert_uint_eq(find(world.reader, &late).verdict, released);
+    ck_assert(find(world.reader, &names[0]).withdrawn);
+    sync_with(officer);
+    sync_with(mate);
+    ck_assert(world_agrees(&world, mate, "101-1"));
+    ck_assert(world_agrees(&world, officer, "101"));
+    hm_kinds_close(newer); /* what the world still shows needs no kind */
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sync withdraw");
@@ -290,6 +366,8 @@ int main(void)
     tcase_add_test(group, a_lost_server_goes_on_waiting);
     tcase_add_test(
         group, what_came_to_a_lost_server_first_is_withdrawn_when_its_withdrawal_comes);
+    tcase_add_test(group,
+                   what_is_withdrawn_of_a_kind_to_be_learned_is_withdrawn_when_it_is);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }
