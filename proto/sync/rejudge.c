@@ -59,9 +59,18 @@ static enum hm_status judge_once_more(struct hm_judge *judge,
     if (status == HM_OK) {
         status = hm_judge_change(judge, &held->change, &reason, arena, err);
     }
-    return status != HM_OK || reason != HM_REASON_NONE
-               ? status
-               : release(judge->store, held, arena, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    if (reason == HM_REASON_NONE) {
+        return release(judge->store, held, arena, err);
+    }
+    /* Whatever it was refused for at first, this is all that stands in its way now. */
+    bool waits = held->change.act == HM_ACT_WITHDRAW &&
+                 (reason == HM_REASON_MISSING || reason == HM_REASON_UNKNOWN_KIND);
+    return waits
+               ? hm_store_awaited_add(judge->store, held->row, &held->change, arena, err)
+               : HM_OK;
 }
 
 /* Whether a refusal may have another outcome now: a kind is known, or the registry is

@@ -66,8 +66,8 @@ HM_CHECKED enum hm_status hm_store_awaited_add(struct hm_store *store,
                                                struct hm_err *err);
 /*
  * These changes came, rows: nothing waits for them any more. *due, from `arena`: the
- * withdrawals refused as `missing` or `unknown_kind`, of those that waited for them and
- * of themselves, that wait for nothing now.
+ * withdrawals of those that waited for them, and of themselves if they were refused as
+ * `missing` or `unknown_kind`, that wait for nothing now.
  */
 HM_CHECKED enum hm_status hm_store_awaited_meet(struct hm_store *store,
                                                 const int64_t *came,

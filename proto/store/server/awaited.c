@@ -36,15 +36,17 @@ enum hm_status hm_store_awaited_add(struct hm_store *store,
     return status != HM_OK ? status : hm_sql_run_batch(store, insert, &batch, err);
 }
 
+/* n1: it is one of those after the first `came`. */
 static enum hm_status batch_of(struct hm_batch *batch,
                                const struct hm_numbers *numbers,
+                               size_t came,
                                struct hm_arena *arena,
                                struct hm_err *err)
 {
     struct hm_batch_row *rows = hm_arena_get_array(arena, numbers->count, sizeof(*rows));
     enum hm_status status = hm_arena_status(arena, err);
     for (size_t i = 0; i < numbers->count && status == HM_OK; i++) {
-        rows[i] = (struct hm_batch_row){.n = {numbers->at[i]}};
+        rows[i] = (struct hm_batch_row){.n = {numbers->at[i], i >= came}};
     }
     *batch = (struct hm_batch){.rows = rows, .count = numbers->count};
     return status;
@@ -67,13 +69,14 @@ enum hm_status hm_store_awaited_meet(struct hm_store *store,
         " CROSS JOIN change c ON c.id = x.n0" HM_WITHDRAWABLE
         " CROSS JOIN bulk b ON b.id = c.bulk CROSS JOIN awaited a ON a.home = c.home"
         " AND a.name = b.bulk) RETURNING withdrawal";
-    /* A skeleton was refused for what it lacks itself. */
+    /* A skeleton was refused for what it lacks itself; whom a registry refused that was
+     * not whole was judged again at the close, and waits since then alone. */
     static const char select[] =
         "SELECT DISTINCT c.id FROM batch(:rows) x CROSS JOIN change c ON c.id = x.n0"
         " WHERE c.act = 6 AND c.verdict = 1 AND c.withheld = 0 AND NOT EXISTS"
         " (SELECT 1 FROM awaited a WHERE a.withdrawal = c.id) AND EXISTS (SELECT 1"
-        " FROM entry e WHERE e.change = c.id AND e.kind = 'q' AND e.reason"
-        " IN ('missing', 'unknown_kind')) ORDER BY c.id";
+        " FROM entry e WHERE e.change = c.id AND e.kind = 'q' AND (e.reason"
+        " IN ('missing', 'unknown_kind') OR e.reason = 'scope' AND x.n1)) ORDER BY c.id";
     struct hm_numbers numbers = {.count = 0};
     struct hm_numbers found = {.count = 0};
     struct hm_batch batch;
@@ -82,13 +85,13 @@ enum hm_status hm_store_awaited_meet(struct hm_store *store,
         status = hm_numbers_add(&numbers, came[i], arena, err);
     }
     if (status == HM_OK) {
-        status = batch_of(&batch, &numbers, arena, err);
+        status = batch_of(&batch, &numbers, count, arena, err);
     }
     if (status == HM_OK) {
         status = hm_numbers_of_batch(&numbers, store, meet, &batch, arena, err);
     }
     if (status == HM_OK) {
-        status = batch_of(&batch, &numbers, arena, err);
+        status = batch_of(&batch, &numbers, count, arena, err);
     }
     if (status == HM_OK) {
         status = hm_numbers_of_batch(&found, store, select, &batch, arena, err);

@@ -11,6 +11,7 @@
 #include "hamlet/sync/judge.h"
 #include "run.h"
 #include "tests/unit/sync/acts.h"
+#include "world_registry.h"
 
 enum { BODY_MAX = 1024 * 1024, IMPORTED = 400, CUT = 5 * 1024 };
 
@@ -279,6 +280,37 @@ START_TEST(what_came_to_a_lost_server_first_is_withdrawn_when_its_withdrawal_com
 }
 END_TEST
 
+/* Refused for the registry's sake alone, and what it names comes after the close. */
+START_TEST(what_a_registry_refused_that_was_not_whole_waits_after_the_close)
+{
+    world_fini(&world);
+    world_init(&world, hm_testenv_seed(63), hm_embedded_kinds, 2, 1);
+    head = world_laptop_add(&world, "101-1", "hamlet_head");
+    mate = world_laptop_add(&world, "101-1", "recorder");
+    officer = world_laptop_add(&world, "102", "commune_officer");
+    maker.district = world.self.server;
+    sync_with(mate);
+    sync_with(officer);
+    struct hm_disk *backup = world_server_backup(&world);
+    ck_assert_int_eq(world_permit(&world, officer, "101-1", &err), HM_OK);
+    sync_with(head); /* who alone heard of it */
+    struct hm_id change = add_one(mate);
+    world_server_restore(&world, backup);
+    struct hm_id early = withdraw_early(officer, &change, 1);
+    sync_with(head);
+    ck_assert_int_eq(hm_store_begin(world.store, &err), HM_OK);
+    ck_assert_int_eq(hm_judge_refilled(world.store, &world.self.server, &err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(world.store, &err), HM_OK);
+    ck_assert_uint_eq(find(world.reader, &early).verdict, HM_VERDICT_QUARANTINED);
+
+    sync_with(mate);
+
+    ck_assert_uint_eq(find(world.reader, &early).verdict,
+                      HM_VERDICT_QUARANTINED | HM_VERDICT_RELEASED);
+    ck_assert(find(world.reader, &change).withdrawn);
+}
+END_TEST
+
 /* A server that is older than its laptops: it does not know what a household is. */
 static const char *const unknown[] = {"commitment", "household", "household_result"};
 
@@ -366,6 +398,8 @@ int main(void)
     tcase_add_test(group, a_lost_server_goes_on_waiting);
     tcase_add_test(
         group, what_came_to_a_lost_server_first_is_withdrawn_when_its_withdrawal_comes);
+    tcase_add_test(group,
+                   what_a_registry_refused_that_was_not_whole_waits_after_the_close);
     tcase_add_test(group,
                    what_is_withdrawn_of_a_kind_to_be_learned_is_withdrawn_when_it_is);
     suite_add_tcase(suite, group);
