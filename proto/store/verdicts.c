@@ -19,10 +19,12 @@ static void read_unsaid(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
     unsaid->verdict = hm_column_int(stmt, 1);
 }
 
-/* `+`: the few entries around the change are looked at, not all of the bucket. */
+/* In any bucket, but for those of a server that is no more. Only the few entries around
+ * the change are looked at. */
 #define SAID(kind)                                                                       \
-    "EXISTS (SELECT 1 FROM entry e WHERE +e.bucket = b.id AND e.kind = '" kind           \
-    "' AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count)"
+    "EXISTS (SELECT 1 FROM entry e WHERE e.kind = '" kind                                \
+    "' AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"     \
+    " AND EXISTS (SELECT 1 FROM bucket s WHERE s.id = e.bucket AND s.old = 0))"
 
 static enum hm_status find_unsaid(struct hm_store *store,
                                   struct hm_bytes bucket,

@@ -7,9 +7,9 @@
 
 /*
  * A bucket that was begun anew holds all that the server says. Of the changes that it
- * speaks of, acceptances and releases that it does not name are taken back, and their
- * records derived anew; refusals stay. Of a mailbox these are the changes of homes that
- * have no bucket here.
+ * speaks of, acceptances and releases that neither it nor another bucket of this server
+ * names are taken back, and their records derived anew; refusals stay. Of a mailbox these
+ * are the changes of homes that have no bucket here.
  */
 HM_CHECKED enum hm_status hm_verdicts_settle(struct hm_store *store,
                                              struct hm_bytes bucket,

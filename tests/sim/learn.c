@@ -279,8 +279,10 @@ static void hear(struct sim *sim, int who, int bucket, const struct hm_entry *en
             note_judged(sim, act, verdict, entry->reason);
         }
         oracle_hears(sim->oracle, who, act, verdict);
-        if (bucket != SIM_MAILBOX) {
-            oracle_confirm(sim->oracle, who, act, verdict);
+        if (bucket == SIM_MAILBOX) {
+            oracle_mailed(sim->oracle, who, act, verdict);
+        } else {
+            oracle_affirm(sim->oracle, who, act, verdict);
         }
     }
 }
@@ -301,6 +303,9 @@ static bool count_entries(struct sim *sim,
     sim_must(sim, hm_store_bucket_n(sim_store(sim, who), name, n, &err), &err, "bucket");
     if (*n < replica->entries[bucket] && is_old(sim, who, name, arena)) {
         replica->old[bucket] = true;
+        if (bucket == SIM_MAILBOX) {
+            oracle_mailbox_anew(sim->oracle, who);
+        }
         return false;
     }
     if (*n < replica->entries[bucket] && !sim_refilled(sim)) {
@@ -308,6 +313,9 @@ static bool count_entries(struct sim *sim,
     }
     if (*n < replica->entries[bucket] || replica->old[bucket]) {
         oracle_anew(sim->oracle, who, bucket); /* of what is no home: nothing */
+        if (bucket == SIM_MAILBOX) {
+            oracle_mailbox_anew(sim->oracle, who);
+        }
         replica->entries[bucket] = 0;
         replica->old[bucket] = false;
         replica->anew[bucket] = true;
@@ -377,15 +385,15 @@ static void learn_store(struct sim *sim, int who, struct hm_arena *arena)
     char mailbox[HM_MAILBOX_SIZE];
     const struct sim_replica *replica = &sim->replicas[who];
     learn_rows(sim, who, arena);
-    for (int unit = 0; unit < SCENE_UNITS; unit++) {
-        learn_entries(sim, who, hm_text(scene_unit(unit)), unit, arena);
-    }
-    learn_entries(sim, who, hm_text(HM_HOME_REGISTRY), SIM_REGISTRY, arena);
-    if (replica->laptop != NULL) {
+    if (replica->laptop != NULL) { /* what it says stands, whatever a home says no more */
         struct hm_id device = hm_sign_device(&replica->laptop->key);
         hm_mailbox_name(mailbox, &device);
         learn_entries(sim, who, hm_text(mailbox), SIM_MAILBOX, arena);
     }
+    for (int unit = 0; unit < SCENE_UNITS; unit++) {
+        learn_entries(sim, who, hm_text(scene_unit(unit)), unit, arena);
+    }
+    learn_entries(sim, who, hm_text(HM_HOME_REGISTRY), SIM_REGISTRY, arena);
 }
 
 void sim_learn(struct sim *sim, int who)

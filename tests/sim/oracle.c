@@ -207,9 +207,21 @@ void oracle_anew(struct oracle *oracle, int replica, int home)
     }
 }
 
-void oracle_confirm(struct oracle *oracle, int replica, int act, enum oracle_verdict said)
+void oracle_affirm(struct oracle *oracle, int replica, int act, enum oracle_verdict said)
 {
     oracle->acts[act].at[replica].kept &= (uint8_t) ~(unsigned)said;
+}
+
+void oracle_mailed(struct oracle *oracle, int replica, int act, enum oracle_verdict said)
+{
+    oracle->acts[act].at[replica].mailed |= (uint8_t)said;
+}
+
+void oracle_mailbox_anew(struct oracle *oracle, int replica)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        oracle->acts[i].at[replica].mailed = 0;
+    }
 }
 
 void oracle_settle(struct oracle *oracle, int replica, int home)
@@ -217,7 +229,7 @@ void oracle_settle(struct oracle *oracle, int replica, int home)
     for (int i = 0; i < oracle->count; i++) {
         struct knowledge *at = &oracle->acts[i].at[replica];
         if (oracle->acts[i].told.home == home) {
-            at->heard &= (uint8_t) ~(at->kept & ~(unsigned)ORACLE_REFUSED);
+            at->heard &= (uint8_t) ~(at->kept & ~(at->mailed | (unsigned)ORACLE_REFUSED));
             at->kept = 0;
         }
     }
@@ -228,6 +240,7 @@ void oracle_unhear(struct oracle *oracle, int replica)
     for (int i = 0; i < oracle->count; i++) {
         oracle->acts[i].at[replica].heard = 0;
         oracle->acts[i].at[replica].kept = 0;
+        oracle->acts[i].at[replica].mailed = 0;
     }
 }
 

@@ -134,11 +134,11 @@ void oracle_swear(struct oracle *oracle, int replica);
 unsigned oracle_sworn(const struct oracle *oracle, int replica, int act);
 void oracle_anew(struct oracle *oracle, int replica, int home);
 unsigned oracle_due(const struct oracle *oracle, int replica, int act);
-/* The home itself said it. Once all of it was heard anew, what else stood is over. */
-void oracle_confirm(struct oracle *oracle,
-                    int replica,
-                    int act,
-                    enum oracle_verdict said);
+/* The home itself said it. Once all of it was heard anew, what else stood is over, but
+ * for what the mailbox has told since that began anew. */
+void oracle_affirm(struct oracle *oracle, int replica, int act, enum oracle_verdict said);
+void oracle_mailed(struct oracle *oracle, int replica, int act, enum oracle_verdict said);
+void oracle_mailbox_anew(struct oracle *oracle, int replica);
 void oracle_settle(struct oracle *oracle, int replica, int home);
 void oracle_lapse(struct oracle *oracle, int replica);
 /* All that it heard is told once more from the first word. */

@@ -24,8 +24,9 @@ struct knowledge {
     uint8_t heard; /* of enum oracle_verdict */
     uint8_t sworn;
     uint8_t due;
-    uint8_t kept;  /* of `heard`, what the home has not said again since it began anew */
-    unsigned bare; /* registers that came without their values, as bits */
+    uint8_t kept;   /* of `heard`, what the home has not said again since it began anew */
+    uint8_t mailed; /* of `heard`, what the mailbox has said since it began anew */
+    unsigned bare;  /* registers that came without their values, as bits */
 };
 
 struct act {

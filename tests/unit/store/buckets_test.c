@@ -466,6 +466,14 @@ static void begin_anew(void)
     ck_assert_int_eq(hm_store_commit(server.store, &server.err), HM_OK);
 }
 
+/* The server is another one now: what stands in buckets the one before said. */
+static void age(void)
+{
+    ck_assert_int_eq(hm_store_begin(server.store, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_buckets_age(server.store, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(server.store, &server.err), HM_OK);
+}
+
 /* The server's word on all that is in the bucket now. */
 static void note_signed(void)
 {
@@ -506,6 +514,28 @@ START_TEST(what_a_bucket_begun_anew_releases_no_more_is_refused_once_it_is_signe
     ck_assert_uint_eq(verdict_of(1), HM_VERDICT_QUARANTINED | HM_VERDICT_RELEASED);
     ck_assert_uint_eq(verdict_of(2), HM_VERDICT_QUARANTINED);
     ck_assert_uint_eq(verdict_of(3), HM_VERDICT_QUARANTINED | HM_VERDICT_ACCEPTED);
+}
+END_TEST
+
+/* As a file brings a home that was forgotten: not as far as the mailbox knows it. */
+START_TEST(what_the_mailbox_releases_stands_whatever_a_home_does_not_say)
+{
+    char mailbox[HM_MAILBOX_SIZE];
+    struct hm_entry entry = entry_of(HM_ENTRY_QUARANTINED, 0, 1, "role");
+    hm_mailbox_name(mailbox, &laptop.device);
+    append(hm_text(mailbox), &entry, 1);
+    entry = entry_of(HM_ENTRY_RELEASED, 0, 1, NULL);
+    append(hm_text(mailbox), &entry, 1);
+    append_one(HM_ENTRY_ACCEPTED, 1, 1, NULL);
+
+    note_signed();
+
+    ck_assert_uint_eq(verdict_of(0), HM_VERDICT_QUARANTINED | HM_VERDICT_RELEASED);
+    age();
+    begin_anew();
+    append_one(HM_ENTRY_ACCEPTED, 1, 1, NULL);
+    note_signed();
+    ck_assert_uint_eq(verdict_of(0), HM_VERDICT_QUARANTINED);
 }
 END_TEST
 
@@ -553,6 +583,8 @@ int main(void)
     tcase_add_test(entries, a_bucket_that_begins_anew_counts_from_one);
     tcase_add_test(
         entries, what_a_bucket_begun_anew_releases_no_more_is_refused_once_it_is_signed);
+    tcase_add_test(entries,
+                   what_the_mailbox_releases_stands_whatever_a_home_does_not_say);
     tcase_add_test(entries, buckets_are_listed_in_order_of_name);
     add_group(suite, entries);
     tcase_add_test(digests, the_digest_is_that_of_the_protocol);
