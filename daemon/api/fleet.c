@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "hamlet/api/fleet.h"
+#include "hamlet/api/overview.h"
 #include "hamlet/store/registry.h"
 
-enum { DAY_MS = 86400 * 1000, CLOCK_MS = 10 * 60 * 1000 };
-enum { COPIED_DAYS = 30, SILENT_DAYS = 7, QUIET_DAYS = 3, LATE_DAYS = 1 };
+enum { DAY_MS = 86400 * 1000, CLOCK_MS = 10 * 60 * 1000, LATE_DAYS = 1 };
 
 struct fleet {
     const struct hm_view *view;
@@ -34,7 +34,7 @@ static bool is_copied(const struct fleet *fleet, const struct hm_fleet_line *lin
 {
     for (size_t i = 0; i < line->notice_count; i++) {
         if (line->notices[i].type == HM_NOTICE_COPIED &&
-            !is_past(fleet, line->notices[i].time, COPIED_DAYS)) {
+            !is_past(fleet, line->notices[i].time, HM_OVERVIEW_COPIED_DAYS)) {
             return true;
         }
     }
@@ -51,10 +51,10 @@ static enum hm_fleet_look judge(const struct fleet *fleet,
     if (is_copied(fleet, line)) {
         return HM_FLEET_COPIED;
     }
-    if (!line->row->visited || is_past(fleet, visit->contact, SILENT_DAYS)) {
+    if (!line->row->visited || is_past(fleet, visit->contact, HM_OVERVIEW_SILENT_DAYS)) {
         return HM_FLEET_SILENT;
     }
-    if (is_past(fleet, visit->contact, QUIET_DAYS)) {
+    if (is_past(fleet, visit->contact, HM_OVERVIEW_QUIET_DAYS)) {
         return HM_FLEET_QUIET;
     }
     if (visit->late.ms > 0 && is_past(fleet, visit->late, LATE_DAYS)) {

@@ -25,6 +25,7 @@ static enum hm_status read_sums(struct overview *o, struct hm_err *err)
         .unit = o->whole ? HM_NO_BYTES : o->unit,
         .silent = {o->now - HM_OVERVIEW_SILENT_DAYS * day_ms},
         .quiet = {o->now - HM_OVERVIEW_QUIET_DAYS * day_ms},
+        .copied = {o->now - HM_OVERVIEW_COPIED_DAYS * day_ms},
     };
     return hm_store_sums(o->view->store, &query, &o->sums, err);
 }
@@ -76,6 +77,7 @@ static void put_overdue(struct hm_json_write *out, const struct overview *o)
     hm_json_open(out, '[');
     put_due(out, o->refilling, "refill", 0, 0);
     put_due(out, late, "backup", 0, o->backup_ms);
+    put_due(out, o->sums.copied > 0, "copied", o->sums.copied, 0);
     put_due(out, o->sums.silent > 0, "silent", o->sums.silent, 0);
     put_due(out, o->sums.refused > 0, "quarantine", o->sums.refused, 0);
     put_due(out, o->sums.conflicts > 0, "conflicts", o->sums.conflicts,

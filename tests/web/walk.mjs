@@ -182,6 +182,7 @@ async function merge() {
 async function watch() {
   await first(given.people.second);
   await page.getByText("1 máy im lặng từ bảy ngày trở lên").waitFor();
+  await page.getByText("1 máy có hai bản cùng hoạt động").waitFor();
   await look("walk-overview");
   const link = await fleet();
   const decided = await decide();

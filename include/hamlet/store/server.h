@@ -121,6 +121,7 @@ struct hm_sums_query {
     struct hm_bytes unit;
     struct hm_wall silent; /* heard of last then, or before: silent … */
     struct hm_wall quiet;  /* … or quiet, which is later */
+    struct hm_wall copied; /* found to be of two disks after that */
 };
 struct hm_sums {
     int64_t laptops; /* that are not revoked; of them … */
@@ -128,6 +129,7 @@ struct hm_sums {
     int64_t silent;
     int64_t quiet;
     int64_t waiting; /* changes that they said they have still to send */
+    int64_t copied;
     int64_t conflicts;
     struct hm_wall oldest; /* of the open conflicts, when it was opened */
     int64_t refused;       /* and not corrected */

@@ -9,7 +9,9 @@ static const char laptops[] = HM_SUBTREE(
     "SELECT :unit") " SELECT count(*), total(v.contact IS NULL),"
                     " total(v.contact <= :silent),"
                     " total(v.contact > :silent AND v.contact <= :quiet),"
-                    " total(coalesce(v.waiting, 0)) FROM device d"
+                    " total(coalesce(v.waiting, 0)), total(EXISTS(SELECT 1 FROM notice n"
+                    " WHERE n.device = d.device AND n.copied = 1 AND n.time > :copied))"
+                    " FROM device d"
                     " LEFT JOIN visit v ON v.device = d.device AND v.epoch ="
                     " (SELECT s.epoch FROM visit s WHERE s.device = d.device"
                     " ORDER BY s.turn DESC LIMIT 1)"
@@ -35,7 +37,8 @@ static enum hm_status count_laptops(struct hm_store *store,
     hm_bind_text(stmt, 1, query->unit);
     hm_bind_int(stmt, 2, query->silent.ms);
     hm_bind_int(stmt, 3, query->quiet.ms);
-    hm_bind_id(stmt, 4, &server);
+    hm_bind_int(stmt, 4, query->copied.ms);
+    hm_bind_id(stmt, 5, &server);
     status = hm_sql_step(store, stmt, &row, err);
     if (status == HM_OK && row) {
         sums->laptops = hm_column_int(stmt, 0);
@@ -43,6 +46,7 @@ static enum hm_status count_laptops(struct hm_store *store,
         sums->silent = hm_column_int(stmt, 2);
         sums->quiet = hm_column_int(stmt, 3);
         sums->waiting = hm_column_int(stmt, 4);
+        sums->copied = hm_column_int(stmt, 5);
     }
     hm_sql_done(stmt);
     return status;

@@ -10,7 +10,7 @@ import { Setup } from "../setup.js";
 import { desks } from "../desks.js";
 
 // The desk at which it is put right, if it is one's own.
-const where = { conflicts: "conflicts", quarantine: "quarantine", silent: "fleet" };
+const where = { conflicts: "conflicts", quarantine: "quarantine", silent: "fleet", copied: "fleet" };
 
 function Due({ due, session }) {
   const desk = desks.find(({ name, right }) => name === where[due.what] && session.rights.includes(right));
