@@ -12,6 +12,7 @@
 #include "hamlet/store/registry.h"
 #include "hamlet/sync/judge.h"
 #include "offer.h"
+#include "placed.h"
 #include "put_pages.h"
 #include "session_inside.h"
 
@@ -32,8 +33,11 @@ static enum hm_status entries_of_run(struct hm_session *session,
         session->store, line->own ? &session->device : &line->device,
         line->own ? session->origin.epoch : line->epoch, false, &origin, err);
     if (status == HM_OK) {
-        status = hm_store_stretches(session->store, origin.row, item->seq, item->count,
-                                    &stretches, &found, arena, err);
+        status = line->own
+                     ? hm_store_stretches(session->store, origin.row, item->seq,
+                                          item->count, &stretches, &found, arena, err)
+                     : hm_placed_stretches(&session->inbox, &origin, item->seq,
+                                           item->count, &stretches, &found, err);
     }
     struct hm_entry *list = hm_arena_get_array(arena, found, sizeof(*list));
     if (status == HM_OK) {
@@ -302,6 +306,9 @@ static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err
         if (status == HM_OK) {
             status = hm_inbox_put_pages(&session->inbox, session->store, puts,
                                         &session->inbox.arena, err);
+        }
+        if (status == HM_OK) {
+            status = hm_placed_note(&session->inbox, err);
         }
         for (size_t i = 0; i < session->inbox.change_count && status == HM_OK; i++) {
             session->stats.changes_down += puts[i].fresh;

@@ -8,6 +8,7 @@
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
+#include "placed.h"
 
 enum { NAMES_REMEMBERED = 64 };
 
@@ -25,14 +26,15 @@ enum hm_status hm_inbox_open(struct hm_inbox *inbox,
     *inbox = (struct hm_inbox){.store = store, .district = *district};
     hm_arena_init(&inbox->arena, HM_REQUEST_ARENA_MAX);
     hm_arena_init(&inbox->offer_arena, HM_REQUEST_ARENA_MAX);
+    hm_arena_init(&inbox->placed_arena, HM_REQUEST_ARENA_MAX);
     hm_buf_init(&inbox->text, HM_INFLATE_BYTES_MAX);
     return hm_inflate_open(&inbox->inflate, err);
 }
 
 size_t hm_inbox_held(const struct hm_inbox *inbox)
 {
-    return inbox->arena.used + inbox->offer_arena.used + inbox->text.capacity +
-           inbox->offer_capacity * sizeof(*inbox->offers) +
+    return inbox->arena.used + inbox->offer_arena.used + inbox->placed_arena.used +
+           inbox->text.capacity + inbox->offer_capacity * sizeof(*inbox->offers) +
            inbox->page_capacity * sizeof(*inbox->pages) +
            inbox->line_capacity * sizeof(*inbox->lines);
 }
@@ -55,6 +57,7 @@ void hm_inbox_close(struct hm_inbox *inbox)
     free(inbox->lines);
     free(inbox->offers);
     hm_arena_fini(&inbox->offer_arena);
+    hm_arena_fini(&inbox->placed_arena);
     *inbox = (struct hm_inbox){.store = NULL};
 }
 
@@ -102,6 +105,14 @@ static enum hm_status look_up(struct hm_inbox *inbox,
     if (status == HM_OK && asked > 0) {
         status = hm_store_meanings(inbox->store, page->home, origin.row, meanings, asked,
                                    &inbox->arena, err);
+    }
+    for (size_t i = 0; i < asked && status == HM_OK && inbox->placed_count > 0; i++) {
+        uint64_t one = 1;
+        int64_t row = hm_placed_row(inbox, &origin, meanings[i].seq, &one);
+        if (meanings[i].n == 0 && row != origin.row) {
+            status = hm_store_meanings(inbox->store, page->home, row, &meanings[i], 1,
+                                       &inbox->arena, err);
+        }
     }
     asked = 0;
     for (size_t i = 0; i < count && status == HM_OK; i++) {

@@ -25,6 +25,18 @@ struct hm_inbox_page {
     struct hm_key key;   /* that signed it: one of the device's */
 };
 
+/*
+ * A page of a reply that its laptop keeps in a branch of its origin: the reply's numbers
+ * mean its changes all the same (proto/sync/placed.h).
+ */
+struct hm_placed {
+    struct hm_id device;
+    uint32_t epoch;
+    uint64_t seq;
+    uint64_t count;
+    int64_t branch; /* row of it */
+};
+
 struct hm_inbox {
     struct hm_store *store;
     struct hm_id district;
@@ -56,6 +68,12 @@ struct hm_inbox {
     struct hm_offer_line *offers;
     size_t offer_count;
     size_t offer_capacity;
+
+    /* a laptop's: pages that are in the store by now; stays until close */
+    struct hm_arena placed_arena;
+    struct hm_placed *placed;
+    size_t placed_count;
+    size_t placed_capacity;
 
     /* the page before in this stream, which the next may join */
     struct hm_id last_device;

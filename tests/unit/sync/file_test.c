@@ -89,6 +89,34 @@ START_TEST(no_page_of_a_file_points_out_of_itself)
 }
 END_TEST
 
+/*
+ * What the file names by number is the chain on the server, and a branch on the laptop:
+ * that was told of both ways since, and of the other one first.
+ */
+START_TEST(numbers_of_a_file_mean_its_own_pages_though_another_way_stands_in_the_chain)
+{
+    struct file up;
+    struct file down;
+    ck_assert(world_sync(&world, a, &err) && world_sync(&world, b, &err));
+    add(a, 1);
+    struct world_laptop *twin = world_laptop_copy(&world, a);
+    hm_testenv_advance(&twin->env, 1000);
+    add(a, 3);
+    add(twin, 1);
+    ck_assert(world_sync(&world, a, &err));
+    write_down(&down, b);
+    write_up(&up, twin);
+    (void)take_up(&up.bodies[0], up.bodies[0].size);
+    ck_assert(world_sync(&world, b, &err));
+
+    ck_assert_uint_eq(take_all_down(b, &down), 0);
+
+    ck_assert(world_agrees(&world, b, "101-1"));
+    drop(&down);
+    drop(&up);
+}
+END_TEST
+
 START_TEST(bodies_of_a_laptop_may_come_in_any_order_twice_and_cut)
 {
     struct file up;
@@ -196,6 +224,9 @@ int main(void)
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, what_files_carry_is_what_the_network_carries);
     tcase_add_test(cases, no_page_of_a_file_points_out_of_itself);
+    tcase_add_test(
+        cases,
+        numbers_of_a_file_mean_its_own_pages_though_another_way_stands_in_the_chain);
     tcase_add_test(cases, bodies_of_a_laptop_may_come_in_any_order_twice_and_cut);
     tcase_add_test(cases, a_body_of_a_file_is_no_request_and_a_request_no_body_of_a_file);
     tcase_add_test(cases, files_and_network_in_any_mixture_lose_and_double_nothing);
