@@ -18,6 +18,7 @@ struct sim_old {
     uint8_t *data;
     size_t size;
     int who;
+    int64_t epoch;   /* that it speaks of */
     uint64_t losses; /* of the server, until then */
 };
 
@@ -29,7 +30,7 @@ struct sim_stick {
     int to;
     uint64_t losses; /* of the server, until then */
     int keys; /* changes of the laptop's key, that the file knows of; -1: not of all */
-    int64_t epoch; /* of its laptop, which goes on in another where it left a unit */
+    int64_t epoch; /* as its head says: the laptop's, or what the server heard of last */
     bool taken;
 };
 

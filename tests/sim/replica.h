@@ -41,6 +41,7 @@ struct sim_replica {
     bool copied;      /* … for two of them are at work */
     int keys;         /* how often its key was changed */
     bool forges;      /* its key signs more than what is on its disk (forge.h) */
+    int64_t heard;    /* epoch of which something came to the server last (heard.h) */
     bool revoked;     /* from here on it gives and gets nothing … */
     bool was_revoked; /* … or so said a server that was lost since */
     struct sim_term terms[SIM_TERMS_MAX];

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "erase.h"
-#include "hamlet/store/visits.h"
+#include "heard.h"
 #include "loss.h"
 #include "machine.h"
 #include "world_file.h"
@@ -71,27 +71,7 @@ static int laptop_of(int from, int to)
     return to == ORACLE_SERVER ? from : to;
 }
 
-/* The server writes for the epoch that it has heard of; 0: not of the present one. */
-static int64_t epoch_of(struct sim *sim, int from, int to)
-{
-    const struct sim_replica *replica = &sim->replicas[laptop_of(from, to)];
-    struct hm_id device = hm_sign_device(&replica->laptop->key);
-    struct hm_visit visit;
-    struct hm_arena arena;
-    struct hm_err err = HM_ERR_NONE;
-    bool found = to == ORACLE_SERVER;
-    hm_arena_init(&arena, SIM_ARENA_MAX);
-    if (!found) {
-        sim_must(sim,
-                 hm_store_visit_get(sim->world.reader, &device, (uint32_t)replica->epoch,
-                                    &visit, &found, &arena, &err),
-                 &err, "visit");
-    }
-    hm_arena_fini(&arena);
-    return found ? replica->epoch : 0;
-}
-
-static void keep(struct sim *sim, int from, int to, struct hm_bytes file)
+static void keep(struct sim *sim, int from, int to, int64_t epoch, struct hm_bytes file)
 {
     struct sim_stick *stick = &sim->sticks[sim->stick_count++ % SIM_STICKS_MAX];
     uint8_t *data = malloc(file.size);
@@ -106,7 +86,7 @@ static void keep(struct sim *sim, int from, int to, struct hm_bytes file)
                                 .to = to,
                                 .losses = sim->stats.losses,
                                 .keys = keys_of(sim, from, to),
-                                .epoch = epoch_of(sim, from, to)};
+                                .epoch = epoch};
     sim_say(sim, "  = a file of %zu bytes from %d to %d", file.size, from, to);
 }
 
@@ -114,6 +94,7 @@ void sim_do_stick(struct sim *sim, const struct sim_event *event)
 {
     struct hm_buf file;
     struct hm_err err = HM_ERR_NONE;
+    uint32_t epoch = 0;
     int from = event->who;
     int to = from == ORACLE_SERVER ? (int)event->arg[0] : ORACLE_SERVER;
     if (to == from || to < 0 || to >= sim->replica_count) {
@@ -123,8 +104,8 @@ void sim_do_stick(struct sim *sim, const struct sim_event *event)
     close_session(sim, from);
     enum hm_status status =
         from == ORACLE_SERVER
-            ? world_file_down(&sim->world, sim->replicas[to].laptop, &file, &err)
-            : world_file_up(sim->replicas[from].laptop, &file, &err);
+            ? world_file_down(&sim->world, sim->replicas[to].laptop, &file, &epoch, &err)
+            : world_file_up(sim->replicas[from].laptop, &file, &epoch, &err);
     bool denied = from == ORACLE_SERVER && sim_is_revoked(sim, to);
     bool unknown = from == ORACLE_SERVER && !sim_known_there(sim, to);
     if (status == HM_OK && denied) {
@@ -134,7 +115,10 @@ void sim_do_stick(struct sim *sim, const struct sim_event *event)
         sim_must(sim, status, &err, "stick");
     }
     if (status == HM_OK) {
-        keep(sim, from, to, hm_buf_bytes(&file));
+        keep(sim, from, to, epoch, hm_buf_bytes(&file));
+    }
+    if (status == HM_OK && from == ORACLE_SERVER) {
+        sim_check_file_epoch(sim, to, epoch);
     }
     hm_buf_fini(&file);
     settle(sim, from);
@@ -145,7 +129,9 @@ static bool is_excused(const struct way *way)
     const struct sim *sim = way->sim;
     const struct sim_stick *stick = way->stick;
     int laptop = laptop_of(stick->from, stick->to);
-    bool before = stick->epoch != sim->replicas[laptop].epoch; /* it left a unit */
+    /* It left a unit, and the server heard no more of it, or later of what it was. */
+    bool before = stick->from == ORACLE_SERVER && stick->epoch != 0 &&
+                  stick->epoch != sim->replicas[laptop].epoch;
     bool by_old_key = stick->keys != sim->replicas[sim->replicas[laptop].device].keys;
     return by_old_key || before || sim->world.crashes != way->crashes ||
            sim->world.failures != way->failures || sim_troubled(sim, way->reader) ||
@@ -170,6 +156,10 @@ static void take_up(struct way *way)
     }
     if (revoked && way->taken.bodies > 0) {
         sim_fail(sim, "a file of %d was taken, which is revoked", from);
+    }
+    if (way->taken.bodies > 0 && !revoked) {
+        bool whole = good && !way->torn && sim->world.crashes == way->crashes;
+        sim_hears_of(sim, from, way->stick->epoch, whole);
     }
     sim_note_server(sim);
     settle(sim, ORACLE_SERVER);

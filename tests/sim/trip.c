@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "erase.h"
+#include "heard.h"
 #include "loss.h"
 #include "machine.h"
 #include "world_key.h"
@@ -24,6 +25,7 @@ static const int64_t YEAR_MS = INT64_C(365) * 24 * 3600 * 1000;
 struct errand {
     struct sim *sim;
     int who;
+    int64_t epoch; /* that it speaks of */
     struct hm_buf request;
     struct world_visit visit;
     struct hm_err err;
@@ -48,7 +50,8 @@ static void keep_old(struct sim *sim, int who, struct hm_bytes request)
     }
     free(old->data);
     memcpy(data, request.data, request.size);
-    *old = (struct sim_old){data, request.size, who, sim->stats.losses};
+    *old = (struct sim_old){data, request.size, who, sim->replicas[who].epoch,
+                            sim->stats.losses};
 }
 
 /* Whether anything that was done to the two replicas excuses a failure. */
@@ -65,6 +68,7 @@ static void set_out(struct errand *errand, struct sim *sim, int who)
 {
     *errand = (struct errand){.sim = sim,
                               .who = who,
+                              .epoch = sim->replicas[who].epoch,
                               .crashes = sim->world.crashes,
                               .failures = sim->world.failures,
                               .unknown = !sim_known_there(sim, who)};
@@ -304,13 +308,30 @@ static bool clocks_apart(const struct sim *sim, int who)
     return apart > YEAR_MS || apart < -YEAR_MS;
 }
 
+/* What the server made of it: only what came whole counts as having been heard. */
+static void note_heard(struct sim *sim,
+                       int who,
+                       int64_t epoch,
+                       const struct world_visit *visit)
+{
+    bool unsure = !visit->given || visit->http >= FAILED;
+    if (visit->seen >= visit->request.size && (visit->http == GOOD || unsure)) {
+        sim_hears_of(sim, who, epoch, !unsure);
+    }
+}
+
 /* Serve bytes that were sent before: learning sees that nothing is there twice (P7). */
-static void serve_again(struct sim *sim, struct hm_bytes request, size_t seen)
+static void serve_again(struct sim *sim,
+                        int who,
+                        int64_t epoch,
+                        struct hm_bytes request,
+                        size_t seen)
 {
     struct world_visit visit;
     world_visit_init(&visit, request);
     visit.seen = seen;
     world_serve(&sim->world, &visit, 1);
+    note_heard(sim, who, epoch, &visit);
     if (visit.http == STALE) {
         sim_mark(sim, SIM_MARK_STALE);
     }
@@ -331,6 +352,7 @@ static enum hm_session_next exchange(struct sim *sim,
     if (errand.built) {
         cut_request(&errand, up);
         world_serve(&sim->world, &errand.visit, 1);
+        note_heard(sim, who, errand.epoch, &errand.visit);
         sim_note_server(sim);
         sim_note_refill(sim, who, rows);
         mark_served(&errand, rows);
@@ -338,7 +360,7 @@ static enum hm_session_next exchange(struct sim *sim,
             if (has_pages(&errand)) {
                 sim_mark(sim, SIM_MARK_TWICE);
             }
-            serve_again(sim, errand.visit.request, errand.visit.seen);
+            serve_again(sim, who, errand.epoch, errand.visit.request, errand.visit.seen);
         }
     }
     enum hm_session_next next = take(&errand, down);
@@ -431,7 +453,7 @@ void sim_do_twin(struct sim *sim, const struct sim_event *event)
         if (late.unknown) { /* by now it may be known, and this its first visit */
             sim->replicas[sim->replicas[event->who].device].strange = true;
         }
-        serve_again(sim, late.visit.request, SIZE_MAX);
+        serve_again(sim, event->who, late.epoch, late.visit.request, SIZE_MAX);
         sim->stats.late++;
         sim_mark(sim, SIM_MARK_LATE);
     }
@@ -457,6 +479,9 @@ void sim_do_group(struct sim *sim, const struct sim_event *event)
             visits[i] = errands[i].visit;
         }
         world_serve(&sim->world, visits, 2);
+        for (int i = 0; i < 2; i++) {
+            note_heard(sim, who[i], errands[i].epoch, &visits[i]);
+        }
         sim_note_server(sim);
         sim->stats.grouped++;
         if (has_pages(&errands[0]) && has_pages(&errands[1])) {
@@ -511,6 +536,6 @@ void sim_do_replay(struct sim *sim, const struct sim_event *event)
         sim->replicas[sim->replicas[old->who].device].strange = true;
         sim_mark(sim, SIM_MARK_LATE_LOSS);
     }
-    serve_again(sim, request, cut_of(event->arg[1], request.size));
+    serve_again(sim, old->who, old->epoch, request, cut_of(event->arg[1], request.size));
     sim->stats.late++;
 }

@@ -70,6 +70,7 @@ static void name_keys(struct hm_bundle_head *head,
 
 enum hm_status world_file_up(struct world_laptop *laptop,
                              struct hm_buf *file,
+                             uint32_t *epoch,
                              struct hm_err *err)
 {
     struct hm_bundle_writer writer;
@@ -79,7 +80,7 @@ enum hm_status world_file_up(struct world_laptop *laptop,
     struct hm_key server;
     struct hm_bytes key = HM_NO_BYTES;
     int64_t incarnation = 0;
-    int64_t epoch = 0;
+    int64_t now = 0;
     const struct hm_env *env = &laptop->env.env;
     hm_arena_init(&arena, DEVICE_BYTES_MAX);
     enum hm_status status =
@@ -96,7 +97,7 @@ enum hm_status world_file_up(struct world_laptop *laptop,
                                        &incarnation, err);
     }
     if (status == HM_OK) {
-        status = hm_store_meta_get_int(laptop->store, HM_META_EPOCH, 0, &epoch, err);
+        status = hm_store_meta_get_int(laptop->store, HM_META_EPOCH, 0, &now, err);
     }
     if (status == HM_OK) {
         status = hm_env_random(env, head.id.at, HM_ID_SIZE, err);
@@ -104,8 +105,9 @@ enum hm_status world_file_up(struct world_laptop *laptop,
     name_keys(&head, laptop, &arena);
     head.to = head.server;
     head.from = hm_sign_device(&laptop->key);
-    head.epoch = (uint32_t)epoch;
+    head.epoch = (uint32_t)now;
     head.incarnation = (uint64_t)incarnation;
+    *epoch = head.epoch;
     if (status == HM_OK) {
         status = begin(&writer, &head, &server, &laptop->secret, env, file, err);
     }
@@ -157,6 +159,7 @@ static enum hm_status put_bodies_down(struct world *world,
 enum hm_status world_file_down(struct world *world,
                                const struct world_laptop *laptop,
                                struct hm_buf *file,
+                               uint32_t *epoch,
                                struct hm_err *err)
 {
     struct hm_bundle_writer writer;
@@ -172,6 +175,7 @@ enum hm_status world_file_down(struct world *world,
         hm_file_reader_get(&reader, world->store, &head.to, &arena, err);
     if (status == HM_OK) {
         head.epoch = reader.epoch;
+        *epoch = head.epoch;
         head.incarnation = reader.incarnation;
         status = hm_env_random(env, head.id.at, HM_ID_SIZE, err);
     }

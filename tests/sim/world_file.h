@@ -14,17 +14,19 @@
 
 #include "world.h"
 
-/* A bundle of the laptop for the server, appended to `file`. */
+/* A bundle of the laptop for the server, appended to `file`; its epoch. */
 HM_CHECKED enum hm_status world_file_up(struct world_laptop *laptop,
                                         struct hm_buf *file,
+                                        uint32_t *epoch,
                                         struct hm_err *err);
 /*
- * A bundle of the server for the laptop.
+ * A bundle of the server for the laptop; the epoch that it is for, 0: for none.
  * HM_DENIED     the laptop is revoked; HM_NOT_FOUND: the registry does not know it
  */
 HM_CHECKED enum hm_status world_file_down(struct world *world,
                                           const struct world_laptop *laptop,
                                           struct hm_buf *file,
+                                          uint32_t *epoch,
                                           struct hm_err *err);
 
 /* What came of a file, or of as much of it as is there. */
