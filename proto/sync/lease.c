@@ -102,6 +102,32 @@ static enum hm_status follow(struct hm_serving *serving,
                                             : hm_head_beside(serving, store, err);
 }
 
+/* How far it says that it has the registry. */
+static uint64_t registry_held(const struct hm_request *request)
+{
+    for (size_t i = 0; i < request->bucket_count; i++) {
+        if (hm_bytes_are(request->buckets[i].name, HM_HOME_REGISTRY)) {
+            return request->buckets[i].n;
+        }
+    }
+    return 0;
+}
+
+/*
+ * The lease that it shows stood in the first line of a reply, which may have been cut
+ * behind that: what came of the registry with it, the request says.
+ */
+static enum hm_status see(const struct hm_serving *serving,
+                          struct hm_store *store,
+                          const struct hm_visit *visit,
+                          struct hm_err *err)
+{
+    struct hm_visit seen = *visit;
+    uint64_t held = registry_held(&serving->request);
+    seen.carried = held < seen.carried ? held : seen.carried;
+    return hm_store_sight_put(store, &seen, serving->request.seq, err);
+}
+
 /*
  * A stale one changes nothing: whether it means a copied disk is for the store that still
  * holds it to say, since a late duplicate looks the same here. So does the first request
@@ -135,7 +161,7 @@ enum hm_status hm_lease_take(struct hm_serving *serving,
         hm_store_sight_first(store, &request->device, request->epoch, request->seq, err);
     if (status == HM_OK && shown.pending) {
         visit.current = visit.pending;
-        status = hm_store_sight_put(store, &visit, request->seq, err);
+        status = see(serving, store, &visit, err);
     } else if (shown.newer) {
         visit.current = request->lease;
     } else if (status == HM_OK && shown.open) {
@@ -174,5 +200,5 @@ enum hm_status hm_lease_sight(struct hm_serving *serving,
         !hm_id_equal(&request->lease, &visit.pending)) {
         return status;
     }
-    return hm_store_sight_put(store, &visit, request->seq, err);
+    return see(serving, store, &visit, err);
 }

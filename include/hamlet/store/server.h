@@ -79,7 +79,8 @@ HM_CHECKED enum hm_status hm_store_notices(struct hm_store *store,
 
 /*
  * The device presents the lease that was given with the first `visit->carried` entries of
- * the registry: what it wrote beyond `seq`, or in other epochs, it wrote knowing them.
+ * the registry, or with more, and says that it has these: what it wrote beyond `seq`, or
+ * in other epochs, it wrote knowing them.
  * Only the first time counts.
  */
 HM_CHECKED enum hm_status hm_store_sight_put(struct hm_store *store,

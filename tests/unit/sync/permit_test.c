@@ -394,6 +394,65 @@ START_TEST(from_the_commit_of_an_end_at_once_nothing_of_the_unit_goes_either_way
 }
 END_TEST
 
+/* ---- an end when seen, of which the lease came and nothing else ---- */
+
+/* One exchange, of whose reply the first line gets through. */
+static void hear_first_line(struct world_laptop *laptop)
+{
+    struct hm_session *session = NULL;
+    struct hm_buf request;
+    struct world_visit visit;
+    hm_buf_init(&request, BODY_MAX);
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    hm_session_begin(session);
+    ck_assert_int_eq(hm_session_request(session, &request, &err), HM_OK);
+    world_visit_init(&visit, hm_buf_bytes(&request));
+    world_serve(&world, &visit, 1);
+    ck_assert_int_eq(visit.http, 200);
+    const uint8_t *end = memchr(visit.reply.data, '\n', visit.reply.size);
+    ck_assert_ptr_nonnull(end);
+    ck_assert_int_eq(
+        world_take(&world, session, &visit, (size_t)(end - visit.reply.data) + 1, &err),
+        HM_SESSION_RETRY);
+    hm_session_close(session);
+    world_visit_fini(&visit);
+    hm_buf_fini(&request);
+}
+
+static bool is_seen(const struct world_laptop *laptop)
+{
+    struct hm_id device = hm_sign_device(&laptop->key);
+    struct hm_permit *permits = NULL;
+    size_t count = 0;
+    ck_assert_int_eq(
+        hm_store_permits(world.reader, &device, &permits, &count, &arena, &err), HM_OK);
+    ck_assert_uint_eq(count, 1);
+    return permits[0].seen;
+}
+
+START_TEST(what_was_written_when_only_the_lease_of_an_end_had_come_stands)
+{
+    struct world_laptop *laptop = world_laptop_add(&world, "101-1", "recorder");
+    struct hm_id record;
+    ck_assert(syncs(laptop));
+    end_permit(laptop, HM_ENDED_SEEN);
+    hear_first_line(laptop);
+    hear_first_line(laptop); /* it shows the lease that came with the news */
+    bool early = is_seen(laptop);
+    ck_assert(may_add(laptop, &record));
+
+    ck_assert(syncs(laptop));
+    bool stood = stands(world.reader, &record);
+    ck_assert(syncs(laptop)); /* it left the unit, and begins a new epoch */
+    ck_assert(syncs(laptop)); /* here it shows a lease, and that it has the registry */
+
+    ck_assert(!early);
+    ck_assert(stood);
+    ck_assert(is_seen(laptop));
+}
+END_TEST
+
 /* ---- numbers of an incarnation that is over ---- */
 
 enum { LATE = 3, MORE = 4 };
@@ -521,6 +580,7 @@ int main(void)
     tcase_add_loop_test(
         group, from_the_commit_of_an_end_at_once_nothing_of_the_unit_goes_either_way, 0,
         MOMENTS);
+    tcase_add_test(group, what_was_written_when_only_the_lease_of_an_end_had_come_stands);
     tcase_add_test(
         group, what_was_written_before_an_end_was_seen_stands_on_a_server_that_came_back);
     tcase_add_test(group,
