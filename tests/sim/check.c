@@ -131,7 +131,8 @@ static void check_blind(struct sim *sim, int who)
         }
         bool lost = (oracle_told(oracle, i)->refused || oracle_told(oracle, i)->open) &&
                     is_blind_there(sim, who, i);
-        bool left = sim->replicas[who].lacks[oracle_told(oracle, i)->home];
+        bool left = sim->replicas[who].lacks[oracle_told(oracle, i)->home] ||
+                    sim->replicas[who].thin[i];
         if (oracle_is_blind(oracle, who, i) && !lost && !left &&
             (decides ||
              (!oracle_told(oracle, i)->refused && !oracle_told(oracle, i)->open) ||
@@ -271,6 +272,7 @@ void sim_check_agreed(struct sim *sim, int who)
     for (int unit = 0; unit < SCENE_UNITS; unit++) {
         replica->lacks[unit] = !sim_in_scope(sim, who, unit);
     }
+    memset(replica->thin, 0, sizeof(replica->thin));
     check_same_acts(sim, who);
     check_chain(sim, who);
     hm_mailbox_name(mailbox, &device);

@@ -396,6 +396,23 @@ static void learn_store(struct sim *sim, int who, struct hm_arena *arena)
     learn_entries(sim, who, hm_text(HM_HOME_REGISTRY), SIM_REGISTRY, arena);
 }
 
+/*
+ * What came of a unit that it knows to have lost is without its values, be the unit
+ * forgotten already or not before the next exchange ends well.
+ */
+static void note_thin(struct sim *sim, int who, int64_t before)
+{
+    struct sim_replica *replica = &sim->replicas[who];
+    for (int64_t row = before + 1; row <= replica->rows; row++) {
+        int act = replica->acts[row];
+        int home = act < 0 ? 0 : oracle_told(sim->oracle, act)->home;
+        if (act >= 0 && oracle_is_blind(sim->oracle, who, act) &&
+            !sim_in_scope(sim, who, home) && sim_was_given(sim, who, home)) {
+            replica->thin[act] = true;
+        }
+    }
+}
+
 void sim_learn(struct sim *sim, int who)
 {
     struct hm_arena arena;
@@ -403,6 +420,7 @@ void sim_learn(struct sim *sim, int who)
     uint64_t written = hm_disk_count(sim_disk(sim, who), HM_DISK_WRITE);
     hm_arena_init(&arena, SIM_ARENA_MAX);
     bool new = replica->written == 0 || replica->written != written;
+    int64_t before = replica->rows;
     if (new) {
         sim_learn_epoch(sim, who);
         learn_store(sim, who, &arena);
@@ -415,6 +433,8 @@ void sim_learn(struct sim *sim, int who)
     hm_arena_fini(&arena);
     if (who == ORACLE_SERVER) {
         sim_learn_revoked(sim);
+    } else {
+        note_thin(sim, who, before);
     }
 }
 

@@ -63,6 +63,7 @@ static void take_learnt(struct sim_replica *replica, const struct sim_replica *w
     memcpy(replica->acts, was->acts, sizeof(replica->acts));
     memcpy(replica->entries, was->entries, sizeof(replica->entries));
     memcpy(replica->lacks, was->lacks, sizeof(replica->lacks));
+    memcpy(replica->thin, was->thin, sizeof(replica->thin));
     memcpy(replica->old, was->old, sizeof(replica->old));
     memcpy(replica->anew, was->anew, sizeof(replica->anew));
 }

@@ -99,6 +99,38 @@ static void find_left(struct parting *p)
     }
 }
 
+/*
+ * An epoch that carries nothing on begins with what was forgotten, in one transaction: be
+ * it known by then that all is well, or did the disk fail in between. What is still there
+ * of those units is without its values, and all of it safe.
+ */
+static void find_bare(struct parting *p)
+{
+    struct hm_arena arena;
+    struct hm_bytes parent = HM_NO_BYTES;
+    struct hm_err err = HM_ERR_NONE;
+    struct sim *sim = p->sim;
+    bool bare[SCENE_UNITS] = {false};
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    sim_must(
+        sim,
+        hm_store_meta_get(sim_store(sim, p->who), HM_META_PARENT, &arena, &parent, &err),
+        &err, "parent");
+    for (int unit = 0; unit < SCENE_UNITS; unit++) {
+        bare[unit] = parent.size == 0 && !sim_in_scope(sim, p->who, unit) &&
+                     sim_was_given(sim, p->who, unit);
+        sim->replicas[p->who].lacks[unit] |= bare[unit];
+    }
+    for (int i = 0; i < oracle_count(sim->oracle); i++) {
+        if (p->here[i] && bare[oracle_told(sim->oracle, i)->home] &&
+            !oracle_known(sim->oracle, ORACLE_SERVER, i)) {
+            sim_fail(sim, "%d forgot the values of act %d before the server had it",
+                     p->who, i);
+        }
+    }
+    hm_arena_fini(&arena);
+}
+
 /* Of the mailbox alone is heard what the home said before. */
 static void forget_homes(struct parting *p)
 {
@@ -140,6 +172,7 @@ static void find_parted(struct sim *sim, int who)
         }
     }
     find_left(&p);
+    find_bare(&p);
     forget_homes(&p);
 }
 

@@ -189,6 +189,21 @@ void sim_learn_role(struct sim *sim, int who)
     }
 }
 
+bool sim_was_given(const struct sim *sim, int who, int unit)
+{
+    const struct sim_replica *replica = &sim->replicas[who];
+    const struct sim_replica *device = &sim->replicas[replica->device];
+    bool given = device->term_count == 0 && sim_covers_late(sim, 0, device->unit, unit);
+    for (int i = 0; i < device->term_count && !given; i++) {
+        const struct sim_term *term = &device->terms[i];
+        given = sim_covers_late(sim, 0, term->unit, unit);
+        if (term->end == 0 || term->end > replica->registry) {
+            break;
+        }
+    }
+    return given;
+}
+
 /* Whether all of its terms with this rank ended at once, or were shown to be over. */
 static bool is_over(const struct sim_replica *device, int rank)
 {

@@ -54,5 +54,7 @@ struct sim_term sim_last_term(const struct sim *sim, int who);
 /* Whether this device had several roles, or units, so that who forges under one of them
  * may have it or not. */
 bool sim_had_roles(const struct sim *sim, int who);
+/* Whether it was given the unit once, or one above it, as far as it has heard. */
+bool sim_was_given(const struct sim *sim, int who, int unit);
 
 #endif

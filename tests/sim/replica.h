@@ -62,6 +62,7 @@ struct sim_replica {
     uint64_t entries[SIM_BUCKETS];  /* that were learnt */
     bool left[SCENE_UNITS];         /* units that it forgot once */
     bool lacks[SCENE_UNITS];        /* units that it may not hold, or not all of yet */
+    bool thin[SIM_ACTS_MAX];        /* acts that came when it had lost their unit */
     bool old[SIM_BUCKETS];          /* they are of a server that is no more */
     bool anew[SIM_BUCKETS];         /* … and not all was heard of the next */
 };
