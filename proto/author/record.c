@@ -175,7 +175,9 @@ static enum hm_status read_key(struct hm_author *author,
 }
 
 /*
- * The record of this natural key as it stands: null where nothing is known of it.
+ * The record of this natural key as it stands: null where nothing is known of it, or
+ * where what is known lives and its creation is not known yet. Nobody who was asked for
+ * the key saw that record, so he writes beside what stands in it, as whoever made it did.
  * HM_EXISTS where it is alive.
  */
 static enum hm_status find_twin(struct hm_author *author,
@@ -203,12 +205,13 @@ static enum hm_status find_twin(struct hm_author *author,
         return hm_fail(err, status, missing.key, missing.arg[0], missing.arg[1],
                        missing.arg[2]);
     }
-    if (twin->merged.there && !twin->merged.deleted && twin->key != NULL) {
+    bool lives = twin->merged.there && !twin->merged.deleted;
+    if (lives && twin->key != NULL) {
         char id[HM_HEX16_SIZE];
         hm_hex_put(id, hm_id_bytes(&change->record));
         return hm_fail(err, HM_EXISTS, "record-exists", id, NULL, NULL);
     }
-    *found = twin;
+    *found = lives ? NULL : twin;
     return HM_OK;
 }
 

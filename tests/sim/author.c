@@ -190,6 +190,20 @@ static void card_id(int unit, int64_t number, struct hm_id *id)
                  &key, 1);
 }
 
+/* Whether what made it is here, standing or not: with it comes its key. */
+static bool is_made(const struct work *work, int record)
+{
+    const struct oracle *oracle = work->sim->oracle;
+    for (int i = 0; i < oracle_count(oracle); i++) {
+        const struct oracle_act *told = oracle_told(oracle, i);
+        if (told->record == record && told->what == ORACLE_CREATE &&
+            oracle_known(oracle, work->who, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum hm_status add_card(struct work *work,
                                const struct sim_event *event,
                                enum hm_status *expected)
@@ -213,7 +227,9 @@ static enum hm_status add_card(struct work *work,
     if (record != ORACLE_NONE) {
         oracle_life(work->sim->oracle, work->who, record, &life);
     }
-    if (*expected == HM_OK && life.there && !life.deleted) {
+    if (life.there && !life.deleted && !is_made(work, record)) {
+        deed->act.view = ORACLE_NO_VIEW; /* beside what came before its creation */
+    } else if (*expected == HM_OK && life.there && !life.deleted) {
         *expected = HM_EXISTS;
     }
     enum hm_status status =

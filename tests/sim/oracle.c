@@ -558,7 +558,7 @@ static void add_implied(const struct oracle *oracle, struct oracle_act *act)
     struct oracle_life life;
     oracle_life(oracle, act->replica, act->record, &life);
     for (int reg = ORACLE_ALIVE + 1; reg < ORACLE_REGISTERS; reg++) {
-        if (act->what == ORACLE_CREATE) {
+        if (act->what == ORACLE_CREATE && act->view != ORACLE_NO_VIEW) {
             oracle_register(oracle, act->replica, act->record, reg, &standing);
             if (standing.count > 0) {
                 add_write(act, reg, 0);

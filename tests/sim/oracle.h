@@ -83,7 +83,7 @@ void oracle_free(struct oracle *oracle);
 /*
  * A person did this and it was acknowledged. Gives its number. What goes without saying
  * is added here: a new record lives, a deleted one that is edited lives again, one that
- * is created over a deleted one has nothing left of that but what was given.
+ * is created over a deleted one, but not in no view, has nothing left but what was given.
  */
 int oracle_tell(struct oracle *oracle, const struct oracle_act *told);
 int oracle_count(const struct oracle *oracle);

@@ -264,6 +264,43 @@ START_TEST(a_deleted_record_of_the_same_key_comes_alive_with_what_is_given_only)
 }
 END_TEST
 
+static void give(struct hm_site *site, const struct hm_change *change)
+{
+    (void)hm_site_put(site, &change, 1, HM_VERDICT_ACCEPTED);
+}
+
+/* An edit may come first: by a file, to a server that lost what had come before it. */
+START_TEST(a_record_whose_creation_is_not_here_is_created_beside_what_is)
+{
+    struct hm_site hung;
+    hm_site_open_laptop(&hung, &server, HM_HUNG);
+    ck_assert_int_eq(add(&hung, "registration",
+                         GIVEN("year", "2026", "reg_type", "mo_hinh", "plan_no", "11")),
+                     HM_OK);
+    struct hm_id record = added.record;
+    struct hm_change creation = change_of(&hung, &added.change);
+    ck_assert_int_eq(
+        edit(&hung, &record, false, GIVEN("plan_no", "12", "registrant_name", "Út")),
+        HM_OK);
+    struct hm_change edition = change_of(&hung, &changed);
+    give(&lan, &edition);
+
+    ck_assert_int_eq(
+        add(&lan, "registration",
+            GIVEN("year", "2026", "reg_type", "mo_hinh", "registrant_name", "Sáu")),
+        HM_OK);
+
+    ck_assert(hm_id_equal(&added.record, &record));
+    struct hm_change beside = change_of(&lan, &added.change);
+    ck_assert_ptr_null(write_of(&beside, "plan_no"));
+    ck_assert_uint_eq(write_of(&beside, "registrant_name")->replaces_count, 0);
+    give(&lan, &creation);
+    ck_assert_str_eq(hm_site_shown(&lan, &record, "plan_no"), "12");
+    ck_assert_uint_eq(hm_site_open_conflicts(&lan), 1);
+    hm_site_close(&hung);
+}
+END_TEST
+
 START_TEST(what_was_deleted_a_moment_ago_may_be_added_in_the_same_transaction)
 {
     ck_assert_int_eq(
@@ -416,6 +453,7 @@ int main(void)
     tcase_add_test(keys, a_natural_key_that_was_just_added_is_there_already);
     tcase_add_test(keys,
                    a_deleted_record_of_the_same_key_comes_alive_with_what_is_given_only);
+    tcase_add_test(keys, a_record_whose_creation_is_not_here_is_created_beside_what_is);
     tcase_add_test(keys,
                    what_was_deleted_a_moment_ago_may_be_added_in_the_same_transaction);
     add_group(suite, keys);
