@@ -235,7 +235,8 @@ enum hm_status hm_store_elements(struct hm_store *store,
 enum hm_status hm_store_unspoken(struct hm_store *store,
                                  struct hm_bytes home,
                                  uint64_t n,
-                                 const struct hm_origin *own,
+                                 int64_t own,
+                                 uint64_t own_end,
                                  struct hm_element **elements,
                                  size_t *count,
                                  struct hm_arena *arena,
@@ -252,7 +253,7 @@ enum hm_status hm_store_unspoken(struct hm_store *store,
         " AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
         " AND e.n + c.id - e.change <= :n)"
         " AND (SELECT CASE WHEN c.id < v.change + v.count THEN v.origin = :own"
-        " AND v.seq + c.id - v.change > :acked END"
+        " AND v.seq + c.id - v.change > :end END"
         " FROM envelope v WHERE v.change <= c.id ORDER BY v.change DESC LIMIT 1) = 0"
         " ORDER BY c.id";
     struct growing list = {.count = 0};
@@ -261,8 +262,8 @@ enum hm_status hm_store_unspoken(struct hm_store *store,
     if (status == HM_OK) {
         hm_bind_text(stmt, 1, home);
         hm_bind_int(stmt, 2, (int64_t)n);
-        hm_bind_int(stmt, 3, own->row);
-        hm_bind_int(stmt, 4, (int64_t)own->acked);
+        hm_bind_int(stmt, 3, own);
+        hm_bind_int(stmt, 4, (int64_t)own_end);
         status = read_elements(store, stmt, &list, arena, err);
     }
     *elements = list.at;

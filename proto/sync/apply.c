@@ -377,19 +377,24 @@ enum hm_status hm_apply_scope(struct hm_session *session, struct hm_err *err)
 
 /*
  * A server that comes from a backup may have less of this chain than it acknowledged:
- * what it lacks is not acknowledged, and goes up again.
+ * what it lacks is not acknowledged, and goes up again. Pages that stood in the request
+ * it did not read: they are as if they had not been sent.
  */
 static enum hm_status take_back_ack(struct hm_session *session, struct hm_err *err)
 {
     struct hm_origin origin;
+    uint64_t acked = session->reply.receipt.seq;
+    bool unread = !session->by_file && session->sent_pages > 0;
     enum hm_status status =
         hm_store_origin_get(session->store, &session->device,
                             session->reply.receipt.epoch, false, &origin, err);
-    if (status != HM_OK || origin.row == 0 ||
-        origin.acked <= session->reply.receipt.seq) {
+    if (status != HM_OK || origin.row == 0) {
         return status;
     }
-    origin.acked = session->reply.receipt.seq;
+    origin.acked = origin.acked > acked ? acked : origin.acked;
+    if (unread && origin.sent > session->sent_before) {
+        origin.sent = session->sent_before;
+    }
     return hm_store_origin_put(session->store, &origin, err);
 }
 

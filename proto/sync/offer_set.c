@@ -65,6 +65,18 @@ static bool is_mailbox(struct hm_bytes name)
     return name.size > 0 && name.data[0] == '@';
 }
 
+/*
+ * How far the own changes are offered. Whoever was brought what left this machine may
+ * have lost all but its skeleton, and acknowledge it at any time: then it is not sent
+ * again. In a file what is not acknowledged follows the offer.
+ */
+static uint64_t own_end(const struct hm_session *session)
+{
+    const struct hm_origin *origin = &session->origin;
+    return session->file_out || origin->sent < origin->acked ? origin->acked
+                                                             : origin->sent;
+}
+
 enum hm_status hm_offer_set_load(struct hm_offer_set *set,
                                  struct hm_session *session,
                                  struct hm_offer_bucket *bucket,
@@ -93,9 +105,9 @@ enum hm_status hm_offer_set_load(struct hm_offer_set *set,
         }
     }
     if (status == HM_OK && !is_mailbox(bucket->name)) {
-        status =
-            hm_store_unspoken(session->store, bucket->name, bucket->n, &session->origin,
-                              &set->haves, &set->have_count, &set->arena, err);
+        status = hm_store_unspoken(session->store, bucket->name, bucket->n,
+                                   session->origin.row, own_end(session), &set->haves,
+                                   &set->have_count, &set->arena, err);
     }
     return status;
 }

@@ -375,6 +375,7 @@ static enum hm_session_next end_problem(struct hm_session *session, struct hm_er
         return end_stale(session, err);
     }
     if (problem == HM_PROBLEM_SIGNATURE && session->has_keys && !session->keys_told) {
+        hm_session_unsent(session); /* its pages were not read */
         session->tell_keys = true; /* it comes from a backup that is older than the key */
         return HM_SESSION_AGAIN;
     }
@@ -385,7 +386,8 @@ static enum hm_session_next end_problem(struct hm_session *session, struct hm_er
 #undef HM_PROBLEM_WORD
     };
     if (problem == HM_PROBLEM_UNKNOWN_DEVICE && !session->tell_keys) {
-        session->tell_keys = true; /* it may have lost its registry */
+        hm_session_unsent(session); /* its pages were not read */
+        session->tell_keys = true;  /* it may have lost its registry */
         return HM_SESSION_AGAIN;
     }
     (void)hm_fail(err, hm_problem_status(problem), keys[problem], NULL, NULL, NULL);

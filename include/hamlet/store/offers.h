@@ -85,13 +85,14 @@ HM_CHECKED enum hm_status hm_store_elements(struct hm_store *store,
                                             struct hm_err *err);
 /*
  * Changes of a home, whole or refused, that no entry of its bucket up to n speaks of, in
- * order of arrival: kind and reason say nothing. Those of `own` that are not acknowledged
- * are not among them: they are sent as always.
+ * order of arrival: kind and reason say nothing. Those of the origin `own` beyond seq
+ * `own_end` are not among them: they are sent as always.
  */
 HM_CHECKED enum hm_status hm_store_unspoken(struct hm_store *store,
                                             struct hm_bytes home,
                                             uint64_t n,
-                                            const struct hm_origin *own,
+                                            int64_t own,
+                                            uint64_t own_end,
                                             struct hm_element **elements,
                                             size_t *count,
                                             struct hm_arena *arena,

@@ -363,6 +363,43 @@ START_TEST(values_of_what_was_refused_come_from_who_has_them_after_a_skeleton)
 }
 END_TEST
 
+/* It sends what it has and hears nothing: it does not know what came of that. */
+static void send_unheard(struct world_laptop *laptop)
+{
+    struct hm_session *session = NULL;
+    const struct world_faults deaf = {.cut_up = SIZE_MAX};
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    hm_session_begin(session);
+    (void)world_exchange(&world, laptop, session, &deaf, &err);
+    hm_session_close(session);
+}
+
+/* The server acknowledges it once it has what came before, which its author brings. */
+START_TEST(values_of_what_was_never_acknowledged_come_after_a_skeleton_too)
+{
+    struct hm_id record = add_named(hung, "Nguyễn Văn Út");
+    (void)add_named(mai, "Trần Thị Bưởi");
+    sync_all();
+    struct hm_id refused = edit(mai, &record, "Tổ 9");
+    ck_assert_int_eq(world_change_role(&world, mai, "district_officer", true, &err),
+                     HM_OK);
+    send_unheard(mai);
+    must_sync(hung);
+    ck_assert(find(hung->store, &refused).withheld);
+
+    world_server_empty(&world);
+    must_sync(hung);
+    ck_assert(find(world.reader, &refused).withheld);
+    must_sync(mai);
+
+    ck_assert(!find(world.reader, &refused).withheld);
+    ck_assert_uint_eq(find(world.reader, &refused).verdict, HM_VERDICT_QUARANTINED);
+    sync_all();
+    agree_all();
+}
+END_TEST
+
 START_TEST(work_that_was_done_meanwhile_is_judged_after_the_registry_is_back)
 {
     work();
@@ -681,6 +718,8 @@ static Suite *suite(void)
     tcase_add_test(cases, what_only_its_author_held_back_comes_from_his_neighbour);
     tcase_add_test(cases,
                    values_of_what_was_refused_come_from_who_has_them_after_a_skeleton);
+    tcase_add_test(cases,
+                   values_of_what_was_never_acknowledged_come_after_a_skeleton_too);
     tcase_add_test(cases,
                    work_that_was_done_meanwhile_is_judged_after_the_registry_is_back);
     tcase_add_test(cases, own_pages_wait_until_all_buckets_are_of_the_new_incarnation);
