@@ -71,16 +71,16 @@ static enum hm_status flush_line(struct answer *a, struct hm_err *err)
 }
 
 /*
- * What the requester wrote in this epoch it has. Of another one it may have nothing: its
- * disk was lost or given up then.
+ * What the requester wrote in this epoch it has, as far as it is acknowledged: what lies
+ * behind a gap others brought, and a copy may have written it. Of another epoch it may
+ * have nothing: its disk was lost or given up then.
  */
 static bool is_own(const struct answer *a, const struct hm_envelope *envelope)
 {
     const struct hm_request *request = &a->serving->request;
-    uint64_t newest = a->serving->reader_of_file != NULL ? a->serving->seq : request->seq;
     return hm_id_equal(&envelope->device, &request->device) &&
            envelope->epoch == request->epoch && !envelope->forked &&
-           envelope->seq + envelope->count <= newest + 1;
+           envelope->seq + envelope->count <= a->serving->seq + 1;
 }
 
 /* A file may find another epoch here than when it was made: it says whose the run is. */

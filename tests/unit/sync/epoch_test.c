@@ -12,6 +12,7 @@
 #include "hamlet/store/epoch.h"
 #include "promise.h"
 #include "tests/unit/sync/acts.h"
+#include "world_registry.h"
 
 enum { HISTORIES = 60, EVENTS = 40, TYPED_MAX = 512 };
 
@@ -239,6 +240,68 @@ START_TEST(a_store_copied_before_its_first_exchange_goes_on_twice)
 }
 END_TEST
 
+START_TEST(what_a_copy_wrote_behind_a_gap_is_not_taken_for_the_asker_s)
+{
+    struct world_laptop *mai = world_laptop_add(&world, "101", "commune_officer");
+    struct hm_id record = add(a, 1);
+    sync_with(a);
+    sync_with(mai);
+    struct world_laptop *twin = world_laptop_copy(&world, mai);
+    (void)add(twin, 1); /* in 101, which a does not read */
+    edit(twin, &record, "Cụm 2");
+    ck_assert_int_eq(world_change_role(&world, twin, "district_officer", true, &err),
+                     HM_OK);
+    sync_with(twin);
+    sync_with(a);
+    (void)add(mai, 2);
+
+    world_server_empty(&world);
+    sync_with(a);
+    sync_with(mai);
+
+    ck_assert(world_agrees(&world, mai, "101"));
+    ck_all_agree();
+}
+END_TEST
+
+/* It sends what it has and hears nothing. */
+static void send_unheard(struct world_laptop *laptop)
+{
+    struct hm_session *session = NULL;
+    const struct world_faults deaf = {.cut_up = SIZE_MAX};
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    hm_session_begin(session);
+    (void)world_exchange(&world, laptop, session, &deaf, &err);
+    hm_session_close(session);
+}
+
+/* One chain with two ends, of which the reader has both and the new server one. */
+START_TEST(a_reader_who_knows_a_chain_otherwise_than_its_server_is_not_led_astray)
+{
+    sync_with(a);
+    (void)add(a, 1);
+    struct world_laptop *twin = world_laptop_copy(&world, a);
+    (void)add(a, 2);
+    struct hm_id record = add(twin, 1);
+    sync_with(twin);
+    send_unheard(a);
+    sync_with(b);
+    (void)add(a, 1);
+    sync_with(a);
+    (void)add(twin, 2);
+    sync_with(twin);
+    sync_with(b);
+
+    world_server_empty(&world);
+    sync_with(b);
+
+    ck_assert(world_agrees(&world, b, "101-1"));
+    edit(twin, &record, "Cụm 3");
+    ck_all_agree();
+}
+END_TEST
+
 START_TEST(what_waits_in_both_epochs_is_counted_once)
 {
     (void)add(a, 600);
@@ -411,6 +474,9 @@ int main(void)
         cases, a_laptop_restored_by_one_exchange_is_noticed_though_its_lease_still_holds);
     tcase_add_test(cases, what_a_server_lost_may_begin_in_the_middle_of_a_page);
     tcase_add_test(cases, a_store_copied_before_its_first_exchange_goes_on_twice);
+    tcase_add_test(cases, what_a_copy_wrote_behind_a_gap_is_not_taken_for_the_asker_s);
+    tcase_add_test(
+        cases, a_reader_who_knows_a_chain_otherwise_than_its_server_is_not_led_astray);
     tcase_add_test(cases, what_waits_in_both_epochs_is_counted_once);
     tcase_add_test(cases, copies_and_restores_at_any_moment_lose_and_double_nothing);
     suite_add_tcase(suite, cases);
