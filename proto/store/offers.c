@@ -235,8 +235,7 @@ enum hm_status hm_store_elements(struct hm_store *store,
 enum hm_status hm_store_unspoken(struct hm_store *store,
                                  struct hm_bytes home,
                                  uint64_t n,
-                                 int64_t own,
-                                 uint64_t own_end,
+                                 struct hm_beyond own,
                                  struct hm_element **elements,
                                  size_t *count,
                                  struct hm_arena *arena,
@@ -262,8 +261,8 @@ enum hm_status hm_store_unspoken(struct hm_store *store,
     if (status == HM_OK) {
         hm_bind_text(stmt, 1, home);
         hm_bind_int(stmt, 2, (int64_t)n);
-        hm_bind_int(stmt, 3, own);
-        hm_bind_int(stmt, 4, (int64_t)own_end);
+        hm_bind_int(stmt, 3, own.origin);
+        hm_bind_int(stmt, 4, (int64_t)own.seq);
         status = read_elements(store, stmt, &list, arena, err);
     }
     *elements = list.at;

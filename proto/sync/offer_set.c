@@ -105,9 +105,9 @@ enum hm_status hm_offer_set_load(struct hm_offer_set *set,
         }
     }
     if (status == HM_OK && !is_mailbox(bucket->name)) {
-        status = hm_store_unspoken(session->store, bucket->name, bucket->n,
-                                   session->origin.row, own_end(session), &set->haves,
-                                   &set->have_count, &set->arena, err);
+        const struct hm_beyond own = {session->origin.row, own_end(session)};
+        status = hm_store_unspoken(session->store, bucket->name, bucket->n, own,
+                                   &set->haves, &set->have_count, &set->arena, err);
     }
     return status;
 }

@@ -85,14 +85,17 @@ HM_CHECKED enum hm_status hm_store_elements(struct hm_store *store,
                                             struct hm_err *err);
 /*
  * Changes of a home, whole or refused, that no entry of its bucket up to n speaks of, in
- * order of arrival: kind and reason say nothing. Those of the origin `own` beyond seq
- * `own_end` are not among them: they are sent as always.
+ * order of arrival: kind and reason say nothing. Those of one origin beyond a number of
+ * it are not among them: they are sent as always.
  */
+struct hm_beyond {
+    int64_t origin; /* row */
+    uint64_t seq;
+};
 HM_CHECKED enum hm_status hm_store_unspoken(struct hm_store *store,
                                             struct hm_bytes home,
                                             uint64_t n,
-                                            int64_t own,
-                                            uint64_t own_end,
+                                            struct hm_beyond own,
                                             struct hm_element **elements,
                                             size_t *count,
                                             struct hm_arena *arena,
