@@ -100,6 +100,20 @@ static enum hm_status describe_keys(struct hm_session *session,
     return status;
 }
 
+enum hm_status hm_upload_find_key(struct hm_session *session, struct hm_err *err)
+{
+    struct hm_device known = {.known = false};
+    struct hm_bytes text = HM_NO_BYTES;
+    enum hm_status status =
+        hm_store_meta_get(session->store, HM_META_KEYS, &session->arena, &text, err);
+    if (status == HM_OK && text.size > 0) {
+        status = hm_store_device_get(session->store, &session->device, &known,
+                                     &session->arena, err);
+    }
+    session->key_news = text.size > 0 && !hm_bytes_equal(known.keys, text);
+    return status;
+}
+
 /* An invitation that is not redeemed yet is redeemed by this request. */
 static enum hm_status describe_enrolment(struct hm_session *session,
                                          const struct hm_key *first,

@@ -68,13 +68,14 @@ static bool is_mailbox(struct hm_bytes name)
 /*
  * How far the own changes are offered. Whoever was brought what left this machine may
  * have lost all but its skeleton, and acknowledge it at any time: then it is not sent
- * again. In a file what is not acknowledged follows the offer.
+ * again. In a file what is not acknowledged follows the offer. What a key signs that no
+ * registry names could be given to nobody: of a revoked device it never will be named.
  */
 static uint64_t own_end(const struct hm_session *session)
 {
     const struct hm_origin *origin = &session->origin;
-    return session->file_out || origin->sent < origin->acked ? origin->acked
-                                                             : origin->sent;
+    bool offered = !session->file_out && !session->key_news;
+    return offered && origin->sent > origin->acked ? origin->sent : origin->acked;
 }
 
 enum hm_status hm_offer_set_load(struct hm_offer_set *set,

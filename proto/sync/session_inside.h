@@ -60,6 +60,7 @@ struct hm_session {
     bool has_keys;  /* this device changed its key once … */
     bool keys_told; /* … the request names all keys of this device … */
     bool tell_keys; /* … and must from here on: the server does not know the newest */
+    bool key_news;  /* the registry here does not name the newest yet */
     bool offers;    /* the request under way offers what the server lost */
     bool aged;      /* its reply came from another incarnation */
     struct hm_offering *offering; /* null: nothing is under way */
@@ -117,6 +118,10 @@ void hm_upload_free(struct hm_upload *upload); /* does nothing on null */
 
 /* The open request id: a row of the store, kept until a reply is taken (describe.c). */
 HM_CHECKED enum hm_status hm_upload_open(struct hm_session *session, struct hm_err *err);
+
+/* Whether the registry here names the newest own key (describe.c). */
+HM_CHECKED enum hm_status hm_upload_find_key(struct hm_session *session,
+                                             struct hm_err *err);
 
 /* What the request says beside its pages (describe.c), inside a transaction. */
 HM_CHECKED enum hm_status hm_upload_describe(struct hm_session *session,

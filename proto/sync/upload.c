@@ -472,6 +472,9 @@ static enum hm_status build(struct hm_upload **upload,
         status = hm_upload_open(session, err);
     }
     if (status == HM_OK) {
+        status = hm_upload_find_key(session, err);
+    }
+    if (status == HM_OK) {
         session->origin = (*upload)->origin;
         (*upload)->seq = session->origin.acked + 1;
         status = hm_offer_build(session, &(*upload)->stream, &whole, err);
