@@ -161,89 +161,6 @@ void oracle_part(struct oracle *oracle, int replica, int act, bool stays)
     *at = (struct knowledge){.known = stays, .blind = stays, .ordered = at->ordered};
 }
 
-void oracle_hears(struct oracle *oracle,
-                  int replica,
-                  int act,
-                  enum oracle_verdict verdict)
-{
-    oracle->acts[act].at[replica].heard |= (uint8_t)verdict;
-}
-
-void oracle_swear(struct oracle *oracle, int replica)
-{
-    for (int i = 0; i < oracle->count; i++) {
-        oracle->acts[i].at[replica].sworn = oracle->acts[i].at[replica].heard;
-        oracle->acts[i].at[replica].due = 0;
-    }
-}
-
-unsigned oracle_due(const struct oracle *oracle, int replica, int act)
-{
-    return oracle->acts[act].at[replica].due;
-}
-
-void oracle_lapse(struct oracle *oracle, int replica)
-{
-    for (int i = 0; i < oracle->count; i++) {
-        oracle->acts[i].at[replica].due = 0;
-    }
-}
-
-unsigned oracle_sworn(const struct oracle *oracle, int replica, int act)
-{
-    return oracle->acts[act].at[replica].sworn;
-}
-
-void oracle_anew(struct oracle *oracle, int replica, int home)
-{
-    for (int i = 0; i < oracle->count; i++) {
-        struct knowledge *at = &oracle->acts[i].at[replica];
-        if (oracle->acts[i].told.home == home) {
-            at->due |= at->sworn;
-            at->sworn = 0;
-            at->heard = at->heard == ORACLE_ACCEPTED ? 0 : at->heard;
-            at->kept = at->heard;
-        }
-    }
-}
-
-void oracle_affirm(struct oracle *oracle, int replica, int act, enum oracle_verdict said)
-{
-    oracle->acts[act].at[replica].kept &= (uint8_t) ~(unsigned)said;
-}
-
-void oracle_mailed(struct oracle *oracle, int replica, int act, enum oracle_verdict said)
-{
-    oracle->acts[act].at[replica].mailed |= (uint8_t)said;
-}
-
-void oracle_mailbox_anew(struct oracle *oracle, int replica)
-{
-    for (int i = 0; i < oracle->count; i++) {
-        oracle->acts[i].at[replica].mailed = 0;
-    }
-}
-
-void oracle_settle(struct oracle *oracle, int replica, int home)
-{
-    for (int i = 0; i < oracle->count; i++) {
-        struct knowledge *at = &oracle->acts[i].at[replica];
-        if (oracle->acts[i].told.home == home) {
-            at->heard &= (uint8_t) ~(at->kept & ~(at->mailed | (unsigned)ORACLE_REFUSED));
-            at->kept = 0;
-        }
-    }
-}
-
-void oracle_unhear(struct oracle *oracle, int replica)
-{
-    for (int i = 0; i < oracle->count; i++) {
-        oracle->acts[i].at[replica].heard = 0;
-        oracle->acts[i].at[replica].kept = 0;
-        oracle->acts[i].at[replica].mailed = 0;
-    }
-}
-
 void oracle_blind(struct oracle *oracle, int replica, int act, bool blind)
 {
     oracle->acts[act].at[replica].blind = blind;
@@ -252,11 +169,6 @@ void oracle_blind(struct oracle *oracle, int replica, int act, bool blind)
 bool oracle_known(const struct oracle *oracle, int replica, int act)
 {
     return oracle->acts[act].at[replica].known;
-}
-
-unsigned oracle_heard(const struct oracle *oracle, int replica, int act)
-{
-    return oracle->acts[act].at[replica].heard;
 }
 
 bool oracle_is_blind(const struct oracle *oracle, int replica, int act)

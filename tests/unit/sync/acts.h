@@ -14,6 +14,7 @@
 #include "builders.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/registry.h"
+#include "hamlet/sync/judge.h"
 #include "hamlet/wire/page.h"
 #include "hamlet/wire/stream.h"
 #include "world.h"
@@ -28,6 +29,18 @@ static inline void sync_with(struct world_laptop *laptop)
     hm_err_clear(&err);
     ck_assert_msg(world_sync(&world, laptop, &err), "%s: %s %s", laptop->name, err.key,
                   err.arg[0]);
+}
+
+/* It sends what it has and hears nothing: it does not know what came of that. */
+static inline void send_unheard(struct world_laptop *laptop)
+{
+    struct hm_session *session = NULL;
+    const struct world_faults deaf = {.cut_up = SIZE_MAX};
+    ck_assert_int_eq(
+        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
+    hm_session_begin(session);
+    (void)world_exchange(&world, laptop, session, &deaf, &err);
+    hm_session_close(session);
 }
 
 /* So many households, each with a name of its own, in one transaction; the last of them.
@@ -102,6 +115,14 @@ static inline void put_page(struct hm_buf *stream, const struct hm_page *page)
     ck_assert_int_eq(hm_deflate_end(deflate, stream, &err), HM_OK);
     hm_deflate_close(deflate);
     hm_page_text_fini(&text);
+}
+
+/* A person says that all who will come back have come. */
+static inline void close_refill(void)
+{
+    ck_assert_int_eq(hm_store_begin(world.store, &err), HM_OK);
+    ck_assert_int_eq(hm_judge_refilled(world.store, &world.self.server, &err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(world.store, &err), HM_OK);
 }
 
 #endif

@@ -264,18 +264,6 @@ START_TEST(what_a_copy_wrote_behind_a_gap_is_not_taken_for_the_asker_s)
 }
 END_TEST
 
-/* It sends what it has and hears nothing. */
-static void send_unheard(struct world_laptop *laptop)
-{
-    struct hm_session *session = NULL;
-    const struct world_faults deaf = {.cut_up = SIZE_MAX};
-    ck_assert_int_eq(
-        hm_session_open(&session, laptop->store, &laptop->secret, "test", &err), HM_OK);
-    hm_session_begin(session);
-    (void)world_exchange(&world, laptop, session, &deaf, &err);
-    hm_session_close(session);
-}
-
 /* One chain with two ends, of which the reader has both and the new server one. */
 START_TEST(a_reader_who_knows_a_chain_otherwise_than_its_server_is_not_led_astray)
 {

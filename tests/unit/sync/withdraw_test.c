@@ -8,7 +8,6 @@
 #include "hamlet/base/embed.h"
 #include "hamlet/store/check.h"
 #include "hamlet/store/withdraw.h"
-#include "hamlet/sync/judge.h"
 #include "run.h"
 #include "tests/unit/sync/acts.h"
 #include "world_registry.h"
@@ -298,9 +297,7 @@ START_TEST(what_a_registry_refused_that_was_not_whole_waits_after_the_close)
     world_server_restore(&world, backup);
     struct hm_id early = withdraw_early(officer, &change, 1);
     sync_with(head);
-    ck_assert_int_eq(hm_store_begin(world.store, &err), HM_OK);
-    ck_assert_int_eq(hm_judge_refilled(world.store, &world.self.server, &err), HM_OK);
-    ck_assert_int_eq(hm_store_commit(world.store, &err), HM_OK);
+    close_refill();
     ck_assert_uint_eq(find(world.reader, &early).verdict, HM_VERDICT_QUARANTINED);
 
     sync_with(mate);
