@@ -322,7 +322,10 @@ static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err
     return status != HM_OK ? status : hm_session_follow(session, err);
 }
 
-/* The prefix that the server has: it must be a prefix of this very chain. */
+/*
+ * The prefix that the server has: it must be a prefix of this very chain, sealed here; who
+ * brought it there, and whether this store knows that it was sent, is another matter.
+ */
 enum hm_status hm_apply_ack(struct hm_session *session, struct hm_err *err)
 {
     const struct hm_receipt *receipt = &session->reply.receipt;
@@ -334,10 +337,8 @@ enum hm_status hm_apply_ack(struct hm_session *session, struct hm_err *err)
     if (status != HM_OK || receipt->seq <= origin.acked || origin.row == 0) {
         return status;
     }
-    if (receipt->seq <= origin.sent) {
-        status = hm_store_page_at(session->store, origin.row, receipt->seq, &page, &found,
-                                  &session->arena, err);
-    }
+    status = hm_store_page_at(session->store, origin.row, receipt->seq, &page, &found,
+                              &session->arena, err);
     if (status == HM_OK && (!found || page.seq + page.count - 1 != receipt->seq ||
                             !hm_digest_equal(&page.head_after, &receipt->head))) {
         session->forked = true;
@@ -346,6 +347,7 @@ enum hm_status hm_apply_ack(struct hm_session *session, struct hm_err *err)
     if (status == HM_OK) {
         session->stats.changes_up += receipt->seq - origin.acked;
         origin.acked = receipt->seq;
+        origin.sent = origin.sent > receipt->seq ? origin.sent : receipt->seq;
         status = hm_store_origin_put(session->store, &origin, err);
     }
     if (status == HM_OK) {

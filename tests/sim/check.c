@@ -12,11 +12,22 @@
 
 /* What the six states of changes must add up to (P6). */
 struct tally {
-    int64_t apart; /* … of which a page brought more than there is a home for here */
+    int64_t apart; /* … without values, of a home that is not here */
     int64_t quarantined;
     int64_t unjudged;
     int64_t disputed;
 };
+
+/* A page brought more than there is a home for, or it was erased and its home is left. */
+static bool may_be_apart(const struct sim *sim, int who, int act)
+{
+    int home = oracle_told(sim->oracle, act)->home;
+    bool erased = false;
+    for (int reg = 0; reg < ORACLE_REGISTERS && !erased; reg++) {
+        erased = oracle_erased(sim->oracle, who, act, reg);
+    }
+    return sim->replicas[who].lacks[home] || (erased && !sim_in_scope(sim, who, home));
+}
 
 static struct tally tally_of(const struct sim *sim, int who)
 {
@@ -29,8 +40,7 @@ static struct tally tally_of(const struct sim *sim, int who)
         unsigned heard = oracle_heard(oracle, who, i);
         tally.quarantined += heard == ORACLE_REFUSED;
         tally.unjudged += heard == 0;
-        tally.apart +=
-            heard == 0 && sim->replicas[who].lacks[oracle_told(oracle, i)->home];
+        tally.apart += heard == 0 && may_be_apart(sim, who, i);
         tally.disputed += heard > ORACLE_REFUSED || heard == ORACLE_ACCEPTED
                               ? oracle_told(oracle, i)->record != ORACLE_NONE &&
                                     oracle_disputed(oracle, who, i)

@@ -290,6 +290,68 @@ START_TEST(a_reader_who_knows_a_chain_otherwise_than_its_server_is_not_led_astra
 }
 END_TEST
 
+/* What stood in a's last request, under the name of b, who may carry it. */
+static void relay(struct hm_bytes body)
+{
+    const uint8_t *line = memchr(body.data, '\n', body.size);
+    struct hm_bytes stream = {.data = line + 1,
+                              .size = body.size - (size_t)(line + 1 - body.data)};
+    struct hm_request request = {.device = hm_sign_device(&b->key),
+                                 .epoch = 1,
+                                 .id = hm_make_id(1),
+                                 .incarnation = world.self.incarnation,
+                                 .reply_max = 1,
+                                 .version = hm_text("relay")};
+    struct world_visit visit;
+    struct hm_buf whole;
+    hm_buf_init(&whole, HM_REQUEST_BYTES_MAX);
+    ck_assert_int_eq(hm_request_write(&whole, &request, stream.size, &world.self.server,
+                                      &b->secret, &err),
+                     HM_OK);
+    hm_buf_put_bytes(&whole, stream);
+    world_visit_init(&visit, hm_buf_bytes(&whole));
+    world_serve(&world, &visit, 1);
+    ck_assert_int_eq(visit.http, 200);
+    world_visit_fini(&visit);
+    hm_buf_fini(&whole);
+}
+
+/* The server that came back did not read the pages; another laptop brings them. */
+START_TEST(pages_that_another_brought_are_acknowledged_and_no_sign_of_a_copy)
+{
+    struct hm_session *session = NULL;
+    struct world_visit visit;
+    struct hm_buf body;
+    size_t count = 0;
+    (void)add(b, 2);
+    sync_with(b);
+    sync_with(a);
+    world_server_empty(&world);
+    struct hm_id record = add(a, 1);
+    hm_buf_init(&body, HM_REQUEST_BYTES_MAX);
+    ck_assert_int_eq(hm_session_open(&session, a->store, &a->secret, "test", &err),
+                     HM_OK);
+    hm_session_begin(session);
+    ck_assert_int_eq(hm_session_request(session, &body, &err), HM_OK);
+    world_visit_init(&visit, hm_buf_bytes(&body));
+    world_serve(&world, &visit, 1);
+    ck_assert_int_eq(world_take(&world, session, &visit, SIZE_MAX, &err),
+                     HM_SESSION_AGAIN);
+    hm_session_close(session);
+
+    sync_with(b);
+    relay(hm_buf_bytes(&body));
+    ck_assert(is_there(world.reader, &record));
+    sync_with(a);
+
+    (void)notices_of(&count);
+    ck_assert_uint_eq(count, 0);
+    ck_all_agree();
+    world_visit_fini(&visit);
+    hm_buf_fini(&body);
+}
+END_TEST
+
 START_TEST(what_waits_in_both_epochs_is_counted_once)
 {
     (void)add(a, 600);
@@ -465,6 +527,8 @@ int main(void)
     tcase_add_test(cases, what_a_copy_wrote_behind_a_gap_is_not_taken_for_the_asker_s);
     tcase_add_test(
         cases, a_reader_who_knows_a_chain_otherwise_than_its_server_is_not_led_astray);
+    tcase_add_test(cases,
+                   pages_that_another_brought_are_acknowledged_and_no_sign_of_a_copy);
     tcase_add_test(cases, what_waits_in_both_epochs_is_counted_once);
     tcase_add_test(cases, copies_and_restores_at_any_moment_lose_and_double_nothing);
     suite_add_tcase(suite, cases);
