@@ -6,8 +6,8 @@
  * Owner:      daemon/bundle/out.c; layer 4
  * Threads:    an output belongs to one thread
  * Durability: hm_bundle_out_sync: all of it is on disk; hm_bundle_out_publish: and has
- * its names. Closed before that, nothing of it is left Errors:     those of host/draft.h.
- * HM_EXISTS: a file of that name is there
+ *             its names. Closed before that, nothing of it is left
+ * Errors:     those of host/draft.h. HM_EXISTS: a file of that name is there
  *
  *     open ── begin ── put … put ── end ── begin … end ── sync ── publish ── close
  *                                    └ carry

@@ -8,13 +8,26 @@
 #include "hamlet/bundle/in.h"
 #include "tests/unit/host/world.h"
 
-enum { BODY = 100000, BODIES = 8, SMALL = 350000, FEW = 250000 };
+enum { BODY = 100000, BODIES = 8, SMALL = 350000, FEW = 250000, LARGEST_BODIES = 1000 };
 
 static struct hm_key keys[2];
 static struct hm_secret secrets[2];
 static struct hm_bundle_out *out;
 static char path[WORLD_PATH_SIZE];
-static uint8_t body[BODY];
+static struct hm_buf body; /* its first byte tells the bodies apart */
+static size_t bodies;
+
+/* Bytes that hardly pack. */
+static void fill(size_t size)
+{
+    uint32_t noise = 1;
+    hm_buf_clear(&body);
+    for (size_t i = 0; i < size; i++) {
+        noise = noise * UINT32_C(1103515245) + 12345;
+        hm_buf_put_byte(&body, (uint8_t)(noise >> 16));
+    }
+    ck_assert_uint_eq(body.size, size);
+}
 
 static void start(void)
 {
@@ -25,13 +38,16 @@ static void start(void)
         hm_sign_pair(&keys[i], &secrets[i], seed);
     }
     (void)snprintf(path, sizeof(path), "%s/stick.hmb", world_folder);
-    memset(body, 'b', sizeof(body));
+    hm_buf_init(&body, HM_BUNDLE_BODY_MAX);
+    fill(BODY);
+    bodies = BODIES;
     out = NULL;
 }
 
 static void finish(void)
 {
     hm_bundle_out_close(out);
+    hm_buf_fini(&body);
     world_finish();
 }
 
@@ -45,8 +61,9 @@ static enum hm_status write_files(uint64_t most)
     if (status == HM_OK) {
         status = hm_bundle_out_begin(out, &head, &keys[1], &secrets[0], &err);
     }
-    for (int i = 0; i < BODIES && status == HM_OK; i++) {
-        status = hm_bundle_out_put(out, HM_BYTES(body), &err);
+    for (size_t i = 0; i < bodies && status == HM_OK; i++) {
+        body.data[0] = (uint8_t)i;
+        status = hm_bundle_out_put(out, hm_buf_bytes(&body), &err);
     }
     if (status == HM_OK) {
         status = hm_bundle_out_end(out, &err);
@@ -65,6 +82,7 @@ struct taken {
     size_t heads;
     size_t locked;
     size_t bodies;
+    uint8_t last; /* which body was */
     size_t parts;
     bool more;
 };
@@ -98,7 +116,9 @@ static enum hm_status take_body(void *ctx,
 {
     struct taken *taken = ctx;
     (void)e;
-    ck_assert(declared == BODY && hm_bytes_equal(bytes, HM_BYTES(body)));
+    ck_assert(declared == body.size && bytes.size == body.size);
+    ck_assert_mem_eq(bytes.data + 1, body.data + 1, body.size - 1);
+    taken->last = bytes.data[0];
     taken->bodies++;
     return HM_OK;
 }
@@ -139,7 +159,7 @@ static struct taken read_file(size_t number)
 
 START_TEST(what_does_not_fit_goes_on_in_files_that_are_whole_by_themselves)
 {
-    size_t bodies = 0;
+    size_t found = 0;
     ck_assert_int_eq(write_files(SMALL), HM_OK);
     ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_OK);
     size_t files = hm_bundle_out_stats(out)->files;
@@ -150,10 +170,10 @@ START_TEST(what_does_not_fit_goes_on_in_files_that_are_whole_by_themselves)
         ck_assert_uint_eq(taken.heads, 1);
         ck_assert_uint_eq(taken.parts, i);
         ck_assert(taken.more == (i < files));
-        bodies += taken.bodies;
+        found += taken.bodies;
     }
 
-    ck_assert_uint_eq(bodies, BODIES);
+    ck_assert_uint_eq(found, bodies);
     ck_assert_int_eq(names(), 3);
 }
 END_TEST
@@ -185,7 +205,7 @@ static void drop_files(void)
  */
 static size_t written(uint64_t most, enum hm_status (*write)(uint64_t most))
 {
-    size_t bodies = 0;
+    size_t found = 0;
     ck_assert_msg(write(most) == HM_OK, "%s", err.key);
     ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_OK);
     size_t files = hm_bundle_out_stats(out)->files;
@@ -193,9 +213,10 @@ static size_t written(uint64_t most, enum hm_status (*write)(uint64_t most))
         struct taken taken = read_file(i);
         ck_assert_uint_le(size_of(i), most);
         ck_assert(taken.more == (i < files));
-        bodies += taken.bodies;
+        ck_assert_uint_eq(taken.last, (uint8_t)(bodies - found - 1));
+        found += taken.bodies;
     }
-    ck_assert_uint_eq(bodies, BODIES);
+    ck_assert_uint_eq(found, bodies);
     return files;
 }
 
@@ -216,6 +237,19 @@ START_TEST(a_file_is_full_at_its_last_byte_and_not_before)
 }
 END_TEST
 
+/* 2.1 GB in all. */
+START_TEST(what_fills_more_than_the_largest_file_goes_on_in_a_second)
+{
+    fill(HM_BUNDLE_BODY_MAX);
+    bodies = LARGEST_BODIES;
+
+    ck_assert_uint_eq(written(HM_BUNDLE_FILE_MAX, write_files), 2);
+
+    ck_assert_uint_gt(size_of(1), HM_BUNDLE_FILE_MAX - 2 * HM_BUNDLE_BODY_MAX);
+    drop_files();
+}
+END_TEST
+
 /* Each body in a bundle of its own, as for many readers. */
 static enum hm_status write_many(uint64_t most)
 {
@@ -223,10 +257,10 @@ static enum hm_status write_many(uint64_t most)
                                   .from = hm_sign_device(&keys[0]),
                                   .to = hm_sign_device(&keys[1])};
     enum hm_status status = hm_bundle_out_open(&out, &world_env, path, most, &err);
-    for (int i = 0; i < BODIES && status == HM_OK; i++) {
+    for (size_t i = 0; i < bodies && status == HM_OK; i++) {
         status = hm_bundle_out_begin(out, &head, &keys[1], &secrets[0], &err);
         if (status == HM_OK) {
-            status = hm_bundle_out_put(out, HM_BYTES(body), &err);
+            status = hm_bundle_out_put(out, hm_buf_bytes(&body), &err);
         }
         if (status == HM_OK) {
             status = hm_bundle_out_end(out, &err);
@@ -238,28 +272,28 @@ static enum hm_status write_many(uint64_t most)
 /* What the reader of all files of `most` bytes finds; none is larger. */
 static size_t bodies_of_many(uint64_t most)
 {
-    size_t bodies = 0;
+    size_t found = 0;
     ck_assert_msg(write_many(most) == HM_OK, "%s", err.key);
     ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_OK);
     for (size_t i = 1; i <= hm_bundle_out_stats(out)->files; i++) {
         ck_assert_msg(size_of(i) <= most, "file %zu of %llu bytes has %llu", i,
                       (unsigned long long)most, (unsigned long long)size_of(i));
-        bodies += read_file(i).bodies;
+        found += read_file(i).bodies;
     }
     drop_files();
-    return bodies;
+    return found;
 }
 
 START_TEST(bundles_of_many_readers_never_make_a_file_that_is_too_large_to_be_read)
 {
     ck_assert_int_eq(write_many(HM_BUNDLE_FILE_MAX), HM_OK);
     ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_OK);
-    uint64_t one = size_of(1) / BODIES;
+    uint64_t one = size_of(1) / bodies;
     drop_files();
 
     /* The end of a file at every place of a head, its key and what closes it. */
     for (uint64_t more = 0; more < 1000; more += 23) {
-        ck_assert_uint_eq(bodies_of_many(3 * one + more), BODIES);
+        ck_assert_uint_eq(bodies_of_many(3 * one + more), bodies);
     }
 }
 END_TEST
@@ -337,5 +371,13 @@ int main(void)
     tcase_add_test(cases, closed_before_it_has_its_names_nothing_is_left);
     tcase_add_test(cases, a_name_that_is_taken_is_told_before_anything_is_written);
     suite_add_tcase(suite, cases);
+    if (getenv("HM_LARGEST") != NULL) {
+        TCase *largest = tcase_create("largest");
+        tcase_add_checked_fixture(largest, start, finish);
+        tcase_set_timeout(largest, 240);
+        tcase_add_test(largest,
+                       what_fills_more_than_the_largest_file_goes_on_in_a_second);
+        suite_add_tcase(suite, largest);
+    }
     return world_run(suite);
 }
