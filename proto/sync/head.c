@@ -105,3 +105,20 @@ enum hm_status hm_head_beside(const struct hm_serving *serving,
     notice.parent = last.epoch;
     return status != HM_OK || !any ? status : hm_store_notice_put(store, &notice, err);
 }
+
+enum hm_status hm_head_other(const struct hm_serving *serving,
+                             struct hm_store *store,
+                             const struct hm_visit *visit,
+                             bool first,
+                             struct hm_bytes uncounted,
+                             struct hm_err *err)
+{
+    struct hm_notice notice = {.device = visit->device,
+                               .epoch = visit->epoch,
+                               .type = first ? HM_NOTICE_RESTORED : HM_NOTICE_COPIED,
+                               .time = hm_env_wall(serving->self.env)};
+    bool found = false;
+    enum hm_status status = hm_store_visit_other(store, visit, first, uncounted,
+                                                 &notice.parent, &found, err);
+    return status != HM_OK || !found ? status : hm_store_notice_put(store, &notice, err);
+}

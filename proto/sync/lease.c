@@ -40,6 +40,12 @@ void hm_lease_count(struct hm_serving *serving)
     }
 }
 
+/* No token of its pair was presented yet. */
+static bool unshown(const struct hm_visit *visit)
+{
+    return hm_id_is_none(&visit->current) || count_of(&visit->current) > 0;
+}
+
 /* What a request shows of the pair that is here. */
 struct shown {
     bool pending;
@@ -59,7 +65,6 @@ static struct shown what_is_shown(const struct hm_serving *serving,
 {
     const struct hm_request *request = &serving->request;
     bool ours = request->incarnation == serving->self.incarnation;
-    bool unshown = hm_id_is_none(&visit->current) || count_of(&visit->current) > 0;
     bool same = hm_id_equal(&request->id, &visit->request);
     bool given = !hm_id_is_none(&visit->pending);
     struct shown shown = {
@@ -67,7 +72,7 @@ static struct shown what_is_shown(const struct hm_serving *serving,
         .current = ours && !hm_id_is_none(&visit->current) &&
                    hm_id_equal(&request->lease, &visit->current),
         .first_again = hm_id_is_none(&visit->current) && same,
-        .newer = unshown && count_shown(serving) > count_of(&visit->current),
+        .newer = unshown(visit) && count_shown(serving) > count_of(&visit->current),
         .open = hm_id_is_none(&visit->current) && !given};
     shown.again = shown.current && given && same;
     return shown;
@@ -160,7 +165,11 @@ enum hm_status hm_lease_take(struct hm_serving *serving,
     status =
         hm_store_sight_first(store, &request->device, request->epoch, request->seq, err);
     if (status == HM_OK && shown.pending) {
+        status = hm_head_other(serving, store, &visit, unshown(&visit),
+                               (struct hm_bytes){(const uint8_t *)mark, MARK_SIZE}, err);
         visit.current = visit.pending;
+    }
+    if (status == HM_OK && shown.pending) {
         status = see(serving, store, &visit, err);
     } else if (shown.newer) {
         visit.current = request->lease;

@@ -86,6 +86,18 @@ HM_CHECKED enum hm_status hm_head_beside(const struct hm_serving *serving,
                                          struct hm_store *store,
                                          struct hm_err *err);
 
+/*
+ * It showed the token of its last reply: note it, if another epoch of its device, neither
+ * of which begins where the other ends, showed one since then, or if this is the `first`
+ * that it shows, ever. Tokens that begin with `uncounted` tell nothing.
+ */
+HM_CHECKED enum hm_status hm_head_other(const struct hm_serving *serving,
+                                        struct hm_store *store,
+                                        const struct hm_visit *visit,
+                                        bool first,
+                                        struct hm_bytes uncounted,
+                                        struct hm_err *err);
+
 /* What the device says of itself, for later files (stated.c): of a visit, of a file. */
 HM_CHECKED enum hm_status hm_serving_state(struct hm_serving *serving,
                                            struct hm_visit *visit,

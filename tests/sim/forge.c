@@ -48,7 +48,7 @@ bool forge_begin(struct forge *forge, struct sim *sim, int who)
                             .device = hm_sign_device(&laptop->key),
                             .district = sim->world.self.server,
                             .role = laptop->role,
-                            .home = laptop->unit};
+                            .home = scene_unit(sim->replicas[who].unit)};
     hm_arena_init(&forge->arena, SIM_ARENA_MAX);
     hm_buf_init(&forge->stream, BODY_MAX);
     draw(forge, &forge->epoch, sizeof(forge->epoch));

@@ -565,7 +565,7 @@ void sim_do_lie(struct sim *sim, const struct sim_event *event)
     enum sim_lie what = (enum sim_lie)((uint64_t)event->arg[0] % SIM_LIE_COUNT);
     struct lie lie = {.sim = sim, .event = event, .names = ORACLE_NONE};
     sim->stats.actions++;
-    if (sim->replicas[event->who].laptop == NULL || sim_anything_moved(sim)) {
+    if (sim->replicas[event->who].laptop == NULL) {
         return;
     }
     bool revoked = sim_is_revoked(sim, event->who);
@@ -576,6 +576,9 @@ void sim_do_lie(struct sim *sim, const struct sim_event *event)
             sim_say(sim, "  > answered with %d", lie.http);
             judge(&lie);
             sim->stats.lies++;
+        }
+        if (!lie.skipped && sim_anything_moved(sim)) {
+            sim_mark(sim, SIM_MARK_MOVED_LIE);
         }
         if (!lie.skipped && !revoked && lie.http != FORGE_HTTP_NONE &&
             lie.http < FAILED) {

@@ -218,6 +218,11 @@ static void forget_refill(struct sim *sim)
     }
 }
 
+/*
+ * Not after something moved: what a laptop forgot on leaving nobody may have any more,
+ * and a place that the registry gave and forgot is open for longer than could be told
+ * here.
+ */
 void sim_do_lose(struct sim *sim, const struct sim_event *event)
 {
     bool had[SIM_ACTS_MAX] = {false};

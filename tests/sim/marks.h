@@ -115,6 +115,7 @@ struct sim;
     X(MOVED_UNSENT, moved_unsent, "… with work that it did not send")                    \
     X(MOVED_BACK, moved_back, "… to a unit that it had before")                          \
     X(MOVED_COPIED, moved_copied, "… and another disk is at work")                       \
+    X(MOVED_REFILLED, moved_refilled, "… by a server that came back")                    \
     X(MOVED_LATE, moved_late, "what it wrote where it was, not knowing, and stands")     \
     X(MOVED_TOO_LATE, moved_too_late, "… and does not, for it had moved at once")        \
     X(PARTED, parted, "a laptop forgets what is not its business any more")              \
@@ -124,6 +125,7 @@ struct sim;
     X(JOINED_LATE, joined_late, "… and a record is made there by who did not know")      \
     X(SHIFTED, shifted, "a unit goes to another commune")                                \
     X(SHIFTED_LATE, shifted_late, "… and the one before writes there, not knowing")      \
+    X(MOVED_LIE, moved_lie, "a lie after something has moved")                           \
     X(KEY_CHANGED, key_changed, "a device changes its key")                              \
     X(KEY_AGAIN, key_again, "… once more")                                               \
     X(KEY_UNSENT, key_unsent, "… with work that it signed by the one before")            \

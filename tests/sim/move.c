@@ -3,17 +3,12 @@
  * A laptop is moved to another unit; a unit is merged into another in mid-year, or goes
  * to another commune. What was written by who could not know of it stands.
  *
- * Not where a device lies or the server was lost: either has its own histories, in which
- * what the registry says is open for longer than could be told here.
+ * A server that came back moves whom it knows again; none is lost after something moved
+ * (sim_do_lose).
  */
 #include "loss.h"
 #include "sim.h"
 #include "world_registry.h"
-
-static bool may_move(const struct sim *sim)
-{
-    return !sim_refilled(sim) && sim->stats.lies == 0;
-}
 
 /* The units of a level: where somebody with this role has his place. */
 static int unit_of(bool commune, int64_t pick)
@@ -32,6 +27,9 @@ static uint64_t settle(struct sim *sim,
                        uint64_t entries)
 {
     uint64_t before = sim->replicas[ORACLE_SERVER].registry;
+    if (status == HM_NOT_FOUND && sim_refilled(sim)) {
+        return 0; /* no laptop brought that back yet */
+    }
     if (status != HM_OK && !sim_troubled(sim, ORACLE_SERVER)) {
         sim_must(sim, status, err, what);
     }
@@ -77,6 +75,9 @@ static void note_move(struct sim *sim, int who, int unit, bool once, uint64_t en
     if (has_unsent(sim, who)) {
         sim_mark(sim, SIM_MARK_MOVED_UNSENT);
     }
+    if (sim_refilled(sim)) {
+        sim_mark(sim, SIM_MARK_MOVED_REFILLED);
+    }
 }
 
 /* The permit for one unit ends, and one for another begins. */
@@ -85,9 +86,10 @@ void sim_do_move(struct sim *sim, const struct sim_event *event)
     enum { ENTRIES = 3 }; /* a permit, the end of the other, where the device is now */
     struct hm_err err = HM_ERR_NONE;
     sim->stats.actions++;
-    if (event->who == ORACLE_SERVER || !may_move(sim) ||
-        sim_is_revoked(sim, event->who) ||
-        sim->replicas[sim->replicas[event->who].device].term_count + 1 >= SIM_TERMS_MAX) {
+    int terms = sim->replicas[sim->replicas[event->who].device].term_count;
+    bool forgotten = sim_refilled(sim) && terms > 0; /* its role may be an older one */
+    if (event->who == ORACLE_SERVER || sim_is_revoked(sim, event->who) || forgotten ||
+        terms + 1 >= SIM_TERMS_MAX) {
         return;
     }
     const struct sim_term last = sim_last_term(sim, event->who);
@@ -134,7 +136,7 @@ void sim_do_join(struct sim *sim, const struct sim_event *event)
     int unit = unit_of(communes, event->arg[0] / 3);
     int into = unit_of(communes, event->arg[1]);
     sim->stats.actions++;
-    if (!may_move(sim) || !may_lie(sim, unit, into)) {
+    if (!may_lie(sim, unit, into)) {
         return;
     }
     sim_learn(sim, ORACLE_SERVER);
@@ -151,7 +153,7 @@ void sim_do_shift(struct sim *sim, const struct sim_event *event)
     int unit = unit_of(false, event->arg[0]);
     int to = unit_of(true, event->arg[1]);
     sim->stats.actions++;
-    if (!may_move(sim) || !may_lie(sim, unit, to)) {
+    if (!may_lie(sim, unit, to)) {
         return;
     }
     sim_learn(sim, ORACLE_SERVER);

@@ -57,10 +57,11 @@ static unsigned draw_weight(struct sim_plan *plan, enum sim_do what)
     return usual[what] * times[below(plan, 6)];
 }
 
-/* Units and laptops move where nobody lies and no server is lost (move.c says why). */
+/* Units and laptops move in one history of four: after that no server is lost (loss.c).
+ */
 static void draw_moves(struct sim_plan *plan)
 {
-    bool moves = plan->weight[SIM_LIE] + plan->weight[SIM_LOSE] == 0;
+    bool moves = below(plan, plan->weight[SIM_LOSE] == 0 ? 2U : 6U) == 0;
     for (int i = SIM_MOVE; i <= SIM_SHIFT; i++) {
         plan->weight[i] = moves ? draw_weight(plan, (enum sim_do)i) : 0;
     }

@@ -71,6 +71,19 @@ HM_CHECKED enum hm_status hm_store_visit_over(struct hm_store *store,
                                               bool *found,
                                               bool *any,
                                               struct hm_err *err);
+/*
+ * Another epoch of the device that was heard of since `visit`, or, with `before`, at all:
+ * one in which it showed a token that it had been given, not beginning with `uncounted`,
+ * and of which no notice says that it follows the epoch of `visit`. It goes on, or there
+ * would be no pending token (hm_store_visit_over). The latest.
+ */
+HM_CHECKED enum hm_status hm_store_visit_other(struct hm_store *store,
+                                               const struct hm_visit *visit,
+                                               bool before,
+                                               struct hm_bytes uncounted,
+                                               uint32_t *epoch,
+                                               bool *found,
+                                               struct hm_err *err);
 HM_CHECKED enum hm_status hm_store_visit_put(struct hm_store *store,
                                              const struct hm_visit *visit,
                                              struct hm_err *err);

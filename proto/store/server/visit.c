@@ -107,6 +107,40 @@ enum hm_status hm_store_visit_over(struct hm_store *store,
     return status;
 }
 
+enum hm_status hm_store_visit_other(struct hm_store *store,
+                                    const struct hm_visit *visit,
+                                    bool before,
+                                    struct hm_bytes uncounted,
+                                    uint32_t *epoch,
+                                    bool *found,
+                                    struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT v.epoch FROM visit v WHERE v.device = :device AND v.epoch <> :epoch"
+        " AND v.current IS NOT NULL AND v.pending IS NOT NULL"
+        " AND substr(v.current, 1, length(:uncounted)) <> :uncounted"
+        " AND (:before OR v.turn > (SELECT o.turn FROM visit o"
+        "  WHERE o.device = :device AND o.epoch = :epoch))"
+        " AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.device = :device"
+        "  AND n.epoch = v.epoch AND n.parent = :epoch)"
+        " ORDER BY v.turn DESC LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    *found = false;
+    if (status == HM_OK) {
+        hm_bind_id(stmt, 1, &visit->device);
+        hm_bind_int(stmt, 2, visit->epoch);
+        hm_bind_blob(stmt, 3, uncounted);
+        hm_bind_int(stmt, 4, before ? 1 : 0);
+        status = hm_sql_step(store, stmt, found, err);
+    }
+    if (status == HM_OK && *found) {
+        *epoch = (uint32_t)hm_column_int(stmt, 0);
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
 static struct hm_bytes id_or_null(const struct hm_id *id)
 {
     return hm_id_is_none(id) ? HM_NO_BYTES : hm_id_bytes(id);

@@ -203,6 +203,38 @@ START_TEST(a_laptop_restored_by_one_exchange_is_noticed_though_its_lease_still_h
 }
 END_TEST
 
+/* The server that the image went to first is lost, and the next never heard of it. */
+START_TEST(an_image_of_before_the_first_contact_is_noticed_by_another_server_too)
+{
+    size_t count = 0;
+    struct hm_disk *image = world_laptop_image(a);
+    sync_with(a);
+    world_laptop_restore(a, image);
+    (void)add(a, 1);
+    sync_with(a); /* another epoch, which alone goes to the next server */
+    sync_with(b);
+    world_server_empty(&world);
+    sync_with(b);
+    sync_with(a);
+    sync_with(a);
+    (void)notices_of(&count);
+    ck_assert_uint_eq(count, 0);
+
+    world_laptop_restore(a, image);
+    hm_disk_free(image);
+    sync_with(a);
+    sync_with(a);
+
+    struct hm_notice *notices = notices_of(&count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(notices[0].type, HM_NOTICE_RESTORED);
+    sync_with(a); /* once is enough */
+    (void)notices_of(&count);
+    ck_assert_uint_eq(count, 1);
+    ck_all_agree();
+}
+END_TEST
+
 /* Its disk was an older one once: what was sealed there is cut otherwise than the pages
  * that a server of an old backup has of the same chain. */
 START_TEST(what_a_server_lost_may_begin_in_the_middle_of_a_page)
@@ -522,6 +554,8 @@ int main(void)
     tcase_add_test(cases, a_restored_laptop_gets_its_later_work_back_refused_changes_too);
     tcase_add_test(
         cases, a_laptop_restored_by_one_exchange_is_noticed_though_its_lease_still_holds);
+    tcase_add_test(
+        cases, an_image_of_before_the_first_contact_is_noticed_by_another_server_too);
     tcase_add_test(cases, what_a_server_lost_may_begin_in_the_middle_of_a_page);
     tcase_add_test(cases, a_store_copied_before_its_first_exchange_goes_on_twice);
     tcase_add_test(cases, what_a_copy_wrote_behind_a_gap_is_not_taken_for_the_asker_s);
