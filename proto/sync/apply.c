@@ -323,8 +323,8 @@ static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err
 }
 
 /*
- * The prefix that the server has: it must be a prefix of this very chain, sealed here; who
- * brought it there, and whether this store knows that it was sent, is another matter.
+ * The prefix that the server has: it must be a prefix of this very chain, sealed here;
+ * who brought it there, and whether this store knows that it was sent, is another matter.
  */
 enum hm_status hm_apply_ack(struct hm_session *session, struct hm_err *err)
 {

@@ -118,7 +118,7 @@ enum hm_status hm_head_other(const struct hm_serving *serving,
                                .type = first ? HM_NOTICE_RESTORED : HM_NOTICE_COPIED,
                                .time = hm_env_wall(serving->self.env)};
     bool found = false;
-    enum hm_status status = hm_store_visit_other(store, visit, first, uncounted,
-                                                 &notice.parent, &found, err);
+    enum hm_status status =
+        hm_store_visit_other(store, visit, first, uncounted, &notice.parent, &found, err);
     return status != HM_OK || !found ? status : hm_store_notice_put(store, &notice, err);
 }

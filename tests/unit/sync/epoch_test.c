@@ -554,8 +554,8 @@ int main(void)
     tcase_add_test(cases, a_restored_laptop_gets_its_later_work_back_refused_changes_too);
     tcase_add_test(
         cases, a_laptop_restored_by_one_exchange_is_noticed_though_its_lease_still_holds);
-    tcase_add_test(
-        cases, an_image_of_before_the_first_contact_is_noticed_by_another_server_too);
+    tcase_add_test(cases,
+                   an_image_of_before_the_first_contact_is_noticed_by_another_server_too);
     tcase_add_test(cases, what_a_server_lost_may_begin_in_the_middle_of_a_page);
     tcase_add_test(cases, a_store_copied_before_its_first_exchange_goes_on_twice);
     tcase_add_test(cases, what_a_copy_wrote_behind_a_gap_is_not_taken_for_the_asker_s);
