@@ -209,7 +209,7 @@ static int unit_beyond(const struct lie *lie)
 {
     for (int i = 0; i < SCENE_UNITS; i++) {
         int unit = (int)((lie->event->arg[3] + i) % SCENE_UNITS);
-        if (!scene_covers(lie->sim->replicas[lie->forge.who].unit, unit)) {
+        if (!sim_is_given(lie->sim, lie->forge.who, unit)) {
             return unit;
         }
     }
@@ -235,9 +235,12 @@ static int record_of(const struct lie *lie, bool within)
     for (int i = 0; i < oracle_count(sim->oracle); i++) {
         int act = (first + i) % oracle_count(sim->oracle);
         int record = oracle_told(sim->oracle, act)->record;
-        if (record != ORACLE_NONE && oracle_known(sim->oracle, ORACLE_SERVER, act) &&
-            scene_covers(sim->replicas[lie->forge.who].unit, sim->records[record].unit) ==
-                within) {
+        bool fits =
+            record != ORACLE_NONE &&
+            (within ? scene_covers(sim->replicas[lie->forge.who].unit,
+                                   sim->records[record].unit)
+                    : !sim_is_given(sim, lie->forge.who, sim->records[record].unit));
+        if (fits && oracle_known(sim->oracle, ORACLE_SERVER, act)) {
             return record;
         }
     }

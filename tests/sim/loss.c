@@ -203,6 +203,9 @@ static void mark_loss(struct sim *sim)
     if (sim->stats.copies > 0) {
         sim_mark(sim, SIM_MARK_LOSS_COPIED);
     }
+    if (sim_anything_moved(sim)) {
+        sim_mark(sim, SIM_MARK_LOSS_MOVED);
+    }
 }
 
 /* Whoever has not heard of values that came later may still not have them; nor has he
@@ -218,15 +221,33 @@ static void forget_refill(struct sim *sim)
     }
 }
 
+/* Whether the server that comes back knows of all that moved. */
+static bool keeps_moves(const struct sim *sim)
+{
+    const struct sim_image *image = &sim->replicas[ORACLE_SERVER].image;
+    bool keeps = image->disk != NULL;
+    for (int i = 0; i < sim->fate_count; i++) {
+        keeps = keeps && sim->fates[i].at <= image->was->registry;
+    }
+    for (int who = 1; who < sim->replica_count; who++) {
+        const struct sim_replica *device = &sim->replicas[who];
+        for (int i = 0; i + 1 < device->term_count; i++) {
+            keeps = keeps && device->terms[i].end <= image->was->registry;
+        }
+    }
+    return keeps;
+}
+
 /*
- * Not after something moved: what a laptop forgot on leaving nobody may have any more,
- * and a place that the registry gave and forgot is open for longer than could be told
- * here.
+ * After something moved only as far as a backup knows of it: a place that the registry
+ * gave and forgot is open for longer than could be told here.
  */
 void sim_do_lose(struct sim *sim, const struct sim_event *event)
 {
     bool had[SIM_ACTS_MAX] = {false};
-    if (!sim_may_go(sim, ORACLE_SERVER) || sim_anything_moved(sim)) {
+    bool empty = event->arg[0] != 0 || sim->replicas[ORACLE_SERVER].image.disk == NULL;
+    if (!sim_may_go(sim, ORACLE_SERVER) ||
+        (sim_anything_moved(sim) && (empty || !keeps_moves(sim)))) {
         return;
     }
     sim_learn(sim, ORACLE_SERVER);
@@ -243,7 +264,7 @@ void sim_do_lose(struct sim *sim, const struct sim_event *event)
     bool knew[ORACLE_REPLICAS] = {false};
     find_keys(sim, knew);
     forget_refill(sim);
-    come_back(sim, event->arg[0] != 0 || sim->replicas[ORACLE_SERVER].image.disk == NULL);
+    come_back(sim, empty);
     note_lost(sim, had);
     note_keys(sim, knew);
 }

@@ -144,6 +144,7 @@ struct sim;
     X(REVOKED_REGAINED, revoked_regained, "… of which laptops tell it")                  \
     X(REVOKED_AGAIN, revoked_again, "… and which revokes it once more")                  \
     X(REVOKED_OFFERS, revoked_offers, "a revoked device brings what the server lost")    \
+    X(LOSS_MOVED, loss_moved, "… after units or laptops have moved")                     \
     X(LOSS_AGAIN, loss_again, "a server that is lost again while it is refilled")        \
     X(REFILL_ONE, refill_one, "one laptop brings back what the server had")              \
     X(REFILL_MANY, refill_many, "several laptops bring it back")                         \

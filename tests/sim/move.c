@@ -3,8 +3,7 @@
  * A laptop is moved to another unit; a unit is merged into another in mid-year, or goes
  * to another commune. What was written by who could not know of it stands.
  *
- * A server that came back moves whom it knows again; none is lost after something moved
- * (sim_do_lose).
+ * A server that came back moves whom it knows again.
  */
 #include "loss.h"
 #include "sim.h"

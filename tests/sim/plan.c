@@ -57,8 +57,7 @@ static unsigned draw_weight(struct sim_plan *plan, enum sim_do what)
     return usual[what] * times[below(plan, 6)];
 }
 
-/* Units and laptops move in one history of four: after that no server is lost (loss.c).
- */
+/* Units and laptops move in one history of four. */
 static void draw_moves(struct sim_plan *plan)
 {
     bool moves = below(plan, plan->weight[SIM_LOSE] == 0 ? 2U : 6U) == 0;

@@ -189,19 +189,29 @@ void sim_learn_role(struct sim *sim, int who)
     }
 }
 
-bool sim_was_given(const struct sim *sim, int who, int unit)
+/* By entries of the registry up to so many. */
+static bool was_given(const struct sim *sim, int who, int unit, uint64_t registry)
 {
-    const struct sim_replica *replica = &sim->replicas[who];
-    const struct sim_replica *device = &sim->replicas[replica->device];
+    const struct sim_replica *device = &sim->replicas[sim->replicas[who].device];
     bool given = device->term_count == 0 && sim_covers_late(sim, 0, device->unit, unit);
     for (int i = 0; i < device->term_count && !given; i++) {
         const struct sim_term *term = &device->terms[i];
         given = sim_covers_late(sim, 0, term->unit, unit);
-        if (term->end == 0 || term->end > replica->registry) {
+        if (term->end == 0 || term->end > registry) {
             break;
         }
     }
     return given;
+}
+
+bool sim_was_given(const struct sim *sim, int who, int unit)
+{
+    return was_given(sim, who, unit, sim->replicas[who].registry);
+}
+
+bool sim_is_given(const struct sim *sim, int who, int unit)
+{
+    return was_given(sim, who, unit, UINT64_MAX);
 }
 
 /* Whether all of its terms with this rank ended at once, or were shown to be over. */

@@ -56,5 +56,7 @@ struct sim_term sim_last_term(const struct sim *sim, int who);
 bool sim_had_roles(const struct sim *sim, int who);
 /* Whether it was given the unit once, or one above it, as far as it has heard. */
 bool sim_was_given(const struct sim *sim, int who, int unit);
+/* … or has not heard yet. */
+bool sim_is_given(const struct sim *sim, int who, int unit);
 
 #endif
