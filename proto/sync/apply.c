@@ -418,6 +418,9 @@ enum hm_status hm_apply_incarnation(struct hm_session *session, struct hm_err *e
         if (status == HM_OK) {
             status = take_back_ack(session, err);
         }
+        if (status == HM_OK && session->by_file) { /* no lease came with it */
+            status = hm_store_meta_put(session->store, HM_META_LEASE, HM_NO_BYTES, err);
+        }
         session->aged = true;
         hm_offering_free(session->offering);
         session->offering = NULL;

@@ -324,11 +324,11 @@ static size_t count_notices(void)
     return count;
 }
 
-/* It hears of the server that came back from a file, and still has the token of before.
- */
+/* Who hears of the server that came back from a file shows no token of before. */
 START_TEST(the_token_of_a_server_that_is_no_more_tells_of_no_copied_disk)
 {
     struct file down;
+    struct hm_id lease;
     uint64_t news = 0;
     add(b, 3);
     ck_assert(world_sync(&world, b, &err));
@@ -338,6 +338,8 @@ START_TEST(the_token_of_a_server_that_is_no_more_tells_of_no_copied_disk)
     write_down(&down, b);
     ck_assert_int_eq(take_down(b, &down, 0, true, &news), HM_BAD_INPUT);
     ck_assert_str_eq(err.key, "bundle-send-first");
+    ck_assert_int_eq(hm_store_meta_get_id(b->store, HM_META_LEASE, &lease, &err), HM_OK);
+    ck_assert(hm_id_is_none(&lease));
 
     ck_assert(world_sync(&world, b, &err));
 
