@@ -128,6 +128,10 @@ void sim_plan_plant(struct sim_plan *plan, enum sim_plant plant)
     if (plant == SIM_PLANT_UNENDED || plant == SIM_PLANT_UNREVOKED) {
         plan->weight[SIM_LOSE] = 0; /* after which either may be right */
     }
+    for (int i = SIM_MOVE; i <= SIM_SHIFT && plant == SIM_PLANT_UNENDED; i++) {
+        plan->weight[i] =
+            0; /* a place that ended as well: it is the role that is meant */
+    }
     if (plant == SIM_PLANT_SAME_SELF || plant == SIM_PLANT_LOST_WORD) {
         plan->weight[SIM_BACKUP] = plan->weight[SIM_LOSE] = 2;
         plan->weight[SIM_ERASE] = plan->weight[SIM_ROLE] = 0;

@@ -122,7 +122,7 @@ enum hm_status hm_store_visit_other(struct hm_store *store,
         " AND (:before OR v.turn > (SELECT o.turn FROM visit o"
         "  WHERE o.device = :device AND o.epoch = :epoch))"
         " AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.device = :device"
-        "  AND n.epoch = v.epoch AND n.parent = :epoch)"
+        "  AND (NOT :before OR (n.epoch = v.epoch AND n.parent = :epoch)))"
         " ORDER BY v.turn DESC LIMIT 1";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, select, &stmt, err);
