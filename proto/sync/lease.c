@@ -133,6 +133,19 @@ static enum hm_status see(const struct hm_serving *serving,
     return hm_store_sight_put(store, &seen, serving->request.seq, err);
 }
 
+/* It showed the pending token: whoever took the last reply is at work. */
+static enum hm_status present(const struct hm_serving *serving,
+                              struct hm_store *store,
+                              struct hm_visit *visit,
+                              struct hm_err *err)
+{
+    const struct hm_bytes uncounted = {(const uint8_t *)mark, MARK_SIZE};
+    enum hm_status status =
+        hm_head_other(serving, store, visit, unshown(visit), uncounted, err);
+    visit->current = visit->pending;
+    return status != HM_OK ? status : see(serving, store, visit, err);
+}
+
 /*
  * A stale one changes nothing: whether it means a copied disk is for the store that still
  * holds it to say, since a late duplicate looks the same here. So does the first request
@@ -165,12 +178,7 @@ enum hm_status hm_lease_take(struct hm_serving *serving,
     status =
         hm_store_sight_first(store, &request->device, request->epoch, request->seq, err);
     if (status == HM_OK && shown.pending) {
-        status = hm_head_other(serving, store, &visit, unshown(&visit),
-                               (struct hm_bytes){(const uint8_t *)mark, MARK_SIZE}, err);
-        visit.current = visit.pending;
-    }
-    if (status == HM_OK && shown.pending) {
-        status = see(serving, store, &visit, err);
+        status = present(serving, store, &visit, err);
     } else if (shown.newer) {
         visit.current = request->lease;
     } else if (status == HM_OK && shown.open) {

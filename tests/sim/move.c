@@ -26,7 +26,8 @@ static uint64_t settle(struct sim *sim,
                        uint64_t entries)
 {
     uint64_t before = sim->replicas[ORACLE_SERVER].registry;
-    if (status == HM_NOT_FOUND && sim_refilled(sim)) {
+    bool unknown = status == HM_NOT_FOUND && sim_refilled(sim);
+    if (unknown && !sim_troubled(sim, ORACLE_SERVER)) {
         return 0; /* no laptop brought that back yet */
     }
     if (status != HM_OK && !sim_troubled(sim, ORACLE_SERVER)) {

@@ -128,9 +128,9 @@ void sim_plan_plant(struct sim_plan *plan, enum sim_plant plant)
     if (plant == SIM_PLANT_UNENDED || plant == SIM_PLANT_UNREVOKED) {
         plan->weight[SIM_LOSE] = 0; /* after which either may be right */
     }
+    /* Places end as well; it is the role that is meant. */
     for (int i = SIM_MOVE; i <= SIM_SHIFT && plant == SIM_PLANT_UNENDED; i++) {
-        plan->weight[i] =
-            0; /* a place that ended as well: it is the role that is meant */
+        plan->weight[i] = 0;
     }
     if (plant == SIM_PLANT_SAME_SELF || plant == SIM_PLANT_LOST_WORD) {
         plan->weight[SIM_BACKUP] = plan->weight[SIM_LOSE] = 2;

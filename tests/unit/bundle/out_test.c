@@ -118,6 +118,7 @@ static enum hm_status take_body(void *ctx,
     (void)e;
     ck_assert(declared == body.size && bytes.size == body.size);
     ck_assert_mem_eq(bytes.data + 1, body.data + 1, body.size - 1);
+    ck_assert(taken->bodies == 0 || bytes.data[0] == (uint8_t)(taken->last + 1));
     taken->last = bytes.data[0];
     taken->bodies++;
     return HM_OK;
@@ -258,6 +259,7 @@ static enum hm_status write_many(uint64_t most)
                                   .to = hm_sign_device(&keys[1])};
     enum hm_status status = hm_bundle_out_open(&out, &world_env, path, most, &err);
     for (size_t i = 0; i < bodies && status == HM_OK; i++) {
+        body.data[0] = (uint8_t)i;
         status = hm_bundle_out_begin(out, &head, &keys[1], &secrets[0], &err);
         if (status == HM_OK) {
             status = hm_bundle_out_put(out, hm_buf_bytes(&body), &err);
