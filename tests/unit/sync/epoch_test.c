@@ -8,6 +8,7 @@
 #include "../../../proto/store/sql.h"
 #include "hamlet/base/embed.h"
 #include "hamlet/base/limits.h"
+#include "hamlet/store/buckets.h"
 #include "hamlet/store/conflicts.h"
 #include "hamlet/store/epoch.h"
 #include "promise.h"
@@ -322,6 +323,35 @@ START_TEST(a_reader_who_knows_a_chain_otherwise_than_its_server_is_not_led_astra
 }
 END_TEST
 
+/* ... nor by what an earlier part of the reply brought, which stands beside his chain. */
+START_TEST(numbers_mean_what_the_same_reply_brought_before_them)
+{
+    sync_with(a);
+    (void)add(a, 1);
+    sync_with(a);
+    struct world_laptop *twin = world_laptop_copy(&world, a);
+    (void)add(twin, 3);
+    sync_with(twin);
+    sync_with(b);
+    /* Skeletons of which no entry speaks: he has nothing to offer of them. */
+    (void)once(b->store, "UPDATE change SET withheld = 1, verdict = 0"
+                         " WHERE home = (SELECT id FROM unit WHERE code = '101-1')");
+    ck_assert_int_eq(hm_store_begin(b->store, &err), HM_OK);
+    ck_assert_int_eq(hm_store_bucket_reset(b->store, hm_text("101-1"), &err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(b->store, &err), HM_OK);
+
+    world_server_empty(&world);
+    struct hm_id record = add(a, 1);
+    edit(a, &record, "Cụm 2");
+    (void)add(a, 2500);
+    edit(a, &record, "Cụm 3");
+    sync_with(a);
+    sync_with(b);
+
+    ck_assert(is_there(b->store, &record));
+}
+END_TEST
+
 /* What stood in a's last request, under the name of b, who may carry it. */
 static void relay(struct hm_bytes body)
 {
@@ -561,6 +591,7 @@ int main(void)
     tcase_add_test(cases, what_a_copy_wrote_behind_a_gap_is_not_taken_for_the_asker_s);
     tcase_add_test(
         cases, a_reader_who_knows_a_chain_otherwise_than_its_server_is_not_led_astray);
+    tcase_add_test(cases, numbers_mean_what_the_same_reply_brought_before_them);
     tcase_add_test(cases,
                    pages_that_another_brought_are_acknowledged_and_no_sign_of_a_copy);
     tcase_add_test(cases, what_waits_in_both_epochs_is_counted_once);
