@@ -79,6 +79,13 @@ static struct hm_notice *notices_of(size_t *count)
     return notices;
 }
 
+static size_t count_notices(void)
+{
+    size_t count = 0;
+    (void)notices_of(&count);
+    return count;
+}
+
 static void ck_all_agree(void)
 {
     for (size_t i = 0; i < world.laptop_count; i++) {
@@ -218,8 +225,7 @@ START_TEST(an_image_of_before_the_first_contact_is_noticed_by_another_server_too
     sync_with(b);
     sync_with(a);
     sync_with(a);
-    (void)notices_of(&count);
-    ck_assert_uint_eq(count, 0);
+    ck_assert_uint_eq(count_notices(), 0);
 
     world_laptop_restore(a, image);
     hm_disk_free(image);
@@ -230,8 +236,7 @@ START_TEST(an_image_of_before_the_first_contact_is_noticed_by_another_server_too
     ck_assert_uint_eq(count, 1);
     ck_assert_int_eq(notices[0].type, HM_NOTICE_RESTORED);
     sync_with(a); /* once is enough */
-    (void)notices_of(&count);
-    ck_assert_uint_eq(count, 1);
+    ck_assert_uint_eq(count_notices(), 1);
     ck_all_agree();
 }
 END_TEST
@@ -255,7 +260,6 @@ END_TEST
 
 START_TEST(a_store_copied_before_its_first_exchange_goes_on_twice)
 {
-    size_t count = 0;
     struct world_laptop *twin = world_laptop_copy(&world, a);
     (void)add(a, 2);
     (void)add(twin, 3);
@@ -267,8 +271,7 @@ START_TEST(a_store_copied_before_its_first_exchange_goes_on_twice)
                           "SELECT count(*) FROM record WHERE kind ="
                           " (SELECT id FROM kind WHERE name = 'household')"),
                      5);
-    (void)notices_of(&count);
-    ck_assert_uint_eq(count, 1);
+    ck_assert_uint_eq(count_notices(), 1);
     ck_all_agree();
 }
 END_TEST
@@ -384,7 +387,6 @@ START_TEST(pages_that_another_brought_are_acknowledged_and_no_sign_of_a_copy)
     struct hm_session *session = NULL;
     struct world_visit visit;
     struct hm_buf body;
-    size_t count = 0;
     (void)add(b, 2);
     sync_with(b);
     sync_with(a);
@@ -406,8 +408,7 @@ START_TEST(pages_that_another_brought_are_acknowledged_and_no_sign_of_a_copy)
     ck_assert(is_there(world.reader, &record));
     sync_with(a);
 
-    (void)notices_of(&count);
-    ck_assert_uint_eq(count, 0);
+    ck_assert_uint_eq(count_notices(), 0);
     ck_all_agree();
     world_visit_fini(&visit);
     hm_buf_fini(&body);
