@@ -309,7 +309,7 @@ static bool is_out_of_reach(const struct sim *sim, int act)
 {
     bool reached = !sim_refilled(sim);
     for (int who = 0; who < sim->replica_count && !reached; who++) {
-        reached = oracle_known(sim->oracle, who, act) && !sim_is_revoked(sim, who);
+        reached = oracle_offers(sim->oracle, who, act) && !sim_is_revoked(sim, who);
     }
     return !reached;
 }

@@ -429,6 +429,11 @@ void sim_learn(struct sim *sim, int who)
     if (new || sim_refilled(sim)) {
         sim_learn_role(sim, who);
     }
+    for (int unit = 0; unit < SCENE_UNITS && sim_anything_moved(sim); unit++) {
+        if (sim_in_scope(sim, who, unit)) {
+            oracle_return(sim->oracle, who, unit);
+        }
+    }
     learn_values(sim, who, new, &arena); /* whether they are erased, entries say */
     hm_arena_fini(&arena);
     if (who == ORACLE_SERVER) {

@@ -60,6 +60,7 @@ static void take_learnt(struct sim_replica *replica, const struct sim_replica *w
     replica->rows = was->rows;
     replica->gone = was->gone;
     replica->registry = was->registry;
+    replica->losses = was->losses;
     memcpy(replica->acts, was->acts, sizeof(replica->acts));
     memcpy(replica->entries, was->entries, sizeof(replica->entries));
     memcpy(replica->lacks, was->lacks, sizeof(replica->lacks));
@@ -86,7 +87,7 @@ void sim_do_image(struct sim *sim, const struct sim_event *event)
 bool sim_known_to_any(const struct sim *sim, int act)
 {
     for (int who = 0; who < sim->replica_count; who++) {
-        if (oracle_known(sim->oracle, who, act)) {
+        if (oracle_offers(sim->oracle, who, act)) {
             return true;
         }
     }

@@ -111,7 +111,8 @@ void sim_do_move(struct sim *sim, const struct sim_event *event)
 static void note_fate(struct sim *sim, int unit, int to, bool joined)
 {
     uint64_t at = sim->replicas[ORACLE_SERVER].registry;
-    sim->fates[sim->fate_count++] = (struct sim_fate){unit, to, joined, at};
+    sim->fates[sim->fate_count++] =
+        (struct sim_fate){unit, to, joined, at, sim->stats.losses};
     sim->stats.mergers += joined;
     sim_mark(sim, joined ? SIM_MARK_JOINED : SIM_MARK_SHIFTED);
     sim->replicas[ORACLE_SERVER].fated = sim->fate_count;

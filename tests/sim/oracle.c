@@ -158,7 +158,23 @@ void oracle_knows(struct oracle *oracle, int replica, int act)
 void oracle_part(struct oracle *oracle, int replica, int act, bool stays)
 {
     struct knowledge *at = &oracle->acts[act].at[replica];
-    *at = (struct knowledge){.known = stays, .blind = stays, .ordered = at->ordered};
+    *at = (struct knowledge){
+        .known = stays, .blind = stays, .left = stays, .ordered = at->ordered};
+}
+
+void oracle_leave(struct oracle *oracle, int replica, int act)
+{
+    struct knowledge *at = &oracle->acts[act].at[replica];
+    at->blind = true;
+    at->left = true;
+}
+
+void oracle_return(struct oracle *oracle, int replica, int home)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        struct knowledge *at = &oracle->acts[i].at[replica];
+        at->left = at->left && oracle->acts[i].told.home != home;
+    }
 }
 
 void oracle_blind(struct oracle *oracle, int replica, int act, bool blind)
@@ -169,6 +185,12 @@ void oracle_blind(struct oracle *oracle, int replica, int act, bool blind)
 bool oracle_known(const struct oracle *oracle, int replica, int act)
 {
     return oracle->acts[act].at[replica].known;
+}
+
+bool oracle_offers(const struct oracle *oracle, int replica, int act)
+{
+    const struct knowledge *at = &oracle->acts[act].at[replica];
+    return at->known && !at->left;
 }
 
 bool oracle_is_blind(const struct oracle *oracle, int replica, int act)

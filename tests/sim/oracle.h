@@ -120,6 +120,10 @@ void oracle_memory_free(struct oracle_memory *memory);
 void oracle_knows(struct oracle *oracle, int replica, int act);
 /* It left the home of this act: nothing of it is known there, or only that it was. */
 void oracle_part(struct oracle *oracle, int replica, int act, bool stays);
+/* … where it stays, and nothing else of that home was there. */
+void oracle_leave(struct oracle *oracle, int replica, int act);
+/* This home is one of its own again. */
+void oracle_return(struct oracle *oracle, int replica, int home);
 void oracle_hears(struct oracle *oracle,
                   int replica,
                   int act,
@@ -141,7 +145,8 @@ void oracle_mailed(struct oracle *oracle, int replica, int act, enum oracle_verd
 void oracle_mailbox_anew(struct oracle *oracle, int replica);
 void oracle_settle(struct oracle *oracle, int replica, int home);
 void oracle_lapse(struct oracle *oracle, int replica);
-/* All that it heard is told once more from the first word. */
+/* All that it heard is told once more from the first word, but for what it cannot offer:
+ * that stays as it is, should the server have lost it. */
 void oracle_unhear(struct oracle *oracle, int replica);
 /* Its values did not come with it, or came at last. */
 void oracle_blind(struct oracle *oracle, int replica, int act, bool blind);
@@ -158,6 +163,9 @@ bool oracle_erased(const struct oracle *oracle, int replica, int act, int reg);
 /* Whether its value may be seen there: neither blind nor erased. */
 bool oracle_shows(const struct oracle *oracle, int replica, int act, int reg);
 bool oracle_known(const struct oracle *oracle, int replica, int act);
+/* … as more than what a laptop that left its home keeps of what was refused: a skeleton
+ * that is offered to no server. */
+bool oracle_offers(const struct oracle *oracle, int replica, int act);
 unsigned oracle_heard(const struct oracle *oracle, int replica, int act);
 bool oracle_is_blind(const struct oracle *oracle, int replica, int act);
 bool oracle_effective(const struct oracle *oracle, int replica, int act);

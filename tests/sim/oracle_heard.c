@@ -82,9 +82,10 @@ void oracle_settle(struct oracle *oracle, int replica, int home)
 void oracle_unhear(struct oracle *oracle, int replica)
 {
     for (int i = 0; i < oracle->count; i++) {
-        oracle->acts[i].at[replica].heard = 0;
-        oracle->acts[i].at[replica].kept = 0;
-        oracle->acts[i].at[replica].mailed = 0;
+        struct knowledge *at = &oracle->acts[i].at[replica];
+        at->heard = at->left ? at->heard : 0;
+        at->kept = 0;
+        at->mailed = 0;
     }
 }
 

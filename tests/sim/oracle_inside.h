@@ -21,6 +21,7 @@ struct knowledge {
     bool known;
     bool ordered; /* … by the registry: what it erases is erased */
     bool blind;
+    bool left;     /* its home was, and is; it stays here and is offered to no server */
     uint8_t heard; /* of enum oracle_verdict */
     uint8_t sworn;
     uint8_t due;

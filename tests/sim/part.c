@@ -143,7 +143,7 @@ static void forget_homes(struct parting *p)
             oracle_part(sim->oracle, p->who, i, p->here[i]);
             sim_mark(sim, SIM_MARK_PARTED);
         } else if (p->had[i] && !sim_in_scope(sim, p->who, home)) {
-            oracle_blind(sim->oracle, p->who, i, true); /* learn_values: or not */
+            oracle_leave(sim->oracle, p->who, i);
         }
     }
     for (int unit = 0; unit < SCENE_UNITS; unit++) {

@@ -100,7 +100,8 @@ void sim_learn_fates(struct sim *sim, int who, bool ahead)
     replica->fated = 0;
     for (int i = 0; i < sim->fate_count; i++) {
         const struct sim_fate *fate = &sim->fates[i];
-        if (fate->at > replica->registry && !(ahead && is_told(sim, who, fate))) {
+        if (!sim_has_entry(replica, fate->at, fate->losses) &&
+            !(ahead && is_told(sim, who, fate))) {
             return;
         }
         replica->fated = i + 1;

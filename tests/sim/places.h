@@ -20,8 +20,9 @@ enum { SIM_FATES_MAX = 6 };
 struct sim_fate {
     int unit;
     int to;
-    bool joined; /* it became part of `to`; else it lies below it from here on */
-    uint64_t at; /* number of the entry that says so */
+    bool joined;     /* it became part of `to`; else it lies below it from here on */
+    uint64_t at;     /* number of the entry that says so, */
+    uint64_t losses; /* … of a server that had come back so often */
 };
 
 /* Whether `unit` belongs to `scope`, as the first `fated` fates have it. */

@@ -159,14 +159,33 @@ static bool is_ahead(const struct sim_replica *replica)
     return held > replica->registry;
 }
 
-void sim_learn_role(struct sim *sim, int who)
+/* How many entries of the registry are here, and of which server. */
+static void learn_registry(struct sim *sim, int who)
 {
     struct hm_err err = HM_ERR_NONE;
+    int64_t heard = 0;
     struct sim_replica *replica = &sim->replicas[who];
-    sim_must(sim,
-             hm_store_bucket_n(sim_store(sim, who), hm_text(HM_HOME_REGISTRY),
-                               &replica->registry, &err),
-             &err, "registry");
+    struct hm_store *store = sim_store(sim, who);
+    sim_must(
+        sim,
+        hm_store_bucket_n(store, hm_text(HM_HOME_REGISTRY), &replica->registry, &err),
+        &err, "registry");
+    sim_must(sim, hm_store_meta_get_int(store, HM_META_INCARNATION, 0, &heard, &err),
+             &err, "incarnation");
+    if ((uint64_t)heard == sim->world.self.incarnation) {
+        replica->losses = sim->stats.losses;
+    }
+}
+
+bool sim_has_entry(const struct sim_replica *replica, uint64_t at, uint64_t losses)
+{
+    return at <= replica->registry && losses <= replica->losses;
+}
+
+void sim_learn_role(struct sim *sim, int who)
+{
+    struct sim_replica *replica = &sim->replicas[who];
+    learn_registry(sim, who);
     if (sim->fate_count > 0) {
         sim_learn_fates(sim, who, replica->laptop != NULL && is_ahead(replica));
     }
@@ -179,7 +198,8 @@ void sim_learn_role(struct sim *sim, int who)
         find_place(sim, replica, device, 0);
         return;
     }
-    while (device->terms[at].end != 0 && device->terms[at].end <= replica->registry) {
+    while (device->terms[at].end != 0 &&
+           sim_has_entry(replica, device->terms[at].end, device->terms[at].losses)) {
         at++;
     }
     replica->role = device->terms[at].role;
@@ -189,15 +209,16 @@ void sim_learn_role(struct sim *sim, int who)
     }
 }
 
-/* By entries of the registry up to so many. */
-static bool was_given(const struct sim *sim, int who, int unit, uint64_t registry)
+/* At any time, or as far as its own registry says. */
+static bool was_given(const struct sim *sim, int who, int unit, bool ever)
 {
     const struct sim_replica *device = &sim->replicas[sim->replicas[who].device];
     bool given = device->term_count == 0 && sim_covers_late(sim, 0, device->unit, unit);
     for (int i = 0; i < device->term_count && !given; i++) {
         const struct sim_term *term = &device->terms[i];
         given = sim_covers_late(sim, 0, term->unit, unit);
-        if (term->end == 0 || term->end > registry) {
+        if (term->end == 0 ||
+            (!ever && !sim_has_entry(&sim->replicas[who], term->end, term->losses))) {
             break;
         }
     }
@@ -206,12 +227,12 @@ static bool was_given(const struct sim *sim, int who, int unit, uint64_t registr
 
 bool sim_was_given(const struct sim *sim, int who, int unit)
 {
-    return was_given(sim, who, unit, sim->replicas[who].registry);
+    return was_given(sim, who, unit, false);
 }
 
 bool sim_is_given(const struct sim *sim, int who, int unit)
 {
-    return was_given(sim, who, unit, UINT64_MAX);
+    return was_given(sim, who, unit, true);
 }
 
 /* Whether all of its terms with this rank ended at once, or were shown to be over. */
@@ -332,6 +353,7 @@ void sim_add_term(struct sim *sim,
     }
     struct sim_term *last = &device->terms[device->term_count - 1];
     last->end = end;
+    last->losses = sim->stats.losses;
     last->once = once;
     device->terms[device->term_count++] = (struct sim_term){.role = role, .unit = unit};
     sim_say(sim, "  = %d is %s of %s from entry %llu of the registry on", who, role->name,

@@ -18,14 +18,16 @@
 
 struct sim;
 struct scene_role;
+struct sim_replica;
 
 enum { SIM_TERMS_MAX = 8 };
 
 struct sim_term {
     const struct scene_role *role;
     int unit;
-    uint64_t end; /* number of the entry that ended it; 0: it stands */
-    bool once;    /* … at once, not when it is seen */
+    uint64_t end;    /* number of the entry that ended it; 0: it stands */
+    uint64_t losses; /* … of a server that had come back so often */
+    bool once;       /* … at once, not when it is seen */
 };
 
 /* This laptop brings the server pages of somebody. */
@@ -39,6 +41,8 @@ void sim_learn_revoked(struct sim *sim);
 /* The act was told or sent: it will not stand where its device is not heard any more. */
 void sim_note_late(struct sim *sim, int act);
 
+/* Whether this entry of a server that had come back so often is in its registry. */
+bool sim_has_entry(const struct sim_replica *replica, uint64_t at, uint64_t losses);
 /* Its registry grew: it may be somebody else's turn, another role, or elsewhere. */
 void sim_learn_role(struct sim *sim, int who);
 /* An act reached the server: whether a role covers it still, and its unit is open. */

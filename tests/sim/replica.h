@@ -48,6 +48,7 @@ struct sim_replica {
     int term_count;
     int fated;         /* fates of units that it has heard of */
     uint64_t registry; /* entries that this replica's has, */
+    uint64_t losses; /* … which count since the server came back for the time so many */
     uint64_t leased[2]; /* … that it had when it agreed with the server, the last times */
     uint64_t shown;     /* … and that it has shown the server since that it had */
     struct sim_image image;
