@@ -8,6 +8,7 @@
 #include "hamlet/store/pages.h"
 #include "loss.h"
 #include "machine.h"
+#include "oracle_verdicts.h"
 #include "sim.h"
 
 /* What the six states of changes must add up to (P6). */

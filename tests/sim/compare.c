@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "oracle_verdicts.h"
 #include "sim.h"
 
 struct compare {

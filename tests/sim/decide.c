@@ -6,6 +6,7 @@
 #include "erase.h"
 #include "hamlet/base/json.h"
 #include "machine.h"
+#include "oracle_verdicts.h"
 #include "work.h"
 
 enum { JSON_MAX = 2 * SCENE_TEXT_MAX };

@@ -9,6 +9,7 @@
 #include "hamlet/store/registry.h"
 #include "loss.h"
 #include "machine.h"
+#include "oracle_verdicts.h"
 #include "work.h"
 
 enum { TOKEN = 24, ALL = 1U << 15 };

@@ -9,6 +9,7 @@
 #include "hamlet/store/offers.h"
 #include "loss.h"
 #include "machine.h"
+#include "oracle_verdicts.h"
 
 enum { CHUNK = 64 };
 

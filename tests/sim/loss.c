@@ -12,6 +12,7 @@
 #include "hamlet/sync/judge.h"
 #include "loss.h"
 #include "machine.h"
+#include "oracle_verdicts.h"
 #include "sim.h"
 #include "world_key.h"
 

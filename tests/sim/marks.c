@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "marks.h"
 
+#include "oracle_verdicts.h"
 #include "sim.h"
 
 static const struct {

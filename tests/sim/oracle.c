@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oracle_inside.h"
+#include "oracle_verdicts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -107,7 +107,6 @@ void oracle_lose(struct oracle *oracle, int act);
 bool oracle_lost(const struct oracle *oracle, int act);
 
 /* What reached a replica. */
-enum oracle_verdict { ORACLE_ACCEPTED = 1, ORACLE_REFUSED = 2, ORACLE_RELEASED = 4 };
 /* A replica's store is another from here on: nothing is known of it … */
 void oracle_forget(struct oracle *oracle, int replica);
 /* … or just what was known when this was kept, of it or of the one it is a copy of. */
@@ -124,30 +123,6 @@ void oracle_part(struct oracle *oracle, int replica, int act, bool stays);
 void oracle_leave(struct oracle *oracle, int replica, int act);
 /* This home is one of its own again. */
 void oracle_return(struct oracle *oracle, int replica, int home);
-void oracle_hears(struct oracle *oracle,
-                  int replica,
-                  int act,
-                  enum oracle_verdict verdict);
-/*
- * What a replica heard up to here stands in a statement that the server signed: a server
- * that lost it can be shown it. Once it was shown what was heard of a home, it is heard
- * anew: what was sworn is due, until the next oath or until that server is lost as well,
- * and what was only accepted counts as unjudged.
- */
-void oracle_swear(struct oracle *oracle, int replica);
-unsigned oracle_sworn(const struct oracle *oracle, int replica, int act);
-void oracle_anew(struct oracle *oracle, int replica, int home);
-unsigned oracle_due(const struct oracle *oracle, int replica, int act);
-/* The home itself said it. Once all of it was heard anew, what else stood is over, but
- * for what the mailbox has told since that began anew. */
-void oracle_affirm(struct oracle *oracle, int replica, int act, enum oracle_verdict said);
-void oracle_mailed(struct oracle *oracle, int replica, int act, enum oracle_verdict said);
-void oracle_mailbox_anew(struct oracle *oracle, int replica);
-void oracle_settle(struct oracle *oracle, int replica, int home);
-void oracle_lapse(struct oracle *oracle, int replica);
-/* All that it heard is told once more from the first word, but for what it cannot offer:
- * that stays as it is, should the server have lost it. */
-void oracle_unhear(struct oracle *oracle, int replica);
 /* Its values did not come with it, or came at last. */
 void oracle_blind(struct oracle *oracle, int replica, int act, bool blind);
 /* The registry of a replica lists this erasure, be it known itself there or not. */
@@ -166,7 +141,6 @@ bool oracle_known(const struct oracle *oracle, int replica, int act);
 /* … as more than what a laptop that left its home keeps of what was refused: a skeleton
  * that is offered to no server. */
 bool oracle_offers(const struct oracle *oracle, int replica, int act);
-unsigned oracle_heard(const struct oracle *oracle, int replica, int act);
 bool oracle_is_blind(const struct oracle *oracle, int replica, int act);
 bool oracle_effective(const struct oracle *oracle, int replica, int act);
 /* Whether something takes the act back there. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "oracle_inside.h"
+#include "oracle_verdicts.h"
 
 /* The list that the server writes names all that the erasure reached there and then. */
 static void list(struct oracle *oracle, int act)

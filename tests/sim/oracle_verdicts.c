@@ -3,6 +3,7 @@
  * Which verdicts a replica has heard: from the home, from its mailbox, from a server that
  * is no more, and what of that is due again.
  */
+#include "oracle_verdicts.h"
 #include "oracle_inside.h"
 
 void oracle_hears(struct oracle *oracle,
