@@ -542,7 +542,7 @@ def in_the_browser(site, laptop):
     """Of what people do there, the processor time of hamletd and of the page together."""
     member = import_module("96-page")
     member.packages()
-    costs = member.browse(site, laptop, str(laptop.process.pid), "speed.mjs")["found"]
+    costs = member.browse(site, laptop, str(laptop.process.pid), "speed.mjs", str(ACTION_MS))["found"]
     for name, cost in costs.items():
         say(name, **cost)
     most = max(costs, key=lambda name: costs[name]["fair_ms"])

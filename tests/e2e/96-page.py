@@ -31,12 +31,12 @@ def packages(folder=FOLDER):
         expect("npm ci", done.returncode, 0)
 
 
-def browse(site, laptop, step, file="page.mjs"):
-    return drive(laptop.run("open", "--print").strip(), site, step, file)
+def browse(site, laptop, step, file="page.mjs", *more):
+    return drive(laptop.run("open", "--print").strip(), site, step, file, *more)
 
 
-def drive(address, site, step, file):
-    done = subprocess.run(["node", file, address, site.path(""), step], cwd=FOLDER,
+def drive(address, site, step, file, *more):
+    done = subprocess.run(["node", file, address, site.path(""), step, *more], cwd=FOLDER,
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Wrong(f"{file} {step}: {done.stdout[-2000:]} {done.stderr[-2000:]}")

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// speed.mjs ADDRESS FOLDER PROCESS - what each kind of action costs until the page has answered:
-// processor time of hamletd (whose id PROCESS is) and of the page, which a program beside them
-// changes less than the time on the clock, told as well. Of several tries the least.
+// speed.mjs ADDRESS FOLDER PROCESS MOST - what each kind of action costs until the page has
+// answered: processor time of hamletd (whose id PROCESS is) and of the page, which a program
+// beside them changes less than the time on the clock, told as well. Of several tries the least.
 //
 // A processor that is shared is slow at times, for other work as well: `fair` is what an action
-// costs on a machine that does a fixed piece of work, done before and after it, in YARD_MS.
+// costs on a machine that does a fixed piece of work, done before and after it, in YARD_MS. What
+// shares it comes and goes within an action, too, and only ever adds to its cost: an action that
+// seems to cost more than MOST is tried some more.
 import { readFileSync, readdirSync } from "node:fs";
 import { sit } from "./member.mjs";
 
-const [address, folder, pid] = process.argv.slice(2);
+const [address, folder, pid, most] = process.argv.slice(2);
 const { page, faults, tab, does, rise } = await sit(address, folder);
 const cdp = await page.context().newCDPSession(page);
 await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
 const TRIES = 5;
+const TRIES_MOST = 25;
 const YARD_MS = 11; // median of a machine with two cores of 2026 that did nothing else
 const SLOWER = 2; // a machine that is slower than that by more is none to measure on
 
@@ -43,7 +46,8 @@ async function page_ms() {
 const found = {};
 async function measure(name, act, before = async () => {}) {
   const tries = [];
-  for (let at = 0; at < TRIES; at++) {
+  const seems_slow = () => tries.every((one) => one.fair > Number(most));
+  for (let at = 0; at < TRIES || (at < TRIES_MOST && seems_slow()); at++) {
     await before(at);
     const yard = yard_ms();
     const [own, theirs, began] = [await page_ms(), daemon_ms(), performance.now()];
@@ -55,7 +59,7 @@ async function measure(name, act, before = async () => {}) {
   }
   const least = (of) => Math.round(Math.min(...tries.map(of)));
   found[name] = { daemon_ms: least((one) => one.daemon), page_ms: least((one) => one.page),
-    clock_ms: least((one) => one.clock), slow: Number(Math.min(...tries.map((one) => one.slow)).toFixed(1)),
+    clock_ms: least((one) => one.clock), tries: tries.length, slow: Number(Math.min(...tries.map((one) => one.slow)).toFixed(1)),
     fair_ms: least((one) => one.fair) };
 }
 
@@ -90,8 +94,8 @@ async function all() {
   await tab("Hộ");
   await cells().waitFor();
   await measure("search", async (at) => {
-    await page.getByLabel("Tìm").fill(`van 01${at}7`);
-    await page.getByRole("link", { name: `Nguyễn Văn 01${at}7` }).and(cells()).waitFor();
+    await page.getByLabel("Tìm").fill(`van 01${at % 10}7`);
+    await page.getByRole("link", { name: `Nguyễn Văn 01${at % 10}7` }).and(cells()).waitFor();
   });
   await tab("Ký cam kết");
   await tabs["Ký cam kết"]();
@@ -101,8 +105,8 @@ async function all() {
     await tally.and(page.getByText(shown(++count) + " hộ")).waitFor();
   }, () => page.waitForFunction(() => document.activeElement.tagName === "INPUT"));
   await measure("a search on the sheet", async (at) => {
-    await page.getByLabel("Tìm").fill(`van 02${at}7`);
-    await page.getByRole("row").nth(1).getByText(`Nguyễn Văn 02${at}7`).waitFor();
+    await page.getByLabel("Tìm").fill(`van 02${at % 10}7`);
+    await page.getByRole("row").nth(1).getByText(`Nguyễn Văn 02${at % 10}7`).waitFor();
   });
   await measure("a form saved", async () => {
     await button("Lưu").click();
@@ -110,7 +114,7 @@ async function all() {
   }, async (at) => {
     await tab("Hộ");
     await page.getByRole("link", { name: "Ghi hộ mới" }).click();
-    await page.getByLabel("Họ và tên chủ hộ").fill("Trần Văn " + "ABCDE"[at]);
+    await page.getByLabel("Họ và tên chủ hộ").fill("Trần Văn " + String.fromCharCode("A".charCodeAt(0) + at));
     await page.getByLabel(/^Địa chỉ/).fill("Tổ 1");
   });
   await tab("Đánh giá");
