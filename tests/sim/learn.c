@@ -343,7 +343,11 @@ static void settle(struct sim *sim,
              &err, "statement");
     if (message.size > 0) {
         sim->replicas[who].anew[bucket] = false;
-        oracle_settle(sim->oracle, who, bucket);
+        if (bucket == SIM_MAILBOX) {
+            oracle_settle_left(sim->oracle, who);
+        } else {
+            oracle_settle(sim->oracle, who, bucket);
+        }
     }
 }
 

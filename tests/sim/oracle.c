@@ -159,8 +159,11 @@ void oracle_knows(struct oracle *oracle, int replica, int act)
 void oracle_part(struct oracle *oracle, int replica, int act, bool stays)
 {
     struct knowledge *at = &oracle->acts[act].at[replica];
-    *at = (struct knowledge){
-        .known = stays, .blind = stays, .left = stays, .ordered = at->ordered};
+    *at = (struct knowledge){.known = stays,
+                             .blind = stays,
+                             .left = stays,
+                             .ordered = at->ordered,
+                             .heard = stays ? at->heard : 0};
 }
 
 void oracle_leave(struct oracle *oracle, int replica, int act)

@@ -80,6 +80,16 @@ void oracle_settle(struct oracle *oracle, int replica, int home)
     }
 }
 
+void oracle_settle_left(struct oracle *oracle, int replica)
+{
+    for (int i = 0; i < oracle->count; i++) {
+        struct knowledge *at = &oracle->acts[i].at[replica];
+        if (at->left) {
+            at->heard &= (uint8_t)(at->mailed | (unsigned)ORACLE_REFUSED);
+        }
+    }
+}
+
 void oracle_unhear(struct oracle *oracle, int replica)
 {
     for (int i = 0; i < oracle->count; i++) {

@@ -31,6 +31,8 @@ void oracle_affirm(struct oracle *oracle, int replica, int act, enum oracle_verd
 void oracle_mailed(struct oracle *oracle, int replica, int act, enum oracle_verdict said);
 void oracle_mailbox_anew(struct oracle *oracle, int replica);
 void oracle_settle(struct oracle *oracle, int replica, int home);
+/* … and of homes that it left the mailbox alone says anything. */
+void oracle_settle_left(struct oracle *oracle, int replica);
 void oracle_lapse(struct oracle *oracle, int replica);
 /* All that it heard is told once more from the first word, but for what it cannot offer:
  * that stays as it is, should the server have lost it. */

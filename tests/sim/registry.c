@@ -177,6 +177,12 @@ static void learn_registry(struct sim *sim, int who)
     }
 }
 
+bool sim_may_reach(const struct sim *sim, int who, int unit)
+{
+    const struct sim_replica *replica = &sim->replicas[who];
+    return replica->laptop != NULL && is_ahead(replica) && sim_is_given(sim, who, unit);
+}
+
 bool sim_has_entry(const struct sim_replica *replica, uint64_t at, uint64_t losses)
 {
     return at <= replica->registry && losses <= replica->losses;

@@ -62,5 +62,8 @@ bool sim_had_roles(const struct sim *sim, int who);
 bool sim_was_given(const struct sim *sim, int who, int unit);
 /* … or has not heard yet. */
 bool sim_is_given(const struct sim *sim, int who, int unit);
+/* Whether it may be given the unit by what came of the registry before a cut, while it
+ * still goes by the place that it had. */
+bool sim_may_reach(const struct sim *sim, int who, int unit);
 
 #endif

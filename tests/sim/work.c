@@ -19,6 +19,7 @@ bool work_begin(struct work *work, struct sim *sim, int who)
     work->err = HM_ERR_NONE;
     work->bulked = false;
     work->unsure = false;
+    work->ahead = false;
     work->unnamed = false;
     work->count = 0; /* the deeds need no clearing */
     sim->stats.actions++;
@@ -213,7 +214,8 @@ void work_end(struct work *work, enum hm_status status, enum hm_status expected)
     hm_author_close(work->author);
     bool trouble = sim_troubled(sim, work->who) &&
                    (status == HM_IO || hm_disk_is_off(sim_disk(sim, work->who)));
-    bool early = work->unsure && status == HM_DENIED;
+    bool early = (work->unsure && status == HM_DENIED) ||
+                 (work->ahead && status == HM_OK && expected == HM_DENIED);
     /* Who may not take a head that a liar made invalid is refused for both: one is told.
      */
     bool twice = expected == HM_DENIED && status == HM_BAD_INPUT &&
@@ -342,6 +344,7 @@ enum hm_status work_scope(struct work *work, int unit)
         return status;
     }
     work->unsure = work->unsure || !replica->settled;
+    work->ahead = work->ahead || sim_may_reach(sim, work->who, unit);
     if (!known && !replica_knows_units(work)) {
         return HM_DENIED; /* the registry has not come yet */
     }

@@ -28,6 +28,7 @@ struct work {
     struct hm_id bulk;
     bool bulked;
     bool unsure;  /* whether this unit is in reach: the registry is still to come */
+    bool ahead;   /* it may be, though its place says otherwise: so much has come */
     bool unnamed; /* deeds whose ids must be looked up */
     struct sim_deed deeds[WORK_DEEDS_MAX];
     int count;
