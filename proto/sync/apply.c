@@ -12,6 +12,7 @@
 #include "hamlet/store/registry.h"
 #include "hamlet/sync/judge.h"
 #include "offer.h"
+#include "offer_set.h"
 #include "placed.h"
 #include "put_pages.h"
 #include "session_inside.h"
@@ -325,6 +326,8 @@ static enum hm_status put_arrived(struct hm_session *session, struct hm_err *err
 /*
  * The prefix that the server has: it must be a prefix of this very chain, sealed here;
  * who brought it there, and whether this store knows that it was sent, is another matter.
+ * A server that was lost may have a skeleton of what is not offered to it, brought by
+ * somebody else: that is acknowledged once it was sent again.
  */
 enum hm_status hm_apply_ack(struct hm_session *session, struct hm_err *err)
 {
@@ -343,6 +346,9 @@ enum hm_status hm_apply_ack(struct hm_session *session, struct hm_err *err)
                             !hm_digest_equal(&page.head_after, &receipt->head))) {
         session->forked = true;
         return hm_fail(err, HM_PROTOCOL, "ack", NULL, NULL, NULL);
+    }
+    if (session->waits && receipt->seq > hm_offer_own_end(session)) {
+        return status;
     }
     if (status == HM_OK) {
         session->stats.changes_up += receipt->seq - origin.acked;

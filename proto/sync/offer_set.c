@@ -66,12 +66,12 @@ static bool is_mailbox(struct hm_bytes name)
 }
 
 /*
- * How far the own changes are offered. Whoever was brought what left this machine may
- * have lost all but its skeleton, and acknowledge it at any time: then it is not sent
- * again. In a file what is not acknowledged follows the offer. What a key signs that no
- * registry names could be given to nobody: of a revoked device it never will be named.
+ * Whoever was brought what left this machine may have lost all but its skeleton, and
+ * acknowledge it at any time: it is offered. In a file what is not acknowledged follows
+ * the offer. What a key signs that no registry names could be given to nobody: of a
+ * revoked device it never will be named.
  */
-static uint64_t own_end(const struct hm_session *session)
+uint64_t hm_offer_own_end(const struct hm_session *session)
 {
     const struct hm_origin *origin = &session->origin;
     bool offered = !session->file_out && !session->key_news;
@@ -106,7 +106,7 @@ enum hm_status hm_offer_set_load(struct hm_offer_set *set,
         }
     }
     if (status == HM_OK && !is_mailbox(bucket->name)) {
-        const struct hm_beyond own = {session->origin.row, own_end(session)};
+        const struct hm_beyond own = {session->origin.row, hm_offer_own_end(session)};
         status = hm_store_unspoken(session->store, bucket->name, bucket->n, own,
                                    &set->haves, &set->have_count, &set->arena, err);
     }

@@ -47,4 +47,7 @@ HM_CHECKED enum hm_status hm_offer_set_load(struct hm_offer_set *set,
                                             struct hm_arena *arena,
                                             struct hm_err *err);
 
+/* How far the own changes are offered. */
+uint64_t hm_offer_own_end(const struct hm_session *session);
+
 #endif

@@ -62,6 +62,7 @@ struct hm_session {
     bool tell_keys; /* … and must from here on: the server does not know the newest */
     bool key_news;  /* the registry here does not name the newest yet */
     bool offers;    /* the request under way offers what the server lost */
+    bool waits;     /* … or waits for its buckets: own pages are not in it */
     bool aged;      /* its reply came from another incarnation */
     struct hm_offering *offering; /* null: nothing is under way */
 

@@ -478,6 +478,7 @@ static enum hm_status build(struct hm_upload **upload,
         session->origin = (*upload)->origin;
         (*upload)->seq = session->origin.acked + 1;
         status = hm_offer_build(session, &(*upload)->stream, &whole, err);
+        session->waits = !whole;
     }
     if (status == HM_OK && !whole) {
         status = find_head(*upload, err);

@@ -17,6 +17,7 @@
 #include "promise.h"
 #include "run.h"
 #include "tests/unit/sync/refill.h"
+#include "world_key.h"
 #include "world_registry.h"
 
 enum { CHANGES_MAX = 4096, BUCKETS_MAX = 64 };
@@ -213,12 +214,22 @@ START_TEST(values_of_what_was_refused_come_from_who_has_them_after_a_skeleton)
 }
 END_TEST
 
+static void rotate(struct world_laptop *laptop)
+{
+    struct world_pair next;
+    ck_assert_int_eq(world_key_change(laptop, &next, &err), HM_OK);
+    ck_assert(world_key_take(laptop, &next));
+}
+
 /* The server acknowledges it once it has what came before, which its author brings. */
-START_TEST(values_of_what_was_never_acknowledged_come_after_a_skeleton_too)
+static void check_values_come(bool new_key)
 {
     struct hm_id record = add_named(hung, "Nguyễn Văn Út");
     (void)add_named(mai, "Trần Thị Bưởi");
     sync_all();
+    if (new_key) {
+        rotate(mai);
+    }
     struct hm_id refused = edit(mai, &record, "Tổ 9");
     ck_assert_int_eq(world_change_role(&world, mai, "district_officer", true, &err),
                      HM_OK);
@@ -235,6 +246,18 @@ START_TEST(values_of_what_was_never_acknowledged_come_after_a_skeleton_too)
     ck_assert_uint_eq(find(world.reader, &refused).verdict, HM_VERDICT_QUARANTINED);
     sync_all();
     agree_all();
+}
+
+START_TEST(values_of_what_was_never_acknowledged_come_after_a_skeleton_too)
+{
+    check_values_come(false);
+}
+END_TEST
+
+/* It is not offered before the registry names the key, and not taken for sent by then. */
+START_TEST(values_that_a_new_key_signed_come_after_a_skeleton_too)
+{
+    check_values_come(true);
 }
 END_TEST
 
@@ -444,6 +467,7 @@ static Suite *suite(void)
                    values_of_what_was_refused_come_from_who_has_them_after_a_skeleton);
     tcase_add_test(cases,
                    values_of_what_was_never_acknowledged_come_after_a_skeleton_too);
+    tcase_add_test(cases, values_that_a_new_key_signed_come_after_a_skeleton_too);
     tcase_add_test(cases,
                    work_that_was_done_meanwhile_is_judged_after_the_registry_is_back);
     tcase_add_test(cases, own_pages_wait_until_all_buckets_are_of_the_new_incarnation);
