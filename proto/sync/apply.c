@@ -408,9 +408,12 @@ static enum hm_status take_back_ack(struct hm_session *session, struct hm_err *e
 
 /*
  * What the server said before it was lost is offered to it before its buckets are begun
- * anew. Pages packed ahead name entries by numbers that mean nothing any more.
+ * anew. Pages packed ahead name entries by numbers that mean nothing any more. The lease
+ * of before counts no more: shown to this server it would seem given to another disk.
  */
-enum hm_status hm_apply_incarnation(struct hm_session *session, struct hm_err *err)
+enum hm_status hm_apply_incarnation(struct hm_session *session,
+                                    bool leased,
+                                    struct hm_err *err)
 {
     int64_t known = 0;
     uint64_t incarnation = session->reply.receipt.incarnation;
@@ -424,7 +427,7 @@ enum hm_status hm_apply_incarnation(struct hm_session *session, struct hm_err *e
         if (status == HM_OK) {
             status = take_back_ack(session, err);
         }
-        if (status == HM_OK && session->by_file) { /* no lease came with it */
+        if (status == HM_OK && !leased) {
             status = hm_store_meta_put(session->store, HM_META_LEASE, HM_NO_BYTES, err);
         }
         session->aged = true;
@@ -467,7 +470,8 @@ static enum hm_status take_header(struct hm_session *session, struct hm_err *err
     if (status != HM_OK) {
         return status;
     }
-    if (hm_id_equal(&open, &session->request_id)) {
+    bool leased = hm_id_equal(&open, &session->request_id);
+    if (leased) {
         status = hm_store_meta_put(store, HM_META_LEASE, hm_id_bytes(&reply->lease), err);
         if (status == HM_OK) {
             status = hm_store_meta_put(store, HM_META_REQUEST, HM_NO_BYTES, err);
@@ -477,7 +481,7 @@ static enum hm_status take_header(struct hm_session *session, struct hm_err *err
         status = hm_store_meta_put(store, HM_META_INVITATION, HM_NO_BYTES, err);
     }
     if (status == HM_OK) {
-        status = hm_apply_incarnation(session, err);
+        status = hm_apply_incarnation(session, leased, err);
     }
     if (status == HM_OK && reply->has_scope) {
         status = hm_apply_scope(session, err);

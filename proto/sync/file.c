@@ -164,7 +164,7 @@ enum hm_status hm_apply_file_header(struct hm_session *session, struct hm_err *e
         status = check_incarnation(session, &other, err);
     }
     if (status == HM_OK && other) {
-        status = hm_apply_incarnation(session, err);
+        status = hm_apply_incarnation(session, false, err);
     }
     if (status == HM_OK) {
         status = check_offered(session, err);
@@ -260,7 +260,7 @@ static enum hm_status note_incarnation(struct hm_session *session, struct hm_err
 {
     enum hm_status status = hm_store_begin(session->store, err);
     if (status == HM_OK) {
-        status = hm_apply_incarnation(session, err);
+        status = hm_apply_incarnation(session, false, err);
     }
     if (status == HM_OK) {
         return hm_store_commit(session->store, err);

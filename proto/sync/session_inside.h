@@ -108,7 +108,9 @@ HM_CHECKED enum hm_status hm_apply_file_header(struct hm_session *session,
 /* Parts of what it says, for hm_apply_file_header (apply.c). */
 HM_CHECKED enum hm_status hm_apply_ack(struct hm_session *session, struct hm_err *err);
 HM_CHECKED enum hm_status hm_apply_scope(struct hm_session *session, struct hm_err *err);
+/* `leased`: the lease in the store came with this reply. */
 HM_CHECKED enum hm_status hm_apply_incarnation(struct hm_session *session,
+                                               bool leased,
                                                struct hm_err *err);
 HM_CHECKED enum hm_status hm_apply_receipt(struct hm_session *session,
                                            struct hm_err *err);

@@ -11,6 +11,7 @@
 #include "hamlet/store/server.h"
 #include "hamlet/wire/receipt.h"
 #include "run.h"
+#include "world_registry.h"
 
 START_TEST(an_answer_taken_again_is_no_news_and_one_that_skips_tells_of_an_older_disk)
 {
@@ -349,6 +350,57 @@ START_TEST(the_token_of_a_server_that_is_no_more_tells_of_no_copied_disk)
 }
 END_TEST
 
+/*
+ * A file of before the server was lost makes it leave a unit while a request is under
+ * way: the reply is to an epoch that it left, and the token of before is none of the
+ * server's that gave it.
+ */
+START_TEST(who_left_a_unit_before_the_reply_came_shows_no_token_of_before)
+{
+    struct hm_session *session = NULL;
+    struct world_visit visit;
+    struct hm_buf body;
+    struct file down;
+    struct hm_id lease;
+    int64_t before = 0;
+    int64_t after = 0;
+    add(a, 3); /* b wrote nothing: no chain of its own tells it more */
+    ck_assert(world_sync(&world, a, &err));
+    ck_assert(world_sync(&world, b, &err));
+    ck_assert_int_eq(world_move(&world, b, "101-2", true, &err), HM_OK);
+    write_down(&down, b);
+    struct hm_disk *backup = world_server_backup(&world);
+    world_server_restore(&world, backup);
+    ck_assert_int_eq(hm_store_meta_get_int(b->store, HM_META_EPOCH, 0, &before, &err),
+                     HM_OK);
+    hm_buf_init(&body, HM_REQUEST_BYTES_MAX);
+    ck_assert_int_eq(hm_session_open(&session, b->store, &b->secret, "test", &err),
+                     HM_OK);
+    hm_session_begin(session);
+    ck_assert_int_eq(hm_session_request(session, &body, &err), HM_OK);
+    world_visit_init(&visit, hm_buf_bytes(&body));
+    world_serve(&world, &visit, 1);
+    ck_assert_uint_gt(take_all_down(b, &down), 0);
+    ck_assert_int_eq(hm_store_meta_get_int(b->store, HM_META_EPOCH, 0, &after, &err),
+                     HM_OK);
+    ck_assert_int_ne(before, after);
+
+    ck_assert_int_eq(world_take(&world, session, &visit, SIZE_MAX, &err),
+                     HM_SESSION_AGAIN);
+
+    ck_assert_int_eq(hm_store_meta_get_id(b->store, HM_META_LEASE, &lease, &err), HM_OK);
+    ck_assert(hm_id_is_none(&lease));
+    hm_session_close(session);
+    ck_assert(world_sync(&world, b, &err));
+    ck_assert(world_sync(&world, b, &err));
+    ck_assert_uint_eq(count_notices(), 0);
+    ck_assert(world_agrees(&world, b, "101-2"));
+    world_visit_fini(&visit);
+    hm_buf_fini(&body);
+    drop(&down);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sync file_state");
@@ -369,6 +421,7 @@ int main(void)
     tcase_add_test(cases,
                    the_next_answer_is_for_who_wrote_last_though_he_contradicts_another);
     tcase_add_test(cases, the_token_of_a_server_that_is_no_more_tells_of_no_copied_disk);
+    tcase_add_test(cases, who_left_a_unit_before_the_reply_came_shows_no_token_of_before);
     suite_add_tcase(suite, cases);
     return hm_run(suite);
 }
