@@ -61,7 +61,7 @@ struct hm_notice {
     int64_t moved; /* changes that it had and took along */
 };
 
-/* The first one of an epoch stays. */
+/* Each epoch has one: the first, until one says more, of another `parent` or a copy. */
 HM_CHECKED enum hm_status hm_store_notice_put(struct hm_store *store,
                                               const struct hm_notice *notice,
                                               struct hm_err *err);

@@ -73,10 +73,10 @@ HM_CHECKED enum hm_status hm_store_visit_over(struct hm_store *store,
                                               struct hm_err *err);
 /*
  * Another epoch of the device that was heard of since `visit`, if there is no notice of
- * the device yet; or, with `before`, that was heard of at all, and does not follow the
- * epoch of `visit` by its notice. One in which it showed a token that it had been given,
- * not beginning with `uncounted`. It goes on, or there would be no pending token
- * (hm_store_visit_over). The latest.
+ * the device yet; or, with `before`, that was heard of at all, if notices do not say that
+ * one of the two follows the other, over others maybe. One in which it showed a token
+ * that it had been given, not beginning with `uncounted`. It goes on, or there would be
+ * no pending token (hm_store_visit_over). The latest.
  */
 HM_CHECKED enum hm_status hm_store_visit_other(struct hm_store *store,
                                                const struct hm_visit *visit,

@@ -2,13 +2,20 @@
 #include "../sql.h"
 #include "hamlet/store/server.h"
 
+/*
+ * What is there and says less is said anew, of the day on which more was seen: the board
+ * tells of a notice for some time only. That there are two disks is never taken back.
+ */
 enum hm_status hm_store_notice_put(struct hm_store *store,
                                    const struct hm_notice *notice,
                                    struct hm_err *err)
 {
     static const char insert[] =
-        "INSERT OR IGNORE INTO notice(device, epoch, parent, copied, time, moved)"
-        " VALUES(:device, :epoch, :parent, :copied, :time, :moved)";
+        "INSERT INTO notice(device, epoch, parent, copied, time, moved)"
+        " VALUES(:device, :epoch, :parent, :copied, :time, :moved)"
+        " ON CONFLICT(device, epoch) DO UPDATE SET parent = excluded.parent,"
+        " copied = max(copied, excluded.copied), time = excluded.time"
+        " WHERE parent <> excluded.parent OR copied < excluded.copied";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, insert, &stmt, err);
     if (status != HM_OK) {

@@ -115,21 +115,27 @@ enum hm_status hm_store_visit_other(struct hm_store *store,
                                     bool *found,
                                     struct hm_err *err)
 {
+    /* One that follows another over a third is no further disk either. */
     static const char select[] =
-        "SELECT v.epoch FROM visit v WHERE v.device = :device AND v.epoch <> :epoch"
+        "WITH RECURSIVE up(epoch) AS (SELECT :epoch UNION SELECT n.parent FROM notice n"
+        "  JOIN up ON n.device = :device AND n.epoch = up.epoch),"
+        " down(epoch) AS (SELECT :epoch UNION SELECT n.epoch FROM notice n"
+        "  JOIN down ON n.device = :device AND n.parent = down.epoch)"
+        " SELECT v.epoch FROM visit v WHERE v.device = :device AND v.epoch <> :epoch"
         " AND v.current IS NOT NULL AND v.pending IS NOT NULL"
         " AND substr(v.current, 1, length(:uncounted)) <> :uncounted"
         " AND (:before OR v.turn > (SELECT o.turn FROM visit o"
         "  WHERE o.device = :device AND o.epoch = :epoch))"
-        " AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.device = :device"
-        "  AND (NOT :before OR (n.epoch = v.epoch AND n.parent = :epoch)))"
+        " AND CASE WHEN :before THEN v.epoch NOT IN (SELECT epoch FROM up"
+        "  UNION SELECT epoch FROM down)"
+        "  ELSE NOT EXISTS (SELECT 1 FROM notice n WHERE n.device = :device) END"
         " ORDER BY v.turn DESC LIMIT 1";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, select, &stmt, err);
     *found = false;
     if (status == HM_OK) {
-        hm_bind_id(stmt, 1, &visit->device);
-        hm_bind_int(stmt, 2, visit->epoch);
+        hm_bind_int(stmt, 1, visit->epoch);
+        hm_bind_id(stmt, 2, &visit->device);
         hm_bind_blob(stmt, 3, uncounted);
         hm_bind_int(stmt, 4, before ? 1 : 0);
         status = hm_sql_step(store, stmt, found, err);

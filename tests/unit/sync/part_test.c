@@ -195,12 +195,18 @@ START_TEST(a_restored_laptop_that_leaves_a_unit_has_no_torn_chain)
 }
 END_TEST
 
-static size_t count_notices(void)
+static struct hm_notice *notices_of(size_t *count)
 {
     struct hm_notice *notices = NULL;
-    size_t count = 0;
-    ck_assert_int_eq(hm_store_notices(world.reader, &notices, &count, &arena, &err),
+    ck_assert_int_eq(hm_store_notices(world.reader, &notices, count, &arena, &err),
                      HM_OK);
+    return notices;
+}
+
+static size_t count_notices(void)
+{
+    size_t count = 0;
+    (void)notices_of(&count);
     return count;
 }
 
@@ -236,6 +242,47 @@ START_TEST(a_copy_of_a_disk_that_leaves_a_unit_is_noticed)
 }
 END_TEST
 
+/* It was restored once, which is noted of the epoch that the copy goes on in. */
+START_TEST(a_copy_of_a_disk_that_was_restored_before_is_noticed_by_the_next_server)
+{
+    size_t count = 0;
+    struct hm_disk *image = world_laptop_image(a);
+    sync_with(a);
+    sync_with(a);
+    world_laptop_restore(a, image);
+    sync_with(a);
+    sync_with(a);
+    ck_assert_uint_eq(count_notices(), 1);
+    struct hm_notice before = notices_of(&count)[0];
+    ck_assert_int_eq(before.type, HM_NOTICE_RESTORED);
+    struct hm_disk *backup = world_server_backup(&world);
+    struct world_laptop *twin = world_laptop_copy(&world, a);
+    move_to(units[1]);
+    sync_with(a);
+    sync_with(a);
+    world_server_restore(&world, backup);
+    hm_testenv_advance(&world.env, 1000);
+    sync_with(a);
+    sync_with(a);
+    ck_assert_uint_eq(count_notices(), 1);
+
+    sync_with(twin);
+    sync_with(a);
+
+    struct hm_notice after = notices_of(&count)[0];
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(after.type, HM_NOTICE_COPIED);
+    ck_assert_uint_eq(after.epoch, before.epoch);
+    ck_assert_int_gt(after.time.ms, before.time.ms);
+    hm_testenv_advance(&world.env, 1000);
+    sync_with(twin);
+    sync_with(a); /* once is enough */
+    ck_assert_int_eq(notices_of(&count)[0].time.ms, after.time.ms);
+    ck_assert_uint_eq(count, 1);
+    hm_disk_free(image);
+}
+END_TEST
+
 START_TEST(a_laptop_that_leaves_a_unit_is_no_copy_of_itself)
 {
     for (int i = 0; i < 4; i++) {
@@ -260,6 +307,8 @@ int main(void)
                         HM_CRASH_MIX + 1);
     tcase_add_test(group, a_restored_laptop_that_leaves_a_unit_has_no_torn_chain);
     tcase_add_loop_test(group, a_copy_of_a_disk_that_leaves_a_unit_is_noticed, 0, 2);
+    tcase_add_test(
+        group, a_copy_of_a_disk_that_was_restored_before_is_noticed_by_the_next_server);
     tcase_add_test(group, a_laptop_that_leaves_a_unit_is_no_copy_of_itself);
     suite_add_tcase(suite, group);
     return hm_run(suite);
