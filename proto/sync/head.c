@@ -82,9 +82,9 @@ enum hm_status hm_head_note(const struct hm_serving *serving,
             status = hm_store_notice_put(store, &notice, err);
         }
     }
-    return status != HM_OK
-               ? status
-               : hm_store_notice_both(store, &request->device, request->epoch, err);
+    return status != HM_OK ? status
+                           : hm_store_notice_both(store, &request->device, request->epoch,
+                                                  notice.time, err);
 }
 
 enum hm_status hm_head_beside(const struct hm_serving *serving,

@@ -65,10 +65,11 @@ struct hm_notice {
 HM_CHECKED enum hm_status hm_store_notice_put(struct hm_store *store,
                                               const struct hm_notice *notice,
                                               struct hm_err *err);
-/* The disk of `parent` is heard of: whoever carries that epoch on is a copy. */
+/* The disk of `parent` is heard of `now`: whoever carries that epoch on is a copy. */
 HM_CHECKED enum hm_status hm_store_notice_both(struct hm_store *store,
                                                const struct hm_id *device,
                                                uint32_t parent,
+                                               struct hm_wall now,
                                                struct hm_err *err);
 /* All that there are, by device, oldest first. */
 HM_CHECKED enum hm_status hm_store_notices(struct hm_store *store,

@@ -33,17 +33,20 @@ enum hm_status hm_store_notice_put(struct hm_store *store,
 enum hm_status hm_store_notice_both(struct hm_store *store,
                                     const struct hm_id *device,
                                     uint32_t parent,
+                                    struct hm_wall now,
                                     struct hm_err *err)
 {
-    static const char update[] = "UPDATE notice SET copied = 1 WHERE device = :device"
-                                 " AND parent = :parent AND copied = 0";
+    static const char update[] =
+        "UPDATE notice SET copied = 1, time = :now WHERE device = :device"
+        " AND parent = :parent AND copied = 0";
     sqlite3_stmt *stmt = NULL;
     enum hm_status status = hm_sql(store, update, &stmt, err);
     if (status != HM_OK) {
         return status;
     }
-    hm_bind_id(stmt, 1, device);
-    hm_bind_int(stmt, 2, parent);
+    hm_bind_int(stmt, 1, now.ms);
+    hm_bind_id(stmt, 2, device);
+    hm_bind_int(stmt, 3, parent);
     return hm_sql_run(store, stmt, err);
 }
 

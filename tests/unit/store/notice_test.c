@@ -92,6 +92,29 @@ START_TEST(a_copy_is_news_of_a_disk_that_was_restored_and_stays)
 }
 END_TEST
 
+static void hear_of(uint32_t epoch, int64_t time)
+{
+    const struct hm_id device = id_of(DEVICE);
+    begin();
+    ck_assert_int_eq(
+        hm_store_notice_both(store, &device, epoch, (struct hm_wall){time}, &err), HM_OK);
+    commit();
+}
+
+/* The board tells of a copy for a month: of the month in which it was found to be one. */
+START_TEST(the_day_on_which_the_other_disk_was_heard_of_is_that_of_the_copy)
+{
+    put(8, 7, HM_NOTICE_RESTORED, 1000);
+
+    hear_of(7, 2000);
+    hear_of(7, 3000);
+
+    struct hm_notice notice = the_one();
+    ck_assert_int_eq(notice.type, HM_NOTICE_COPIED);
+    ck_assert_int_eq(notice.time.ms, 2000);
+}
+END_TEST
+
 START_TEST(an_epoch_that_follows_another_by_notices_is_not_beside_it)
 {
     put(8, 7, HM_NOTICE_RESTORED, 1000);
@@ -115,6 +138,8 @@ int main(void)
     tcase_add_test(group, what_was_noted_is_not_noted_again);
     tcase_add_test(group, another_epoch_beside_the_one_that_is_noted_is_news);
     tcase_add_test(group, a_copy_is_news_of_a_disk_that_was_restored_and_stays);
+    tcase_add_test(group,
+                   the_day_on_which_the_other_disk_was_heard_of_is_that_of_the_copy);
     tcase_add_test(group, an_epoch_that_follows_another_by_notices_is_not_beside_it);
     return world_run(suite_create("store.notice"), &group, 1);
 }
