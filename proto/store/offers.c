@@ -242,7 +242,11 @@ enum hm_status hm_store_unspoken(struct hm_store *store,
                                  struct hm_err *err)
 {
     /* `+`: the few entries around the change are looked at, not all of the bucket. What
-     * is in no page cannot be sent. */
+     * is in no page cannot be sent. Disks that were copied share changes, so several runs
+     * may hold one, and any will do. A short one hides none that began before it: what
+     * holds the change begins no farther off than the longest is long, or, where it is
+     * left out of one run, the longest of the same device in other epochs and branches.
+     */
     static const char select[] =
         "SELECT c.change, c.id, 'a', '' FROM bucket b CROSS JOIN unit u ON u.code = "
         "b.name"
@@ -251,9 +255,14 @@ enum hm_status hm_store_unspoken(struct hm_store *store,
         " AND NOT EXISTS (SELECT 1 FROM entry e WHERE +e.bucket = b.id"
         " AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
         " AND e.n + c.id - e.change <= :n)"
-        " AND (SELECT CASE WHEN c.id < v.change + v.count THEN v.origin = :own"
-        " AND v.seq + c.id - v.change > :end END"
-        " FROM envelope v WHERE v.change <= c.id ORDER BY v.change DESC LIMIT 1) = 0"
+        " AND (SELECT v.origin <> :own OR v.seq + c.id - v.change <= :end"
+        " OR EXISTS(SELECT 1 FROM envelope w WHERE w.change <= c.id AND w.change > c.id -"
+        " (SELECT max(x.count) FROM origin o CROSS JOIN origin p ON p.device = o.device"
+        " AND p.id <> o.id CROSS JOIN envelope x ON x.origin = p.id WHERE o.id = :own)"
+        " AND c.id < w.change + w.count AND w.origin <> :own)"
+        " FROM envelope v WHERE v.change <= c.id"
+        " AND v.change > c.id - (SELECT max(count) FROM envelope)"
+        " AND c.id < v.change + v.count ORDER BY v.change DESC LIMIT 1) = 1"
         " ORDER BY c.id";
     struct growing list = {.count = 0};
     sqlite3_stmt *stmt = NULL;

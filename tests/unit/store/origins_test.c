@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which change has which number, also after pages that came again. */
+#include "hamlet/store/buckets.h"
+#include "hamlet/store/offers.h"
 #include "hamlet/store/pages.h"
 #include "server_world.h"
+
+enum { TEN = 10 };
 
 static int64_t origin;
 
@@ -94,6 +98,89 @@ START_TEST(a_change_in_a_longer_run_is_found_behind_a_shorter_one_of_another_epo
 }
 END_TEST
 
+/* ---- what a server that came back is offered ---- */
+
+/* Changes in rows 1 to 10, of which no entry speaks. */
+static void put_ten(void)
+{
+    static const struct world_register none[] = {{NULL, NULL}};
+    begin();
+    for (int i = 0; i < TEN; i++) {
+        (void)world_record(HM_KIND_DEVICE, NULL, none);
+    }
+    ck_assert_int_eq(hm_store_bucket_reset(store, hm_text(HM_HOME_REGISTRY), &err),
+                     HM_OK);
+    commit();
+}
+
+/* The rows that are offered, as "1 2 3 "; of `own` those up to `end`. */
+static const char *offered(int64_t own, uint64_t end)
+{
+    static char rows[64];
+    const struct hm_beyond beyond = {own, end};
+    struct hm_element *elements = NULL;
+    size_t count = 0;
+    size_t size = 0;
+    ck_assert_int_eq(hm_store_unspoken(store, hm_text(HM_HOME_REGISTRY), 0, beyond,
+                                       &elements, &count, &arena, &err),
+                     HM_OK);
+    ck_assert_uint_le(count, TEN);
+    rows[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        size += (size_t)snprintf(rows + size, sizeof(rows) - size, "%d ",
+                                 (int)elements[i].change);
+    }
+    return rows;
+}
+
+START_TEST(what_a_shorter_run_of_another_epoch_lies_on_is_offered_all_the_same)
+{
+    put_ten();
+    make_origin(1);
+    put(1, 1, TEN);
+    int64_t other = origin;
+    make_origin(2);
+    put(1, 2, 3);
+
+    ck_assert_str_eq(offered(0, 0), "1 2 3 4 5 6 7 8 9 10 ");
+    ck_assert_str_eq(offered(origin, 0), "1 2 3 4 5 6 7 8 9 10 ");
+    ck_assert_str_eq(offered(other, 0), "2 3 4 ");
+    ck_assert_str_eq(offered(other, 6), "1 2 3 4 5 6 ");
+}
+END_TEST
+
+START_TEST(of_runs_that_begin_with_one_change_none_hides_the_other)
+{
+    put_ten();
+    for (uint32_t epoch = 1; epoch <= 3; epoch++) {
+        make_origin(epoch);
+        put(1, 1, epoch == 2 ? TEN : 3);
+    }
+    int64_t last = origin;
+
+    ck_assert_str_eq(offered(0, 0), "1 2 3 4 5 6 7 8 9 10 ");
+    ck_assert_str_eq(offered(last - 1, 0), "1 2 3 ");
+    ck_assert_str_eq(offered(last - 1, 7), "1 2 3 4 5 6 7 ");
+    ck_assert_str_eq(offered(last, 0), "1 2 3 4 5 6 7 8 9 10 ");
+}
+END_TEST
+
+START_TEST(what_is_sent_as_always_or_stands_in_no_page_is_not_offered)
+{
+    put_ten();
+    make_origin(1);
+    put(1, 2, 3);
+    put(4, 6, 4);
+    int64_t own = origin;
+    make_origin(2);
+    put(5, 8, 1);
+
+    ck_assert_str_eq(offered(0, 0), "2 3 4 6 7 8 9 ");
+    ck_assert_str_eq(offered(own, 4), "2 3 4 6 8 ");
+    ck_assert_str_eq(offered(own, 0), "8 ");
+}
+END_TEST
+
 int main(void)
 {
     TCase *group = tcase_create("envelopes");
@@ -103,5 +190,11 @@ int main(void)
     tcase_add_test(group, a_number_once_given_stays_with_its_change);
     tcase_add_test(
         group, a_change_in_a_longer_run_is_found_behind_a_shorter_one_of_another_epoch);
-    return world_run(suite_create("store.origins"), &group, 1);
+    TCase *offers = tcase_create("offers");
+    tcase_add_test(offers,
+                   what_a_shorter_run_of_another_epoch_lies_on_is_offered_all_the_same);
+    tcase_add_test(offers, of_runs_that_begin_with_one_change_none_hides_the_other);
+    tcase_add_test(offers, what_is_sent_as_always_or_stands_in_no_page_is_not_offered);
+    TCase *const groups[] = {group, offers};
+    return world_run(suite_create("store.origins"), groups, 2);
 }
