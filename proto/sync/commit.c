@@ -437,8 +437,9 @@ static enum hm_status commit_one(struct hm_serving *serving,
     if (status != HM_OK || !visits) {
         return status;
     }
-    return serving->by_file ? hm_serving_state_file(serving, store, err)
-                            : put_visit(serving, store, &visit, err);
+    status = serving->by_file ? hm_serving_state_file(serving, store, err)
+                              : put_visit(serving, store, &visit, err);
+    return status != HM_OK ? status : hm_head_brought(serving, store, err);
 }
 
 enum hm_status hm_servings_commit(struct hm_serving *const *servings,

@@ -33,7 +33,8 @@ enum hm_status hm_head_fits(const struct hm_serving *serving,
 
 /*
  * The chain here goes on where that disk's ends: it was restored. It went another way:
- * two disks have written. Where neither can be told yet, the old epoch's next visit will.
+ * two disks have written. Where neither can be told yet, what the disk brings will, or
+ * the old epoch's next visit.
  */
 static enum hm_status find_type(const struct hm_serving *serving,
                                 struct hm_store *store,
@@ -48,17 +49,67 @@ static enum hm_status find_type(const struct hm_serving *serving,
     *type = HM_NOTICE_RESTORED;
     enum hm_status status =
         hm_store_origin_get(store, &request->device, parent->epoch, false, &origin, err);
-    if (status != HM_OK || origin.row == 0 || origin.seq <= parent->cut) {
+    if (status != HM_OK || origin.row == 0 || origin.seq < parent->newest ||
+        origin.seq <= parent->cut) {
         return status;
-    }
-    if (origin.seq < parent->newest) {
-        *type = HM_NOTICE_COPIED; /* it wrote on behind its acknowledged end, and so did
-                                     the other */
-        return HM_OK;
     }
     status = hm_store_head_at(store, &origin, parent->newest, &head, &found, err);
     if (status == HM_OK && found && !hm_digest_equal(&head, &parent->newest_head)) {
         *type = HM_NOTICE_COPIED;
+    }
+    return status;
+}
+
+static struct hm_notice carried_on(const struct hm_serving *serving)
+{
+    const struct hm_request *request = &serving->request;
+    const struct hm_parent *parent = &request->parent;
+    return (struct hm_notice){.device = request->device,
+                              .epoch = request->epoch,
+                              .parent = parent->epoch,
+                              .time = hm_env_wall(serving->self.env),
+                              .moved = (int64_t)(parent->newest - parent->cut)};
+}
+
+/*
+ * The new chain begins with what stood beyond the cut of the old one. A head says all
+ * that stands before it: the two agree as far as both are here, or two disks have
+ * written.
+ */
+enum hm_status hm_head_brought(const struct hm_serving *serving,
+                               struct hm_store *store,
+                               struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    const struct hm_parent *parent = &request->parent;
+    struct hm_digest brought = parent->cut_head;
+    struct hm_digest here;
+    struct hm_origin old = {.seq = 0};
+    struct hm_origin fresh = {.seq = 0};
+    bool whole = false;
+    bool found = false;
+    if (!request->has_parent) {
+        return HM_OK;
+    }
+    enum hm_status status =
+        hm_store_origin_get(store, &request->device, parent->epoch, false, &old, err);
+    if (status == HM_OK) {
+        status = hm_store_origin_get(store, &request->device, request->epoch, false,
+                                     &fresh, err);
+    }
+    uint64_t end = old.seq < parent->newest ? old.seq : parent->newest;
+    if (status != HM_OK || fresh.seq == 0 || old.row == 0 || end <= parent->cut) {
+        return status;
+    }
+    uint64_t count = end - parent->cut < fresh.seq ? end - parent->cut : fresh.seq;
+    status = hm_store_chain_run(store, fresh.row, 1, count + 1, &brought, &whole, err);
+    if (status == HM_OK && whole) {
+        status = hm_store_head_at(store, &old, parent->cut + count, &here, &found, err);
+    }
+    if (status == HM_OK && found && !hm_digest_equal(&here, &brought)) {
+        struct hm_notice notice = carried_on(serving);
+        notice.type = HM_NOTICE_COPIED;
+        status = hm_store_notice_put(store, &notice, err);
     }
     return status;
 }
@@ -69,12 +120,7 @@ enum hm_status hm_head_note(const struct hm_serving *serving,
                             struct hm_err *err)
 {
     const struct hm_request *request = &serving->request;
-    struct hm_notice notice = {
-        .device = request->device,
-        .epoch = request->epoch,
-        .parent = request->parent.epoch,
-        .time = hm_env_wall(serving->self.env),
-        .moved = (int64_t)(request->parent.newest - request->parent.cut)};
+    struct hm_notice notice = carried_on(serving);
     enum hm_status status = HM_OK;
     if (first_visit && request->has_parent) {
         status = find_type(serving, store, &notice.type, err);

@@ -81,6 +81,14 @@ HM_CHECKED enum hm_status hm_head_note(const struct hm_serving *serving,
                                        bool first_visit,
                                        struct hm_err *err);
 
+/*
+ * Its pages are here: note it, if it carries on an epoch in which another disk wrote
+ * something else after the cut. Where it brought nothing yet nothing can be told.
+ */
+HM_CHECKED enum hm_status hm_head_brought(const struct hm_serving *serving,
+                                          struct hm_store *store,
+                                          struct hm_err *err);
+
 /* Note that this disk went on by itself, beside another that has its key. */
 HM_CHECKED enum hm_status hm_head_beside(const struct hm_serving *serving,
                                          struct hm_store *store,
