@@ -108,16 +108,6 @@ static bool withholds(const struct hm_change *change)
     return false;
 }
 
-static bool holds(const struct hm_change *change)
-{
-    for (size_t i = 0; i < change->write_count; i++) {
-        if (change->writes[i].value.size > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* `skeleton[i]`: it is known, without all its values. */
 static enum hm_status find_known(struct put *p, bool *skeleton, struct hm_err *err)
 {
@@ -422,7 +412,8 @@ static enum hm_status stop_erased(struct put *p, struct hm_err *err)
 static void find_gained(const struct put *p, const bool *skeleton, bool *gained)
 {
     for (size_t i = 0; i < p->count; i++) {
-        gained[i] = !p->puts[i].fresh && skeleton[i] && holds(p->puts[i].change);
+        gained[i] =
+            !p->puts[i].fresh && skeleton[i] && hm_change_holds(p->puts[i].change);
         p->puts[i].gained =
             false; /* complete_known: whether it really was without them */
     }

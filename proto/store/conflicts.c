@@ -184,8 +184,9 @@ enum hm_status hm_store_quarantine(struct hm_store *store,
 }
 
 #define APART                                                                            \
-    "(c.withheld = 1 AND NOT EXISTS(SELECT 1 FROM unit u JOIN bucket b"                  \
-    " ON b.name = u.code WHERE u.id = c.home))"
+    "(NOT EXISTS(SELECT 1 FROM unit u JOIN bucket b ON b.name = u.code"                  \
+    " WHERE u.id = c.home) AND (c.withheld = 1 OR NOT EXISTS(SELECT 1 FROM envelope v"   \
+    " WHERE v.origin = :present AND v.change <= c.id AND c.id < v.change + v.count)))"
 #define OWN "(:device IS NULL OR c.author IN own)"
 
 enum hm_status hm_store_counts(struct hm_store *store,
@@ -196,7 +197,7 @@ enum hm_status hm_store_counts(struct hm_store *store,
     /* What is plainly accepted is only counted; the rest stands in tables and an index
      * that hold nothing else. A page that the mailbox brings has neighbours of which
      * nothing more is said to a laptop that has not their home, and nothing waits to be
-     * sent. */
+     * sent: what has no values to be without stands in a chain that is over. */
     static const char select[] =
         "WITH own AS MATERIALIZED (SELECT a.id FROM author a JOIN device d"
         "  ON d.id = a.device WHERE d.device = :device),"
@@ -213,10 +214,14 @@ enum hm_status hm_store_counts(struct hm_store *store,
         "  ON c.id = m.change AND c.record = m.record WHERE c.verdict > 1 AND " OWN
         "  AND c.id NOT IN held), total(o.verdict = 1 AND o.withdrawn) FROM open o";
     struct hm_id device;
+    struct hm_origin present;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     int64_t sent = 0;
     enum hm_status status = hm_store_meta_get_id(store, HM_META_DEVICE, &device, err);
+    if (status == HM_OK) {
+        status = hm_own_origin(store, &present, err);
+    }
     if (status == HM_OK) {
         status = hm_own_sent_row(store, &sent, err);
     }
@@ -225,7 +230,8 @@ enum hm_status hm_store_counts(struct hm_store *store,
     }
     if (status == HM_OK) {
         hm_bind_blob(stmt, 1, own ? hm_id_bytes(&device) : HM_NO_BYTES);
-        hm_bind_int(stmt, 2, sent);
+        hm_bind_int(stmt, 2, present.row);
+        hm_bind_int(stmt, 3, sent);
         status = hm_sql_step(store, stmt, &row, err);
     }
     if (status == HM_OK) {

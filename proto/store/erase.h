@@ -96,6 +96,9 @@ HM_CHECKED enum hm_status hm_change_gain(struct hm_store *store,
                                          struct hm_arena *arena,
                                          struct hm_err *err);
 
+/* Whether some value of it is here. */
+bool hm_change_holds(const struct hm_change *change);
+
 /* A copy that has writes of its own. */
 HM_CHECKED enum hm_status hm_change_copy_writes(struct hm_change *copy,
                                                 const struct hm_change *change,

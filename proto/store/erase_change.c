@@ -31,6 +31,16 @@ static bool withholds(const struct hm_change *change)
     return false;
 }
 
+bool hm_change_holds(const struct hm_change *change)
+{
+    for (size_t i = 0; i < change->write_count; i++) {
+        if (change->writes[i].value.size > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * In place first, at the size that it has: SQLite then writes over the bytes where they
  * lie, and moves nothing about.

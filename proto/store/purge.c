@@ -24,6 +24,62 @@ static enum hm_status run(struct hm_store *store,
     return status;
 }
 
+/* ---- which homes there are ---- */
+
+static enum hm_status body_holds(struct hm_bytes body, bool *holds, struct hm_err *err)
+{
+    struct hm_change change = {.write_count = 0};
+    struct hm_arena piece;
+    hm_arena_init(&piece, HM_REQUEST_ARENA_MAX);
+    enum hm_status status = hm_change_body_get(&change, body, &piece, err);
+    *holds = status == HM_OK && hm_change_holds(&change);
+    hm_arena_fini(&piece);
+    return status;
+}
+
+/*
+ * Whether a value of the home is here. Not whether something was withheld: what has no
+ * writes, like a withdrawal that gives no reason, is the same before and after a purge.
+ */
+static enum hm_status holds_values(struct hm_store *store,
+                                   int64_t home,
+                                   bool bare,
+                                   bool *holds,
+                                   struct hm_err *err)
+{
+    static const char select[] = "SELECT c.body FROM change c WHERE c.home = :home"
+                                 " AND c.withheld <= NOT :bare";
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+    *holds = false;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, home);
+        hm_bind_int(stmt, 2, bare);
+    }
+    while (status == HM_OK && !*holds) {
+        status = hm_sql_step(store, stmt, &row, err);
+        if (status != HM_OK || !row) {
+            break;
+        }
+        status = body_holds(hm_column_bytes(stmt, 0), holds, err);
+    }
+    hm_sql_done(stmt);
+    return status;
+}
+
+struct home {
+    struct hm_bytes code;
+    int64_t number; /* 0: its bucket is here, whatever else is */
+};
+
+static void read_home(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
+{
+    struct home *home = item;
+    home->number = hm_column_int(stmt, 0);
+    home->code = hm_arena_copy(arena, hm_column_bytes(stmt, 1));
+}
+
 enum hm_status hm_store_homes(struct hm_store *store,
                               bool bare,
                               struct hm_bytes **homes,
@@ -31,41 +87,40 @@ enum hm_status hm_store_homes(struct hm_store *store,
                               struct hm_arena *arena,
                               struct hm_err *err)
 {
-    static const char amount[] =
-        "SELECT (SELECT count(*) FROM unit) + (SELECT count(*) FROM bucket)";
     static const char select[] =
-        "SELECT u.code FROM unit u WHERE u.code <> '~'"
+        "SELECT u.id, u.code FROM unit u WHERE u.code <> '~'"
         " AND EXISTS(SELECT 1 FROM change c WHERE c.home = u.id"
-        "  AND c.withheld <= NOT :bare) AND NOT (:bare"
-        "  AND EXISTS(SELECT 1 FROM bucket b WHERE b.name = u.code)) UNION"
-        " SELECT b.name FROM bucket b WHERE b.name <> '~' AND b.name NOT LIKE '@%'"
-        " AND NOT :bare ORDER BY 1";
+        "  AND c.withheld <= NOT :bare)"
+        " AND NOT EXISTS(SELECT 1 FROM bucket b WHERE b.name = u.code) UNION ALL"
+        " SELECT 0, b.name FROM bucket b WHERE b.name <> '~' AND b.name NOT LIKE '@%'"
+        " AND NOT :bare ORDER BY 2";
     sqlite3_stmt *stmt = NULL;
-    int64_t room = 0;
-    bool row = true;
+    void *found = NULL;
     size_t n = 0;
-    enum hm_status status = hm_sql_once(store, amount, &room, NULL, err);
-    struct hm_bytes *list = hm_arena_get_array(arena, (size_t)room, sizeof(*list));
+    *homes = NULL;
+    *count = 0;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, bare);
+        status = hm_sql_list(store, stmt, sizeof(struct home), read_home, &found, &n,
+                             arena, err);
+    }
+    const struct home *list = found;
+    struct hm_bytes *codes = hm_arena_get_array(arena, n, sizeof(*codes));
     if (status == HM_OK) {
         status = hm_arena_status(arena, err);
     }
-    if (status == HM_OK) {
-        status = hm_sql(store, select, &stmt, err);
-    }
-    if (status == HM_OK) {
-        hm_bind_int(stmt, 1, bare);
-    }
-    while (status == HM_OK && n < (size_t)room) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
+    for (size_t i = 0; i < n && status == HM_OK; i++) {
+        bool holds = true;
+        if (list[i].number != 0) {
+            status = holds_values(store, list[i].number, bare, &holds, err);
         }
-        list[n++] = hm_arena_copy(arena, hm_column_bytes(stmt, 0));
+        if (status == HM_OK && holds) {
+            codes[(*count)++] = list[i].code;
+        }
     }
-    hm_sql_done(stmt);
-    *homes = list;
-    *count = n;
-    return status != HM_OK ? status : hm_arena_status(arena, err);
+    *homes = codes;
+    return status;
 }
 
 /* ---- what is left of a change that the mailbox names ---- */

@@ -12,8 +12,8 @@
 #include "hamlet/store/store.h"
 
 /*
- * Homes of which changes or a bucket are here, but for the registry, ascending. `bare`:
- * only those of which no bucket is here, and values are.
+ * Homes of which a bucket or values are here, but for the registry, ascending: those of
+ * which a purge would leave less. `bare`: only those of which no bucket is here.
  */
 HM_CHECKED enum hm_status hm_store_homes(struct hm_store *store,
                                          bool bare,

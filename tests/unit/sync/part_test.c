@@ -14,6 +14,8 @@
 #include "hamlet/base/embed.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/check.h"
+#include "hamlet/store/conflicts.h"
+#include "hamlet/store/drafts.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/store/server.h"
 #include "promise.h"
@@ -32,7 +34,7 @@ static unsigned kept;
 
 static void setup(void)
 {
-    world_init(&world, 31, hm_embedded_kinds, 1, 2);
+    world_init(&world, 31, hm_embedded_kinds, 2, 2);
     a = world_laptop_add(&world, "101-1", "hamlet_head");
     b = world_laptop_add(&world, "101-1", "hamlet_head");
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
@@ -61,8 +63,8 @@ static int64_t changes_in(struct hm_store *store, const char *unit)
     return count;
 }
 
-/* The server ends what stands and gives the same in the other unit. */
-static void move_to(const char *unit)
+/* The server ends so what stands, if it does, and gives the same in another unit. */
+static void grant(const char *unit, const char *how)
 {
     struct hm_author *author = NULL;
     struct hm_maker maker;
@@ -78,7 +80,7 @@ static void move_to(const char *unit)
         hm_store_permits(world.store, &device, &permits, &count, &arena, &err), HM_OK);
     hm_hex_put(user, hm_id_bytes(&permits[0].user));
     const struct hm_registry_value ended = {HM_REGISTRY_ENDED,
-                                            hm_make_plain(&maker, HM_ENDED_SEEN)};
+                                            hm_make_plain(&maker, how)};
     const struct hm_registry_value values[] = {
         {HM_REGISTRY_USER, hm_make_plain(&maker, user)},
         {HM_REGISTRY_DEVICE, hm_make_plain(&maker, hex)},
@@ -92,7 +94,7 @@ static void move_to(const char *unit)
         hm_author_registry(author, HM_KIND_PERMIT, NULL, NULL, values, 4, &added, &err),
         HM_OK);
     for (size_t i = 0; i < count; i++) {
-        if (!permits[i].ended) {
+        if (*how != 0 && !permits[i].ended) {
             ck_assert_int_eq(hm_author_registry(author, HM_KIND_PERMIT,
                                                 &permits[i].record, NULL, &ended, 1,
                                                 &added, &err),
@@ -101,6 +103,11 @@ static void move_to(const char *unit)
     }
     ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
     hm_author_close(author);
+}
+
+static void move_to(const char *unit)
+{
+    grant(unit, HM_ENDED_SEEN);
 }
 
 static void check_whole(void)
@@ -297,6 +304,134 @@ START_TEST(a_laptop_that_leaves_a_unit_is_no_copy_of_itself)
 }
 END_TEST
 
+/* ---- what the mailbox names stays, and the unit is left once ---- */
+
+static void withdraw(const struct hm_id *name, const char *reason, struct hm_id *change)
+{
+    struct hm_author *author = NULL;
+    ck_assert_int_eq(hm_author_open(&author, a->store, &err), HM_OK);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    ck_assert_int_eq(hm_author_withdraw(author, name, hm_text(reason), change, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+    hm_author_close(author);
+}
+
+static int64_t epoch_of(struct hm_store *store)
+{
+    int64_t epoch = 0;
+    ck_assert_int_eq(hm_store_meta_get_int(store, HM_META_EPOCH, 0, &epoch, &err), HM_OK);
+    return epoch;
+}
+
+static void begin_draft(void)
+{
+    const struct hm_draft draft = {
+        .id = {{7}}, .kind = hm_text("household"), .form = hm_text("{}")};
+    ck_assert_int_eq(hm_store_begin(a->store, &err), HM_OK);
+    ck_assert_int_eq(hm_store_draft_put(a->store, &draft, &err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(a->store, &err), HM_OK);
+}
+
+static bool has_draft(void)
+{
+    const struct hm_id id = {{7}};
+    struct hm_draft draft;
+    bool found = false;
+    ck_assert_int_eq(hm_store_draft_find(a->store, &id, &draft, &found, &arena, &err),
+                     HM_OK);
+    return found;
+}
+
+static bool is_skeleton(const struct hm_id *change)
+{
+    struct hm_held held;
+    bool holds = false;
+    ck_assert_int_eq(hm_store_change_find(a->store, change, &held, &arena, &err), HM_OK);
+    for (size_t i = 0; i < held.change.write_count; i++) {
+        holds = holds || held.change.writes[i].value.size > 0;
+    }
+    return !holds;
+}
+
+/* The one says why, the other does not: such a withdrawal has no value to be without. */
+START_TEST(a_laptop_that_left_a_unit_with_what_was_refused_there_leaves_it_once)
+{
+    struct hm_id change;
+    sync_with(a);
+    struct hm_id record = add(a, 1);
+    withdraw(&record, _i == 0 ? "" : "mistaken", &change);
+    grant(units[1], HM_ENDED_ONCE);
+    sync_with(a);
+    sync_with(a);
+    int64_t epoch = epoch_of(a->store);
+    ck_assert_int_eq(changes_in(a->store, units[0]), 2);
+    begin_draft();
+
+    sync_with(a);
+    sync_with(a);
+    bool kept_draft = has_draft();
+    int64_t later = epoch_of(a->store);
+    grant("102", ""); /* of which the server says with the list of all there is now */
+    sync_with(a);
+    sync_with(a);
+
+    ck_assert(kept_draft);
+    ck_assert_int_eq(later, epoch);
+    ck_assert(has_draft());
+    ck_assert_int_eq(epoch_of(a->store), epoch);
+    ck_assert(is_skeleton(&change));
+    ck_assert(is_skeleton(&record));
+}
+END_TEST
+
+/* Written as what its author is not: refused, on one page with what is not. */
+static struct hm_id add_as(const char *role)
+{
+    struct hm_id record;
+    ck_assert_int_eq(hm_store_meta_put(a->store, HM_META_ROLE, hm_text(role), &err),
+                     HM_OK);
+    record = add(a, 1);
+    ck_assert_int_eq(hm_store_meta_put(a->store, HM_META_ROLE, hm_text(a->role), &err),
+                     HM_OK);
+    return record;
+}
+
+/*
+ * A server that came back gives the mailbox anew, with the pages of what was refused. On
+ * them stand also changes that were forgotten with the unit, one of them without values.
+ */
+START_TEST(a_laptop_leaves_no_unit_again_when_its_mailbox_comes_anew)
+{
+    struct hm_id change;
+    struct hm_counts counts;
+    sync_with(a);
+    struct hm_id record = add(a, 1);
+    withdraw(&record, "", &change);
+    struct hm_id refused = add_as("commune_officer");
+    sync_with(a);
+    grant(units[1], HM_ENDED_ONCE);
+    struct hm_disk *backup = world_server_backup(&world);
+    sync_with(a);
+    sync_with(a);
+    ck_assert_int_eq(changes_in(a->store, units[0]), 1);
+    ck_assert(is_skeleton(&refused));
+    int64_t epoch = epoch_of(a->store);
+    begin_draft();
+
+    world_server_restore(&world, backup);
+    sync_with(a);
+    sync_with(a);
+
+    ck_assert_int_eq(changes_in(a->store, units[0]), 3);
+    ck_assert(has_draft());
+    ck_assert_int_eq(epoch_of(a->store), epoch);
+    ck_assert_int_eq(hm_store_counts(a->store, true, &counts, &err), HM_OK);
+    ck_assert_int_eq(counts.local + counts.sent, 0);
+    ck_assert_int_eq(counts.received, 2);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("part");
@@ -310,6 +445,10 @@ int main(void)
     tcase_add_test(
         group, a_copy_of_a_disk_that_was_restored_before_is_noticed_by_the_next_server);
     tcase_add_test(group, a_laptop_that_leaves_a_unit_is_no_copy_of_itself);
+    tcase_add_loop_test(
+        group, a_laptop_that_left_a_unit_with_what_was_refused_there_leaves_it_once, 0,
+        2);
+    tcase_add_test(group, a_laptop_leaves_no_unit_again_when_its_mailbox_comes_anew);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }
