@@ -230,7 +230,16 @@ static int note_homes(struct work *work, int bulk, bool *reached)
     return count;
 }
 
-static enum hm_status withdraw(struct work *work, int bulk, enum hm_status *expected)
+/* Nobody must say why: what says nothing has no values that could be withheld. */
+static struct hm_bytes reason_of(const struct sim_event *event)
+{
+    return event->arg[0] / 2 % 2 == 0 ? hm_text("mistaken") : HM_NO_BYTES;
+}
+
+static enum hm_status withdraw(struct work *work,
+                               int bulk,
+                               struct hm_bytes reason,
+                               enum hm_status *expected)
 {
     const struct sim *sim = work->sim;
     const struct sim_replica *replica = &sim->replicas[work->who];
@@ -243,8 +252,8 @@ static enum hm_status withdraw(struct work *work, int bulk, enum hm_status *expe
                 : may && reached                      ? HM_OK
                                                       : HM_DENIED;
     work->unnamed = true;
-    return hm_author_withdraw(work->author, &sim->bulks[bulk].id, hm_text("mistaken"),
-                              &last, &work->err);
+    return hm_author_withdraw(work->author, &sim->bulks[bulk].id, reason, &last,
+                              &work->err);
 }
 
 void sim_do_withdraw(struct sim *sim, const struct sim_event *event)
@@ -257,13 +266,16 @@ void sim_do_withdraw(struct sim *sim, const struct sim_event *event)
     }
     int bulk = pick_bulk(&work, event->arg[0]);
     if (bulk != ORACLE_NONE) {
-        status = withdraw(&work, bulk, &expected);
+        status = withdraw(&work, bulk, reason_of(event), &expected);
     }
     work_end(&work, status, expected);
 }
 
 /* One act, whoever did it, by its own id. */
-static enum hm_status undo(struct work *work, int act, enum hm_status *expected)
+static enum hm_status undo(struct work *work,
+                           int act,
+                           struct hm_bytes reason,
+                           enum hm_status *expected)
 {
     const struct sim *sim = work->sim;
     const struct sim_replica *replica = &sim->replicas[work->who];
@@ -279,8 +291,8 @@ static enum hm_status undo(struct work *work, int act, enum hm_status *expected)
     struct sim_deed *deed = work_deed(work, ORACLE_WITHDRAW, ORACLE_NONE, told->home);
     deed->act.names_act = act;
     deed->act.refused = !work_may_there(work, ORACLE_WITHDRAW, false);
-    enum hm_status status = hm_author_withdraw(
-        work->author, &sim->ids[act], hm_text("mistaken"), &deed->id, &work->err);
+    enum hm_status status =
+        hm_author_withdraw(work->author, &sim->ids[act], reason, &deed->id, &work->err);
     if (status != HM_OK) {
         work_forget(work);
     }
@@ -312,7 +324,7 @@ void sim_do_undo(struct sim *sim, const struct sim_event *event)
     }
     int act = pick_known(&work, event->arg[0]);
     if (act != ORACLE_NONE) {
-        status = undo(&work, act, &expected);
+        status = undo(&work, act, reason_of(event), &expected);
     }
     work_end(&work, status, expected);
 }
