@@ -5,6 +5,7 @@
 
 #include "hamlet/base/limits.h"
 #include "hamlet/base/pack.h"
+#include "hamlet/store/learned.h"
 #include "own.h"
 
 enum { PARENT_BYTES_MAX = 128 };
@@ -201,6 +202,9 @@ static enum hm_status carry_on(struct hm_store *store,
     }
     if (status == HM_OK) {
         status = forget_old(store, old, err);
+    }
+    if (status == HM_OK) {
+        status = hm_store_learned_move(store, old, fresh->row, err);
     }
     fresh->seq = old->seq - old->acked;
     if (status == HM_OK) {

@@ -43,6 +43,33 @@ enum hm_status hm_store_learned_put(struct hm_store *store,
     return status;
 }
 
+enum hm_status hm_store_learned_move(struct hm_store *store,
+                                     const struct hm_origin *old,
+                                     int64_t fresh,
+                                     struct hm_err *err)
+{
+    static const char move[] =
+        "INSERT INTO learned(origin, seq, registry) SELECT :fresh, seq - :acked, registry"
+        " FROM learned WHERE origin = :origin AND seq > :acked";
+    static const char drop[] = "DELETE FROM learned WHERE origin = :origin";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, move, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, fresh);
+        hm_bind_int(stmt, 2, (int64_t)old->acked);
+        hm_bind_int(stmt, 3, old->row);
+        status = hm_sql_run(store, stmt, err);
+    }
+    if (status == HM_OK) {
+        status = hm_sql(store, drop, &stmt, err);
+    }
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, old->row);
+        status = hm_sql_run(store, stmt, err);
+    }
+    return status;
+}
+
 enum hm_status hm_store_learned_at(struct hm_store *store,
                                    int64_t origin,
                                    uint64_t seq,

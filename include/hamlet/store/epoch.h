@@ -15,8 +15,8 @@
 /*
  * Begin a new epoch of this replica's device. Changes that the server has not
  * acknowledged get their place in the new chain and lose it in the old one; their ids,
- * and all that is derived from them, stay as they are. The lease and the open request
- * are forgotten. *moved: how many changes that were.
+ * all that is derived from them, and what their author knew (learned.h), stay as they
+ * are. The lease and the open request are forgotten. *moved: how many changes that were.
  */
 HM_CHECKED enum hm_status hm_store_epoch_begin(struct hm_store *store,
                                                uint64_t *moved,

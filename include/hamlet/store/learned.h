@@ -20,6 +20,16 @@ HM_CHECKED enum hm_status hm_store_learned_put(struct hm_store *store,
                                                const struct hm_origin *origin,
                                                uint64_t registry_n,
                                                struct hm_err *err);
+
+/*
+ * What `old` has beyond its acknowledged end begins the chain of the origin `fresh`, and
+ * was written when it was.
+ */
+HM_CHECKED enum hm_status hm_store_learned_move(struct hm_store *store,
+                                                const struct hm_origin *old,
+                                                int64_t fresh,
+                                                struct hm_err *err);
+
 /*
  * How many were here when the change `seq` was written and those up to `*end`. Where
  * nothing was noted `*registry_n` stays, and it is true to the end of the chain.
