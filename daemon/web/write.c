@@ -18,6 +18,7 @@ struct writing {
     size_t count;
     bool dry; /* judge all of it, keep nothing */
     bool from_draft;
+    bool form;  /* fields are written: an `add` or an `edit` */
     bool again; /* the draft was written before: what came of it is the answer */
     struct hm_draft draft;
     struct hm_bytes kind;
@@ -69,20 +70,45 @@ static enum hm_status read_options(struct writing *w, struct hm_err *err)
 
 /* ---- writing ---- */
 
-/* What was sent twice is written once: the draft tells. */
-static enum hm_status look_at_draft(struct writing *w, struct hm_err *err)
+/* Whether this draft was written before, and what came of it. */
+static enum hm_status look_at_draft(struct writing *w,
+                                    struct hm_draft *before,
+                                    struct hm_err *err)
 {
-    struct hm_draft before;
     bool found = false;
     enum hm_status status = hm_store_draft_find(w->call->replica.store, &w->draft.id,
-                                                &before, &found, &w->call->arena, err);
-    if (status == HM_OK && found && !hm_id_equal(&before.user, &w->draft.user)) {
+                                                before, &found, &w->call->arena, err);
+    if (status == HM_OK && found && !hm_id_equal(&before->user, &w->draft.user)) {
         return hm_fail(err, HM_NOT_FOUND, "web-draft-missing", NULL, NULL, NULL);
     }
-    if (status == HM_OK && found && before.form.size == 0) {
-        w->again = true;
-        w->record = before.record;
-        w->change = before.change;
+    w->again = status == HM_OK && found && before->form.size == 0;
+    if (w->again && !hm_id_is_none(&w->record) &&
+        !hm_id_equal(&w->record, &before->record)) {
+        return hm_fail(err, HM_EXISTS, "web-draft-done", NULL, NULL, NULL);
+    }
+    return status;
+}
+
+/*
+ * What was sent twice is written once. Whoever heard no answer may have gone on: what is
+ * not in the record that came of it is written there.
+ */
+static enum hm_status write_again(struct hm_author *author,
+                                  struct writing *w,
+                                  const struct hm_draft *before,
+                                  struct hm_err *err)
+{
+    struct hm_id change = {{0}};
+    enum hm_status status = HM_OK;
+    w->record = before->record;
+    w->change = before->change;
+    if (w->form) {
+        status =
+            hm_author_edit(author, &w->record, w->fields, w->count, true, &change, err);
+    }
+    if (status == HM_OK && !hm_id_is_none(&change)) {
+        w->change = change;
+        w->again = false;
     }
     return status;
 }
@@ -90,12 +116,12 @@ static enum hm_status look_at_draft(struct writing *w, struct hm_err *err)
 static enum hm_status write_all(struct hm_author *author, void *ctx, struct hm_err *err)
 {
     struct writing *w = ctx;
-    enum hm_status status = w->from_draft ? look_at_draft(w, err) : HM_OK;
-    if (status != HM_OK || w->again) {
-        return status;
+    struct hm_draft before;
+    enum hm_status status = w->from_draft ? look_at_draft(w, &before, err) : HM_OK;
+    if (status == HM_OK) {
+        status = w->again ? write_again(author, w, &before, err) : w->act(author, w, err);
     }
-    status = w->act(author, w, err);
-    if (status == HM_OK && w->from_draft) {
+    if (status == HM_OK && w->from_draft && !w->again) {
         w->draft.kind = w->kind;
         w->draft.record = w->record;
         w->draft.change = w->change;
@@ -202,7 +228,7 @@ static enum hm_status add(struct hm_author *author, struct writing *w, struct hm
 
 enum hm_status hm_web_run_add(struct hm_web_call *call, struct hm_err *err)
 {
-    struct writing w = {.call = call, .act = add};
+    struct writing w = {.call = call, .act = add, .form = true};
     enum hm_status status = hm_web_body_text(call, "kind", &w.kind, err);
     if (status == HM_OK) {
         call->kind = hm_kinds_find(call->replica.kinds, w.kind);
@@ -246,7 +272,7 @@ static enum hm_status find_kind(struct writing *w, struct hm_err *err)
 
 enum hm_status hm_web_run_edit(struct hm_web_call *call, struct hm_err *err)
 {
-    struct writing w = {.call = call, .act = edit};
+    struct writing w = {.call = call, .act = edit, .form = true};
     enum hm_status status = hm_web_body_id(call, "id", &w.record, err);
     if (status == HM_OK) {
         status = find_kind(&w, err);

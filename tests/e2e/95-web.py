@@ -338,6 +338,24 @@ def drafts(laptop, choice):
             "/api/draft", {"draft": draft, "kind": "household", "form": {}}, 409)["key"], "web-draft-done")
     promise("P1 drafts and saves of a page, kill -9 after the answer", f"{2 * rounds} kills",
             "lost 0, doubled 0")
+    draft_again(page, choice)
+
+
+def draft_again(page, choice):
+    """Whoever heard no answer, typed on and saved again has saved what he typed."""
+    draft = draw(choice)
+    first = page.add("household", {"head_name": "Gửi Lại", "address_text": "1"}, draft=draft)
+    second = page.add("household", {"head_name": "Gửi Lại", "address_text": "2"}, draft=draft)
+    expect("the same record", second["id"], first["id"])
+    check("another change", second["change"] != first["change"])
+    edit = {"id": first["id"], "fields": {"address_text": "3"}, "draft": draft}
+    third = page.post("/api/edit", edit)
+    expect("once", page.post("/api/edit", edit), third)
+    record = page.get("/api/record", id=first["id"])
+    expect("what was typed last", (record["fields"]["address_text"], record["conflicts"]), ("3", []))
+    other = page.add("household", {"head_name": "Hộ Khác", "address_text": "1"})["id"]
+    expect("another record", page.post(
+        "/api/edit", {**edit, "id": other}, 409)["key"], "web-draft-done")
 
 
 # ---- at once ----

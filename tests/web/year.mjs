@@ -56,6 +56,22 @@ async function evaluate() {
   await page.getByRole("link", { name: "Xem bản đã ghi" }).waitFor();
   await page.getByText("Chờ gửi").or(page.getByText("Huyện đã nhận")).first().waitFor();
   await look("evaluation-saved");
+  for (const result of ["Đạt", "Chưa đạt", "Đạt", "Chưa đạt"]) { // saved again, from where it stands
+    await page.getByLabel(result, { exact: true }).last().check();
+    await page.getByRole("button", { name: "Lưu bản tự đánh giá" }).click();
+    await page.getByText("Nháp đã giữ trên máy").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Hoàn tác" }).waitFor();
+    if (result === "Đạt") {
+      continue;
+    }
+    await tab("Cần làm");
+    await page.getByText("Ghi biên bản họp đã ký").waitFor();
+    await tab("Đánh giá");
+    await page.getByRole("button", { name: "Lưu bản tự đánh giá" }).waitFor();
+    if (!(await page.getByLabel(result, { exact: true }).last().isChecked())) {
+      faults.push("what was saved again is not there: " + result);
+    }
+  }
   return { evaluated: 6 };
 }
 

@@ -40,7 +40,12 @@ export function useDraft(kind, record, started, values) {
     await post("drop", { draft: await settle() }).catch(() => {});
     put(null);
   };
-  return { saved, touch, leave, settle, drop };
+  // It was written: what is typed from here on is another one.
+  const written = () => {
+    draft.current = draw();
+    put(null);
+  };
+  return { saved, touch, leave, settle, drop, written };
 }
 
 // Who is entered may be here already: said while the name is typed, and nobody is stopped.
@@ -88,6 +93,7 @@ export function Form({ kind, record, start, draft: started, hidden = [], save, d
     try {
       const name = await draft.settle();
       const result = await save({ ...values.current }, name);
+      draft.written();
       fail(null);
       done(result);
     } catch (wrong) {

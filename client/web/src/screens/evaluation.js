@@ -138,6 +138,7 @@ function Answers({ year, data, kind, kinds, tell, again }) {
       const done = data.record
         ? await post("edit", { id: data.record.id, fields: known, draft: name })
         : await post("add", { kind: KIND, fields: { year, stage: made.stage, ...known }, draft: name });
+      draft.written();
       fail(null);
       tell({ text: t("saved-of", l(kind.label)), change: done.change });
       again();

@@ -33,6 +33,7 @@ function Say({ about, drafts, label, send, done }) {
   const go = async () => {
     try {
       await send(said, await draft.settle());
+      draft.written();
       turn(false);
       done();
     } catch (wrong) {
