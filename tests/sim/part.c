@@ -99,6 +99,21 @@ static void find_left(struct parting *p)
     }
 }
 
+static bool carries_nothing(struct sim *sim, int who)
+{
+    struct hm_arena arena;
+    struct hm_bytes parent = HM_NO_BYTES;
+    struct hm_err err = HM_ERR_NONE;
+    hm_arena_init(&arena, SIM_ARENA_MAX);
+    sim_must(
+        sim,
+        hm_store_meta_get(sim_store(sim, who), HM_META_PARENT, &arena, &parent, &err),
+        &err, "parent");
+    bool nothing = parent.size == 0;
+    hm_arena_fini(&arena);
+    return nothing;
+}
+
 /*
  * An epoch that carries nothing on begins with what was forgotten, in one transaction: be
  * it known by then that all is well, or did the disk fail in between. What is still there
@@ -106,18 +121,11 @@ static void find_left(struct parting *p)
  */
 static void find_bare(struct parting *p)
 {
-    struct hm_arena arena;
-    struct hm_bytes parent = HM_NO_BYTES;
-    struct hm_err err = HM_ERR_NONE;
     struct sim *sim = p->sim;
     bool bare[SCENE_UNITS] = {false};
-    hm_arena_init(&arena, SIM_ARENA_MAX);
-    sim_must(
-        sim,
-        hm_store_meta_get(sim_store(sim, p->who), HM_META_PARENT, &arena, &parent, &err),
-        &err, "parent");
+    bool begins = carries_nothing(sim, p->who);
     for (int unit = 0; unit < SCENE_UNITS; unit++) {
-        bare[unit] = parent.size == 0 && !sim_in_scope(sim, p->who, unit) &&
+        bare[unit] = begins && !sim_in_scope(sim, p->who, unit) &&
                      sim_was_given(sim, p->who, unit);
         sim->replicas[p->who].lacks[unit] |= bare[unit];
     }
@@ -128,7 +136,6 @@ static void find_bare(struct parting *p)
                      p->who, i);
         }
     }
-    hm_arena_fini(&arena);
 }
 
 /* Of the mailbox alone is heard what the home said before. */
@@ -192,4 +199,18 @@ void sim_learn_epoch(struct sim *sim, int who)
         find_parted(sim, who);
     }
     replica->epoch = epoch;
+}
+
+/* When all was heard of a unit is left no more: each time would cost what is drafted. */
+void sim_check_parted(struct sim *sim)
+{
+    for (int who = 1; who < sim->replica_count; who++) {
+        struct sim_event trip;
+        int64_t epoch = sim->replicas[who].epoch;
+        sim_event_init(&trip, SIM_TRIP, who);
+        sim_do_trip(sim, &trip);
+        if (sim->replicas[who].epoch != epoch && carries_nothing(sim, who)) {
+            sim_fail(sim, "%d leaves again what it has left", who);
+        }
+    }
 }

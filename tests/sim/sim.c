@@ -339,6 +339,7 @@ void sim_heal(struct sim *sim)
             sim_do_trip(sim, &trip);
         }
     }
+    sim_check_parted(sim);
     sim_check_end(sim);
     sim_check_notices(sim);
     sim->stats.crashes = sim->world.crashes;

@@ -151,6 +151,7 @@ void sim_act_add(struct sim *sim, const struct hm_id *id, int act);
 void sim_learn_row(struct sim *sim, int who, const struct hm_held *held);
 /* part.c: a laptop that has forgotten the units that it left */
 void sim_learn_epoch(struct sim *sim, int who);
+void sim_check_parted(struct sim *sim);
 
 int sim_record_of(const struct sim *sim, const struct hm_id *id);
 
