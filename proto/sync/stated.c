@@ -96,6 +96,12 @@ static uint64_t stated_of(const struct hm_bucket_state *buckets,
     return 0;
 }
 
+/* Whether it said nothing of this incarnation yet, or began to offer to it. */
+static bool is_first_word(const struct hm_visit *visit, const struct hm_request *request)
+{
+    return visit->incarnation != request->incarnation || visit->stated.size == 0;
+}
+
 /* Files come late, twice and in any order: the most that was said counts. */
 static enum hm_status raise(struct hm_serving *serving,
                             struct hm_visit *visit,
@@ -108,7 +114,7 @@ static enum hm_status raise(struct hm_serving *serving,
     if (request->offers) {
         return HM_OK;
     }
-    if (visit->incarnation != request->incarnation) {
+    if (is_first_word(visit, request)) {
         /* It may be an old file, or from an old disk: an answer that is longer than it
          * had to be harms neither, and the disk must be able to take it. */
         *news = true;

@@ -163,6 +163,73 @@ START_TEST(no_file_is_made_for_a_laptop_whose_offer_was_cut)
 }
 END_TEST
 
+static enum hm_status take_answer(struct world_laptop *laptop)
+{
+    struct file down;
+    uint64_t news = 0;
+    enum hm_status status = HM_OK;
+    write_down(&down, laptop);
+    for (size_t i = 0; i < down.count && status == HM_OK; i++) {
+        status = take_down(laptop, &down, i, i == 0, &news);
+    }
+    drop(&down);
+    return status;
+}
+
+static void waits(struct world_laptop *laptop)
+{
+    ck_assert_int_eq(take_answer(laptop), HM_BAD_INPUT);
+    ck_assert_str_eq(err.key, "bundle-send-first");
+}
+
+static void answered(struct world_laptop *laptop)
+{
+    ck_assert_msg(take_answer(laptop) == HM_OK, "%s", err.key);
+}
+
+/*
+ * A server of an old backup: b alone still has what a wrote since, and knows that it has
+ * to offer it.
+ */
+static void lose_work(struct hm_digest *before)
+{
+    struct hm_disk *backup = NULL;
+    for (int i = 0; i < 3; i++) {
+        backup = i == 2 ? world_server_backup(&world) : NULL;
+        add(a, 20);
+        ck_assert(world_sync(&world, a, &err) && world_sync(&world, b, &err));
+    }
+    ck_assert_int_eq(hm_store_digest(world.store, hm_text("101-1"), before, &err), HM_OK);
+    world_server_restore(&world, backup);
+    waits(b); /* it hears of it from a file */
+}
+
+static void is_whole_again(const struct hm_digest *before)
+{
+    struct hm_digest after;
+    ck_assert_int_eq(hm_store_digest(world.store, hm_text("101-1"), &after, &err), HM_OK);
+    ck_assert(hm_digest_equal(before, &after));
+    ck_assert(world_agrees(&world, b, "101-1"));
+}
+
+/* The network brought the beginning of it: the file holds all. */
+START_TEST(a_file_that_offers_all_is_answered_though_an_offer_was_cut_before)
+{
+    struct file up;
+    struct hm_digest before;
+    lose_work(&before);
+    hear_of_loss(b);
+    waits(b);
+    write_up(&up, b);
+
+    take_all_up(&up);
+    answered(b);
+
+    is_whole_again(&before);
+    drop(&up);
+}
+END_TEST
+
 static void begin_anew(struct world_laptop *laptop, const char *bucket)
 {
     ck_assert_int_eq(hm_store_begin(laptop->store, &err), HM_OK);
@@ -414,6 +481,8 @@ int main(void)
         cases, a_file_of_another_incarnation_is_taken_only_if_it_was_made_for_this_one);
     tcase_add_test(cases, what_went_into_a_file_that_is_lost_is_offered_over_the_network);
     tcase_add_test(cases, no_file_is_made_for_a_laptop_whose_offer_was_cut);
+    tcase_add_test(cases,
+                   a_file_that_offers_all_is_answered_though_an_offer_was_cut_before);
     tcase_add_test(
         cases, a_disk_that_has_less_than_it_said_once_begins_a_new_epoch_and_gets_all);
     tcase_add_test(cases, an_answer_taken_again_leaves_each_bucket_the_word_on_it);
