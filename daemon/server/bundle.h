@@ -22,10 +22,12 @@ enum hm_status hm_bundle_import_run(struct hm_call *call, struct hm_err *err);
 enum hm_status hm_bundle_export_run(struct hm_call *call, struct hm_err *err);
 
 /*
- * take: bytes line of the head   list of (uint declared, bytes body)
- *   →   uint fresh   uint refused   uint enrolled   uint problem (wire/problem.h), which
- *       ended it
+ * take: bytes line of the head   list of (uint declared, bytes body)   uint end
+ *   →   uint fresh   uint refused   uint enrolled   uint copied   uint missing: the part
+ *       without which what these say does not count, or 0   uint problem
+ *       (wire/problem.h), which ended it
  */
+enum { HM_BUNDLE_GOES_ON, HM_BUNDLE_LAST_PART, HM_BUNDLE_MORE_PARTS }; /* end */
 enum hm_status hm_bundle_take_run(struct hm_call *call, struct hm_err *err);
 
 /*

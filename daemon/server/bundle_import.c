@@ -36,7 +36,8 @@ struct importing {
     uint64_t fresh;
     uint64_t refused;
     uint64_t enrolled;
-    uint64_t copied; /* bodies of copied or restored disks, kept */
+    uint64_t missing; /* the part that must come before one of these; 0: none */
+    uint64_t copied;  /* bodies of copied or restored disks, kept */
 };
 
 /* What a refusal of a request means to the one who holds the file. */
@@ -62,7 +63,7 @@ static enum hm_status fail_problem(const struct importing *i,
 }
 
 /* Hand on what waits; with nothing, only the head is judged. */
-static enum hm_status hand_on(struct importing *i, struct hm_err *err)
+static enum hm_status hand_on(struct importing *i, int end, struct hm_err *err)
 {
     struct hm_buf input;
     struct hm_buf output;
@@ -72,6 +73,7 @@ static enum hm_status hand_on(struct importing *i, struct hm_err *err)
     hm_pack_bytes(&input, hm_buf_bytes(&i->line));
     hm_pack_uint(&input, i->waiting);
     hm_buf_put_bytes(&input, hm_buf_bytes(&i->bodies));
+    hm_pack_uint(&input, (uint64_t)end);
     enum hm_status status = hm_buf_status(&i->bodies, err);
     if (status == HM_OK) {
         status = hm_buf_status(&input, err);
@@ -85,6 +87,8 @@ static enum hm_status hand_on(struct importing *i, struct hm_err *err)
         i->refused += hm_unpack_uint(&in);
         i->enrolled += hm_unpack_uint(&in);
         i->copied += hm_unpack_uint(&in);
+        uint64_t missing = hm_unpack_uint(&in);
+        i->missing = i->missing == 0 ? missing : i->missing;
         status = fail_problem(i, hm_unpack_uint(&in), err);
     }
     hm_buf_clear(&i->bodies);
@@ -147,7 +151,8 @@ static enum hm_status take_head(void *ctx,
     hm_buf_put_byte(&i->line, ' ');
     hm_buf_put_bytes(&i->line, line->json);
     enum hm_status status = hm_buf_status(&i->line, err);
-    return status != HM_OK ? status : skip_refused(i, hand_on(i, err), err);
+    return status != HM_OK ? status
+                           : skip_refused(i, hand_on(i, HM_BUNDLE_GOES_ON, err), err);
 }
 
 /* The key of a server never changes: whoever sealed this meant another. */
@@ -174,8 +179,9 @@ static enum hm_status take_body(void *ctx,
     hm_pack_uint(&i->bodies, declared);
     hm_pack_bytes(&i->bodies, body);
     i->waiting++;
-    return i->bodies.size < HM_BUNDLE_AT_ONCE ? HM_OK
-                                              : skip_refused(i, hand_on(i, err), err);
+    return i->bodies.size < HM_BUNDLE_AT_ONCE
+               ? HM_OK
+               : skip_refused(i, hand_on(i, HM_BUNDLE_GOES_ON, err), err);
 }
 
 static enum hm_status take_raw(void *ctx, struct hm_bytes bytes, struct hm_err *err)
@@ -189,8 +195,11 @@ static enum hm_status take_raw(void *ctx, struct hm_bytes bytes, struct hm_err *
 static enum hm_status take_end(void *ctx, bool more, struct hm_err *err)
 {
     struct importing *i = ctx;
-    enum hm_status status =
-        i->waiting == 0 ? HM_OK : skip_refused(i, hand_on(i, err), err);
+    enum hm_status status = HM_OK;
+    if (i->head_ours && !i->skips) {
+        int end = more ? HM_BUNDLE_MORE_PARTS : HM_BUNDLE_LAST_PART;
+        status = skip_refused(i, hand_on(i, end, err), err);
+    }
     i->more = more;
     i->whole += status == HM_OK && i->head_ours && !i->skips;
     return status;
@@ -207,7 +216,7 @@ static enum hm_status take_all(struct importing *i, struct hm_err *err)
         hm_bundle_in(i->path, &i->self, &i->key, &i->secret, &taker, &torn);
     if (status != HM_OK && i->waiting > 0) {
         /* It was whole before the damage. */
-        enum hm_status kept_status = hand_on(i, &last);
+        enum hm_status kept_status = hand_on(i, HM_BUNDLE_GOES_ON, &last);
         if (kept_status != HM_OK && kept_status != HM_BAD_INPUT) {
             torn = last;
             status = kept_status;
@@ -246,6 +255,7 @@ static enum hm_status show_json(const struct importing *i, struct hm_err *err)
     hm_json_put_bool(&show.out, "copied", i->copied > 0);
     hm_json_put_int(&show.out, "bundles", (int64_t)i->ours);
     hm_json_put_int(&show.out, "others", (int64_t)i->others);
+    hm_json_put_int(&show.out, "missing", (int64_t)i->missing);
     hm_json_put_int(&show.out, "skipped", (int64_t)i->refusals);
     hm_json_put_bool(&show.out, "more", i->more);
     hm_json_close(&show.out, '}');
@@ -257,6 +267,7 @@ static void say(const struct importing *i)
     char fresh[NUMBER_SIZE];
     char refused[NUMBER_SIZE];
     char next[NUMBER_SIZE];
+    char missing[NUMBER_SIZE];
     struct hm_view view;
     hm_show_view(&view, i->call, NULL);
     (void)snprintf(fresh, sizeof(fresh), "%" PRIu64, i->fresh);
@@ -266,6 +277,10 @@ static void say(const struct importing *i)
                 fresh, refused);
     if (i->copied > 0) {
         hm_view_say(&view, "bundle.copied", NULL, NULL, NULL);
+    }
+    if (i->missing > 0) {
+        (void)snprintf(missing, sizeof(missing), "%" PRIu64, i->missing);
+        hm_view_say(&view, "bundle.part-missing", i->path, missing, NULL);
     }
     if (i->refusals > 0) {
         hm_view_say_why(&view, "bundle.skipped", i->refusals, &i->refusal);

@@ -11,6 +11,7 @@ struct taking {
     const char *path; /* of the file, for errors */
     struct hm_bundle_head head;
     struct hm_serving_self self;
+    struct hm_file_part part;
     uint64_t fresh;
     uint64_t refused;
     uint64_t enrolled;
@@ -172,7 +173,7 @@ static enum hm_status take_body(struct taking *t,
     if (status != HM_OK) {
         return status;
     }
-    hm_serving_by_file(serving);
+    hm_serving_of_part(serving, &t->part);
     bool good = hm_serving_put(serving, t->ctx->store, body);
     if (good && body.size == declared) {
         hm_serving_end(serving);
@@ -204,6 +205,38 @@ static enum hm_status take_bodies(struct taking *t,
     return status;
 }
 
+/* Later parts go by it, so it is noted once all bodies are safe. */
+static enum hm_status end_part(struct taking *t, bool more, struct hm_err *err)
+{
+    enum hm_status status = hm_store_begin(t->ctx->store, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    status = hm_file_part_taken(&t->part, t->ctx->store, more, err);
+    if (status == HM_OK) {
+        return hm_store_commit(t->ctx->store, err);
+    }
+    hm_store_rollback(t->ctx->store);
+    return status;
+}
+
+static enum hm_status take_part(struct taking *t,
+                                struct hm_unpack *in,
+                                struct hm_err *err)
+{
+    t->part = (struct hm_file_part){
+        .device = t->head.from, .bundle = t->head.id, .number = t->head.part};
+    enum hm_status status = hm_file_part_find(&t->part, t->ctx->store, err);
+    if (status == HM_OK) {
+        status = take_bodies(t, in, err);
+    }
+    uint64_t end = hm_unpack_uint(in);
+    bool ends = !in->failed && end != HM_BUNDLE_GOES_ON;
+    return status == HM_OK && ends && t->problem == HM_PROBLEM_NONE
+               ? end_part(t, end == HM_BUNDLE_MORE_PARTS, err)
+               : status;
+}
+
 enum hm_status hm_bundle_take_run(struct hm_call *call, struct hm_err *err)
 {
     struct taking t = {.ctx = call->ctx, .path = call->args->operands[0]};
@@ -222,13 +255,14 @@ enum hm_status hm_bundle_take_run(struct hm_call *call, struct hm_err *err)
         t.self.incarnation = (uint64_t)incarnation;
     }
     if (status == HM_OK) {
-        status = take_bodies(&t, &in, err);
+        status = take_part(&t, &in, err);
     }
     if (status == HM_OK) {
         hm_pack_uint(&t.ctx->file, t.fresh);
         hm_pack_uint(&t.ctx->file, t.refused);
         hm_pack_uint(&t.ctx->file, t.enrolled);
         hm_pack_uint(&t.ctx->file, t.copied);
+        hm_pack_uint(&t.ctx->file, t.part.waits ? t.part.missing : 0);
         hm_pack_uint(&t.ctx->file, (uint64_t)t.problem);
         status = hm_buf_status(&t.ctx->file, err);
     }

@@ -54,6 +54,12 @@ void hm_serving_by_file(struct hm_serving *serving)
     serving->by_file = true;
 }
 
+void hm_serving_of_part(struct hm_serving *serving, struct hm_file_part *part)
+{
+    serving->by_file = true;
+    serving->part = part;
+}
+
 size_t hm_serving_fresh(const struct hm_serving *serving)
 {
     return serving->fresh;

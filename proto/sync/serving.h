@@ -26,6 +26,7 @@ struct hm_serving {
     bool rotates;      /* … once the registry knows the keys that the request brings */
     struct hm_inbox inbox;
     bool by_file;
+    struct hm_file_part *part;             /* of the file; null: it is all of it */
     struct hm_file_reader *reader_of_file; /* it is written for; null: it was read */
     bool more;                             /* there is more for that reader */
     size_t fresh;

@@ -102,6 +102,19 @@ static bool is_first_word(const struct hm_visit *visit, const struct hm_request 
     return visit->incarnation != request->incarnation || visit->stated.size == 0;
 }
 
+/*
+ * That a device has offered all to this incarnation, before it says what it has of it,
+ * is so if all of its file that came before this body was taken.
+ */
+static bool comes_too_early(const struct hm_serving *serving,
+                            const struct hm_visit *visit)
+{
+    const struct hm_request *request = &serving->request;
+    return serving->part != NULL && serving->part->missing > 0 &&
+           request->incarnation == serving->self.incarnation &&
+           (request->offers || is_first_word(visit, request));
+}
+
 /* Files come late, twice and in any order: the most that was said counts. */
 static enum hm_status raise(struct hm_serving *serving,
                             struct hm_visit *visit,
@@ -111,6 +124,10 @@ static enum hm_status raise(struct hm_serving *serving,
     struct hm_request *request = &serving->request;
     struct hm_bucket_state *before = NULL;
     size_t count = 0;
+    if (comes_too_early(serving, visit)) {
+        serving->part->waits = true;
+        return HM_OK;
+    }
     if (request->offers) {
         return HM_OK;
     }

@@ -481,6 +481,23 @@ def pulled_out(site, large):
     check("the store after that is another", state(store_of(laptop)) != before)
 
 
+def split_offer(site, laptop):
+    """Where all is offered what the last part says counts after the parts before it."""
+    answer = site.path("split-answer.hmb")
+    site.server.ask("bundle export", answer, "--for", "Laptop S")
+    laptop.ask("bundle import", answer)
+    first = site.path("split-all.hmb")
+    written = laptop.ask("bundle export", first, "--all", "--split", "1")
+    check(f"the offer is split ({written['files']})", written["files"] >= 2)
+    parts = [first] + [f"{first}.{n}" for n in range(2, written["files"] + 1)]
+    expect("the part that the last one waits for",
+           site.server.ask("bundle import", parts[-1])["missing"], 1)
+    check("it says so", "Part 1 of the file" in site.server.run("bundle import", parts[-1]))
+    for part in parts:
+        expect(f"parts missing before {part}",
+               site.server.ask("bundle import", part)["missing"], 0)
+
+
 def split(site):
     """A file that is too large goes on in the next one; each part is whole by itself."""
     unit = site.hamlets[7]["code"]
@@ -500,10 +517,12 @@ def split(site):
     for part in reversed(parts):
         taken = site.server.ask("bundle import", part)
         expect("it says whether it goes on", taken["more"], part != parts[-1])
+        expect("it waits for no part", taken["missing"], 0)
         total += taken["changes"]
     expect("changes of all parts, last first", total, 6600)
     expect("digests", laptop.digest(unit), site.server.digest(unit))
     pulled_out(site, first)
+    split_offer(site, laptop)
 
     reader = site.enrol("R", unit, "hamlet_head")
     hello = site.path("hello.hmb")

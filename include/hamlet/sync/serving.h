@@ -57,6 +57,27 @@ bool hm_serving_put(struct hm_serving *serving,
  */
 void hm_serving_by_file(struct hm_serving *serving);
 
+/* The part of a file that bodies came in, by its head. */
+struct hm_file_part {
+    struct hm_id device;
+    struct hm_id bundle;
+    uint64_t number;  /* 1, 2, 3… */
+    uint64_t missing; /* the first before it that was not taken to its end; 0: none */
+    bool waits;       /* that kept from counting what a body said of its device */
+};
+
+/* Look up what is `missing`. */
+HM_CHECKED enum hm_status hm_file_part_find(struct hm_file_part *part,
+                                            struct hm_store *store,
+                                            struct hm_err *err);
+/* It was taken to its end, all bodies of it. In the caller's transaction. */
+HM_CHECKED enum hm_status hm_file_part_taken(const struct hm_file_part *part,
+                                             struct hm_store *store,
+                                             bool more,
+                                             struct hm_err *err);
+/* In place of hm_serving_by_file, and after hm_file_part_find; `part` is borrowed. */
+void hm_serving_of_part(struct hm_serving *serving, struct hm_file_part *part);
+
 /* What is known of a device that a file is for. */
 struct hm_file_reader {
     struct hm_id device;

@@ -314,15 +314,33 @@ static void before_file_up(void *ctx)
     ck_assert_int_eq(act_file_body(ctx, &err), HM_OK);
 }
 
+static enum hm_status end_part(const struct hm_file_part *part, struct hm_err *why)
+{
+    enum hm_status status = hm_store_begin(world.store, why);
+    if (status == HM_OK) {
+        status = hm_file_part_taken(part, world.store, true, why);
+    }
+    if (status == HM_OK) {
+        return hm_store_commit(world.store, why);
+    }
+    hm_store_rollback(world.store);
+    return status;
+}
+
 static enum hm_status act_file_up(void *ctx, struct hm_err *why)
 {
     struct hm_serving *serving = NULL;
+    struct hm_file_part part = {
+        .device = hm_sign_device(&b->key), .bundle = bundle, .number = 1};
     (void)ctx;
-    enum hm_status status = hm_serving_open(&serving, &world.self, request.size, why);
+    enum hm_status status = hm_file_part_find(&part, world.store, why);
+    if (status == HM_OK) {
+        status = hm_serving_open(&serving, &world.self, request.size, why);
+    }
     if (status != HM_OK) {
         return status;
     }
-    hm_serving_by_file(serving);
+    hm_serving_of_part(serving, &part);
     if (hm_serving_put(serving, world.reader, hm_buf_bytes(&request))) {
         hm_serving_end(serving);
     }
@@ -333,7 +351,7 @@ static enum hm_status act_file_up(void *ctx, struct hm_err *why)
         status = hm_fail_memory(why);
     }
     hm_serving_close(serving);
-    return status;
+    return status == HM_OK ? end_part(&part, why) : status;
 }
 
 /* What the server would write for b. */

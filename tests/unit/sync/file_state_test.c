@@ -230,6 +230,120 @@ START_TEST(a_file_that_offers_all_is_answered_though_an_offer_was_cut_before)
 }
 END_TEST
 
+/* ---- a file in several parts ---- */
+
+/* The last of them holds the last body, the first all that the others do not hold. */
+struct parts {
+    struct file file;
+    struct hm_id device;
+    struct hm_id bundle;
+    size_t count;
+};
+
+static void write_parts(struct parts *parts,
+                        struct world_laptop *laptop,
+                        uint8_t bundle_id,
+                        size_t count)
+{
+    *parts = (struct parts){
+        .device = hm_sign_device(&laptop->key), .bundle = {{bundle_id}}, .count = count};
+    write_up(&parts->file, laptop);
+    ck_assert_uint_ge(parts->file.count, count);
+}
+
+/* The part that it waits for; 0: what it says counts. `torn`: its end is not there. */
+static uint64_t take_part(const struct parts *parts, size_t number, bool torn)
+{
+    struct hm_file_part part = {
+        .device = parts->device, .bundle = parts->bundle, .number = number};
+    const struct file *file = &parts->file;
+    size_t first = number == 1 ? 0 : file->count - parts->count + number - 1;
+    size_t end = file->count - parts->count + number - (torn ? 1 : 0);
+    ck_assert_int_eq(hm_file_part_find(&part, world.store, &err), HM_OK);
+    for (size_t i = first; i < end; i++) {
+        ck_assert_int_eq(take_up_of(&file->bodies[i], file->bodies[i].size, &part),
+                         HM_PROBLEM_NONE);
+    }
+    if (!torn) {
+        ck_assert_int_eq(hm_store_begin(world.store, &err), HM_OK);
+        ck_assert_int_eq(
+            hm_file_part_taken(&part, world.store, number < parts->count, &err), HM_OK);
+        ck_assert_int_eq(hm_store_commit(world.store, &err), HM_OK);
+    }
+    return part.waits ? part.missing : 0;
+}
+
+START_TEST(a_last_part_without_the_first_is_answered_once_it_comes_after_it)
+{
+    struct parts parts;
+    struct hm_digest before;
+    lose_work(&before);
+    if (_i == 1) {
+        hear_of_loss(b); /* it began to offer over the network, and was cut */
+    }
+    write_parts(&parts, b, 1, 2);
+
+    ck_assert_uint_eq(take_part(&parts, 2, false), 1);
+    waits(b);
+    ck_assert_uint_eq(take_part(&parts, 1, false), 0);
+    waits(b);
+    ck_assert_uint_eq(take_part(&parts, 2, false), 0);
+    answered(b);
+
+    is_whole_again(&before);
+    ck_assert_uint_eq(take_part(&parts, 2, false), 0); /* again: nobody needs the first */
+    drop(&parts.file);
+}
+END_TEST
+
+START_TEST(a_part_that_is_torn_or_of_another_file_is_no_part_that_was_taken)
+{
+    struct parts lost;
+    struct parts parts;
+    struct hm_digest before;
+    lose_work(&before);
+    write_parts(&lost, b, 1, 2);
+    write_parts(&parts, b, 2, 3);
+
+    ck_assert_uint_eq(take_part(&lost, 1, false), 0);
+    ck_assert_uint_eq(take_part(&parts, 3, false), 1);
+    waits(b);
+    ck_assert_uint_eq(take_part(&parts, 1, true), 0);
+    ck_assert_uint_eq(take_part(&parts, 2, false), 1);
+    ck_assert_uint_eq(take_part(&parts, 3, false), 1);
+    waits(b);
+    ck_assert_uint_eq(take_part(&parts, 1, false), 0);
+    ck_assert_uint_eq(take_part(&parts, 3, false), 2);
+    waits(b);
+    ck_assert_uint_eq(take_part(&parts, 2, false), 0);
+    ck_assert_uint_eq(take_part(&parts, 1, false), 0); /* again: the second stays taken */
+    ck_assert_uint_eq(take_part(&parts, 3, false), 0);
+    answered(b);
+
+    is_whole_again(&before);
+    drop(&parts.file);
+    drop(&lost.file);
+}
+END_TEST
+
+/* Whoever lost nothing may bring them as he likes. */
+START_TEST(parts_of_a_file_that_offers_nothing_may_come_in_any_order)
+{
+    struct parts parts;
+    by_files(a);
+    by_files(a);
+    add(a, 3000);
+    write_parts(&parts, a, 1, 2);
+
+    ck_assert_uint_eq(take_part(&parts, 2, false), 0);
+    ck_assert_uint_eq(take_part(&parts, 1, false), 0);
+
+    answered(a);
+    ck_assert(world_agrees(&world, a, "101-1"));
+    drop(&parts.file);
+}
+END_TEST
+
 static void begin_anew(struct world_laptop *laptop, const char *bucket)
 {
     ck_assert_int_eq(hm_store_begin(laptop->store, &err), HM_OK);
@@ -483,6 +597,11 @@ int main(void)
     tcase_add_test(cases, no_file_is_made_for_a_laptop_whose_offer_was_cut);
     tcase_add_test(cases,
                    a_file_that_offers_all_is_answered_though_an_offer_was_cut_before);
+    tcase_add_loop_test(
+        cases, a_last_part_without_the_first_is_answered_once_it_comes_after_it, 0, 2);
+    tcase_add_test(cases,
+                   a_part_that_is_torn_or_of_another_file_is_no_part_that_was_taken);
+    tcase_add_test(cases, parts_of_a_file_that_offers_nothing_may_come_in_any_order);
     tcase_add_test(
         cases, a_disk_that_has_less_than_it_said_once_begins_a_new_epoch_and_gets_all);
     tcase_add_test(cases, an_answer_taken_again_leaves_each_bucket_the_word_on_it);

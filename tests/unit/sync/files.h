@@ -80,12 +80,17 @@ static inline void write_up(struct file *file, struct world_laptop *laptop)
     hm_session_close(session);
 }
 
-/* The problem that it ended with. `size`: bytes of the body that are there. */
-static inline enum hm_problem take_up(const struct hm_buf *body, size_t size)
+static inline enum hm_problem take_up_of(const struct hm_buf *body,
+                                         size_t size,
+                                         struct hm_file_part *part)
 {
     struct hm_serving *serving = NULL;
     ck_assert_int_eq(hm_serving_open(&serving, &world.self, body->size, &err), HM_OK);
-    hm_serving_by_file(serving);
+    if (part == NULL) {
+        hm_serving_by_file(serving);
+    } else {
+        hm_serving_of_part(serving, part);
+    }
     if (hm_serving_put(serving, world.store, (struct hm_bytes){body->data, size}) &&
         size == body->size) {
         hm_serving_end(serving);
@@ -96,6 +101,12 @@ static inline enum hm_problem take_up(const struct hm_buf *body, size_t size)
     enum hm_problem problem = hm_serving_problem(serving);
     hm_serving_close(serving);
     return problem;
+}
+
+/* The problem that it ended with. `size`: bytes of the body that are there. */
+static inline enum hm_problem take_up(const struct hm_buf *body, size_t size)
+{
+    return take_up_of(body, size, NULL);
 }
 
 static inline void write_down(struct file *file, const struct world_laptop *laptop)
