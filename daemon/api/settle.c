@@ -79,8 +79,8 @@ static enum hm_status settle_one(struct settling *s,
                                  struct hm_err *err)
 {
     struct hm_decided decided;
-    enum hm_status status = hm_author_resolve_by(
-        s->author, &conflict->id, &s->settle->rule, s->settle->reason, &decided, err);
+    enum hm_status status = hm_author_resolve_by(s->author, conflict, &s->settle->rule,
+                                                 s->settle->reason, &decided, err);
     if (status != HM_OK || !decided.meant) {
         return status;
     }

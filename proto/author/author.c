@@ -449,6 +449,7 @@ enum hm_status hm_author_scope(struct hm_author *author,
     if (hm_bytes_equal(home, author->unit)) {
         return check_own(author, home, code, err);
     }
+    author->known_home = HM_NO_BYTES; /* with its role, which is another one's here */
     enum hm_status status = hm_store_unit_known(author->store, home, &known, err);
     if (status == HM_OK && !known) {
         status = fail_unknown(author, code, err);

@@ -141,13 +141,6 @@ HM_CHECKED enum hm_status hm_author_check(struct hm_author *author,
                                           const struct hm_loaded *loaded,
                                           struct hm_err *err);
 
-/* An open conflict, with the record that it is about, if the author may decide there. */
-HM_CHECKED enum hm_status hm_author_load_conflict(struct hm_author *author,
-                                                  const struct hm_id *id,
-                                                  struct hm_conflict *conflict,
-                                                  struct hm_loaded *loaded,
-                                                  struct hm_err *err);
-
 /* Write `value` over every head that is known of the register; *id is the change's. */
 HM_CHECKED enum hm_status hm_author_settle(struct hm_author *author,
                                            const struct hm_loaded *loaded,

@@ -61,24 +61,30 @@ static enum hm_status read_value(struct hm_author *author,
     return status;
 }
 
-enum hm_status hm_author_load_conflict(struct hm_author *author,
-                                       const struct hm_id *id,
-                                       struct hm_conflict *conflict,
-                                       struct hm_loaded *loaded,
-                                       struct hm_err *err)
+static enum hm_status is_settled(const struct hm_id *conflict, struct hm_err *err)
+{
+    char id[HM_HEX16_SIZE];
+    hm_hex_put(id, hm_id_bytes(conflict));
+    return hm_fail(err, HM_NOT_FOUND, "conflict-settled", id, NULL, NULL);
+}
+
+/* An open conflict, with the record that it is about, if the author may decide there. */
+static enum hm_status load(struct hm_author *author,
+                           const struct hm_id *id,
+                           struct hm_conflict *conflict,
+                           struct hm_loaded *loaded,
+                           struct hm_err *err)
 {
     enum hm_status status = hm_author_flush(author, err);
     if (status == HM_OK) {
         status = hm_store_conflict_find(author->store, id, conflict, &author->arena, err);
     }
     if (status == HM_OK && !conflict->open) {
-        char text[HM_HEX16_SIZE];
-        hm_hex_put(text, hm_id_bytes(id));
-        return hm_fail(err, HM_NOT_FOUND, "conflict-settled", text, NULL, NULL);
+        return is_settled(id, err);
     }
     if (status == HM_OK) {
-        status = hm_store_record_load(author->store, &conflict->record, loaded,
-                                      &author->arena, err);
+        status =
+            hm_store_conflict_load(author->store, conflict, loaded, &author->arena, err);
     }
     if (status == HM_OK && loaded->kind == NULL) {
         char name[HM_ERR_ARG_MAX];
@@ -135,8 +141,7 @@ enum hm_status hm_author_resolve(struct hm_author *author,
     struct hm_conflict conflict;
     struct hm_loaded loaded;
     struct hm_bytes value = HM_NO_BYTES;
-    enum hm_status status =
-        hm_author_load_conflict(author, conflict_id, &conflict, &loaded, err);
+    enum hm_status status = load(author, conflict_id, &conflict, &loaded, err);
     if (status != HM_OK) {
         return status;
     }
@@ -147,7 +152,9 @@ enum hm_status hm_author_resolve(struct hm_author *author,
                             take, &value, err);
     } else {
         const struct hm_register *reg = hm_merged_register(&loaded.merged, conflict.reg);
-        status = take_value(&loaded, reg->heads, reg->head_count, take, &value, err);
+        status = reg == NULL ? is_settled(conflict_id, err)
+                             : take_value(&loaded, reg->heads, reg->head_count, take,
+                                          &value, err);
     }
     return status != HM_OK
                ? status

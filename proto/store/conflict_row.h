@@ -7,8 +7,8 @@
 #include "sql.h"
 
 #define HM_CONFLICT_COLUMNS                                                              \
-    "SELECT c.conflict, r.record, c.register, c.type, c.open, c.opened, c.resolution"    \
-    " FROM conflict c CROSS JOIN record r ON r.id = c.record"
+    "SELECT c.conflict, r.record, c.register, c.type, c.open, c.opened, c.resolution,"   \
+    " r.id FROM conflict c CROSS JOIN record r ON r.id = c.record"
 
 /* For hm_sql_list over these columns. */
 void hm_conflict_read(sqlite3_stmt *stmt, void *item, struct hm_arena *arena);

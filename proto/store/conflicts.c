@@ -11,7 +11,8 @@ void hm_conflict_read(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
     struct hm_conflict *conflict = item;
     *conflict = (struct hm_conflict){.open = hm_column_int(stmt, 4) != 0,
                                      .opened = {hm_column_int(stmt, 5)},
-                                     .resolution = hm_column_int(stmt, 6)};
+                                     .resolution = hm_column_int(stmt, 6),
+                                     .record_row = hm_column_int(stmt, 7)};
     (void)hm_column_id(stmt, 0, &conflict->id);
     (void)hm_column_id(stmt, 1, &conflict->record);
     conflict->reg = hm_arena_copy(arena, hm_column_bytes(stmt, 2));

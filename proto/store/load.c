@@ -4,6 +4,7 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/record/kinds.h"
 #include "hamlet/record/register.h"
+#include "hamlet/store/conflicts.h"
 #include "names.h"
 
 static bool is_effective(const struct hm_held *held)
@@ -347,6 +348,23 @@ enum hm_status hm_store_record_load_in(struct hm_store *store,
         hm_bind_id(stmt, 1, record);
         hm_bind_text(stmt, 2, home);
         status = take_found(store, stmt, record, &touch, err);
+    }
+    return status == HM_OK ? load_one(store, &touch, loaded, arena, err) : status;
+}
+
+enum hm_status hm_store_conflict_load(struct hm_store *store,
+                                      const struct hm_conflict *conflict,
+                                      struct hm_loaded *loaded,
+                                      struct hm_arena *arena,
+                                      struct hm_err *err)
+{
+    static const char select[] = "SELECT r.id, r.first FROM record r WHERE r.id = :row";
+    struct hm_touch touch = {.record = 0};
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, conflict->record_row);
+        status = take_found(store, stmt, &conflict->record, &touch, err);
     }
     return status == HM_OK ? load_one(store, &touch, loaded, arena, err) : status;
 }

@@ -525,7 +525,7 @@ static struct hm_digest derived_of(struct hm_site *site)
         "SELECT home, name FROM withdrawal ORDER BY home, name",
         "SELECT id, first, flags, sort, fold, fields, heads FROM record ORDER BY id",
         ("SELECT conflict, record, register, type, open, opened, resolution FROM conflict"
-         " ORDER BY conflict"),
+         " ORDER BY conflict, record"),
         "SELECT record, change FROM disputed ORDER BY record, change",
         "SELECT record, change FROM incomplete ORDER BY record, change",
         "SELECT user, name FROM user WHERE name IS NOT NULL ORDER BY user",

@@ -11,6 +11,7 @@
 #define HAMLET_AUTHOR_RULE_H
 
 #include "hamlet/author/author.h"
+#include "hamlet/store/conflicts.h"
 
 /* Which conflicts a policy (record/policy.h) is for. */
 struct hm_resolve_rule {
@@ -22,7 +23,9 @@ struct hm_resolve_rule {
 
 /*
  * Settle a conflict as the rule decides it. What it came to; texts are the author's,
- * until its next act. HM_NOT_FOUND  no such conflict, or it is not open
+ * until its next act. Where it is not open any more nothing is meant. What cannot be
+ * decided here, be it that nobody knows its kind, is left to a person and no failure:
+ * one odd conflict must not stop those after it.
  */
 struct hm_decided {
     bool meant;   /* the rule is for it; only then the rest is said */
@@ -35,7 +38,7 @@ struct hm_decided {
     struct hm_bytes value; /* canonical */
 };
 HM_CHECKED enum hm_status hm_author_resolve_by(struct hm_author *author,
-                                               const struct hm_id *conflict,
+                                               const struct hm_conflict *conflict,
                                                const struct hm_resolve_rule *rule,
                                                struct hm_bytes reason,
                                                struct hm_decided *decided,

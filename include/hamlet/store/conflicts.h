@@ -2,7 +2,7 @@
 /*
  * conflicts.h - registers that hold more than one value, and changes that were refused.
  *
- * Owner:  proto/store/conflicts.c; layer 2
+ * Owner:  proto/store/conflicts.c, load.c; layer 2
  * Errors: store.h
  */
 #ifndef HAMLET_STORE_CONFLICTS_H
@@ -13,6 +13,7 @@
 struct hm_conflict {
     struct hm_id id;
     struct hm_id record;
+    int64_t record_row; /* whose it is: an edit elsewhere may claim the same id */
     struct hm_bytes reg;
     struct hm_bytes type; /* field, group, delete */
     bool open;
@@ -35,6 +36,16 @@ HM_CHECKED enum hm_status hm_store_conflicts(struct hm_store *store,
 HM_CHECKED enum hm_status hm_store_conflict_find(struct hm_store *store,
                                                  const struct hm_id *id,
                                                  struct hm_conflict *conflict,
+                                                 struct hm_arena *arena,
+                                                 struct hm_err *err);
+
+/*
+ * Load the record that disagrees: the very one, whatever other home has of its id.
+ * Everything comes from `arena`.
+ */
+HM_CHECKED enum hm_status hm_store_conflict_load(struct hm_store *store,
+                                                 const struct hm_conflict *conflict,
+                                                 struct hm_loaded *loaded,
                                                  struct hm_arena *arena,
                                                  struct hm_err *err);
 

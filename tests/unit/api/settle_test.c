@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/api/settle.h"
 
+#include "builders.h"
 #include "fault.h"
 #include "sweep.h"
 #include "world.h"
 
 static struct hm_site other;
+static struct hm_id household;
 static struct hm_settle settle;
 
 /* Two laptops of one hamlet wrote different ages; the server knows both. */
@@ -14,10 +16,10 @@ static void setup(void)
     hm_fault_start();
     world_open();
     hm_site_open_laptop(&other, &server, HM_HUNG);
-    struct hm_id record = a_household(&laptop, "Lê An");
+    household = a_household(&laptop, "Lê An");
     hm_site_carry(&laptop, &other, 0);
-    (void)an_edit(&laptop, &record, "members_count", "4");
-    (void)an_edit(&other, &record, "members_count", "5");
+    (void)an_edit(&laptop, &household, "members_count", "4");
+    (void)an_edit(&other, &household, "members_count", "5");
     hm_site_carry(&other, &server, HM_VERDICT_ACCEPTED);
     hm_site_carry(&laptop, &server, HM_VERDICT_ACCEPTED);
     view.store = server.store;
@@ -104,6 +106,83 @@ START_TEST(a_unit_narrows_the_rule_down)
 }
 END_TEST
 
+/* ---- conflicts that are odd ---- */
+
+/* Two edits, of no creation, that disagree: "7" and "8" by a device of Tu's hamlet. */
+static void put_claim(const char *kind, const char *reg, const struct hm_id *record)
+{
+    struct hm_maker tu;
+    const struct hm_change *both[2];
+    hm_maker_init(&tu, &server.arena, HM_TU);
+    tu.district = server.device;
+    tu.home = "30341-02";
+    tu.kind = kind;
+    for (int i = 0; i < 2; i++) {
+        struct hm_change *change = hm_make(&tu, HM_ACT_EDIT, record);
+        hm_make_write(change, &tu, reg, hm_make_value(&tu, i == 0 ? "7" : "8"), 0);
+        hm_make_seal(change, &tu);
+        both[i] = change;
+    }
+    hm_site_put(&server, both, 2, HM_VERDICT_ACCEPTED);
+}
+
+START_TEST(an_id_that_another_home_claims_is_settled_as_its_own)
+{
+    put_claim("household", "members_count", &household);
+    ck_assert_uint_eq(hm_site_open_conflicts(&server), 2);
+
+    settle.unit = hm_text("30341-02");
+    ck_assert_msg(decide() == HM_OK, "%s %s", err.key, err.arg[0]);
+    const struct hm_json *one = hm_json_at(hm_json_get(world_json(), "cases"), 0);
+    ck_assert_int_eq(world_number(shown, "settled"), 1);
+    ck_assert_str_eq(world_member(one, "unit"), "30341-02");
+    ck_assert_int_eq(world_number(one, "value"), 8);
+    ck_assert_uint_eq(hm_site_open_conflicts(&server), 1);
+
+    settle.unit = HM_NO_BYTES;
+    ck_assert_int_eq(decide(), HM_OK);
+    one = hm_json_at(hm_json_get(world_json(), "cases"), 0);
+    ck_assert_str_eq(world_member(one, "unit"), "30341-01");
+    ck_assert_int_eq(world_number(one, "value"), 5);
+    ck_assert_uint_eq(hm_site_open_conflicts(&server), 0);
+    hm_site_check(&server);
+}
+END_TEST
+
+START_TEST(both_records_of_one_id_are_settled_at_once)
+{
+    put_claim("household", "members_count", &household);
+
+    ck_assert_msg(decide() == HM_OK, "%s %s", err.key, err.arg[0]);
+    ck_assert_int_eq(world_number(world_json(), "settled"), 2);
+    ck_assert_uint_eq(hm_site_open_conflicts(&server), 0);
+}
+END_TEST
+
+START_TEST(a_conflict_of_a_kind_that_is_no_more_stops_no_other)
+{
+    const struct hm_id record = hm_make_id(0x42);
+    put_claim("nonesuch", "members_count", &record);
+
+    ck_assert_msg(decide() == HM_OK, "%s %s", err.key, err.arg[0]);
+    ck_assert_int_eq(world_number(world_json(), "settled"), 1);
+    ck_assert_int_eq(world_number(shown, "left"), 1);
+    ck_assert_uint_eq(hm_site_open_conflicts(&server), 1);
+}
+END_TEST
+
+START_TEST(a_rule_for_a_kind_does_not_look_at_others)
+{
+    const struct hm_id record = hm_make_id(0x42);
+    put_claim("nonesuch", "members_count", &record);
+
+    settle.rule.kind = hm_text("household");
+    ck_assert_msg(decide() == HM_OK, "%s %s", err.key, err.arg[0]);
+    ck_assert_int_eq(world_number(world_json(), "settled"), 1);
+    ck_assert_int_eq(world_number(shown, "left"), 0);
+}
+END_TEST
+
 /* ---- memory ---- */
 
 static enum hm_status act(void *ctx, struct hm_err *why)
@@ -164,6 +243,10 @@ int main(void)
     tcase_add_test(all, a_kind_that_nobody_knows_is_refused);
     tcase_add_test(all, a_unit_that_nobody_knows_is_refused);
     tcase_add_test(all, a_unit_narrows_the_rule_down);
+    tcase_add_test(all, an_id_that_another_home_claims_is_settled_as_its_own);
+    tcase_add_test(all, both_records_of_one_id_are_settled_at_once);
+    tcase_add_test(all, a_conflict_of_a_kind_that_is_no_more_stops_no_other);
+    tcase_add_test(all, a_rule_for_a_kind_does_not_look_at_others);
     tcase_add_test(all, memory_that_runs_out_is_an_outcome);
     tcase_add_test(all, what_cannot_be_told_is_not_done);
     suite_add_tcase(suite, all);

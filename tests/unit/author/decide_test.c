@@ -113,6 +113,42 @@ START_TEST(a_resolution_is_judged_before_anything_is_written)
 }
 END_TEST
 
+/* The household itself never said anything of that register. */
+START_TEST(an_id_that_another_home_claims_is_decided_there)
+{
+    struct hm_maker tu;
+    const struct hm_change *both[2];
+    struct hm_conflict *conflicts = NULL;
+    struct hm_loaded loaded;
+    size_t count = 0;
+    hm_maker_init(&tu, &mai.arena, HM_TU);
+    tu.district = server.device;
+    tu.home = "30341-02";
+    for (int i = 0; i < 2; i++) {
+        struct hm_change *change = hm_make(&tu, HM_ACT_EDIT, &household);
+        hm_make_text(change, &tu, "household_code", i == 0 ? "07" : "08", 0);
+        hm_make_seal(change, &tu);
+        both[i] = change;
+    }
+    hm_site_put(&mai, both, 2, HM_VERDICT_ACCEPTED);
+    ck_assert_int_eq(hm_store_conflicts(mai.store, hm_text("30341-02"), true, &conflicts,
+                                        &count, &mai.arena, &mai.err),
+                     HM_OK);
+    ck_assert_uint_eq(count, 1);
+
+    ck_assert_int_eq(resolve(&mai, &conflicts[0].id, &lans, NULL), HM_NOT_FOUND);
+    refused(&mai, "head-missing", NULL);
+    ck_assert_int_eq(resolve(&mai, &conflicts[0].id, &both[0]->id, NULL), HM_OK);
+
+    ck_assert(hm_bytes_are(change_of(&mai, &changed).home, "30341-02"));
+    ck_assert_int_eq(
+        hm_store_record_load(mai.store, &household, &loaded, &mai.arena, &mai.err),
+        HM_OK);
+    ck_assert_ptr_null(hm_merged_register(&loaded.merged, hm_text("household_code")));
+    ck_assert_uint_eq(hm_site_open_conflicts(&mai), 1);
+}
+END_TEST
+
 START_TEST(what_is_settled_is_not_settled_again)
 {
     struct hm_conflict conflict = conflict_of(&mai, true);
@@ -354,6 +390,7 @@ int main(void)
     tcase_add_test(group, a_resolution_takes_one_of_the_heads_and_replaces_all);
     tcase_add_test(group, a_resolution_may_say_something_else);
     tcase_add_test(group, a_resolution_is_judged_before_anything_is_written);
+    tcase_add_test(group, an_id_that_another_home_claims_is_decided_there);
     tcase_add_test(group, what_is_settled_is_not_settled_again);
     tcase_add_test(group, a_concurrent_edit_reopens_what_was_settled);
     tcase_add_loop_test(group, two_resolutions_collapse_or_are_a_conflict, 0, 2);
