@@ -110,6 +110,20 @@ static enum hm_status apply(struct hm_control_ctx *ctx,
                : end(ctx, &rule->rule, NULL, err);
 }
 
+/* What stops one rule alone: its kind is known no more, or its author may no more. */
+static bool is_its_own(enum hm_status status)
+{
+    return status == HM_BAD_INPUT || status == HM_DENIED || status == HM_NOT_FOUND ||
+           status == HM_TOO_BIG;
+}
+
+static void note_failure(const struct hm_control_ctx *ctx, const struct hm_err *err)
+{
+    hm_log(hm_env_wall(ctx->env), HM_LOG_STORE_FAILED, "status",
+           hm_status_name(err->status), "what", err->key == NULL ? "" : err->key,
+           "detail", err->arg[0], NULL);
+}
+
 void hm_standing_after(struct hm_control_ctx *ctx)
 {
     struct hm_standing *rules = NULL;
@@ -126,11 +140,14 @@ void hm_standing_after(struct hm_control_ctx *ctx)
         hm_store_rules(ctx->store, true, &rules, &count, &arena, &err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         status = apply(ctx, &rules[i], &arena, &err);
+        if (is_its_own(status)) {
+            note_failure(ctx, &err);
+            hm_err_clear(&err);
+            status = HM_OK;
+        }
     }
     if (status != HM_OK) {
-        hm_log(hm_env_wall(ctx->env), HM_LOG_STORE_FAILED, "status",
-               hm_status_name(err.status), "what", err.key == NULL ? "" : err.key,
-               "detail", err.arg[0], NULL);
+        note_failure(ctx, &err);
     }
     int64_t now = hm_env_mono(ctx->env).ms;
     if (count > 0) {
