@@ -6,6 +6,8 @@
  */
 #include "conflict.h"
 
+#include "hamlet/base/json.h"
+
 /* Whether a write of `change` replaces what one of the marked changes wrote. */
 static bool rests_on(const struct hm_change *change,
                      const struct hm_loaded *loaded,
@@ -125,7 +127,7 @@ enum hm_status hm_case_view_load(struct hm_case_view *view,
 {
     *view = (struct hm_case_view){.conflict = conflict};
     enum hm_status status =
-        hm_store_record_load(store, &conflict->record, &view->loaded, arena, err);
+        hm_store_conflict_load(store, conflict, &view->loaded, arena, err);
     if (status != HM_OK) {
         return status;
     }
@@ -139,4 +141,42 @@ enum hm_status hm_case_view_load(struct hm_case_view *view,
         see(view, &view->loaded.merged, view->loaded.known, arena);
     }
     return status != HM_OK ? status : hm_arena_status(arena, err);
+}
+
+static enum hm_status fail_moved(const struct hm_conflict *conflict, struct hm_err *err)
+{
+    char reg[HM_ERR_ARG_MAX];
+    hm_api_argument(reg, conflict->reg);
+    return hm_fail(err, HM_EXISTS, "case-moved", reg, NULL, NULL);
+}
+
+static bool is_among(const struct hm_json *heads, const struct hm_id *change)
+{
+    for (size_t i = 0; i < hm_json_count(heads); i++) {
+        struct hm_id id;
+        if (hm_id_get_hex(&id, hm_json_text_or(hm_json_at(heads, i), HM_NO_BYTES)) &&
+            hm_id_equal(&id, change)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum hm_status hm_api_conflict_still(struct hm_store *store,
+                                     const struct hm_conflict *conflict,
+                                     const struct hm_json *heads,
+                                     struct hm_arena *arena,
+                                     struct hm_err *err)
+{
+    struct hm_case_view seen;
+    if (!conflict->open) {
+        return fail_moved(conflict, err);
+    }
+    enum hm_status status = hm_case_view_load(&seen, store, conflict, arena, err);
+    bool same =
+        status == HM_OK && seen.side_count > 0 && seen.side_count == hm_json_count(heads);
+    for (size_t i = 0; same && i < seen.side_count; i++) {
+        same = is_among(heads, &seen.sides[i].held->change.id);
+    }
+    return status != HM_OK || same ? status : fail_moved(conflict, err);
 }

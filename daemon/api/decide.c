@@ -21,54 +21,21 @@ static enum hm_status fail_form(const char *name, struct hm_err *err)
     return hm_fail(err, HM_USAGE, "web-member", name, NULL, NULL);
 }
 
-static enum hm_status fail_moved(const struct hm_conflict *conflict, struct hm_err *err)
-{
-    char reg[HM_ERR_ARG_MAX];
-    hm_api_argument(reg, conflict->reg);
-    return hm_fail(err, HM_EXISTS, "case-moved", reg, NULL, NULL);
-}
-
-static bool is_among(const struct hm_json *heads, const struct hm_id *change)
-{
-    for (size_t i = 0; i < hm_json_count(heads); i++) {
-        struct hm_id id;
-        if (hm_id_get_hex(&id, hm_json_text_or(hm_json_at(heads, i), HM_NO_BYTES)) &&
-            hm_id_equal(&id, change)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether the register stands as it was shown. */
+/* Whether the register, which is one of this case, stands as it was shown. */
 static enum hm_status check_seen(struct deciding *d,
                                  const struct hm_id *id,
                                  const struct hm_json *heads,
                                  struct hm_err *err)
 {
     struct hm_conflict conflict;
-    struct hm_loaded loaded;
-    struct hm_case_view seen;
     enum hm_status status =
         hm_store_conflict_find(d->view->store, id, &conflict, &d->arena, err);
     if (status == HM_OK && !hm_id_equal(&conflict.record, &d->decision->record)) {
         return fail_form("conflict", err);
     }
-    if (status == HM_OK && !conflict.open) {
-        return fail_moved(&conflict, err);
-    }
-    if (status == HM_OK) {
-        status = hm_store_record_load(d->view->store, &conflict.record, &loaded,
-                                      &d->arena, err);
-    }
-    if (status == HM_OK) {
-        status = hm_case_view_see(&seen, &loaded, &conflict, &d->arena, err);
-    }
-    bool same = status == HM_OK && seen.side_count == hm_json_count(heads);
-    for (size_t i = 0; same && i < seen.side_count; i++) {
-        same = is_among(heads, &seen.sides[i].held->change.id);
-    }
-    return status != HM_OK || same ? status : fail_moved(&conflict, err);
+    return status != HM_OK
+               ? status
+               : hm_api_conflict_still(d->view->store, &conflict, heads, &d->arena, err);
 }
 
 static enum hm_status decide_one(struct deciding *d,

@@ -107,6 +107,20 @@ static void name_field(const struct hm_view *view,
     hm_buf_fini(&name);
 }
 
+/* A field, a group or the record itself: whatever two people left different. */
+static void name_register(const struct hm_view *view,
+                          const struct hm_kind *kind,
+                          struct hm_err *why)
+{
+    struct hm_buf name;
+    hm_buf_init(&name, LIST_SIZE);
+    hm_api_show_name(&name, view, kind, hm_text(why->arg[0]));
+    if (name.failed == HM_OK) {
+        set_argument(why->arg[0], &name);
+    }
+    hm_buf_fini(&name);
+}
+
 static void name_kind(const struct hm_view *view, char argument[HM_ERR_ARG_MAX])
 {
     const struct hm_kind *kind =
@@ -182,6 +196,10 @@ void hm_view_explain(const struct hm_view *view,
     }
     if (strcmp(why->key, "role-denied") == 0) {
         name_right(view, why);
+        return;
+    }
+    if (strcmp(why->key, "case-moved") == 0) {
+        name_register(view, kind, why);
         return;
     }
     if (strcmp(why->key, "field-rule") == 0) {

@@ -2,6 +2,7 @@
 /* Adding, editing, deleting, undoing, deciding: as the member who is signed in. */
 #include <string.h>
 
+#include "hamlet/api/conflicts.h"
 #include "hamlet/api/warning.h"
 #include "hamlet/base/json.h"
 #include "hamlet/record/kinds.h"
@@ -385,6 +386,28 @@ enum hm_status hm_web_run_unmerge(struct hm_web_call *call, struct hm_err *err)
     return join(&w, err);
 }
 
+/* A sync may have brought a value after the page was drawn: in the transaction. */
+static enum hm_status check_shown(struct writing *w, struct hm_err *err)
+{
+    struct hm_web_call *call = w->call;
+    struct hm_store *store = call->replica.store;
+    struct hm_conflict conflict;
+    struct hm_listed listed;
+    enum hm_status status =
+        hm_store_conflict_find(store, &w->record, &conflict, &call->arena, err);
+    if (status == HM_OK) { /* what differs is told by its label */
+        status =
+            hm_store_record_show(store, &conflict.record, &listed, &call->arena, err);
+    }
+    if (status == HM_OK) {
+        call->kind = hm_kinds_find(call->replica.kinds, listed.kind);
+    }
+    return status != HM_OK
+               ? status
+               : hm_api_conflict_still(store, &conflict, hm_json_get(call->body, "heads"),
+                                       &call->arena, err);
+}
+
 static enum hm_status resolve(struct hm_author *author,
                               struct writing *w,
                               struct hm_err *err)
@@ -395,6 +418,9 @@ static enum hm_status resolve(struct hm_author *author,
     enum hm_status status = takes ? hm_web_body_id(w->call, "take", &take, err) : HM_OK;
     if (status == HM_OK && !takes && hm_json_get(body, "value") == NULL) {
         status = hm_fail(err, HM_USAGE, "web-member", "value", NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = check_shown(w, err);
     }
     return status != HM_OK ? status
                            : hm_author_resolve(author, &w->record, takes ? &take : NULL,

@@ -81,6 +81,23 @@ def author_of_change(laptop, change):
     return row[0].hex()
 
 
+def moved(page, shown):
+    """A card that was drawn before a sync brought another value decides nothing."""
+    now, = page.get("/api/conflicts", state="open")
+    heads, before = ({one["change"] for one in card["values"]} for card in (now, shown))
+    kept, = heads & before
+    other, = heads - before
+    asked = {"conflict": now["id"], "take": kept, "reason": "đã hỏi"}
+    for what, named in (("as it was", list(before)), ("one is missing", [kept]), ("another is missing", [other]),
+                        ("one too many", [*heads, *before]), ("one twice", [kept, kept]), ("none", []), ("no list", kept)):
+        told = page.post("/api/resolve", {**asked, "heads": named}, 409)
+        expect(what, (told["key"], told["args"]), ("case-moved", ["address_text"]))
+    told = page.post("/api/resolve", asked, 409)
+    expect("not a word of them", told["key"], "case-moved")
+    check(f"in words: {told['title']}", "address_text" not in told["title"])
+    expect("nothing is decided", page.get("/api/conflicts", state="open"), [now])
+
+
 def each_act(site, laptop):
     """Whatever a page can write bears who is signed in, and not who was there first."""
     commune = site.enrol("commune", site.commune, "commune_officer")
@@ -91,11 +108,16 @@ def each_act(site, laptop):
     disputed = commune.ask("list", "household")[0]["id"]
     commune.ask("edit", disputed, "address_text=Tổ 5")
     laptop.ask("edit", disputed, "address_text=Tổ 7")
-    for host in (laptop, commune, laptop, commune):
+    for host in (laptop, commune):
+        host.once()
+    shown, = commune.ask("conflicts")
+    laptop.ask("edit", disputed, "address_text=Tổ 8")  # it has not heard of the commune's yet
+    for host in (laptop, commune):
         host.once()
     start(commune)
     page = window(commune)
     sign_in(page, OTHER)
+    moved(page, shown)
     one, two = (page.add("household", {"head_name": f"Hộ {name}", "address_text": "Tổ 1", "unit": site.hamlet})
                 for name in ("An", "Bình"))
     conflict, = page.get("/api/conflicts", state="open")
@@ -105,6 +127,7 @@ def each_act(site, laptop):
             "merge": page.post("/api/merge", {"id": one["id"], "into": two["id"], "reason": "một hộ"}),
             "unmerge": page.post("/api/unmerge", {"id": one["id"], "reason": "hai hộ"}),
             "resolve": page.post("/api/resolve", {"conflict": conflict["id"], "take": conflict["values"][0]["change"],
+                                                  "heads": [one["change"] for one in conflict["values"]],
                                                   "reason": "đã hỏi"})}
     authors = {act: author_of_change(commune, done["change"]) for act, done in acts.items()}
     expect("authors", authors, dict.fromkeys(acts, users(page)[OTHER]))

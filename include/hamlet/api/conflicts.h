@@ -20,6 +20,17 @@ HM_CHECKED enum hm_status hm_api_conflicts(const struct hm_view *view,
                                            const char *unit,
                                            struct hm_err *err);
 
+/*
+ * A decision is for what its person saw: `heads`, a list of the changes whose values were
+ * shown, are all that the conflict has and no others. Everything comes from `arena`.
+ * HM_EXISTS  case-moved: they are others now, or it is settled; nothing may be decided
+ */
+HM_CHECKED enum hm_status hm_api_conflict_still(struct hm_store *store,
+                                                const struct hm_conflict *conflict,
+                                                const struct hm_json *heads,
+                                                struct hm_arena *arena,
+                                                struct hm_err *err);
+
 /* Which refused changes are shown, and how; all zero: all that there are, whole. */
 struct hm_api_refused {
     struct hm_bytes scope; /* of this subtree alone; no bytes: everything */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hamlet/api/inbox.h"
 
+#include "builders.h"
 #include "fault.h"
 #include "hamlet/author/author.h"
 #include "sweep.h"
@@ -420,6 +421,42 @@ START_TEST(what_moved_on_meanwhile_is_not_decided)
 }
 END_TEST
 
+/* A device elsewhere claims the case's id, of a register that the case never had. */
+START_TEST(what_another_home_claims_is_not_decided_unseen)
+{
+    static const struct hm_json_limits limits = {1 << 12, 8, 1 << 10};
+    struct hm_maker tu;
+    const struct hm_change *both[2];
+    struct hm_conflict *conflicts = NULL;
+    char text[256];
+    size_t count = 0;
+    hm_maker_init(&tu, &server.arena, HM_TU);
+    tu.district = server.device;
+    tu.home = "30341-02";
+    for (int i = 0; i < 2; i++) {
+        struct hm_change *change = hm_make(&tu, HM_ACT_EDIT, &record);
+        hm_make_text(change, &tu, "note", i == 0 ? "x" : "y", 0);
+        hm_make_seal(change, &tu);
+        both[i] = change;
+    }
+    hm_site_put(&server, both, 2, HM_VERDICT_ACCEPTED);
+    ck_assert_int_eq(hm_store_conflicts(server.store, hm_text("30341-02"), true,
+                                        &conflicts, &count, &server.arena, &err),
+                     HM_OK);
+    ck_assert_uint_eq(count, 1);
+    (void)snprintf(text, sizeof(text),
+                   "[{\"conflict\":\"%s\",\"heads\":[],\"take\":\"%032d\"}]",
+                   hex_of(&conflicts[0].id), 0);
+    ck_assert_int_eq(hm_json_parse(&answers, hm_text(text), &limits, &err), HM_OK);
+
+    ck_assert_int_eq(decide(false), HM_EXISTS);
+
+    ck_assert_str_eq(err.key, "case-moved");
+    ck_assert_str_eq(err.arg[0], "note");
+    ck_assert_uint_eq(hm_site_open_conflicts(&server), 3);
+}
+END_TEST
+
 START_TEST(a_decision_that_is_sent_again_changes_nothing)
 {
     answer("\"value\":\"Tổ 5\"", NULL);
@@ -612,6 +649,7 @@ int main(void)
     tcase_add_test(all, a_part_of_a_case_can_be_decided_alone);
     tcase_add_test(all, a_preview_shows_the_record_and_writes_nothing);
     tcase_add_test(all, what_moved_on_meanwhile_is_not_decided);
+    tcase_add_test(all, what_another_home_claims_is_not_decided_unseen);
     tcase_add_test(all, a_decision_that_is_sent_again_changes_nothing);
     tcase_add_test(all, a_value_that_does_not_fit_decides_nothing);
     tcase_add_test(all, the_same_decision_again_and_again_proposes_a_rule);

@@ -36,9 +36,11 @@ function title(kind, conflict) {
 export function Conflict({ conflict, kind, tell }) {
   const [problem, fail] = useState(null);
   const may = kind.may?.includes("resolve") || kind.may?.includes("edit");
+  // What is drawn is what is decided on: a value that came since must not go with the others.
   const take = async (value) => {
+    const heads = conflict.values.map((one) => one.change);
     try {
-      const done = await post("resolve", { conflict: conflict.id, take: value.change, reason: t("conflict.reason") });
+      const done = await post("resolve", { conflict: conflict.id, heads, take: value.change, reason: t("conflict.reason") });
       tell({ text: t("conflict.done"), change: done.change });
     } catch (wrong) {
       fail(wrong);
