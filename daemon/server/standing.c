@@ -130,12 +130,14 @@ void hm_standing_after(struct hm_control_ctx *ctx)
     struct hm_err err = HM_ERR_NONE;
     struct hm_arena arena;
     size_t count = 0;
+    const struct hm_bytes asking = ctx->account;
     int64_t began = hm_env_mono(ctx->env).ms;
     ctx->standing_due = began < ctx->standing_ms;
     if (ctx->standing_due) {
         return;
     }
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
+    ctx->account = HM_NO_BYTES; /* each acts for who gave it, not for who is asking now */
     enum hm_status status =
         hm_store_rules(ctx->store, true, &rules, &count, &arena, &err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
@@ -149,6 +151,7 @@ void hm_standing_after(struct hm_control_ctx *ctx)
     if (status != HM_OK) {
         note_failure(ctx, &err);
     }
+    ctx->account = asking;
     int64_t now = hm_env_mono(ctx->env).ms;
     if (count > 0) {
         ctx->standing_ms = now + (now - began) * REST_TIMES;
