@@ -74,7 +74,9 @@ static struct {
      "a laptop goes through a home once, for a server that lost it", false},
     {"SELECT p.seq, p.count, u.code", "verify", false},
     {"SELECT DISTINCT v.seq + c.id - v.change", "verify", false},
-    {"SELECT u.code FROM unit u WHERE u.code <> '~'", "one look a unit", false},
+    {"SELECT u.id, u.code FROM unit u WHERE u.code <> '~'", "one look a unit", false},
+    {"SELECT c.body FROM change c WHERE c.home = :home AND c.withheld",
+     "of a home without a bucket, which holds skeletons or is to be left", false},
     {"SELECT a.record, h.code FROM unit h CROSS JOIN record a ON a.home = h.id WHERE"
      " a.flags",
      "its index holds the merged records of a unit alone", false},
