@@ -140,6 +140,7 @@ enum hm_status hm_author_begin(struct hm_author *author, struct hm_err *err)
     author->pending_count = 0;
     hm_author_forget_warnings(author);
     author->bulk = (struct hm_id){{0}};
+    hm_author_saw(author, NULL, 0);
     author->known_home = HM_NO_BYTES;
     author->open_home = HM_NO_BYTES;
     status = hm_store_meta_get_int(author->store, HM_META_EPOCH, 0, &epoch, err);

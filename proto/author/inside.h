@@ -4,6 +4,7 @@
 #define HAMLET_AUTHOR_INSIDE_H
 
 #include "hamlet/author/author.h"
+#include "hamlet/author/saw.h"
 #include "hamlet/author/server.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/record/kinds.h"
@@ -38,6 +39,8 @@ struct hm_author {
     size_t pending_count;
     struct hm_bytes known_home; /* the unit that was found to be within reach last … */
     struct hm_bytes open_home;  /* … that takes new records */
+    const hm_prefix *saw;       /* of the record at hand; null: all that is here */
+    size_t saw_count;
     struct hm_finding warnings[HM_AUTHOR_WARNINGS_MAX];
     size_t warning_count;
     struct hm_arena found;  /* what they offer */
@@ -107,6 +110,14 @@ HM_CHECKED enum hm_status hm_author_target(struct hm_author *author,
                                            const struct hm_id *record,
                                            struct hm_loaded *loaded,
                                            struct hm_err *err);
+
+/*
+ * Turn the loaded record back into what the person saw of it (hm_author_saw), so that
+ * what is written replaces that. What it is now is to be judged before.
+ */
+HM_CHECKED enum hm_status hm_author_look_back(struct hm_author *author,
+                                              struct hm_loaded *loaded,
+                                              struct hm_err *err);
 
 /*
  * Judge the own change as the server will, and say in words what is wrong. `loaded`: the

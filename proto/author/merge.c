@@ -89,6 +89,9 @@ enum hm_status hm_author_merge(struct hm_author *author,
         status = check_pair(author, &gone, &stays, err);
     }
     if (status == HM_OK) {
+        status = hm_author_look_back(author, &gone, err);
+    }
+    if (status == HM_OK) {
         status = hm_author_draft(author, &change, HM_ACT_MERGE, gone.kind_name,
                                  gone.kind->version, gone.home, err);
     }

@@ -447,6 +447,9 @@ enum hm_status hm_author_edit(struct hm_author *author,
     struct hm_change *change = NULL;
     enum hm_status status = hm_author_target(author, record, &loaded, err);
     if (status == HM_OK) {
+        status = hm_author_look_back(author, &loaded, err);
+    }
+    if (status == HM_OK) {
         status = hm_values_read(author, loaded.kind, fields, count, &values, err);
     }
     if (status == HM_OK) {
@@ -501,6 +504,9 @@ enum hm_status hm_author_delete(struct hm_author *author,
         char text[HM_HEX16_SIZE];
         hm_hex_put(text, hm_id_bytes(record));
         return hm_fail(err, HM_NOT_FOUND, "record-deleted", text, NULL, NULL);
+    }
+    if (status == HM_OK) {
+        status = hm_author_look_back(author, &loaded, err);
     }
     if (status == HM_OK) {
         status = hm_author_draft(author, &change, HM_ACT_DELETE, loaded.kind_name,

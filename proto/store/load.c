@@ -79,6 +79,34 @@ struct hm_bytes hm_loaded_field(const struct hm_loaded *loaded,
     return hm_register_field(hm_loaded_shown(loaded, hm_text(field->reg->name)), field);
 }
 
+enum hm_status hm_loaded_heads(const struct hm_loaded *loaded,
+                               hm_prefix **heads,
+                               size_t *count,
+                               struct hm_arena *arena,
+                               struct hm_err *err)
+{
+    const struct hm_merged *merged = &loaded->merged;
+    size_t room = 0;
+    size_t n = 0;
+    *count = 0;
+    for (size_t i = 0; i < merged->register_count; i++) {
+        room += merged->registers[i].head_count;
+    }
+    hm_prefix *found = hm_arena_get_array(arena, room, sizeof(*found));
+    if (found == NULL) {
+        return hm_arena_status(arena, err);
+    }
+    for (size_t i = 0; i < merged->register_count; i++) {
+        const struct hm_register *reg = &merged->registers[i];
+        for (size_t h = 0; h < reg->head_count; h++) {
+            found[n++] = hm_prefix_of(&loaded->known[reg->heads[h].known].change->id);
+        }
+    }
+    *heads = found;
+    *count = hm_prefixes_sort(found, n);
+    return HM_OK;
+}
+
 /* Collects the changes of one record after the other. */
 struct collector {
     struct hm_store *store;

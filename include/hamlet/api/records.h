@@ -54,7 +54,10 @@ HM_CHECKED enum hm_status hm_api_browse(const struct hm_view *view,
 HM_CHECKED enum hm_status hm_api_tally(const struct hm_view *view,
                                        struct hm_bytes kind,
                                        struct hm_err *err);
-/* One record as of hm_api_browse. HM_NOT_FOUND */
+/*
+ * One record as of hm_api_browse, and `seen`: what of it was to be seen (hm_author_saw),
+ * as hex of prefixes of changes. HM_NOT_FOUND
+ */
 HM_CHECKED enum hm_status hm_api_look(const struct hm_view *view,
                                       const char *record,
                                       struct hm_err *err);

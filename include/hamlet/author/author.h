@@ -91,9 +91,9 @@ HM_CHECKED enum hm_status hm_author_add(struct hm_author *author,
                                         struct hm_err *err);
 
 /*
- * Write the named fields, all of them, replacing every head that is known of their
- * registers; one field of a group writes the group. `only_new`: leave out what stands
- * there already; then *change is none if nothing was left.
+ * Write the named fields, all of them, over every head of their registers that is known
+ * (saw.h: was seen); one field of a group writes the group. `only_new`: leave out what
+ * stands there already; then *change is none if nothing was left.
  */
 HM_CHECKED enum hm_status hm_author_edit(struct hm_author *author,
                                          const struct hm_id *record,

@@ -75,6 +75,16 @@ struct hm_bytes hm_loaded_shown(const struct hm_loaded *loaded, struct hm_bytes 
 struct hm_bytes hm_loaded_field(const struct hm_loaded *loaded,
                                 const struct hm_field *field);
 
+/*
+ * The changes that are a head of any register, ascending: by them what stood in a record
+ * at some time is known again, however much has come since.
+ */
+HM_CHECKED enum hm_status hm_loaded_heads(const struct hm_loaded *loaded,
+                                          hm_prefix **heads,
+                                          size_t *count,
+                                          struct hm_arena *arena,
+                                          struct hm_err *err);
+
 /* The state that people see of a change or, the first that applies, of a record. */
 enum hm_state {
     HM_STATE_QUARANTINED,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acting.h"
-#include "hamlet/author/author.h"
+#include "hamlet/author/saw.h"
 #include "hamlet/model/value.h"
 
 static struct hm_id household;
@@ -266,6 +266,193 @@ START_TEST(a_kind_that_the_program_does_not_know_cannot_be_edited)
 }
 END_TEST
 
+/* What is to be seen of a record now, as a page keeps it. */
+struct sight {
+    hm_prefix *heads;
+    size_t count;
+};
+
+static struct sight sight_of(const struct hm_id *record)
+{
+    struct sight sight;
+    struct hm_loaded loaded = hm_site_load(&lan, record);
+    ck_assert_int_eq(
+        hm_loaded_heads(&loaded, &sight.heads, &sight.count, &lan.arena, &lan.err),
+        HM_OK);
+    return sight;
+}
+
+static void edit_as_seen(struct sight sight,
+                         const struct hm_id *record,
+                         struct given fields)
+{
+    act_begin(&lan);
+    hm_author_saw(lan.author, sight.heads, sight.count);
+    ck_assert_int_eq(hm_author_edit(lan.author, record, fields.fields, fields.count,
+                                    false, &changed, &lan.err),
+                     HM_OK);
+    act_commit(&lan);
+}
+
+static size_t heads_of(const struct hm_id *record, const char *reg)
+{
+    struct hm_loaded loaded = hm_site_load(&lan, record);
+    const struct hm_register *found = hm_merged_register(&loaded.merged, hm_text(reg));
+    return found == NULL ? 0 : found->head_count;
+}
+
+START_TEST(what_came_since_the_person_looked_is_not_written_over)
+{
+    struct hm_id first = an_edit(&lan, &household, "cluster", "Tổ 1");
+    struct sight sight = sight_of(&household);
+    share();
+    struct hm_id since = an_edit(&mai, &household, "cluster", "Tổ 2");
+    share();
+
+    edit_as_seen(sight, &household, GIVEN("cluster", "Tổ 3"));
+
+    struct hm_change change = change_of(&lan, &changed);
+    ck_assert_uint_eq(write_of(&change, "cluster")->replaces_count, 1);
+    ck_assert(over(write_of(&change, "cluster"), &first));
+    ck_assert(!over(write_of(&change, "cluster"), &since));
+    ck_assert_uint_eq(heads_of(&household, "cluster"), 2);
+    ck_assert_uint_eq(hm_site_open_conflicts(&lan), 1);
+}
+END_TEST
+
+START_TEST(who_saw_it_all_or_says_nothing_of_it_writes_over_all)
+{
+    (void)an_edit(&lan, &household, "cluster", "Tổ 1");
+    edit_as_seen(sight_of(&household), &household, GIVEN("cluster", "Tổ 2"));
+    ck_assert_uint_eq(heads_of(&household, "cluster"), 1);
+
+    (void)sight_of(&household);
+    ck_assert_int_eq(edit(&lan, &household, false, GIVEN("cluster", "Tổ 3")), HM_OK);
+
+    ck_assert_uint_eq(heads_of(&household, "cluster"), 1);
+    ck_assert_uint_eq(hm_site_open_conflicts(&lan), 0);
+}
+END_TEST
+
+START_TEST(the_same_value_and_another_field_are_no_conflict)
+{
+    struct sight sight = sight_of(&household);
+    (void)an_edit(&lan, &household, "cluster", "Tổ 2");
+
+    edit_as_seen(sight, &household, GIVEN("cluster", "Tổ 2"));
+    ck_assert_uint_eq(heads_of(&household, "cluster"), 2);
+    edit_as_seen(sight, &household, GIVEN("head_name", "Sáu"));
+
+    ck_assert_uint_eq(heads_of(&household, "head_name"), 1);
+    ck_assert_uint_eq(hm_site_open_conflicts(&lan), 0);
+}
+END_TEST
+
+START_TEST(of_a_group_that_is_kept_which_was_seen)
+{
+    struct hm_id commitment = a_commitment(&lan, &household);
+    struct sight sight = sight_of(&commitment);
+    (void)an_edit(&lan, &commitment, "signer_name", "Sáu");
+
+    edit_as_seen(sight, &commitment, GIVEN("signed_date", "05/03/2026"));
+
+    struct hm_change change = change_of(&lan, &changed);
+    struct hm_bytes name =
+        hm_value_member(write_of(&change, "signing")->value, hm_text("signer_name"));
+    ck_assert(hm_bytes_are(hm_value_text_or(name, HM_NO_BYTES), "Út"));
+    ck_assert_uint_eq(hm_site_open_conflicts(&lan), 1);
+}
+END_TEST
+
+/* What heads one register and is written over in another is replaced where it heads. */
+START_TEST(a_write_replaces_what_was_seen_in_its_own_register_alone)
+{
+    ck_assert_int_eq(
+        edit(&lan, &household, false, GIVEN("cluster", "Tổ 1", "head_name", "Sáu")),
+        HM_OK);
+    struct hm_id both = changed;
+    (void)an_edit(&lan, &household, "cluster", "Tổ 2");
+    struct hm_id last = an_edit(&lan, &household, "cluster", "Tổ 3");
+    struct sight sight = sight_of(&household);
+    (void)an_edit(&lan, &household, "cluster", "Tổ 4");
+
+    edit_as_seen(sight, &household, GIVEN("cluster", "Tổ 5", "head_name", "Bảy"));
+
+    struct hm_change change = change_of(&lan, &changed);
+    ck_assert_uint_eq(write_of(&change, "cluster")->replaces_count, 1);
+    ck_assert(over(write_of(&change, "cluster"), &last));
+    ck_assert_uint_eq(write_of(&change, "cluster")->depth, 4);
+    ck_assert(over(write_of(&change, "head_name"), &both));
+    ck_assert_uint_eq(heads_of(&household, "head_name"), 1);
+}
+END_TEST
+
+/* What was seen and is withdrawn since is replaced all the same: it stands for nothing.
+ */
+START_TEST(what_was_seen_may_be_withdrawn_since)
+{
+    struct hm_id withdrawn = an_edit(&lan, &household, "cluster", "Tổ 1");
+    struct sight sight = sight_of(&household);
+    struct hm_id change;
+    act_begin(&lan);
+    ck_assert_int_eq(
+        hm_author_withdraw(lan.author, &withdrawn, hm_text("nhầm"), &change, &lan.err),
+        HM_OK);
+    act_commit(&lan);
+
+    edit_as_seen(sight, &household, GIVEN("cluster", "Tổ 2"));
+
+    struct hm_change edited = change_of(&lan, &changed);
+    ck_assert(over(write_of(&edited, "cluster"), &withdrawn));
+    ck_assert_uint_eq(heads_of(&household, "cluster"), 1);
+    ck_assert_uint_eq(hm_site_open_conflicts(&lan), 0);
+}
+END_TEST
+
+START_TEST(who_saw_nothing_replaces_nothing)
+{
+    struct sight nothing = sight_of(&household);
+    nothing.count = 0;
+
+    edit_as_seen(nothing, &household, GIVEN("head_name", "Sáu"));
+
+    struct hm_change change = change_of(&lan, &changed);
+    ck_assert_uint_eq(write_of(&change, "head_name")->replaces_count, 0);
+    ck_assert_uint_eq(hm_site_open_conflicts(&lan), 1);
+}
+END_TEST
+
+START_TEST(a_delete_beside_an_edit_that_was_not_seen_is_a_conflict)
+{
+    struct sight sight = sight_of(&household);
+    struct hm_id since = an_edit(&lan, &household, "cluster", "Tổ 2");
+    act_begin(&lan);
+    hm_author_saw(lan.author, sight.heads, sight.count);
+
+    ck_assert_int_eq(
+        hm_author_delete(lan.author, &household, HM_NO_BYTES, &changed, &lan.err), HM_OK);
+
+    act_commit(&lan);
+    struct hm_change change = change_of(&lan, &changed);
+    ck_assert(!hm_prefixes_have(change.seen, change.seen_count, hm_prefix_of(&since)));
+    struct hm_loaded loaded = hm_site_load(&lan, &household);
+    ck_assert(loaded.merged.live_conflict);
+    ck_assert(!loaded.merged.deleted);
+    ck_assert_uint_eq(hm_site_open_conflicts(&lan), 1);
+}
+END_TEST
+
+START_TEST(an_edit_beside_a_delete_that_was_not_seen_is_a_conflict)
+{
+    struct sight sight = sight_of(&household);
+    ck_assert_int_eq(remove_it(&lan, &household, NULL), HM_OK);
+
+    edit_as_seen(sight, &household, GIVEN("cluster", "Tổ 2"));
+
+    ck_assert(hm_site_load(&lan, &household).merged.live_conflict);
+}
+END_TEST
+
 START_TEST(acts_of_one_transaction_see_each_other)
 {
     struct given one = GIVEN("cluster", "Tổ 1");
@@ -328,6 +515,15 @@ int main(void)
     tcase_add_test(group, what_is_deleted_is_not_deleted_again);
     tcase_add_test(group, an_edit_of_what_is_deleted_brings_it_back);
     tcase_add_test(group, a_kind_that_the_program_does_not_know_cannot_be_edited);
+    tcase_add_test(group, what_came_since_the_person_looked_is_not_written_over);
+    tcase_add_test(group, who_saw_it_all_or_says_nothing_of_it_writes_over_all);
+    tcase_add_test(group, the_same_value_and_another_field_are_no_conflict);
+    tcase_add_test(group, of_a_group_that_is_kept_which_was_seen);
+    tcase_add_test(group, a_write_replaces_what_was_seen_in_its_own_register_alone);
+    tcase_add_test(group, what_was_seen_may_be_withdrawn_since);
+    tcase_add_test(group, who_saw_nothing_replaces_nothing);
+    tcase_add_test(group, a_delete_beside_an_edit_that_was_not_seen_is_a_conflict);
+    tcase_add_test(group, an_edit_beside_a_delete_that_was_not_seen_is_a_conflict);
     tcase_add_test(group, acts_of_one_transaction_see_each_other);
     tcase_add_test(group, a_rolled_back_transaction_leaves_nothing);
     suite_add_tcase(suite, group);

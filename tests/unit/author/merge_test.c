@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Merges of records, and what takes them back. */
 #include "acting.h"
-#include "hamlet/author/author.h"
+#include "hamlet/author/saw.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/alias.h"
 
@@ -341,6 +341,27 @@ START_TEST(what_is_none_or_of_another_sort_is_not_set_apart)
 }
 END_TEST
 
+START_TEST(a_merge_by_who_had_not_seen_an_edit_does_not_hold)
+{
+    hm_prefix *seen = NULL;
+    size_t count = 0;
+    struct hm_loaded loaded = hm_site_load(&mai, &one);
+    ck_assert_int_eq(hm_loaded_heads(&loaded, &seen, &count, &mai.arena, &mai.err),
+                     HM_OK);
+    (void)an_edit(&mai, &one, "cluster", "Tổ 2");
+    act_begin(&mai);
+    hm_author_saw(mai.author, seen, count);
+    ck_assert_int_eq(
+        hm_author_merge(mai.author, &one, &two, HM_NO_BYTES, &changed, &mai.err), HM_OK);
+    act_commit(&mai);
+    expect_root(&mai, &one, &one);
+
+    ck_assert_int_eq(merge(&mai, &one, &two), HM_OK);
+
+    expect_root(&mai, &one, &two);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("author.merge");
@@ -352,6 +373,7 @@ int main(void)
     tcase_add_test(merges, a_list_in_pieces_does_not_count_a_merged_record);
     tcase_add_test(merges, what_was_merged_is_two_again_when_it_is_taken_back);
     tcase_add_test(merges, an_edit_that_the_merge_had_not_seen_brings_the_record_back);
+    tcase_add_test(merges, a_merge_by_who_had_not_seen_an_edit_does_not_hold);
     tcase_add_test(merges, of_a_ring_one_record_is_always_shown);
     tcase_add_test(merges, a_chain_leads_to_its_end);
     tcase_add_test(merges, a_chain_of_merges_is_followed_to_its_end_or_refused);

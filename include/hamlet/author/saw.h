@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * saw.h - writing over what a person saw, and not over what has come since.
+ *
+ * Owner:      proto/author/saw.c; layer 3
+ * Threads:    an author belongs to the thread of its store
+ * Errors:     none
+ */
+#ifndef HAMLET_AUTHOR_SAW_H
+#define HAMLET_AUTHOR_SAW_H
+
+#include "hamlet/author/author.h"
+
+/*
+ * What the person saw of the record that hm_author_edit, _delete and _merge change from
+ * here to the end of the transaction: the heads of all its registers, as they were then
+ * (hm_loaded_heads). Only these are replaced, and a group that is edited keeps what else
+ * it held then. Nothing that has come since is written over: where it says something
+ * else, both are a conflict. A change that is named and not here counts as not seen.
+ *
+ * `seen` null, as after begin: all that is here was seen. Ascending; borrowed till then.
+ */
+void hm_author_saw(struct hm_author *author, const hm_prefix *seen, size_t count);
+
+#endif
