@@ -191,6 +191,48 @@ enum hm_status hm_api_tally(const struct hm_view *view,
     return status;
 }
 
+/*
+ * What the page gives back with what it writes, so that a write replaces what its person
+ * saw (hm_author_saw). Read before the record itself: of a change that comes in between
+ * it is said too often that it was not seen, and never that it was.
+ */
+static enum hm_status read_seen(const struct hm_view *view,
+                                const struct hm_id *record,
+                                struct hm_buf *seen,
+                                struct hm_arena *arena,
+                                struct hm_err *err)
+{
+    struct hm_loaded loaded;
+    hm_prefix *heads = NULL;
+    size_t count = 0;
+    enum hm_status status =
+        hm_store_record_load(view->store, record, &loaded, arena, err);
+    if (status == HM_OK) {
+        status = hm_loaded_heads(&loaded, &heads, &count, arena, err);
+    }
+    for (size_t i = 0; status == HM_OK && i < count; i++) {
+        uint8_t at[HM_PREFIX_SIZE];
+        hm_prefix_put(at, heads[i]);
+        hm_buf_put(seen, at, sizeof(at));
+    }
+    return status != HM_OK ? status : hm_buf_status(seen, err);
+}
+
+static enum hm_status put_looked_at(struct hm_json_write *out,
+                                    const struct hm_view *view,
+                                    const struct hm_listed *record,
+                                    struct hm_bytes seen,
+                                    struct hm_err *err)
+{
+    const struct hm_kind *kind = hm_kinds_find(hm_store_kinds(view->store), record->kind);
+    hm_json_open(out, '{');
+    hm_api_record_members(out, record);
+    enum hm_status status = put_names(out, view, kind, record->fields, err);
+    hm_json_put_hex(out, "seen", seen);
+    hm_json_close(out, '}');
+    return status;
+}
+
 enum hm_status hm_api_look(const struct hm_view *view,
                            const char *record,
                            struct hm_err *err)
@@ -199,21 +241,25 @@ enum hm_status hm_api_look(const struct hm_view *view,
     struct hm_listed listed;
     struct hm_arena arena;
     struct hm_rows rows;
+    struct hm_buf seen;
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+    hm_buf_init(&seen, HM_REQUEST_BYTES_MAX);
     hm_rows_init(&rows, view);
     enum hm_status status = hm_api_record_id(&id, record, err);
+    if (status == HM_OK) {
+        status = read_seen(view, &id, &seen, &arena, err);
+    }
     if (status == HM_OK) {
         status = hm_store_record_show(view->store, &id, &listed, &arena, err);
     }
     if (status == HM_OK) {
-        const struct hm_kind *kind =
-            hm_kinds_find(hm_store_kinds(view->store), listed.kind);
-        status = hm_api_put_record(&rows.out, view, kind, &listed, err);
+        status = put_looked_at(&rows.out, view, &listed, hm_buf_bytes(&seen), err);
     }
     if (status == HM_OK) {
         status = hm_rows_end(&rows, err);
     }
     hm_rows_fini(&rows);
+    hm_buf_fini(&seen);
     hm_arena_fini(&arena);
     return status;
 }

@@ -4,6 +4,7 @@
 
 #include "hamlet/api/conflicts.h"
 #include "hamlet/api/warning.h"
+#include "hamlet/author/saw.h"
 #include "hamlet/base/json.h"
 #include "hamlet/record/kinds.h"
 #include "hamlet/store/drafts.h"
@@ -27,6 +28,9 @@ struct writing {
     struct hm_id record;
     struct hm_id into; /* of a merge */
     struct hm_id change;
+    struct hm_bytes mark;  /* what the page had read, as hex, and … */
+    const hm_prefix *seen; /* … what it says; null: no page that marks it */
+    size_t seen_count;
     struct hm_buf warned; /* JSON of what should be looked at; empty: nothing */
     enum hm_status (*act)(struct hm_author *author,
                           struct writing *w,
@@ -58,6 +62,33 @@ static enum hm_status read_fields(struct writing *w, struct hm_err *err)
     return status;
 }
 
+/* What stood in the record that the page showed: its `seen`, given back as it came. */
+static enum hm_status read_seen(struct writing *w, struct hm_err *err)
+{
+    const struct hm_json *given = hm_json_get(w->call->body, "seen");
+    const struct hm_bytes none = hm_text("-");
+    size_t size = 2 * (size_t)HM_PREFIX_SIZE;
+    if (given == NULL) {
+        return HM_OK;
+    }
+    w->mark = hm_json_text_or(given, none);
+    size_t count = w->mark.size / size;
+    hm_prefix *seen = hm_arena_get_array(&w->call->arena, count + 1, sizeof(*seen));
+    if (seen == NULL) {
+        return hm_arena_status(&w->call->arena, err);
+    }
+    bool good = w->mark.size % size == 0;
+    for (size_t i = 0; i < count && good; i++) {
+        uint8_t at[HM_PREFIX_SIZE];
+        good =
+            hm_hex_get(at, sizeof(at), (struct hm_bytes){w->mark.data + i * size, size});
+        seen[i] = good ? hm_prefix_from(at) : 0;
+    }
+    w->seen = seen;
+    w->seen_count = hm_prefixes_sort(seen, good ? count : 0);
+    return good ? HM_OK : hm_fail(err, HM_USAGE, "web-member", "seen", NULL, NULL);
+}
+
 static enum hm_status read_options(struct writing *w, struct hm_err *err)
 {
     struct hm_web_call *call = w->call;
@@ -66,7 +97,10 @@ static enum hm_status read_options(struct writing *w, struct hm_err *err)
     w->from_draft = hm_json_get(call->body, "draft") != NULL && !w->dry;
     w->draft.user = call->user;
     w->draft.saved = hm_env_wall(call->web->options.env);
-    return w->from_draft ? hm_web_body_id(call, "draft", &w->draft.id, err) : HM_OK;
+    enum hm_status status = read_seen(w, err);
+    return status == HM_OK && w->from_draft
+               ? hm_web_body_id(call, "draft", &w->draft.id, err)
+               : status;
 }
 
 /* ---- writing ---- */
@@ -129,6 +163,19 @@ static enum hm_status write_all(struct hm_author *author, void *ctx, struct hm_e
         status = hm_store_draft_done(w->call->replica.store, &w->draft, err);
     }
     return status;
+}
+
+/* As the person saw the record; then what was written is seen by him as well. */
+static void say_seen(const struct writing *w, struct hm_json_write *out)
+{
+    struct hm_buf seen;
+    char own[2 * HM_PREFIX_SIZE + 1];
+    hm_buf_init(&seen, HM_WEB_BODY_MAX + sizeof(own));
+    hm_hex_put(own, (struct hm_bytes){w->change.at, HM_PREFIX_SIZE});
+    hm_buf_put_bytes(&seen, w->mark);
+    hm_buf_put_text(&seen, own);
+    hm_json_put_text(out, "seen", hm_buf_bytes(&seen));
+    hm_buf_fini(&seen);
 }
 
 /* Whoever is signed in writes; who was invited needs no registry for it. */
@@ -205,6 +252,9 @@ static void say(struct writing *w, bool record)
     if (!w->dry) {
         hm_json_put_hex(&out, "change", hm_id_bytes(&w->change));
     }
+    if (!w->dry && w->seen != NULL) {
+        say_seen(w, &out);
+    }
     if (w->warned.size > 0 && w->warned.failed == HM_OK) {
         hm_json_key(&out, "warnings");
         hm_json_raw(&out, hm_buf_bytes(&w->warned));
@@ -255,6 +305,7 @@ static enum hm_status edit(struct hm_author *author,
                            struct writing *w,
                            struct hm_err *err)
 {
+    hm_author_saw(author, w->seen, w->seen_count);
     return hm_author_edit(author, &w->record, w->fields, w->count, false, &w->change,
                           err);
 }
@@ -299,6 +350,7 @@ enum hm_status hm_web_run_edit(struct hm_web_call *call, struct hm_err *err)
 static enum hm_status delete (struct hm_author *author,
                               struct writing *w,
                               struct hm_err *err) {
+    hm_author_saw(author, w->seen, w->seen_count);
     return hm_author_delete(author, &w->record, w->reason, &w->change, err);
 }
 
@@ -348,6 +400,7 @@ static enum hm_status merge(struct hm_author *author,
                             struct writing *w,
                             struct hm_err *err)
 {
+    hm_author_saw(author, w->seen, w->seen_count);
     return hm_author_merge(author, &w->record, &w->into, w->reason, &w->change, err);
 }
 

@@ -387,6 +387,38 @@ def two_windows(laptop, page):
     expect("faults", laptop.ask("verify")["faults"], 0)
 
 
+def open_page(laptop, page):
+    """A page that was open while others wrote replaces what it had read, and nothing that came
+    since: both stand there and people are asked."""
+    record = page.add("household", {"head_name": "Trang Mở", "address_text": "cũ"})["id"]
+    seen = page.get("/api/record", id=record)["seen"]
+    made = page.post("/api/edit", {"id": record, "fields": {"cluster": "Tổ 1"}, "seen": seen})
+    laptop.run("edit", record, "address_text=của người khác")
+    made = page.post("/api/edit", {"id": record, "fields": {"cluster": "Tổ 2"}, "seen": made["seen"]})
+    expect("its own saves it has seen", page.get("/api/record", id=record)["conflicts"], [])
+    draft = draw(random.Random(SEED + 1))
+    body = {"id": record, "fields": {"address_text": "của trang"}, "seen": made["seen"], "draft": draft}
+    made = page.post("/api/edit", body)
+    expect("sent again", page.post("/api/edit", body), made)
+    expect("a conflict", page.get("/api/record", id=record)["conflicts"], ["address_text"])
+    found, = [one for one in page.get("/api/conflicts", state="open") if one["record"] == record]
+    expect("both values", {one["value"] for one in found["values"]}, {"của người khác", "của trang"})
+    fresh = page.get("/api/record", id=record)["seen"]
+    page.post("/api/edit", {"id": record, "fields": {"address_text": "một"}, "seen": fresh})
+    expect("who saw both settles it", page.get("/api/record", id=record)["conflicts"], [])
+    fresh = page.get("/api/record", id=record)["seen"]
+    laptop.run("edit", record, "address_text=thêm")
+    page.post("/api/delete", {"id": record, "seen": fresh})
+    shown = page.get("/api/record", id=record)
+    expect("a delete that did not see it", (shown["deleted"], shown["conflicts"]), (False, ["~live"]))
+    page.post("/api/delete", {"id": record, "seen": shown["seen"]})
+    expect("and one that did", page.get("/api/record", id=record)["deleted"], True)
+    other = page.add("household", {"head_name": "Trang Mở", "address_text": "hai"})["id"]
+    for bad in ("x", seen[:-1], "g" * 16, 7, None):
+        said = page.post("/api/edit", {"id": other, "fields": {"cluster": "x"}, "seen": bad}, 400)
+        expect("what is no mark", (said["key"], said["args"]), ("web-member", ["seen"]))
+
+
 def news(laptop, page):
     """Who asks for news hears of every save, by whomever, and of the sync line; what is saved
     leaves by itself."""
@@ -611,6 +643,7 @@ def small(site):
     hostile_text(page)
     pieces(page)
     two_windows(laptop, page)
+    open_page(laptop, page)
     locked(page)
     news(laptop, page)
     several(page)
