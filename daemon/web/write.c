@@ -124,6 +124,28 @@ static enum hm_status look_at_draft(struct writing *w,
     return status;
 }
 
+/* What the page showed, and what came of its first try. */
+static enum hm_status see_own(struct hm_author *author,
+                              const struct writing *w,
+                              const struct hm_id *change,
+                              struct hm_err *err)
+{
+    struct hm_arena *arena = &w->call->arena;
+    if (w->seen == NULL) {
+        return HM_OK;
+    }
+    hm_prefix *seen = hm_arena_get_array(arena, w->seen_count + 1, sizeof(*seen));
+    if (seen == NULL) {
+        return hm_arena_status(arena, err);
+    }
+    if (w->seen_count > 0) {
+        memcpy(seen, w->seen, w->seen_count * sizeof(*seen));
+    }
+    seen[w->seen_count] = hm_prefix_of(change);
+    hm_author_saw(author, seen, hm_prefixes_sort(seen, w->seen_count + 1));
+    return HM_OK;
+}
+
 /*
  * What was sent twice is written once. Whoever heard no answer may have gone on: what is
  * not in the record that came of it is written there.
@@ -134,10 +156,10 @@ static enum hm_status write_again(struct hm_author *author,
                                   struct hm_err *err)
 {
     struct hm_id change = {{0}};
-    enum hm_status status = HM_OK;
     w->record = before->record;
     w->change = before->change;
-    if (w->form) {
+    enum hm_status status = see_own(author, w, &before->change, err);
+    if (status == HM_OK && w->form) {
         status =
             hm_author_edit(author, &w->record, w->fields, w->count, true, &change, err);
     }
