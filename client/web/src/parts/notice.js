@@ -32,8 +32,8 @@ export function Trouble({ problem }) {
 // taken only by whoever wants it.
 const seen = (told) => told?.warnings?.filter((one) => one.offer || one.rule === "private") ?? [];
 
-function Warnings({ id, warnings, tell, fail }) {
-  const take = ({ field, offer }) => post("edit", { id, fields: { [field]: offer } })
+function Warnings({ id, seen, warnings, tell, fail }) {
+  const take = ({ field, offer }) => post("edit", { id, fields: { [field]: offer }, seen })
     .then((made) => tell({ text: t("rewritten", offer), ...made }), fail);
   return warnings.map((one) => html`<p class="warn" key=${one.field + one.rule}>${sentence(one.text)}
     ${one.offer && html` <button type="button" onClick=${() => take(one)}>${t("rewrite", one.offer)}</button>`}</p>`);
@@ -70,7 +70,7 @@ export function Notice({ told, gone, tell }) {
     ${told && html`<p><span>${told.text}</span>
       ${told.change && html`<button type="button" onClick=${undo}>${t("undo")}</button>`}
       <button type="button" class="plain" aria-label=${t("close")} onClick=${gone}>×</button></p>`}
-    <${Warnings} id=${told?.id} warnings=${seen(told)} tell=${tell} fail=${fail} />
+    <${Warnings} id=${told?.id} seen=${told?.seen} warnings=${seen(told)} tell=${tell} fail=${fail} />
     <${Trouble} problem=${problem} />
   </div>`;
 }

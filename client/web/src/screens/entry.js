@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A record is entered, or one that is there is corrected.
-import { html, useMemo } from "../html.js";
+import { html, useMemo, useRef } from "../html.js";
 import { get, post } from "../api.js";
 import { go, useData, useKinds } from "../hooks.js";
 import { l, t } from "../words.js";
@@ -49,14 +49,21 @@ function named(kind, query) {
   return Object.fromEntries(kind.fields.filter((field) => field.name in query).map((field) => [field.name, query[field.name]]));
 }
 
+// In a draft, beside the fields: what stood in the record when it was begun.
+const SEEN = "~seen";
+
 export function Entry({ query, tell }) {
   const kinds = useKinds();
-  const { data, problem } = useData(async () => ({
+  const { data: newest, problem } = useData(async () => ({
     record: query.id ? await get("record", { id: query.id }) : null,
     begun: query.id ? {} : await (beginnings[query.kind]?.(Number(query.year) || thisYear(), query) || {}),
     draft: query.draft ? (await get("drafts")).find((one) => one.draft === query.draft) || null : null,
     returned: query.mend ? (await get("quarantine")).find((one) => one.change === query.mend) || null : null,
   }), [query.id, query.draft, query.mend]);
+  // What others write meanwhile is not put under what is being typed: both stand once it is saved.
+  const first = useRef(null);
+  first.current ||= newest;
+  const data = first.current;
   const kind = kinds && data && kinds[data.record ? data.record.kind : query.kind];
   const start = useMemo(() => {
     if (!kind) {
@@ -70,12 +77,14 @@ export function Entry({ query, tell }) {
   }, [kind, data]);
   // What came back, or what is about to be said of a record, stands there as if it was typed.
   const stands = kind && (data.returned ? written(data.returned, kind) : data.record && named(kind, query));
-  if (problem || !kind) {
+  const draft = data?.record ? { ...data.draft, form: { [SEEN]: data.record.seen, ...(data.draft?.form || stands) } }
+    : data?.draft || (stands && { form: stands });
+  if (!kind) {
     return html`<h1>${t("entry")}</h1><${Trouble} problem=${problem} />`;
   }
-  const save = async (values, draft) => {
+  const save = async ({ [SEEN]: seen, ...values }, draft) => {
     const made = await (data.record
-      ? post("edit", { id: data.record.id, fields: changed(values, data.record), draft })
+      ? post("edit", { id: data.record.id, fields: changed(values, data.record), seen, draft })
       : post("add", { kind: kind.kind, fields: said(values), draft }));
     if (data.returned) { // it is written anew: the one that came back is settled
       await post("undo", { change: query.mend }).catch(() => {});
@@ -88,6 +97,6 @@ export function Entry({ query, tell }) {
   };
   return html`<h1>${data.record ? t("edit-of", l(kind.label)) : t("add-of", l(kind.label))}</h1>
     <${Form} kind=${kind} record=${data.record?.id} start=${start}
-      draft=${data.draft || (stands && { form: stands })} save=${save} done=${done}
+      draft=${draft} save=${save} done=${done}
       cancel=${() => history.back()} />`;
 }

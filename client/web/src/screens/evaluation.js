@@ -22,7 +22,8 @@ async function ask(year) {
     get("case", { year }),
     post("evaluate", { year }),
   ]);
-  const record = found.records.find((one) => one.fields.stage === empty.stage && one.unit === empty.unit) || null;
+  const row = found.records.find((one) => one.fields.stage === empty.stage && one.unit === empty.unit);
+  const record = row ? await get("record", { id: row.id }) : null;
   const draft = drafts.find((one) => one.kind === KIND && Number(one.form.year) === year && (one.record ?? null) === (record?.id ?? null)) || null;
   return { record, draft, how, made: empty };
 }
@@ -50,7 +51,7 @@ function tally(rows) {
   return t("evaluation.tally", number(leaves.length), count("pass"), count("fail"), count("unknown"));
 }
 
-// What stands in the record, and what of the draft is newer.
+// What stands in the record, and what of the draft is newer; `seen`: what was there when it was begun.
 function begin(data) {
   const fields = data.record?.fields || {};
   const form = data.draft?.form || {};
@@ -58,6 +59,7 @@ function begin(data) {
   return {
     answers: Object.fromEntries(list.map((one) => [one.criterion_id, one])),
     closing: { evaluated_on: today(), ...pick(fields), ...pick(form) },
+    seen: form.seen ?? data.record?.seen ?? "",
   };
 }
 
@@ -101,11 +103,21 @@ function useVerdicts(year, answers, first, begun) {
   return { made, problem };
 }
 
-function Answers({ year, data, kind, kinds, tell, again }) {
+// What differs from what stands there: nobody else's word is written again.
+function changed(fields, record) {
+  return Object.fromEntries(Object.entries(fields).filter(([name, value]) =>
+    value !== undefined && JSON.stringify(value) !== JSON.stringify(record.fields[name] ?? "")));
+}
+
+// `hold(true)`: somebody began to answer; `hold(false)`: all of it is saved.
+function Answers({ year, data, kind, kinds, tell, again, hold }) {
   const start = useRef(null);
   start.current ||= begin(data);
   const [answers, answer] = useState(start.current.answers);
-  const form = useRef({ year, ...start.current.closing, answers: listOf(start.current.answers) });
+  // What this person says, and no more: the draft may rest while others write.
+  const form = useRef(null);
+  form.current ||= { year, seen: start.current.seen, ...pick(data.draft?.form || {}), ...(data.draft?.form.answers && { answers: data.draft.form.answers }) };
+  const closed = () => ({ ...start.current.closing, ...pick(form.current) });
   const draft = useDraft(KIND, data.record?.id, data.draft?.draft, form);
   const { made, problem } = useVerdicts(year, answers, data.made, data.draft);
   const [wrong, fail] = useState(null);
@@ -117,29 +129,44 @@ function Answers({ year, data, kind, kinds, tell, again }) {
       form.current.answers = listOf(next);
       return next;
     });
+    hold(true);
     draft.touch();
   };
   const close = (name) => (value) => {
     form.current[name] = value;
+    hold(true);
     draft.touch();
+  };
+  const write = async (fields, seen) => {
+    if (!data.record) {
+      return post("add", { kind: KIND, fields: { year, stage: made.stage, ...fields }, seen, draft: await draft.settle() });
+    }
+    const other = changed(fields, data.record);
+    if (Object.keys(other).length === 0) {
+      await draft.drop();
+      return { seen };
+    }
+    return post("edit", { id: data.record.id, fields: other, seen, draft: await draft.settle() });
   };
   const save = async (event) => {
     event.preventDefault();
-    const said = form.current;
+    const sent = { ...form.current };
+    const said = closed();
     const fields = {
       result: said.result ?? "", evaluated_on: said.evaluated_on ?? "", score: made.points ?? said.score ?? "",
       override_reason: said.override_reason ?? "", auto_result: RESULTS[made.evaluated] || "",
       window_from: made.window.from, window_to: made.window.to, catalogue: made.catalogue, catalogue_version: made.version,
-      answers: said.answers,
+      answers: sent.answers ?? (data.record ? undefined : listOf(answers)),
     };
     const known = Object.fromEntries(Object.entries(fields).filter(([name]) => kind.fields.some((one) => one.name === name && one.may !== false)));
     try {
-      const name = await draft.settle();
-      const done = data.record
-        ? await post("edit", { id: data.record.id, fields: known, draft: name })
-        : await post("add", { kind: KIND, fields: { year, stage: made.stage, ...known }, draft: name });
+      const done = await write(known, sent.seen);
       draft.written();
       fail(null);
+      start.current.closing = said;
+      const since = Object.entries(form.current).filter(([name, value]) => value !== sent[name]); // said while it was saved
+      form.current = { year, seen: done.seen, ...Object.fromEntries(since) };
+      hold(since.length > 0);
       tell({ text: t("saved-of", l(kind.label)), change: done.change });
       again();
     } catch (bad) {
@@ -157,7 +184,7 @@ function Answers({ year, data, kind, kinds, tell, again }) {
     ${rows}
     <h2>${t("evaluation.close")}</h2>
     <p class="help">${t("evaluation.close-why")}</p>
-    ${closing.map((field) => html`<${Field} key=${field.name} field=${field} scope="e" value=${form.current[field.name]}
+    ${closing.map((field) => html`<${Field} key=${field.name} field=${field} scope="e" value=${closed()[field.name]}
       set=${close(field.name)} leave=${draft.leave} wrong=${wrong?.of?.(field.name)} />`)}
     <${Trouble} problem=${wrong && closing.some((field) => wrong.of?.(field.name)) ? null : wrong} />
     <div class="acts"><button type="submit" class="main">${t("evaluation.save")}</button>
@@ -165,14 +192,24 @@ function Answers({ year, data, kind, kinds, tell, again }) {
       <span class="kept" role="status">${draft.saved ? t("draft-kept") : ""}</span></div></form>`;
 }
 
+// Who has begun to answer keeps what he began with; before that, what others wrote comes in.
+function useHeld(mark) {
+  const held = useRef(null);
+  const hold = (begun) => {
+    held.current = begun ? held.current ?? mark : null;
+  };
+  return [held.current ?? mark, hold];
+}
+
 export function Evaluation({ query, tell }) {
   const year = Number(query.year) || thisYear();
   const kinds = useKinds();
   const { data, problem, again } = useData(() => ask(year), [year]);
+  const [mark, hold] = useHeld(data?.record?.seen ?? "");
   const pickYear = (event) => /^\d{4}$/.test(event.target.value) && go("evaluation", { year: event.target.value });
   return html`<div class="head"><h1>${t("evaluation.title", year)}</h1>
       <label class="inline"><span>${t("year")}</span><input type="text" class="short" inputmode="numeric" defaultValue=${year} onChange=${pickYear} /></label></div>
     <${Trouble} problem=${problem} />
     ${data && kinds && html`<p>${sentence(data.made.label)}</p><${Way} how=${data.how} />
-      <${Answers} key=${(data.record?.id || "") + "-" + year} year=${year} data=${data} kind=${kinds[KIND]} kinds=${kinds} tell=${tell} again=${again} />`}`;
+      <${Answers} key=${mark + "-" + year} year=${year} data=${data} kind=${kinds[KIND]} kinds=${kinds} tell=${tell} again=${again} hold=${hold} />`}`;
 }

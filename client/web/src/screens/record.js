@@ -58,7 +58,7 @@ function Join({ record, kind, tell, fail }) {
   const [into, pick] = useState("");
   const join = async () => {
     try {
-      const done = await post("merge", { id: record.id, into });
+      const done = await post("merge", { id: record.id, into, seen: record.seen });
       tell({ text: t("merge.done"), change: done.change });
     } catch (bad) {
       fail(bad);
@@ -101,7 +101,7 @@ export function Record({ query, tell }) {
   const { record } = data;
   const remove = async () => {
     try {
-      const done = await post("delete", { id: record.id });
+      const done = await post("delete", { id: record.id, seen: record.seen });
       tell({ text: t("deleted-of", l(kind.label)), change: done.change });
       go("book", { kind: record.kind });
     } catch (bad) {

@@ -67,6 +67,13 @@ function sheetNumber(head, page) {
   return head.shift === null ? "" : typeof head.shift === "number" ? String(page + 1 + head.shift) : head.shift;
 }
 
+// That the row still says what it said here: its mark. Else nothing of it was seen.
+async function seenAs(row, names) {
+  const now = await get("record", { id: row.id });
+  const same = (name) => JSON.stringify(now.fields[name]) === JSON.stringify(row.fields[name]);
+  return names.every(same) ? now.seen : "";
+}
+
 function fold(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
 }
@@ -123,7 +130,7 @@ function Rows({ year, data, alter, kinds, tell }) {
     next.current = after?.id;
     ready();
     try {
-      const made = begun ? await post("edit", { id: begun.id, fields: known })
+      const made = begun ? await post("edit", { id: begun.id, fields: known, seen: await seenAs(begun, Object.keys(known)) })
         : await post("add", { kind: KIND, fields: { household: household.id, year, ...known } });
       fail(({ [household.id]: mended, ...others }) => others);
       alter((before) => ({ ...before, signed: new Map(before.signed).set(household.id, { id: made.id, fields: known, state: "local" }) }));

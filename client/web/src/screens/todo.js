@@ -90,7 +90,7 @@ function Overruled({ rows, kinds, drafts, tell }) {
 function Questions({ rows, kinds, drafts, tell }) {
   const [, again] = useState(0);
   const answer = (row) => async (said, draft) => {
-    const made = await post("edit", { id: row.id, draft, fields: { answer: said } });
+    const made = await post("edit", { id: row.id, draft, fields: { answer: said }, seen: row.seen });
     tell({ text: t("ask.answered"), change: made.change });
   };
   const read = (row) => {
@@ -123,6 +123,9 @@ const steps = {
   da_tu_danh_gia: (year) => ["minutes", { year }],
 };
 
+// Those that are to be answered, with what stands in them as they are shown.
+const looked = (rows) => Promise.all(rows.map((row) => (row.fields.side === "ap" && !row.fields.answer ? get("record", { id: row.id }) : row)));
+
 async function ask() {
   const year = thisYear();
   const [refused, conflicts, drafts, households, signed, how, overruled, questions, steps, registered] = await Promise.all([
@@ -140,7 +143,7 @@ async function ask() {
   const answered = steps.records.filter((row) => row.fields.step === "gui_lai_dang_ky").map((row) => row.fields.round);
   const given = steps.records.filter((row) => row.fields.step === "tra_dang_ky" && !answered.includes(row.fields.round));
   return { given, registration: registered.records[0], refused: open(refused), conflicts, drafts, households: households.records, anySigned: signed.records.length > 0, year, missing: how.missing,
-    overruled: overruled.filter((row) => !isRead(row.change)), questions: questions.records };
+    overruled: overruled.filter((row) => !isRead(row.change)), questions: await looked(questions.records) };
 }
 
 export function Todo({ tell }) {

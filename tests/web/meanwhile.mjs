@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// meanwhile.mjs ADDRESS FOLDER COMMANDS - somebody else writes to what stands open on the screen.
+// COMMANDS: by name, what he does then, each a command line; as JSON.
+import { execFileSync } from "node:child_process";
+import { sit } from "./member.mjs";
+
+const [address, folder, commands] = process.argv.slice(2);
+const { page, faults, look, tab, does, rise } = await sit(address, folder);
+
+function meanwhile(name) {
+  const [program, ...args] = JSON.parse(commands)[name];
+  execFileSync(program, args, { stdio: "ignore" });
+}
+
+const result = (name) => page.getByRole("radiogroup", { name: /^Kết quả/ }).last().getByLabel(name, { exact: true });
+const save = () => page.getByRole("button", { name: "Lưu bản tự đánh giá" });
+
+// Who has said nothing yet sees what the other wrote; who has begun keeps what he began with.
+async function evaluation() {
+  await tab("Đánh giá");
+  await save().waitFor();
+  if (!(await result("Đạt").isChecked())) {
+    faults.push("it does not begin with what is recorded");
+  }
+  meanwhile("untouched");
+  await result("Chưa đạt").and(page.locator(":checked")).waitFor();
+  await page.getByLabel(/^Ngày đánh giá/).fill(`03/11/${new Date().getFullYear()}`);
+  meanwhile("touched");
+  await page.getByText("Nháp đã giữ trên máy").waitFor();
+  await tab("Cần làm");
+  await page.getByRole("link", { name: "Ghi tiếp" }).click();
+  await save().click();
+  await page.getByText("Đã lưu").first().waitFor();
+  await page.getByRole("link", { name: "Xem bản đã ghi" }).click();
+  await page.getByRole("heading", { level: 3, name: /Kết quả/ }).waitFor();
+  await look("evaluation-both");
+}
+
+// A form that rests as a draft while the same field is written elsewhere.
+async function household() {
+  await tab("Hộ");
+  await page.getByRole("cell").getByRole("link").first().click();
+  await page.getByRole("link", { name: "Sửa", exact: true }).click();
+  await page.getByLabel(/^Địa chỉ/).fill("Tổ 9");
+  await page.getByText("Nháp đã giữ trên máy").waitFor();
+  await tab("Cần làm");
+  meanwhile("resting");
+  await page.getByRole("link", { name: "Ghi tiếp" }).click();
+  await page.getByRole("button", { name: "Lưu" }).click();
+  await page.getByRole("heading", { level: 3, name: /Địa chỉ/ }).waitFor();
+  for (const value of ["Tổ 9", "Tổ 5"]) {
+    await page.getByRole("button", { name: value, exact: true }).waitFor();
+  }
+  await look("household-both");
+  await page.getByRole("link", { name: "Sửa", exact: true }).click();
+  await page.getByLabel(/^Địa chỉ/).fill("Tổ 7");
+  await page.getByRole("button", { name: "Lưu" }).click();
+  await page.getByText("Tổ 7").first().waitFor();
+}
+
+await rise(await does(async () => {
+  await household();
+  await evaluation();
+  return {};
+}));
