@@ -137,16 +137,20 @@ function Answers({ year, data, kind, kinds, tell, again, hold }) {
     hold(true);
     draft.touch();
   };
+  const stands = useRef(data.record); // as this person saw it, with what he saved since: it may not have come back yet
   const write = async (fields, seen) => {
-    if (!data.record) {
-      return post("add", { kind: KIND, fields: { year, stage: made.stage, ...fields }, seen, draft: await draft.settle() });
-    }
-    const other = changed(fields, data.record);
+    const record = stands.current;
+    const other = record ? changed(fields, record) : fields;
     if (Object.keys(other).length === 0) {
       await draft.drop();
       return { seen };
     }
-    return post("edit", { id: data.record.id, fields: other, seen, draft: await draft.settle() });
+    const name = await draft.settle();
+    const done = record
+      ? await post("edit", { id: record.id, fields: other, seen, draft: name })
+      : await post("add", { kind: KIND, fields: { year, stage: made.stage, ...fields }, seen, draft: name });
+    stands.current = { id: done.id, fields: { ...record?.fields, ...other } };
+    return done;
   };
   const save = async (event) => {
     event.preventDefault();
@@ -156,7 +160,7 @@ function Answers({ year, data, kind, kinds, tell, again, hold }) {
       result: said.result ?? "", evaluated_on: said.evaluated_on ?? "", score: made.points ?? said.score ?? "",
       override_reason: said.override_reason ?? "", auto_result: RESULTS[made.evaluated] || "",
       window_from: made.window.from, window_to: made.window.to, catalogue: made.catalogue, catalogue_version: made.version,
-      answers: sent.answers ?? (data.record ? undefined : listOf(answers)),
+      answers: sent.answers ?? (stands.current ? undefined : listOf(answers)),
     };
     const known = Object.fromEntries(Object.entries(fields).filter(([name]) => kind.fields.some((one) => one.name === name && one.may !== false)));
     try {
