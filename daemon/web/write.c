@@ -28,9 +28,8 @@ struct writing {
     struct hm_id record;
     struct hm_id into; /* of a merge */
     struct hm_id change;
-    struct hm_bytes mark;  /* what the page had read, as hex, and … */
-    const hm_prefix *seen; /* … what it says; null: no page that marks it */
-    size_t seen_count;
+    bool marked;          /* by a page that says what it showed: … */
+    struct hm_bytes mark; /* … this */
     struct hm_buf warned; /* JSON of what should be looked at; empty: nothing */
     enum hm_status (*act)(struct hm_author *author,
                           struct writing *w,
@@ -66,27 +65,11 @@ static enum hm_status read_fields(struct writing *w, struct hm_err *err)
 static enum hm_status read_seen(struct writing *w, struct hm_err *err)
 {
     const struct hm_json *given = hm_json_get(w->call->body, "seen");
-    const struct hm_bytes none = hm_text("-");
-    size_t size = 2 * (size_t)HM_PREFIX_SIZE;
-    if (given == NULL) {
-        return HM_OK;
-    }
-    w->mark = hm_json_text_or(given, none);
-    size_t count = w->mark.size / size;
-    hm_prefix *seen = hm_arena_get_array(&w->call->arena, count + 1, sizeof(*seen));
-    if (seen == NULL) {
-        return hm_arena_status(&w->call->arena, err);
-    }
-    bool good = w->mark.size % size == 0;
-    for (size_t i = 0; i < count && good; i++) {
-        uint8_t at[HM_PREFIX_SIZE];
-        good =
-            hm_hex_get(at, sizeof(at), (struct hm_bytes){w->mark.data + i * size, size});
-        seen[i] = good ? hm_prefix_from(at) : 0;
-    }
-    w->seen = seen;
-    w->seen_count = hm_prefixes_sort(seen, good ? count : 0);
-    return good ? HM_OK : hm_fail(err, HM_USAGE, "web-member", "seen", NULL, NULL);
+    w->marked = given != NULL;
+    w->mark = hm_json_text_or(given, HM_NO_BYTES);
+    return !w->marked || (hm_json_is(given, HM_JSON_TEXT) && hm_author_is_mark(w->mark))
+               ? HM_OK
+               : hm_fail(err, HM_USAGE, "web-member", "seen", NULL, NULL);
 }
 
 static enum hm_status read_options(struct writing *w, struct hm_err *err)
@@ -124,26 +107,14 @@ static enum hm_status look_at_draft(struct writing *w,
     return status;
 }
 
-/* What the page showed, and what came of its first try. */
-static enum hm_status see_own(struct hm_author *author,
-                              const struct writing *w,
-                              const struct hm_id *change,
-                              struct hm_err *err)
+/* As the page showed the record; `own`, if any, came of its first try. */
+static enum hm_status look_back(struct hm_author *author,
+                                const struct writing *w,
+                                const struct hm_id *own,
+                                struct hm_err *err)
 {
-    struct hm_arena *arena = &w->call->arena;
-    if (w->seen == NULL) {
-        return HM_OK;
-    }
-    hm_prefix *seen = hm_arena_get_array(arena, w->seen_count + 1, sizeof(*seen));
-    if (seen == NULL) {
-        return hm_arena_status(arena, err);
-    }
-    if (w->seen_count > 0) {
-        memcpy(seen, w->seen, w->seen_count * sizeof(*seen));
-    }
-    seen[w->seen_count] = hm_prefix_of(change);
-    hm_author_saw(author, seen, hm_prefixes_sort(seen, w->seen_count + 1));
-    return HM_OK;
+    return w->marked ? hm_author_saw_mark(author, w->mark, own, &w->call->arena, err)
+                     : HM_OK;
 }
 
 /*
@@ -158,7 +129,7 @@ static enum hm_status write_again(struct hm_author *author,
     struct hm_id change = {{0}};
     w->record = before->record;
     w->change = before->change;
-    enum hm_status status = see_own(author, w, &before->change, err);
+    enum hm_status status = look_back(author, w, &before->change, err);
     if (status == HM_OK && w->form) {
         status =
             hm_author_edit(author, &w->record, w->fields, w->count, true, &change, err);
@@ -274,7 +245,7 @@ static void say(struct writing *w, bool record)
     if (!w->dry) {
         hm_json_put_hex(&out, "change", hm_id_bytes(&w->change));
     }
-    if (!w->dry && w->seen != NULL) {
+    if (!w->dry && w->marked) {
         say_seen(w, &out);
     }
     if (w->warned.size > 0 && w->warned.failed == HM_OK) {
@@ -327,9 +298,10 @@ static enum hm_status edit(struct hm_author *author,
                            struct writing *w,
                            struct hm_err *err)
 {
-    hm_author_saw(author, w->seen, w->seen_count);
-    return hm_author_edit(author, &w->record, w->fields, w->count, false, &w->change,
-                          err);
+    enum hm_status status = look_back(author, w, NULL, err);
+    return status != HM_OK ? status
+                           : hm_author_edit(author, &w->record, w->fields, w->count,
+                                            false, &w->change, err);
 }
 
 static enum hm_status find_kind(struct writing *w, struct hm_err *err)
@@ -372,8 +344,10 @@ enum hm_status hm_web_run_edit(struct hm_web_call *call, struct hm_err *err)
 static enum hm_status delete (struct hm_author *author,
                               struct writing *w,
                               struct hm_err *err) {
-    hm_author_saw(author, w->seen, w->seen_count);
-    return hm_author_delete(author, &w->record, w->reason, &w->change, err);
+    enum hm_status status = look_back(author, w, NULL, err);
+    return status != HM_OK
+               ? status
+               : hm_author_delete(author, &w->record, w->reason, &w->change, err);
 }
 
 enum hm_status hm_web_run_delete(struct hm_web_call *call, struct hm_err *err)
@@ -422,8 +396,10 @@ static enum hm_status merge(struct hm_author *author,
                             struct writing *w,
                             struct hm_err *err)
 {
-    hm_author_saw(author, w->seen, w->seen_count);
-    return hm_author_merge(author, &w->record, &w->into, w->reason, &w->change, err);
+    enum hm_status status = look_back(author, w, NULL, err);
+    return status != HM_OK ? status
+                           : hm_author_merge(author, &w->record, &w->into, w->reason,
+                                             &w->change, err);
 }
 
 static enum hm_status unmerge(struct hm_author *author,

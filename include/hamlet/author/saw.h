@@ -4,7 +4,7 @@
  *
  * Owner:      proto/author/saw.c; layer 3
  * Threads:    an author belongs to the thread of its store
- * Errors:     none
+ * Errors:     err.h
  */
 #ifndef HAMLET_AUTHOR_SAW_H
 #define HAMLET_AUTHOR_SAW_H
@@ -21,5 +21,17 @@
  * `seen` null, as after begin: all that is here was seen. Ascending; borrowed till then.
  */
 void hm_author_saw(struct hm_author *author, const hm_prefix *seen, size_t count);
+
+/*
+ * The same by the text that a page keeps of it (api/records.h): hex of prefixes; and what
+ * `own` names was seen as well, unless it is null. `arena` lives as long as the
+ * transaction. Of what is no mark nothing was seen.
+ */
+HM_CHECKED enum hm_status hm_author_saw_mark(struct hm_author *author,
+                                             struct hm_bytes mark,
+                                             const struct hm_id *own,
+                                             struct hm_arena *arena,
+                                             struct hm_err *err);
+bool hm_author_is_mark(struct hm_bytes text);
 
 #endif
