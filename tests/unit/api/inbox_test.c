@@ -2,6 +2,7 @@
 #include "hamlet/api/inbox.h"
 
 #include "builders.h"
+#include "claim.h"
 #include "fault.h"
 #include "hamlet/author/author.h"
 #include "sweep.h"
@@ -425,22 +426,13 @@ END_TEST
 START_TEST(what_another_home_claims_is_not_decided_unseen)
 {
     static const struct hm_json_limits limits = {1 << 12, 8, 1 << 10};
-    struct hm_maker tu;
-    const struct hm_change *both[2];
+    static const char *const values[] = {"\"x\"", "\"y\""};
+    struct hm_id claims[2];
     struct hm_conflict *conflicts = NULL;
     char text[256];
     size_t count = 0;
-    hm_maker_init(&tu, &server.arena, HM_TU);
-    tu.district = server.device;
-    tu.home = "30341-02";
-    for (int i = 0; i < 2; i++) {
-        struct hm_change *change = hm_make(&tu, HM_ACT_EDIT, &record);
-        hm_make_text(change, &tu, "note", i == 0 ? "x" : "y", 0);
-        hm_make_seal(change, &tu);
-        both[i] = change;
-    }
-    hm_site_put(&server, both, 2, HM_VERDICT_ACCEPTED);
-    ck_assert_int_eq(hm_store_conflicts(server.store, hm_text("30341-02"), true,
+    hm_site_claim(&server, &server.device, "household", &record, "note", values, claims);
+    ck_assert_int_eq(hm_store_conflicts(server.store, hm_text(HM_CLAIM_HOME), true,
                                         &conflicts, &count, &server.arena, &err),
                      HM_OK);
     ck_assert_uint_eq(count, 1);

@@ -2,6 +2,7 @@
 #include "hamlet/api/settle.h"
 
 #include "builders.h"
+#include "claim.h"
 #include "fault.h"
 #include "sweep.h"
 #include "world.h"
@@ -108,27 +109,16 @@ END_TEST
 
 /* ---- conflicts that are odd ---- */
 
-/* Two edits, of no creation, that disagree: "7" and "8" by a device of Tu's hamlet. */
-static void put_claim(const char *kind, const char *reg, const struct hm_id *record)
+static void put_claim(const char *kind, const struct hm_id *record)
 {
-    struct hm_maker tu;
-    const struct hm_change *both[2];
-    hm_maker_init(&tu, &server.arena, HM_TU);
-    tu.district = server.device;
-    tu.home = "30341-02";
-    tu.kind = kind;
-    for (int i = 0; i < 2; i++) {
-        struct hm_change *change = hm_make(&tu, HM_ACT_EDIT, record);
-        hm_make_write(change, &tu, reg, hm_make_value(&tu, i == 0 ? "7" : "8"), 0);
-        hm_make_seal(change, &tu);
-        both[i] = change;
-    }
-    hm_site_put(&server, both, 2, HM_VERDICT_ACCEPTED);
+    static const char *const values[] = {"7", "8"};
+    struct hm_id claims[2];
+    hm_site_claim(&server, &server.device, kind, record, "members_count", values, claims);
 }
 
 START_TEST(an_id_that_another_home_claims_is_settled_as_its_own)
 {
-    put_claim("household", "members_count", &household);
+    put_claim("household", &household);
     ck_assert_uint_eq(hm_site_open_conflicts(&server), 2);
 
     settle.unit = hm_text("30341-02");
@@ -151,7 +141,7 @@ END_TEST
 
 START_TEST(both_records_of_one_id_are_settled_at_once)
 {
-    put_claim("household", "members_count", &household);
+    put_claim("household", &household);
 
     ck_assert_msg(decide() == HM_OK, "%s %s", err.key, err.arg[0]);
     ck_assert_int_eq(world_number(world_json(), "settled"), 2);
@@ -162,7 +152,7 @@ END_TEST
 START_TEST(a_conflict_of_a_kind_that_is_no_more_stops_no_other)
 {
     const struct hm_id record = hm_make_id(0x42);
-    put_claim("nonesuch", "members_count", &record);
+    put_claim("nonesuch", &record);
 
     ck_assert_msg(decide() == HM_OK, "%s %s", err.key, err.arg[0]);
     ck_assert_int_eq(world_number(world_json(), "settled"), 1);
@@ -174,7 +164,7 @@ END_TEST
 START_TEST(a_rule_for_a_kind_does_not_look_at_others)
 {
     const struct hm_id record = hm_make_id(0x42);
-    put_claim("nonesuch", "members_count", &record);
+    put_claim("nonesuch", &record);
 
     settle.rule.kind = hm_text("household");
     ck_assert_msg(decide() == HM_OK, "%s %s", err.key, err.arg[0]);

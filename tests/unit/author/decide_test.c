@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Resolutions and withdrawals. */
 #include "acting.h"
+#include "claim.h"
 #include "hamlet/author/author.h"
 #include "hamlet/base/json.h"
 #include "hamlet/model/value.h"
@@ -116,31 +117,23 @@ END_TEST
 /* The household itself never said anything of that register. */
 START_TEST(an_id_that_another_home_claims_is_decided_there)
 {
-    struct hm_maker tu;
-    const struct hm_change *both[2];
+    static const char *const values[] = {"\"07\"", "\"08\""};
+    struct hm_id claims[2];
     struct hm_conflict *conflicts = NULL;
     struct hm_loaded loaded;
     size_t count = 0;
-    hm_maker_init(&tu, &mai.arena, HM_TU);
-    tu.district = server.device;
-    tu.home = "30341-02";
-    for (int i = 0; i < 2; i++) {
-        struct hm_change *change = hm_make(&tu, HM_ACT_EDIT, &household);
-        hm_make_text(change, &tu, "household_code", i == 0 ? "07" : "08", 0);
-        hm_make_seal(change, &tu);
-        both[i] = change;
-    }
-    hm_site_put(&mai, both, 2, HM_VERDICT_ACCEPTED);
-    ck_assert_int_eq(hm_store_conflicts(mai.store, hm_text("30341-02"), true, &conflicts,
-                                        &count, &mai.arena, &mai.err),
+    hm_site_claim(&mai, &server.device, "household", &household, "household_code", values,
+                  claims);
+    ck_assert_int_eq(hm_store_conflicts(mai.store, hm_text(HM_CLAIM_HOME), true,
+                                        &conflicts, &count, &mai.arena, &mai.err),
                      HM_OK);
     ck_assert_uint_eq(count, 1);
 
     ck_assert_int_eq(resolve(&mai, &conflicts[0].id, &lans, NULL), HM_NOT_FOUND);
     refused(&mai, "head-missing", NULL);
-    ck_assert_int_eq(resolve(&mai, &conflicts[0].id, &both[0]->id, NULL), HM_OK);
+    ck_assert_int_eq(resolve(&mai, &conflicts[0].id, &claims[0], NULL), HM_OK);
 
-    ck_assert(hm_bytes_are(change_of(&mai, &changed).home, "30341-02"));
+    ck_assert(hm_bytes_are(change_of(&mai, &changed).home, HM_CLAIM_HOME));
     ck_assert_int_eq(
         hm_store_record_load(mai.store, &household, &loaded, &mai.arena, &mai.err),
         HM_OK);

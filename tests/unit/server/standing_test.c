@@ -3,6 +3,7 @@
 #include "../../../daemon/server/standing.h"
 
 #include "builders.h"
+#include "claim.h"
 #include "hamlet/store/rules.h"
 #include "run.h"
 #include "site.h"
@@ -58,22 +59,12 @@ static void rule(uint8_t id, const char *kind, int64_t after_ms)
     ck_assert_int_eq(hm_store_commit(server.store, &server.err), HM_OK);
 }
 
-/* Two edits, of no creation, by a device of Tu's hamlet, of one id and kind. */
-static void put_claim(const char *kind, const char *reg)
+static void put_claim(const char *kind)
 {
-    struct hm_maker tu;
-    const struct hm_change *both[2];
-    hm_maker_init(&tu, &server.arena, HM_TU);
-    tu.district = server.device;
-    tu.home = "30341-02";
-    tu.kind = kind;
-    for (int i = 0; i < 2; i++) {
-        struct hm_change *change = hm_make(&tu, HM_ACT_EDIT, &household);
-        hm_make_write(change, &tu, reg, hm_make_value(&tu, i == 0 ? "7" : "8"), 0);
-        hm_make_seal(change, &tu);
-        both[i] = change;
-    }
-    hm_site_put(&server, both, 2, HM_VERDICT_ACCEPTED);
+    static const char *const values[] = {"7", "8"};
+    struct hm_id claims[2];
+    hm_site_claim(&server, &server.device, kind, &household, "members_count", values,
+                  claims);
 }
 
 START_TEST(a_rule_settles_what_it_is_for)
@@ -87,8 +78,8 @@ END_TEST
 
 START_TEST(an_odd_conflict_stops_no_rule)
 {
-    put_claim("nonesuch", "members_count");
-    put_claim("household", "members_count");
+    put_claim("nonesuch");
+    put_claim("household");
     rule(1, "household", 0);
     hm_standing_after(&ctx);
 
