@@ -27,7 +27,8 @@ static bool may_be_apart(const struct sim *sim, int who, int act)
     for (int reg = 0; reg < ORACLE_REGISTERS && !erased; reg++) {
         erased = oracle_erased(sim->oracle, who, act, reg);
     }
-    return sim->replicas[who].lacks[home] || (erased && !sim_in_scope(sim, who, home));
+    return sim->replicas[who].lacks[home] || sim->replicas[who].thin[act] ||
+           (erased && !sim_in_scope(sim, who, home));
 }
 
 static struct tally tally_of(const struct sim *sim, int who)
