@@ -11,7 +11,8 @@ enum hm_status hm_read_list(struct hm_api_list *list,
     *list = (struct hm_api_list){.kind = hm_text(args->operands[0]),
                                  .where = where,
                                  .search = hm_text(hm_args_value(args, "search")),
-                                 .deleted = hm_args_has(args, "deleted")};
+                                 .deleted = hm_args_has(args, "deleted"),
+                                 .voided = hm_args_has(args, "void")};
     for (const char *at = hm_args_value_at(args, "where", 0); at != NULL;
          at = hm_args_value_at(args, "where", list->where_count)) {
         if (list->where_count == HM_WHERE_MAX) {

@@ -21,6 +21,7 @@ static const struct hm_option list_options[] = {
     {.name = "where", .value = "field=value", .repeated = true},
     {.name = "search", .value = "TEXT"},
     {.name = "deleted"},
+    {.name = "void"},
     {.name = "limit", .value = "N"},
     {NULL},
 };

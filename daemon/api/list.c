@@ -3,6 +3,7 @@
 #include "hamlet/api/records.h"
 #include "hamlet/base/json.h"
 #include "hamlet/model/value.h"
+#include "hamlet/store/void.h"
 #include "where.h"
 
 void hm_api_record_members(struct hm_json_write *out, const struct hm_listed *record)
@@ -146,8 +147,25 @@ static void put_heading(struct listing *l)
     hm_grid_put(&l->table, hm_text(hm_words_ui(l->view->words, "column.state")));
 }
 
+/* What is listed: what stands, what was deleted, or that of which nothing stands. */
+static enum hm_status list_each(const struct hm_view *view,
+                                const struct hm_api_list *list,
+                                const struct hm_list_query *query,
+                                enum hm_status (*each)(void *ctx,
+                                                       const struct hm_listed *,
+                                                       struct hm_err *),
+                                void *ctx,
+                                struct hm_err *err)
+{
+    const struct hm_void_query voided = {
+        .kind = query->kind, .search = query->search, .limit = query->limit};
+    return list->voided ? hm_store_list_void(view->store, &voided, each, ctx, err)
+                        : hm_store_list(view->store, query, each, ctx, err);
+}
+
 static enum hm_status list_text(const struct hm_view *view,
                                 const struct hm_kind *kind,
+                                const struct hm_api_list *list,
                                 const struct hm_list_query *query,
                                 struct hm_arena *arena,
                                 struct hm_err *err)
@@ -162,7 +180,7 @@ static enum hm_status list_text(const struct hm_view *view,
     }
     hm_grid_init(&l.table, view, l.columns.count + 3);
     put_heading(&l);
-    status = hm_store_list(view->store, query, put_row, &l, err);
+    status = list_each(view, list, query, put_row, &l, err);
     if (status == HM_OK) {
         status = hm_grid_end(&l.table, "list.none", err);
     }
@@ -171,6 +189,7 @@ static enum hm_status list_text(const struct hm_view *view,
 }
 
 static enum hm_status list_json(const struct hm_view *view,
+                                const struct hm_api_list *list,
                                 struct hm_list_query *query,
                                 struct hm_err *err)
 {
@@ -178,7 +197,7 @@ static enum hm_status list_json(const struct hm_view *view,
     hm_rows_init(&rows, view);
     query->whole = true;
     hm_json_open(&rows.out, '[');
-    enum hm_status status = hm_store_list(view->store, query, put_json, &rows, err);
+    enum hm_status status = list_each(view, list, query, put_json, &rows, err);
     if (status == HM_OK) {
         hm_json_close(&rows.out, ']');
         status = hm_rows_end(&rows, err);
@@ -197,6 +216,9 @@ enum hm_status hm_api_list(const struct hm_view *view,
                                   .search = list->search,
                                   .deleted = list->deleted,
                                   .limit = list->limit};
+    if (list->voided && (list->where_count > 0 || list->deleted)) {
+        return hm_fail(err, HM_USAGE, "list-void", NULL, NULL, NULL);
+    }
     hm_arena_init(&arena, HM_REQUEST_BYTES_MAX);
     enum hm_status status = hm_api_kind(view, list->kind, &kind, err);
     if (status == HM_OK) {
@@ -207,8 +229,8 @@ enum hm_status hm_api_list(const struct hm_view *view,
         hm_store_grow(view->store); /* every record is looked at, in another order */
     }
     if (status == HM_OK) {
-        status = view->json ? list_json(view, &query, err)
-                            : list_text(view, kind, &query, &arena, err);
+        status = view->json ? list_json(view, list, &query, err)
+                            : list_text(view, kind, list, &query, &arena, err);
     }
     hm_arena_fini(&arena);
     return status;

@@ -245,9 +245,9 @@ void hm_api_put_value(struct hm_json_write *out, const char *name, struct hm_byt
 
 const char *hm_api_state_word(enum hm_state state)
 {
-    static const char *const words[HM_STATE_COUNT] = {
-        "state.quarantined", "state.conflict", "state.local",
-        "state.sent",        "state.received", "state.accepted"};
+    static const char *const words[] = {
+        "state.quarantined", "state.conflict", "state.local",    "state.sent",
+        "state.received",    "state.accepted", "state.withdrawn"};
     return words[state];
 }
 

@@ -109,11 +109,10 @@ static const struct hm_option retention_options[] = {{"now", "YEAR", true, false
                                                      {"as", "NAME", false, false},
                                                      {"dry-run", NULL, false, false},
                                                      {NULL, NULL, false, false}};
-static const struct hm_option list_options[] = {{"where", "field=value", false, true},
-                                                {"search", "TEXT", false, false},
-                                                {"deleted", NULL, false, false},
-                                                {"limit", "N", false, false},
-                                                {NULL, NULL, false, false}};
+static const struct hm_option list_options[] = {
+    {"where", "field=value", false, true}, {"search", "TEXT", false, false},
+    {"deleted", NULL, false, false},       {"void", NULL, false, false},
+    {"limit", "N", false, false},          {NULL, NULL, false, false}};
 static const struct hm_option export_options[] = {
     {"format", "csv|json|signed-json|xlsx", false, false},
     {"columns", "FIELD,FIELD", false, false},

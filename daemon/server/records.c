@@ -62,6 +62,7 @@ static enum hm_status read_list(struct hm_api_list *list,
     *list = (struct hm_api_list){.kind = hm_text(args->operands[0]),
                                  .search = hm_text(hm_args_value(args, "search")),
                                  .deleted = hm_args_has(args, "deleted"),
+                                 .voided = hm_args_has(args, "void"),
                                  .where_count = count};
     *where = calloc(count + 1, sizeof(**where));
     if (*where == NULL) {

@@ -12,17 +12,18 @@
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/kinds.h"
-#include "hamlet/store/records.h"
+#include "hamlet/store/void.h"
 #include "show.h"
 
 /* One run is one transaction, which serve waits for. */
 enum { ERASED_MOST = 2000, NUMBER_SIZE = 24, PLACE_SIZE = HM_NAME_MAX + NUMBER_SIZE };
 
-/* What is over of one kind, unit and year. */
+/* What is over of one kind, unit and year, standing or void (store/void.h). */
 struct group {
     const struct hm_kind *kind;
     struct hm_bytes unit;
     int64_t year;
+    bool voided; /* counted nowhere */
     size_t records;
     bool ready; /* its count stands, or none is asked for */
     struct group *next;
@@ -38,6 +39,7 @@ struct retention {
     struct hm_call *call;
     struct hm_control_ctx *ctx;
     const struct hm_kind *kind; /* at hand */
+    bool voided;                /* so are the records at hand */
     struct hm_bytes reason;
     int year;
     struct target *targets;
@@ -56,8 +58,8 @@ static const struct hm_json_limits limits = {.size_max = HM_REQUEST_BYTES_MAX,
 static struct group *group_of(struct retention *r, struct hm_bytes unit, int64_t year)
 {
     struct group *at = r->groups;
-    while (at != NULL &&
-           (at->kind != r->kind || at->year != year || !hm_bytes_equal(at->unit, unit))) {
+    while (at != NULL && (at->kind != r->kind || at->year != year ||
+                          at->voided != r->voided || !hm_bytes_equal(at->unit, unit))) {
         at = at->next;
     }
     if (at == NULL) {
@@ -69,6 +71,7 @@ static struct group *group_of(struct retention *r, struct hm_bytes unit, int64_t
         *at = (struct group){.kind = r->kind,
                              .unit = hm_arena_copy(&r->arena, unit),
                              .year = year,
+                             .voided = r->voided,
                              .next = r->groups};
         r->groups = at;
     }
@@ -108,18 +111,6 @@ static enum hm_status take(void *ctx, const struct hm_listed *listed, struct hm_
     return status;
 }
 
-static bool holds(const struct hm_loaded *loaded, struct hm_bytes reg)
-{
-    for (size_t i = 0; i < loaded->count; i++) {
-        const struct hm_write *write = hm_change_write(&loaded->held[i].change, reg);
-        if (write != NULL && write->value.size > 0 &&
-            hm_value_tag(write->value) != HM_VALUE_NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The registers of which something is here, be it overwritten long ago. */
 static enum hm_status find_names(struct retention *r,
                                  const struct target *target,
@@ -136,7 +127,7 @@ static enum hm_status find_names(struct retention *r,
         hm_store_record_load(r->ctx->store, &target->record, &loaded, &arena, err);
     for (size_t i = 0; status == HM_OK && i < retain->erase_count; i++) {
         struct hm_bytes name = hm_text(retain->erase[i]->name);
-        if (holds(&loaded, name)) {
+        if (hm_loaded_holds(&loaded, name)) {
             names[(*count)++] = name;
         }
     }
@@ -193,13 +184,14 @@ static enum hm_status find_counts(struct retention *r, struct hm_err *err)
     for (struct group *at = r->groups; at != NULL && status == HM_OK; at = at->next) {
         const struct hm_kind_retain *retain = at->kind->retain;
         struct looking looking = {.group = at};
-        for (size_t i = 0; i < retain->after_count && status == HM_OK; i++) {
+        for (size_t i = 0; !at->voided && i < retain->after_count && status == HM_OK;
+             i++) {
             const struct hm_list_query list = {
                 .kind = hm_text(retain->after[i].kind), .unit = at->unit, .whole = true};
             looking.query = &retain->after[i];
             status = hm_store_list(r->ctx->store, &list, look, &looking, err);
         }
-        at->ready = retain->after_count == 0 || looking.found;
+        at->ready = at->voided || retain->after_count == 0 || looking.found;
     }
     return status;
 }
@@ -211,8 +203,15 @@ static enum hm_status find_all(struct retention *r, struct hm_err *err)
     for (size_t i = 0; status == HM_OK && i < hm_kinds_count(kinds); i++) {
         r->kind = hm_kinds_at(kinds, i);
         const struct hm_list_query list = {.kind = hm_text(r->kind->name), .every = true};
-        if (r->kind->retain != NULL) {
-            status = hm_store_list(r->ctx->store, &list, take, r, err);
+        const struct hm_void_query voided = {.kind = list.kind};
+        if (r->kind->retain == NULL) {
+            continue;
+        }
+        r->voided = false;
+        status = hm_store_list(r->ctx->store, &list, take, r, err);
+        if (status == HM_OK) {
+            r->voided = true;
+            status = hm_store_list_void(r->ctx->store, &voided, take, r, err);
         }
     }
     if (status == HM_OK) {
@@ -259,7 +258,10 @@ static void say(struct retention *r, bool only_tries)
                        (const char *)at->unit.data, at->year);
         (void)snprintf(numbers[0], sizeof(numbers[0]), "%zu", at->records);
         if (at->records > 0) {
-            hm_view_say(&view, at->ready ? "retention.over" : "retention.uncounted",
+            hm_view_say(&view,
+                        at->voided  ? "retention.void"
+                        : at->ready ? "retention.over"
+                                    : "retention.uncounted",
                         hm_label_text(&at->kind->label, view.lang), place, numbers[0]);
         }
     }
@@ -292,6 +294,7 @@ static enum hm_status put_json(struct retention *r, struct hm_err *err)
         hm_json_put_int(&show.out, "year", at->year);
         hm_json_put_int(&show.out, "records", (int64_t)at->records);
         hm_json_put_bool(&show.out, "counted", at->ready);
+        hm_json_put_bool(&show.out, "void", at->voided);
         hm_json_close(&show.out, '}');
     }
     hm_json_close(&show.out, ']');

@@ -45,19 +45,6 @@ static enum hm_status find_register(const struct naming *n,
                : hm_fail(err, HM_BAD_INPUT, "erase-group", text, field->reg->name, NULL);
 }
 
-/* Whether something of this register is here that is not cleared or gone. */
-static bool holds(const struct hm_loaded *loaded, struct hm_bytes reg)
-{
-    for (size_t i = 0; i < loaded->count; i++) {
-        const struct hm_write *write = hm_change_write(&loaded->held[i].change, reg);
-        if (write != NULL && write->value.size > 0 &&
-            hm_value_tag(write->value) != HM_VALUE_NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum hm_status name_register(struct naming *n,
                                     struct hm_bytes name,
                                     struct hm_err *err)
@@ -75,7 +62,7 @@ static enum hm_status name_register(struct naming *n,
             return hm_fail(err, HM_BAD_INPUT, "field-twice", text, NULL, NULL);
         }
     }
-    if (status == HM_OK && !holds(n->loaded, name)) {
+    if (status == HM_OK && !hm_loaded_holds(n->loaded, name)) {
         return hm_fail(err, HM_NOT_FOUND, "erase-nothing", text, NULL, NULL);
     }
     if (status == HM_OK) {
@@ -241,8 +228,8 @@ static enum hm_status write_all(struct naming *n,
     if (status == HM_OK && change->write_count > before) {
         status = over_reasons(n, change, err);
     }
-    /* What stood deleted stays so: an erasure is no reason to show it again. */
-    if (status == HM_OK && n->loaded->merged.deleted) {
+    /* What is not shown stays so: an erasure is no reason to show it, be it again. */
+    if (status == HM_OK && (n->loaded->merged.deleted || !n->loaded->merged.there)) {
         status = hm_author_live(author, change, n->loaded, false, err);
         if (status == HM_OK) {
             status = hm_author_seen(author, change, n->loaded, err);
@@ -279,7 +266,7 @@ enum hm_status hm_author_erase(struct hm_author *author,
     struct hm_loaded loaded;
     struct naming n = {.author = author, .loaded = &loaded};
     struct hm_change *change = NULL;
-    enum hm_status status = hm_author_target(author, record, &loaded, err);
+    enum hm_status status = hm_author_known(author, record, &loaded, err);
     if (status == HM_OK) {
         status = name_all(&n, names, count, err);
     }

@@ -103,9 +103,15 @@ HM_CHECKED enum hm_status hm_author_seen(struct hm_author *author,
                                          struct hm_err *err);
 
 /*
- * Load a record that is to be changed, with what is pending of it.
- * HM_NOT_FOUND, HM_BAD_INPUT of an unknown kind, HM_DENIED out of scope
+ * Load a record of which anything is known, with what is pending of it: nothing of it may
+ * stand. HM_NOT_FOUND, HM_BAD_INPUT of an unknown kind, HM_DENIED out of scope
  */
+HM_CHECKED enum hm_status hm_author_known(struct hm_author *author,
+                                          const struct hm_id *record,
+                                          struct hm_loaded *loaded,
+                                          struct hm_err *err);
+
+/* The same of one that is to be changed. HM_NOT_FOUND also where nothing of it stands */
 HM_CHECKED enum hm_status hm_author_target(struct hm_author *author,
                                            const struct hm_id *record,
                                            struct hm_loaded *loaded,

@@ -337,12 +337,11 @@ enum hm_status hm_author_add(struct hm_author *author,
     return status != HM_OK ? status : add_change(author, &values, home, added, err);
 }
 
-enum hm_status hm_author_target(struct hm_author *author,
-                                const struct hm_id *record,
-                                struct hm_loaded *loaded,
-                                struct hm_err *err)
+enum hm_status hm_author_known(struct hm_author *author,
+                               const struct hm_id *record,
+                               struct hm_loaded *loaded,
+                               struct hm_err *err)
 {
-    char id[HM_HEX16_SIZE];
     enum hm_status status = hm_author_flush(author, err);
     if (status == HM_OK) {
         status = hm_store_record_load(author->store, record, loaded, &author->arena, err);
@@ -350,16 +349,26 @@ enum hm_status hm_author_target(struct hm_author *author,
     if (status != HM_OK) {
         return status;
     }
-    hm_hex_put(id, hm_id_bytes(record));
-    if (!loaded->merged.there) {
-        return hm_fail(err, HM_NOT_FOUND, "record-missing", id, NULL, NULL);
-    }
     if (loaded->kind == NULL) {
         char name[HM_ERR_ARG_MAX];
         hm_author_argument(name, loaded->kind_name);
         return hm_fail(err, HM_BAD_INPUT, "kind-unknown", name, NULL, NULL);
     }
     return loaded->kind->registry ? HM_OK : hm_author_scope(author, loaded->home, err);
+}
+
+enum hm_status hm_author_target(struct hm_author *author,
+                                const struct hm_id *record,
+                                struct hm_loaded *loaded,
+                                struct hm_err *err)
+{
+    enum hm_status status = hm_author_known(author, record, loaded, err);
+    if (status == HM_OK && !loaded->merged.there) {
+        char id[HM_HEX16_SIZE];
+        hm_hex_put(id, hm_id_bytes(record));
+        return hm_fail(err, HM_NOT_FOUND, "record-missing", id, NULL, NULL);
+    }
+    return status;
 }
 
 static enum hm_status check_keys(const struct hm_loaded *loaded,

@@ -15,8 +15,8 @@ enum { CONFLICTS_MAX = 256 };
 
 const char *hm_state_name(enum hm_state state)
 {
-    static const char *const name[HM_STATE_COUNT] = {
-        "quarantined", "conflict", "local", "sent", "received", "accepted"};
+    static const char *const name[] = {"quarantined", "conflict", "local",    "sent",
+                                       "received",    "accepted", "withdrawn"};
     return name[state];
 }
 

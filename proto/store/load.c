@@ -2,6 +2,7 @@
 
 #include "derive.h"
 #include "hamlet/base/limits.h"
+#include "hamlet/model/value.h"
 #include "hamlet/record/kinds.h"
 #include "hamlet/record/register.h"
 #include "hamlet/store/conflicts.h"
@@ -77,6 +78,18 @@ struct hm_bytes hm_loaded_field(const struct hm_loaded *loaded,
         return hm_loaded_shown(loaded, hm_text(field->name));
     }
     return hm_register_field(hm_loaded_shown(loaded, hm_text(field->reg->name)), field);
+}
+
+bool hm_loaded_holds(const struct hm_loaded *loaded, struct hm_bytes reg)
+{
+    for (size_t i = 0; i < loaded->count; i++) {
+        const struct hm_write *write = hm_change_write(&loaded->held[i].change, reg);
+        if (write != NULL && write->value.size > 0 &&
+            hm_value_tag(write->value) != HM_VALUE_NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 enum hm_status hm_loaded_heads(const struct hm_loaded *loaded,

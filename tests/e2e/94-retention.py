@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Names of closed years go, and their counts stay: nothing goes while a year has no count,
-what is not over stays, and of what went nothing is left in any file of server or laptops.
+what is not over stays, and of what went nothing is left in any file of server or laptops. So
+it is with what was entered and taken back: no list has it, and no count waits for it.
 """
 import os
 
@@ -38,8 +39,13 @@ def enter(a, b):
     a.run("delete", signed[2023][1], "--reason", "nhầm hộ")
     left = a.add("household", f"head_name={SECRET} chuyển đi", "address_text=9",
                  "valid_to=2022-05", "status=da_chuyen")
+    houses.append(a.add("household", "head_name=Bùi Văn Sáu", "address_text=1"))
+    undone = a.add("commitment", f"household={houses[-1]}", "year=2023",
+                   f"signer_name={SECRET} 2023 nhầm", f"note={SECRET} 2023")
     meet(a, b)
-    return signed, left
+    a.run("withdraw", a.ask("history", undone)[0]["change"], "--reason", f"không phải {SECRET} 2023")
+    meet(a, b)
+    return signed, left, undone
 
 
 def over(site, *more):
@@ -52,12 +58,15 @@ def over(site, *more):
 def run(site):
     site.set_up()
     a, b = site.enrol("A", role="hamlet_head"), site.enrol("B")
-    signed, left = enter(a, b)
+    signed, left, undone = enter(a, b)
     waiting = ("commitment", 2023, 3, False)
-    expect("a look", over(site, "--dry-run"), ([waiting, ("household", 2022, 1, True)], 0, 0))
+    void = ("commitment", 2023, 1, True)
+    look_void(site.server, undone)
+    expect("a look", over(site, "--dry-run"),
+           ([void, waiting, ("household", 2022, 1, True)], 0, 0))
     expect("nothing changed", a.ask("show", left)["fields"]["valid_to"], "2022-05")
     expect("without the count of the year", over(site),
-           ([waiting, ("household", 2022, 1, True)], 1, 3))
+           ([void, waiting, ("household", 2022, 1, True)], 2, 3))
     meet(a, b)
     check("who moved away is forgotten", "head_name" not in a.ask("show", left)["fields"])
     expect("names of 2023 stay", a.ask("show", signed[2023][2])["fields"]["signer_name"],
@@ -73,7 +82,20 @@ def run(site):
              for row in a.ask("evaluate", "--year", "2023")["criteria"]}
     expect("the year's figures", after, {row["id"]: (row.get("counted"), row["verdict"])
                                          for row in before["criteria"]})
-    say("names of a closed year are gone", records=4, kept=3)
+    say("names of a closed year are gone", records=5, kept=3)
+
+
+def look_void(server, undone):
+    """What was taken back is in no list but the one that asks for it."""
+    expect("in no list", [row["id"] for row in server.ask("list", "commitment", "--search", "nhầm")
+                          + server.ask("list", "commitment", "--deleted")
+                          if row["id"] == undone], [])
+    found = server.ask("list", "commitment", "--void", "--search", "an 2023 nham")
+    expect("taken back", [(row["id"], row["state"], row["fields"]["signer_name"])
+                          for row in found], [(undone, "withdrawn", f"{SECRET} 2023 nhầm")])
+    expect("none of another name", server.ask("list", "commitment", "--void", "--search", "x y"),
+           [])
+    server.refuse("list", "commitment", "--void", "--where", "year=2023", exits=64, says="--void")
 
 
 def gone(site, a, b, signed):
@@ -85,6 +107,7 @@ def gone(site, a, b, signed):
               fields["year"] == 2023)
         expect("what is not over", host.ask("show", signed[2025][0])["fields"]["signer_name"],
                f"{SECRET} 2025")
+        expect("what was void", host.ask("list", "commitment", "--void"), [])
         host.run("verify")
     expect("digests", len({host.digest(site.hamlet) for host in (a, b, site.server)}), 1)
 

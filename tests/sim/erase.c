@@ -66,13 +66,15 @@ static enum hm_status erase(struct work *work,
     oracle_life(work->sim->oracle, work->who, record, &life);
     bool any = holds(work->sim, work->who, record, deed->act.writes[0].reg);
     deed->act.refused = !work_may_there(work, ORACLE_ERASE, false);
-    *expected = !life.there || !any                        ? HM_NOT_FOUND
+    *expected = !any                                       ? HM_NOT_FOUND
                 : work_may_here(work, ORACLE_ERASE, false) ? HM_OK
                                                            : HM_DENIED;
     enum hm_status status = hm_author_erase(work->author, &at->id, names, count,
                                             hm_text("as asked"), &deed->id, &work->err);
     if (status != HM_OK) {
         work_forget(work);
+    } else if (!life.there) {
+        sim_mark(work->sim, SIM_MARK_ERASE_VOID);
     }
     return status;
 }

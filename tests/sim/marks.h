@@ -98,6 +98,7 @@ struct sim;
     X(EPOCH, epoch, "a laptop that begins a new epoch")                                  \
     X(ERASE, erase, "values that are to be forgotten")                                   \
     X(ERASE_DELETED, erase_deleted, "… of a record that is deleted")                     \
+    X(ERASE_VOID, erase_void, "… of a record of which nothing stands")                   \
     X(ERASE_BESIDE, erase_beside, "a field that one erases and another writes")          \
     X(ERASE_LISTED, erase_listed, "a laptop that hears it from the registry first")      \
     X(ERASE_RESTORED, erase_restored, "a disk that comes back with what was erased")     \

@@ -506,7 +506,8 @@ static void add_implied(const struct oracle *oracle, struct oracle_act *act)
     if (act->what == ORACLE_CREATE || (act->what == ORACLE_EDIT && life.deleted)) {
         add_write(act, ORACLE_ALIVE, 1);
     }
-    if (act->what == ORACLE_DELETE || (act->what == ORACLE_ERASE && life.deleted)) {
+    if (act->what == ORACLE_DELETE ||
+        (act->what == ORACLE_ERASE && (life.deleted || !life.there))) {
         add_write(act, ORACLE_ALIVE, 0);
     }
 }

@@ -20,6 +20,7 @@ struct hm_api_list {
     size_t where_count;
     struct hm_bytes search; /* as typed; no bytes: everything */
     bool deleted;           /* the deleted ones instead */
+    bool voided;            /* those of which nothing stands instead (store/void.h) */
     bool bare;              /* without the names of what is referred to; as `state` */
     bool brief;             /* long texts and pen traces are null; as `state` */
     int64_t limit;          /* 0: all */
@@ -29,7 +30,7 @@ struct hm_api_list {
 
 /*
  * HM_BAD_INPUT  kind, field or unit is not known, or the value is none of the field's
- * HM_USAGE      a `where` without `=`
+ * HM_USAGE      a `where` without `=`, or a list of void records by fields or of deleted
  */
 HM_CHECKED enum hm_status hm_api_list(const struct hm_view *view,
                                       const struct hm_api_list *list,

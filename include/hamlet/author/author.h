@@ -182,9 +182,9 @@ HM_CHECKED enum hm_status hm_author_withdraw_try(struct hm_author *author,
                                                  struct hm_err *err);
 
 /*
- * Erase registers of a record: null over all that they ever held, which every replica
- * then forgets, with the reasons that were given for it. Names are those of registers: a
- * field, or a group as a whole; `~why` means all reasons. What was deleted stays so.
+ * Erase registers of a record: null over all they ever held, which all replicas forget,
+ * with the reasons given for it. Names are those of registers: a field, or a whole group;
+ * `~why` means all reasons. A deleted or void (store/void.h) record is not shown by it.
  * HM_BAD_INPUT  a name is none, a key field's, or that of one field of a group
  * HM_NOT_FOUND  no such record, or nothing of a register is here
  * HM_DENIED     role or scope; the registry is never erased

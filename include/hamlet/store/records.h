@@ -75,6 +75,9 @@ struct hm_bytes hm_loaded_shown(const struct hm_loaded *loaded, struct hm_bytes 
 struct hm_bytes hm_loaded_field(const struct hm_loaded *loaded,
                                 const struct hm_field *field);
 
+/* Whether anything that was ever written into the register is here, effective or not. */
+bool hm_loaded_holds(const struct hm_loaded *loaded, struct hm_bytes reg);
+
 /*
  * The changes that are a head of any register, ascending: by them what stood in a record
  * at some time is known again, however much has come since.
@@ -93,7 +96,8 @@ enum hm_state {
     HM_STATE_SENT,
     HM_STATE_RECEIVED,
     HM_STATE_ACCEPTED,
-    HM_STATE_COUNT
+    HM_STATE_COUNT,                     /* so many there are in a list */
+    HM_STATE_WITHDRAWN = HM_STATE_COUNT /* of a void record (void.h) alone */
 };
 const char *hm_state_name(enum hm_state state);
 

@@ -7,6 +7,7 @@
 #include "hamlet/author/server.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/erase.h"
+#include "hamlet/store/void.h"
 
 static struct hm_id household;
 
@@ -187,6 +188,98 @@ START_TEST(a_deleted_record_is_erased_and_stays_deleted)
 }
 END_TEST
 
+/* ---- records of which nothing stands ---- */
+
+static struct hm_id void_id;
+static size_t void_count;
+
+static enum hm_status note_void(void *ctx,
+                                const struct hm_listed *listed,
+                                struct hm_err *err)
+{
+    (void)ctx;
+    (void)err;
+    void_id = listed->id;
+    void_count++;
+    return HM_OK;
+}
+
+/* So many of the households of which nothing stands are found by this. */
+static size_t find_void(struct hm_site *site, const char *search)
+{
+    const struct hm_void_query query = {.kind = hm_text("household"),
+                                        .search = hm_text(search)};
+    void_count = 0;
+    ck_assert_int_eq(hm_store_list_void(site->store, &query, note_void, NULL, &site->err),
+                     HM_OK);
+    return void_count;
+}
+
+/* Nothing of it is held, found or shown any more, and it stands deleted. */
+static void check_forgotten(struct hm_site *site)
+{
+    ck_assert(!holds(site, "head_name") && !holds(site, "address_text"));
+    ck_assert_uint_eq(find_void(site, "tu choi"), 0);
+    struct hm_loaded loaded = hm_site_load(site, &household);
+    ck_assert(loaded.merged.there && loaded.merged.deleted);
+    ck_assert(!loaded.merged.live_conflict && !loaded.merged.incomplete);
+}
+
+START_TEST(what_was_wholly_refused_is_erased)
+{
+    household = a_household(&lan, "Bà Từ Chối");
+    hm_site_carry(&lan, &server, HM_VERDICT_QUARANTINED);
+    ck_assert(!hm_site_load(&server, &household).merged.there);
+    ck_assert_uint_eq(find_void(&server, "tu choi"), 1);
+    ck_assert(hm_id_equal(&void_id, &household));
+
+    ck_assert_int_eq(erase(&server, &household, "head_name", "address_text", NULL),
+                     HM_OK);
+    hm_site_carry(&server, &lan, HM_VERDICT_ACCEPTED);
+
+    check_forgotten(&server);
+    ck_assert(!holds(&lan, "head_name") && !holds(&lan, "address_text"));
+}
+END_TEST
+
+START_TEST(what_was_undone_is_erased)
+{
+    household = a_household(&lan, "Bà Từ Chối");
+    (void)an_edit(&lan, &household, "head_name", "Bà Từ Chối Hai");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    struct hm_loaded before = hm_site_load(&server, &household);
+    for (size_t i = 0; i < before.count; i++) {
+        (void)taken_back(&server, &before.held[i].change.id);
+    }
+    ck_assert(!hm_site_load(&server, &household).merged.there);
+    ck_assert_uint_eq(find_void(&server, "tu choi hai"), 1);
+    ck_assert_uint_eq(find_void(&server, "ong khac"), 0);
+
+    ck_assert_int_eq(erase(&server, &household, "head_name", "address_text", NULL),
+                     HM_OK);
+    hm_site_carry(&server, &lan, HM_VERDICT_ACCEPTED);
+
+    check_forgotten(&server);
+    check_forgotten(&lan);
+}
+END_TEST
+
+/* It is not for an erasure to say that what comes back is gone: people are asked. */
+START_TEST(what_is_released_after_all_is_asked_about)
+{
+    household = a_household(&lan, "Bà Từ Chối");
+    hm_site_carry(&lan, &server, HM_VERDICT_QUARANTINED);
+    struct hm_loaded came = hm_site_load(&server, &household);
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+
+    hm_site_entry(&server, &came.held[0].change.id, HM_ENTRY_RELEASED, "");
+
+    struct hm_loaded loaded = hm_site_load(&server, &household);
+    ck_assert(loaded.merged.live_conflict && !loaded.merged.deleted);
+    ck_assert(!holds(&server, "head_name") && holds(&server, "address_text"));
+}
+END_TEST
+
 START_TEST(an_erasure_is_judged_before_anything_is_written)
 {
     struct hm_id none = hm_make_id(0x44);
@@ -300,6 +393,9 @@ int main(void)
     tcase_add_test(group, reasons_that_came_with_the_value_go_with_it);
     tcase_add_test(group, reasons_for_taking_the_value_back_go_with_it_and_no_others);
     tcase_add_test(group, a_deleted_record_is_erased_and_stays_deleted);
+    tcase_add_test(group, what_was_wholly_refused_is_erased);
+    tcase_add_test(group, what_was_undone_is_erased);
+    tcase_add_test(group, what_is_released_after_all_is_asked_about);
     tcase_add_test(group, an_erasure_is_judged_before_anything_is_written);
     tcase_add_test(group, what_is_erased_is_not_erased_twice_and_not_taken_back);
     tcase_add_test(group, what_was_erased_may_be_entered_anew);
