@@ -12,6 +12,19 @@ from sites import expect, promise, script
 
 page = import_module("96-page")
 told = import_module("98-page-told")
+ANSWERS = [{"criterion_id": "4.1.a", "verdict": "dat"}]
+
+
+def recorded(year):
+    """How somebody else records a year of which nothing was recorded."""
+    return ("evaluation", f"year={year}", "stage=tu_danh_gia", "result=dat", "score=500",
+            f"evaluated_on={year}-11-01", "override_reason=khac", f"answers:={json.dumps(ANSWERS)}")
+
+
+def both(conflict):
+    """Result, score and day of an evaluation, as each of the two says them."""
+    return sorted((value["result"], value.get("score", 0), value["evaluated_on"][-2:])
+                  for value in (one["value"] for one in conflict["values"]))
 
 
 def run(site):
@@ -23,23 +36,31 @@ def run(site):
                             f"evaluated_on={told.YEAR}-11-01", "override_reason=khac")
     laptop.once()
     laptop.start("--listen", "127.0.0.1:0")
-    commands = {name: laptop.programs.command(laptop.program, laptop.args("edit", given)) for name, given in {
-        "resting": (household, "address_text=Tổ 5"),
-        "untouched": (evaluation, "result=chua_dat"),
-        "touched": (evaluation, "score=500")}.items()}
+    unseen = (told.YEAR - 1, told.YEAR - 2)
+    commands = {name: laptop.programs.command(laptop.program, laptop.args(act, given)) for name, (act, given) in {
+        "resting": ("edit", (household, "address_text=Tổ 5")),
+        "untouched": ("edit", (evaluation, "result=chua_dat")),
+        "touched": ("edit", (evaluation, "score=500")),
+        **{f"recorded {year}": ("add", recorded(year)) for year in unseen}}.items()}
     page.browse(site, laptop, json.dumps(commands), "meanwhile.mjs")
 
-    open_ones = laptop.ask("conflicts")
-    expect("what people are asked", [(one["record"], one["register"]) for one in open_ones], [(evaluation, "verdict")])
-    expect("both are there", sorted((one["value"].get("score", 0), one["value"]["evaluated_on"][-2:])
-                                    for one in open_ones[0]["values"]), [(0, "03"), (500, "01")])
+    evaluations = {row["fields"]["year"]: row["id"] for row in laptop.ask("list", "evaluation")}
+    expect("evaluations", sorted(evaluations), sorted((told.YEAR, *unseen)))
+    asked = {one["record"]: one for one in laptop.ask("conflicts")}
+    expect("what people are asked", sorted((one["record"], one["register"]) for one in asked.values()),
+           sorted((one, "verdict") for one in evaluations.values()))
+    expect("both are there", both(asked[evaluation]), [("chua_dat", 0, "03"), ("chua_dat", 500, "01")])
+    for year in unseen:
+        expect(f"both are there, of {year}", both(asked[evaluations[year]]), [("dat", 0, "03"), ("dat", 500, "01")])
+        fields = laptop.ask("show", evaluations[year])["fields"]
+        expect("of what one of them said", (fields["override_reason"], fields["answers"]), ("khac", ANSWERS))
     history = laptop.ask("history", evaluation)
     expect("nobody's answers are written", [row for row in history if row["register"] == "answers"], [])
     shown = laptop.ask("show", household)
     expect("who saw both settled it", (shown["fields"]["address_text"], shown["conflicts"]), ("Tổ 7", []))
     expect("faults", laptop.ask("verify")["faults"], 0)
     laptop.stop()
-    promise("P1 what was written while a page was open", "2 records", "written over unseen 0")
+    promise("P1 what was written while a page was open", "4 records", "written over unseen 0")
 
 
 if __name__ == "__main__":

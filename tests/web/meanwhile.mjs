@@ -36,6 +36,37 @@ async function evaluation() {
   await look("evaluation-both");
 }
 
+// Nothing was recorded of a year when this was begun, then somebody else does: on the screen it
+// stands as it was begun, and so it is found again where it rests.
+async function unseen(year, rests) {
+  const date = page.getByLabel(/^Ngày đánh giá/);
+  await tab("Đánh giá");
+  await page.getByLabel("Năm", { exact: true }).fill(String(year));
+  await page.keyboard.press("Tab");
+  await page.getByRole("heading", { level: 1, name: `Tự đánh giá năm ${year}` }).waitFor();
+  await result("Đạt").check();
+  await page.getByRole("radiogroup", { name: /^Lý do/ }).last().getByLabel("Khác", { exact: true }).check();
+  await date.fill(`03/11/${year}`);
+  await page.getByText("Nháp đã giữ trên máy").waitFor();
+  if (rests) {
+    await tab("Cần làm");
+  }
+  meanwhile("recorded " + year);
+  if (rests) {
+    await page.getByRole("link", { name: "Ghi tiếp" }).click();
+  }
+  const recorded = page.getByRole("link", { name: "Xem bản đã ghi" });
+  await recorded.waitFor();
+  if ((await date.inputValue()) !== `03/11/${year}`) {
+    faults.push("what was begun is not there any more");
+  }
+  await save().click();
+  await page.getByText("Ghi khác nhau").waitFor();
+  await recorded.click();
+  await page.getByRole("heading", { level: 3, name: /Kết quả/ }).waitFor();
+  await look("evaluation-unseen-" + year);
+}
+
 // A form that rests as a draft while the same field is written elsewhere.
 async function household() {
   await tab("Hộ");
@@ -61,5 +92,7 @@ async function household() {
 await rise(await does(async () => {
   await household();
   await evaluation();
+  await unseen(new Date().getFullYear() - 1, true);
+  await unseen(new Date().getFullYear() - 2, false);
   return {};
 }));

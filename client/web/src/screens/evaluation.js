@@ -24,7 +24,8 @@ async function ask(year) {
   ]);
   const row = found.records.find((one) => one.fields.stage === empty.stage && one.unit === empty.unit);
   const record = row ? await get("record", { id: row.id }) : null;
-  const draft = drafts.find((one) => one.kind === KIND && Number(one.form.year) === year && (one.record ?? null) === (record?.id ?? null)) || null;
+  // Begun before anything was recorded it is of this record, too.
+  const draft = drafts.find((one) => one.kind === KIND && Number(one.form.year) === year && (one.record === null || one.record === record?.id)) || null;
   return { record, draft, how, made: empty };
 }
 
@@ -52,14 +53,18 @@ function tally(rows) {
 }
 
 // What stands in the record, and what of the draft is newer; `seen`: what was there when it was begun.
+// Who began with nothing goes on with nothing, whatever has been recorded since.
 function begin(data) {
-  const fields = data.record?.fields || {};
   const form = data.draft?.form || {};
+  const seen = form.seen ?? (data.draft?.record === null ? "" : data.record?.seen ?? "");
+  const record = seen === "" ? null : data.record;
+  const fields = record?.fields || {};
   const list = form.answers || fields.answers || [];
   return {
     answers: Object.fromEntries(list.map((one) => [one.criterion_id, one])),
     closing: { evaluated_on: today(), ...pick(fields), ...pick(form) },
-    seen: form.seen ?? data.record?.seen ?? "",
+    seen,
+    record,
   };
 }
 
@@ -104,9 +109,9 @@ function useVerdicts(year, answers, first, begun) {
 }
 
 // What differs from what stands there: nobody else's word is written again.
-function changed(fields, record) {
+function changed(fields, stand) {
   return Object.fromEntries(Object.entries(fields).filter(([name, value]) =>
-    value !== undefined && JSON.stringify(value) !== JSON.stringify(record.fields[name] ?? "")));
+    value !== undefined && JSON.stringify(value) !== JSON.stringify(stand[name] ?? "")));
 }
 
 // `hold(true)`: somebody began to answer; `hold(false)`: all of it is saved.
@@ -137,19 +142,20 @@ function Answers({ year, data, kind, kinds, tell, again, hold }) {
     hold(true);
     draft.touch();
   };
-  const stands = useRef(data.record); // as this person saw it, with what he saved since: it may not have come back yet
+  const stands = useRef(start.current.record); // as this person saw it, with what he saved since: it may not have come back yet
   const write = async (fields, seen) => {
-    const record = stands.current;
-    const other = record ? changed(fields, record) : fields;
+    const saw = stands.current?.fields ?? {};
+    const other = changed(fields, saw);
     if (Object.keys(other).length === 0) {
       await draft.drop();
       return { seen };
     }
     const name = await draft.settle();
-    const done = record
-      ? await post("edit", { id: record.id, fields: other, seen, draft: name })
-      : await post("add", { kind: KIND, fields: { year, stage: made.stage, ...fields }, seen, draft: name });
-    stands.current = { id: done.id, fields: { ...record?.fields, ...other } };
+    const id = (stands.current || data.record)?.id; // of what came meanwhile nothing was seen: both will stand
+    const done = id
+      ? await post("edit", { id, fields: other, seen, draft: name })
+      : await post("add", { kind: KIND, fields: { year, stage: made.stage, ...other }, seen, draft: name });
+    stands.current = { id: done.id, fields: { ...saw, ...other } };
     return done;
   };
   const save = async (event) => {
@@ -160,7 +166,7 @@ function Answers({ year, data, kind, kinds, tell, again, hold }) {
       result: said.result ?? "", evaluated_on: said.evaluated_on ?? "", score: made.points ?? said.score ?? "",
       override_reason: said.override_reason ?? "", auto_result: RESULTS[made.evaluated] || "",
       window_from: made.window.from, window_to: made.window.to, catalogue: made.catalogue, catalogue_version: made.version,
-      answers: sent.answers ?? (stands.current ? undefined : listOf(answers)),
+      answers: sent.answers,
     };
     const known = Object.fromEntries(Object.entries(fields).filter(([name]) => kind.fields.some((one) => one.name === name && one.may !== false)));
     try {
