@@ -11,6 +11,12 @@ import { Trouble } from "./notice.js";
 
 const QUIET_MS = 1000;
 
+// What differs from what stands there: nobody else's word is written again.
+export function changed(values, stand) {
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) =>
+    value !== undefined && JSON.stringify(value) !== JSON.stringify(stand[name] ?? "")));
+}
+
 export function useDraft(kind, record, started, values) {
   const draft = useRef(started || draw());
   const timer = useRef(null);

@@ -4,7 +4,7 @@ import { html, useMemo, useRef } from "../html.js";
 import { get, post } from "../api.js";
 import { go, useData, useKinds } from "../hooks.js";
 import { l, t } from "../words.js";
-import { Form } from "../parts/form.js";
+import { changed, Form } from "../parts/form.js";
 import { thisYear, todayIso } from "../parts/format.js";
 import { written } from "../parts/returned.js";
 import { Trouble } from "../parts/notice.js";
@@ -36,12 +36,6 @@ const beginnings = {
 // Of those who were asked for, the ones of whom somebody says how many came.
 function said(fields) {
   return fields.attendees ? { ...fields, attendees: fields.attendees.filter((one) => one.qty !== undefined) } : fields;
-}
-
-// Only what differs from what stands there is written.
-function changed(values, record) {
-  return Object.fromEntries(Object.entries(values).filter(([name, value]) =>
-    JSON.stringify(value) !== JSON.stringify(record.fields[name] ?? "") && !(value === "" && record.fields[name] === undefined)));
 }
 
 // The fields that the address names.
@@ -84,7 +78,7 @@ export function Entry({ query, tell }) {
   }
   const save = async ({ [SEEN]: seen, ...values }, draft) => {
     const made = await (data.record
-      ? post("edit", { id: data.record.id, fields: changed(values, data.record), seen, draft })
+      ? post("edit", { id: data.record.id, fields: changed(values, data.record.fields), seen, draft })
       : post("add", { kind: kind.kind, fields: said(values), draft }));
     if (data.returned) { // it is written anew: the one that came back is settled
       await post("undo", { change: query.mend }).catch(() => {});

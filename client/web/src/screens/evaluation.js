@@ -8,7 +8,7 @@ import { l, t } from "../words.js";
 import { clause, day, number, sentence, State, thisYear, today } from "../parts/format.js";
 import { Criterion, Verdict } from "../parts/criterion.js";
 import { Field } from "../parts/field.js";
-import { useDraft } from "../parts/form.js";
+import { changed, useDraft } from "../parts/form.js";
 import { Trouble } from "../parts/notice.js";
 
 const KIND = "evaluation";
@@ -106,12 +106,6 @@ function useVerdicts(year, answers, first, begun) {
     };
   }, [quiet, year]);
   return { made, problem };
-}
-
-// What differs from what stands there: nobody else's word is written again.
-function changed(fields, stand) {
-  return Object.fromEntries(Object.entries(fields).filter(([name, value]) =>
-    value !== undefined && JSON.stringify(value) !== JSON.stringify(stand[name] ?? "")));
 }
 
 // `hold(true)`: somebody began to answer; `hold(false)`: all of it is saved.
