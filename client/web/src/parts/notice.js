@@ -30,7 +30,7 @@ export function Trouble({ problem }) {
 
 // What should be looked at, though it is saved: digits of a document, a name in capitals. An offer is
 // taken only by whoever wants it.
-const seen = (told) => told?.warnings?.filter((one) => one.offer || one.rule === "private") ?? [];
+const doubtful = (told) => told?.warnings?.filter((one) => one.offer || one.rule === "private") ?? [];
 
 function Warnings({ id, seen, warnings, tell, fail }) {
   const take = ({ field, offer }) => post("edit", { id, fields: { [field]: offer }, seen })
@@ -50,7 +50,7 @@ export function Notice({ told, gone, tell }) {
     hold(false);
   }, [told]);
   useEffect(() => {
-    if (!told || held || seen(told).length > 0) {
+    if (!told || held || doubtful(told).length > 0) {
       return undefined;
     }
     const timer = setTimeout(gone, SHOWN_MS);
@@ -70,7 +70,7 @@ export function Notice({ told, gone, tell }) {
     ${told && html`<p><span>${told.text}</span>
       ${told.change && html`<button type="button" onClick=${undo}>${t("undo")}</button>`}
       <button type="button" class="plain" aria-label=${t("close")} onClick=${gone}>×</button></p>`}
-    <${Warnings} id=${told?.id} seen=${told?.seen} warnings=${seen(told)} tell=${tell} fail=${fail} />
+    <${Warnings} id=${told?.id} seen=${told?.seen} warnings=${doubtful(told)} tell=${tell} fail=${fail} />
     <${Trouble} problem=${problem} />
   </div>`;
 }
