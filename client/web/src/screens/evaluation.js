@@ -15,6 +15,9 @@ const KIND = "evaluation";
 const RESULTS = { pass: "dat", fail: "chua_dat" };
 const WHOLES = ["all_of", "any_of", "ref"];
 
+// Begun on this screen, not as a form of the book.
+export const isEvaluating = (draft) => draft.kind === KIND && draft.form.seen !== undefined;
+
 async function ask(year) {
   const [found, drafts, how, empty] = await Promise.all([
     get("records", { kind: KIND, where: "year=" + year, limit: 200 }),
@@ -25,7 +28,7 @@ async function ask(year) {
   const row = found.records.find((one) => one.fields.stage === empty.stage && one.unit === empty.unit);
   const record = row ? await get("record", { id: row.id }) : null;
   // Begun before anything was recorded it is of this record, too.
-  const draft = drafts.find((one) => one.kind === KIND && Number(one.form.year) === year && (one.record === null || one.record === record?.id)) || null;
+  const draft = drafts.find((one) => isEvaluating(one) && Number(one.form.year) === year && (one.record === null || one.record === record?.id)) || null;
   return { record, draft, how, made: empty };
 }
 
@@ -56,7 +59,7 @@ function tally(rows) {
 // Who began with nothing goes on with nothing, whatever has been recorded since.
 function begin(data) {
   const form = data.draft?.form || {};
-  const seen = form.seen ?? (data.draft?.record === null ? "" : data.record?.seen ?? "");
+  const seen = form.seen ?? data.record?.seen ?? "";
   const record = seen === "" ? null : data.record;
   const fields = record?.fields || {};
   const list = form.answers || fields.answers || [];

@@ -10,6 +10,7 @@ import { useDraft } from "../parts/form.js";
 import { Trouble } from "../parts/notice.js";
 import { isRead, markRead } from "../parts/read.js";
 import { open, Returned } from "../parts/returned.js";
+import { isEvaluating } from "./evaluation.js";
 
 function Card({ strong, text, href, act, tone }) {
   return html`<li class=${"card " + (tone || "")}><div><strong>${strong}</strong>${text && html`<p>${text}</p>`}</div>
@@ -111,7 +112,7 @@ function goOn(draft) {
   if (draft.kind === "commitment" && draft.form.rows) {
     return link("sheet", { year: draft.form.year });
   }
-  return draft.kind === "evaluation"
+  return isEvaluating(draft)
     ? link("evaluation", { year: draft.form.year })
     : link("entry", { kind: draft.kind, draft: draft.draft, ...(draft.record ? { id: draft.record } : {}) });
 }
