@@ -21,6 +21,7 @@ struct writing {
     bool dry; /* judge all of it, keep nothing */
     bool from_draft;
     bool form;  /* fields are written: an `add` or an `edit` */
+    bool hides; /* a `delete` or a `merge`: the record stands in no list any more */
     bool again; /* the draft was written before: what came of it is the answer */
     struct hm_draft draft;
     struct hm_bytes kind;
@@ -171,6 +172,19 @@ static void say_seen(const struct writing *w, struct hm_json_write *out)
     hm_buf_fini(&seen);
 }
 
+/* Whether the record is out of the lists: what its person never saw stands against it. */
+static void say_hidden(const struct writing *w, struct hm_json_write *out)
+{
+    struct hm_listed listed;
+    struct hm_err unread = HM_ERR_NONE; /* it is written, whatever can be read of it */
+    enum hm_status status = hm_store_record_show(w->call->replica.store, &w->record,
+                                                 &listed, &w->call->arena, &unread);
+    if (status == HM_OK) {
+        hm_json_put_bool(out, "holds",
+                         listed.deleted || !hm_id_is_none(&listed.merged_into));
+    }
+}
+
 /* Whoever is signed in writes; who was invited needs no registry for it. */
 static enum hm_status write_as(struct hm_author *author,
                                struct writing *w,
@@ -247,6 +261,9 @@ static void say(struct writing *w, bool record)
     }
     if (!w->dry && w->marked) {
         say_seen(w, &out);
+    }
+    if (!w->dry && w->hides) {
+        say_hidden(w, &out);
     }
     if (w->warned.size > 0 && w->warned.failed == HM_OK) {
         hm_json_key(&out, "warnings");
@@ -352,7 +369,7 @@ static enum hm_status delete (struct hm_author *author,
 
 enum hm_status hm_web_run_delete(struct hm_web_call *call, struct hm_err *err)
 {
-    struct writing w = {.call = call, .act = delete};
+    struct writing w = {.call = call, .act = delete, .hides = true};
     enum hm_status status = hm_web_body_id(call, "id", &w.record, err);
     if (status == HM_OK) {
         status = find_kind(&w, err);
@@ -426,7 +443,7 @@ static enum hm_status join(struct writing *w, struct hm_err *err)
 
 enum hm_status hm_web_run_merge(struct hm_web_call *call, struct hm_err *err)
 {
-    struct writing w = {.call = call, .act = merge};
+    struct writing w = {.call = call, .act = merge, .hides = true};
     enum hm_status status = hm_web_body_id(call, "into", &w.into, err);
     return status != HM_OK ? status : join(&w, err);
 }

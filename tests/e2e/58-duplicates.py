@@ -4,6 +4,7 @@
 they are, offline; the commune makes one of two, everywhere, with all that belongs to them;
 and takes it back, with nothing lost.
 """
+from browser import Browser
 from sites import check, expect, say, script
 
 WHY = ("--reason", "cùng một hộ")
@@ -57,8 +58,28 @@ def run(site):
     a.refuse("merge", two, one, *WHY, exits=77)
     expect("nothing changed", houses(a), {one, two, other})
     merged(site, a, b, m, one, two, other)
+    page_that_was_open(m, site.hamlet)
     apart(site, a, b, m, one, two, other)
     say("merged and taken apart", households=3, commitments=2)
+
+
+def page_that_was_open(m, unit):
+    """A merge by a page that had not seen the newest edit is no merge, and says so."""
+    one = m.add("household", "head_name=Bùi Thị Tạm", "address_text=1", f"unit={unit}")
+    two = m.add("household", "head_name=Bùi Thị Tạm", "address_text=2", f"unit={unit}")
+    m.start("--listen", "127.0.0.1:0")
+    page = Browser(m)
+    page.enter()
+    seen = page.get("/api/record", id=one)["seen"]
+    m.run("edit", one, "cluster=Tổ 1")
+    for holds in (False, True):
+        said = page.post("/api/merge", {"id": one, "into": two, "seen": seen})
+        expect("whether it holds", said["holds"], holds)
+        expect("so it is", "part_of" in m.ask("show", one), holds)
+        seen = page.get("/api/record", id=one)["seen"]
+    m.stop()
+    for record in (one, two):
+        m.run("delete", record, *WHY)
 
 
 def merged(site, a, b, m, one, two, other):

@@ -408,11 +408,11 @@ def open_page(laptop, page):
     expect("who saw both settles it", page.get("/api/record", id=record)["conflicts"], [])
     fresh = page.get("/api/record", id=record)["seen"]
     laptop.run("edit", record, "address_text=thêm")
-    page.post("/api/delete", {"id": record, "seen": fresh})
+    expect("it says so", page.post("/api/delete", {"id": record, "seen": fresh})["holds"], False)
     shown = page.get("/api/record", id=record)
     expect("a delete that did not see it", (shown["deleted"], shown["conflicts"]), (False, ["~live"]))
-    page.post("/api/delete", {"id": record, "seen": shown["seen"]})
-    expect("and one that did", page.get("/api/record", id=record)["deleted"], True)
+    expect("one that did holds", page.post("/api/delete", {"id": record, "seen": shown["seen"]})["holds"], True)
+    expect("and it is gone", page.get("/api/record", id=record)["deleted"], True)
     other = page.add("household", {"head_name": "Trang Mở", "address_text": "hai"})["id"]
     for bad in ("x", seen[:-1], "g" * 16, 7, None):
         said = page.post("/api/edit", {"id": other, "fields": {"cluster": "x"}, "seen": bad}, 400)

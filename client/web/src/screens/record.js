@@ -59,7 +59,7 @@ function Join({ record, kind, tell, fail }) {
   const join = async () => {
     try {
       const done = await post("merge", { id: record.id, into, seen: record.seen });
-      tell({ text: t("merge.done"), change: done.change });
+      tell({ text: done.holds ? t("merge.done") : t("merge.not"), change: done.change });
     } catch (bad) {
       fail(bad);
     }
@@ -102,8 +102,10 @@ export function Record({ query, tell }) {
   const remove = async () => {
     try {
       const done = await post("delete", { id: record.id, seen: record.seen });
-      tell({ text: t("deleted-of", l(kind.label)), change: done.change });
-      go("book", { kind: record.kind });
+      tell({ text: done.holds ? t("deleted-of", l(kind.label)) : t("deleted-not"), change: done.change });
+      if (done.holds) {
+        go("book", { kind: record.kind });
+      }
     } catch (bad) {
       fail(bad);
     }
