@@ -337,17 +337,24 @@ enum hm_status hm_author_add(struct hm_author *author,
     return status != HM_OK ? status : add_change(author, &values, home, added, err);
 }
 
-enum hm_status hm_author_known(struct hm_author *author,
-                               const struct hm_id *record,
-                               struct hm_loaded *loaded,
-                               struct hm_err *err)
+/* `stands`: something of it must. What is about no record, as a withdrawal, is none. */
+static enum hm_status find(struct hm_author *author,
+                           const struct hm_id *record,
+                           bool stands,
+                           struct hm_loaded *loaded,
+                           struct hm_err *err)
 {
+    char id[HM_HEX16_SIZE];
     enum hm_status status = hm_author_flush(author, err);
     if (status == HM_OK) {
         status = hm_store_record_load(author->store, record, loaded, &author->arena, err);
     }
     if (status != HM_OK) {
         return status;
+    }
+    hm_hex_put(id, hm_id_bytes(record));
+    if (stands ? !loaded->merged.there : loaded->kind_name.size == 0) {
+        return hm_fail(err, HM_NOT_FOUND, "record-missing", id, NULL, NULL);
     }
     if (loaded->kind == NULL) {
         char name[HM_ERR_ARG_MAX];
@@ -357,18 +364,20 @@ enum hm_status hm_author_known(struct hm_author *author,
     return loaded->kind->registry ? HM_OK : hm_author_scope(author, loaded->home, err);
 }
 
+enum hm_status hm_author_known(struct hm_author *author,
+                               const struct hm_id *record,
+                               struct hm_loaded *loaded,
+                               struct hm_err *err)
+{
+    return find(author, record, false, loaded, err);
+}
+
 enum hm_status hm_author_target(struct hm_author *author,
                                 const struct hm_id *record,
                                 struct hm_loaded *loaded,
                                 struct hm_err *err)
 {
-    enum hm_status status = hm_author_known(author, record, loaded, err);
-    if (status == HM_OK && !loaded->merged.there) {
-        char id[HM_HEX16_SIZE];
-        hm_hex_put(id, hm_id_bytes(record));
-        return hm_fail(err, HM_NOT_FOUND, "record-missing", id, NULL, NULL);
-    }
-    return status;
+    return find(author, record, true, loaded, err);
 }
 
 static enum hm_status check_keys(const struct hm_loaded *loaded,

@@ -254,6 +254,10 @@ START_TEST(what_was_undone_is_erased)
     ck_assert(!hm_site_load(&server, &household).merged.there);
     ck_assert_uint_eq(find_void(&server, "tu choi hai"), 1);
     ck_assert_uint_eq(find_void(&server, "ong khac"), 0);
+    /* A withdrawal is about no record, and so none of that id is there. */
+    const struct hm_id none = {{0}};
+    ck_assert_int_eq(erase(&server, &none, "head_name", NULL), HM_NOT_FOUND);
+    refused(&server, "record-missing", "00000000000000000000000000000000");
 
     ck_assert_int_eq(erase(&server, &household, "head_name", "address_text", NULL),
                      HM_OK);
