@@ -111,7 +111,10 @@ static enum hm_status take(void *ctx, const struct hm_listed *listed, struct hm_
     return status;
 }
 
-/* The registers of which something is here, be it overwritten long ago. */
+/*
+ * The registers of which something is here, be it overwritten long ago. An edit may claim
+ * the id of a record of another unit: what it says of a year says nothing of that record.
+ */
 static enum hm_status find_names(struct retention *r,
                                  const struct target *target,
                                  struct hm_bytes *names,
@@ -125,7 +128,8 @@ static enum hm_status find_names(struct retention *r,
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
     enum hm_status status =
         hm_store_record_load(r->ctx->store, &target->record, &loaded, &arena, err);
-    for (size_t i = 0; status == HM_OK && i < retain->erase_count; i++) {
+    bool meant = status == HM_OK && hm_bytes_equal(loaded.home, target->group->unit);
+    for (size_t i = 0; meant && i < retain->erase_count; i++) {
         struct hm_bytes name = hm_text(retain->erase[i]->name);
         if (hm_loaded_holds(&loaded, name)) {
             names[(*count)++] = name;

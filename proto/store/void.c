@@ -73,6 +73,24 @@ static enum hm_status give(void *ctx,
     return l->each(l->ctx, &listed, err);
 }
 
+/* Whether the id means this row: an edit may claim that of a record of another home. */
+static enum hm_status is_meant(struct hm_store *store,
+                               const struct hm_touch *touch,
+                               bool *meant,
+                               struct hm_err *err)
+{
+    static const char select[] = "SELECT 1 WHERE :row = " HM_RECORD_FOUND;
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status == HM_OK) {
+        hm_bind_int(stmt, 1, touch->record);
+        hm_bind_id(stmt, 2, &touch->id);
+        status = hm_sql_step(store, stmt, meant, err);
+        hm_sql_done(stmt);
+    }
+    return status;
+}
+
 /* The void records of the kind, in the order in which they came. */
 static enum hm_status find_void(struct hm_store *store,
                                 struct hm_bytes kind,
@@ -81,9 +99,9 @@ static enum hm_status find_void(struct hm_store *store,
                                 struct hm_arena *arena,
                                 struct hm_err *err)
 {
-    static const char select[] =
-        "SELECT r.id, r.first FROM record r WHERE r.kind = :kind AND r.flags & 1 = 0"
-        " ORDER BY r.id";
+    static const char select[] = "SELECT r.id, r.first, r.record FROM record r WHERE "
+                                 "r.kind = :kind AND r.flags & 1 = 0"
+                                 " ORDER BY r.id";
     struct hm_touch *list = NULL;
     size_t capacity = 0;
     int64_t number = 0;
@@ -104,9 +122,16 @@ static enum hm_status find_void(struct hm_store *store,
             status = hm_arena_status(arena, err);
             break;
         }
-        list[(*count)++] = (struct hm_touch){.record = hm_column_int(stmt, 0),
-                                             .first = hm_column_int(stmt, 1)};
-        status = hm_sql_step(store, stmt, &row, err);
+        struct hm_touch *touch = &list[*count];
+        bool meant = false;
+        *touch = (struct hm_touch){.record = hm_column_int(stmt, 0),
+                                   .first = hm_column_int(stmt, 1)};
+        (void)hm_column_id(stmt, 2, &touch->id);
+        status = is_meant(store, touch, &meant, err);
+        *count += meant;
+        if (status == HM_OK) {
+            status = hm_sql_step(store, stmt, &row, err);
+        }
     }
     hm_sql_done(stmt);
     *touches = list;

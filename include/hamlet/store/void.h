@@ -18,10 +18,11 @@ struct hm_void_query {
 };
 
 /*
- * Call `each` for the void records of a kind that hold any value, in the order in which
- * they came, as they would be if all of it stood; its state is HM_STATE_QUARANTINED where
- * any of it was refused, else HM_STATE_WITHDRAWN. What it is given lives for the call. It
- * may stop the list by another status, which is given back.
+ * Call `each` for the void records of a kind, those that their ids mean, that hold
+ * values, in the order in which they came, as they would be if all of it stood; its state
+ * is HM_STATE_QUARANTINED where any of it was refused, else HM_STATE_WITHDRAWN. What it
+ * is given lives for the call. It may stop the list by another status, which is given
+ * back.
  */
 HM_CHECKED enum hm_status hm_store_list_void(
     struct hm_store *store,

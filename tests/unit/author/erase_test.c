@@ -268,6 +268,23 @@ START_TEST(what_was_undone_is_erased)
 }
 END_TEST
 
+/* By its id the other record would be erased, which stands. */
+START_TEST(what_another_home_claims_in_vain_is_not_void)
+{
+    struct hm_maker tu;
+    hm_maker_init(&tu, &server.arena, HM_TU);
+    tu.district = server.device;
+    tu.home = "30341-02";
+    struct hm_change *claim = hm_make(&tu, HM_ACT_EDIT, &household);
+    hm_make_text(claim, &tu, "head_name", "Bà Từ Chối", 0);
+    hm_make_seal(claim, &tu);
+    const struct hm_change *const claims[] = {claim};
+    hm_site_put(&server, claims, 1, HM_VERDICT_QUARANTINED);
+
+    ck_assert_uint_eq(find_void(&server, ""), 0);
+}
+END_TEST
+
 /* It is not for an erasure to say that what comes back is gone: people are asked. */
 START_TEST(what_is_released_after_all_is_asked_about)
 {
@@ -399,6 +416,7 @@ int main(void)
     tcase_add_test(group, a_deleted_record_is_erased_and_stays_deleted);
     tcase_add_test(group, what_was_wholly_refused_is_erased);
     tcase_add_test(group, what_was_undone_is_erased);
+    tcase_add_test(group, what_another_home_claims_in_vain_is_not_void);
     tcase_add_test(group, what_is_released_after_all_is_asked_about);
     tcase_add_test(group, an_erasure_is_judged_before_anything_is_written);
     tcase_add_test(group, what_is_erased_is_not_erased_twice_and_not_taken_back);
