@@ -279,8 +279,8 @@ static enum hm_status put_case(struct listing *l,
     put_registers(out, kase);
     enum hm_status status = put_unit(l, kase->first->home, &arena, err);
     if (status == HM_OK) {
-        status = hm_store_record_load(l->view->store, &kase->first->record, &loaded,
-                                      &arena, err);
+        status = hm_store_record_load_in(l->view->store, kase->first->home,
+                                         &kase->first->record, &loaded, &arena, err);
     }
     if (status == HM_OK) {
         status = put_hands(l, &loaded, &arena, err);

@@ -69,8 +69,8 @@ static enum hm_status check_room(struct releasing *r, struct hm_err *err)
     if (hm_id_is_none(&change->record)) {
         return HM_OK;
     }
-    enum hm_status status =
-        hm_store_record_load(r->ctx->store, &change->record, &loaded, &r->arena, err);
+    enum hm_status status = hm_store_record_load_in(
+        r->ctx->store, change->home, &change->record, &loaded, &r->arena, err);
     if (status != HM_OK ||
         loaded.weight + hm_change_weight(change) <= HM_RECORD_WEIGHT_MAX) {
         return status;

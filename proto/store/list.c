@@ -91,7 +91,8 @@ static enum hm_status read_whole(struct hm_store *store,
     struct hm_buf buf;
     bool left_out = false;
     hm_buf_init(&buf, HM_REQUEST_BYTES_MAX);
-    enum hm_status status = hm_store_record_load(store, &listed->id, &loaded, arena, err);
+    enum hm_status status =
+        hm_store_record_load_in(store, listed->unit, &listed->id, &loaded, arena, err);
     if (status == HM_OK) {
         hm_json_write_init(&out, &buf);
         hm_derive_fields(&out, &loaded, true, &left_out);
@@ -319,8 +320,8 @@ static enum hm_status match_long(struct listing *l,
             continue;
         }
         if (loaded.count == 0) {
-            enum hm_status status =
-                hm_store_record_load(l->store, &listed->id, &loaded, arena, err);
+            enum hm_status status = hm_store_record_load_in(
+                l->store, listed->unit, &listed->id, &loaded, arena, err);
             if (status != HM_OK) {
                 return status;
             }

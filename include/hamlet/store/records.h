@@ -39,8 +39,8 @@ HM_CHECKED enum hm_status hm_store_record_load(struct hm_store *store,
                                                struct hm_err *err);
 
 /*
- * The same of a record whose id is made of a natural key in `home`: an id that an edit
- * claims in another home is not it, and no other home is looked into.
+ * The same of what has this id in `home`: what an edit claims in another home is not it,
+ * and no other home is looked into.
  */
 HM_CHECKED enum hm_status hm_store_record_load_in(struct hm_store *store,
                                                   struct hm_bytes home,

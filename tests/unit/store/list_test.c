@@ -191,6 +191,33 @@ START_TEST(a_long_text_is_left_out_unless_it_is_asked_for)
 }
 END_TEST
 
+/* What another hamlet says of the same id has a row of its own. */
+START_TEST(a_row_has_the_long_text_of_its_own_home)
+{
+    struct hm_maker tu;
+    struct hm_id household = a_household(&lan, "Út");
+    struct hm_id commitment = a_commitment(&lan, &household);
+    (void)an_edit(&lan, &commitment, "note", "chỉ Lan biết");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    hm_maker_init(&tu, &server.arena, HM_TU);
+    tu.district = server.device;
+    tu.home = "30341-02";
+    tu.kind = "commitment";
+    struct hm_change *claim = hm_make(&tu, HM_ACT_EDIT, &commitment);
+    hm_make_text(claim, &tu, "note", long_text(), 0);
+    hm_make_seal(claim, &tu);
+    const struct hm_change *const claims[] = {claim};
+    (void)hm_site_put(&server, claims, 1, HM_VERDICT_ACCEPTED);
+
+    ck_assert_uint_eq(run(&server, (struct hm_list_query){.kind = hm_text("commitment"),
+                                                          .unit = hm_text("30341-02"),
+                                                          .whole = true}),
+                      1);
+    ck_assert(holds(&list.at[0], long_text()));
+    ck_assert(!holds(&list.at[0], "chỉ Lan biết"));
+}
+END_TEST
+
 START_TEST(the_deleted_are_listed_apart)
 {
     struct hm_id gone = a_household(&lan, "Út");
@@ -340,6 +367,7 @@ int main(void)
     tcase_add_test(group, fields_are_compared_by_their_values);
     tcase_add_test(group, a_number_is_found_as_a_number);
     tcase_add_test(group, a_long_text_is_left_out_unless_it_is_asked_for);
+    tcase_add_test(group, a_row_has_the_long_text_of_its_own_home);
     tcase_add_test(group, the_deleted_are_listed_apart);
     tcase_add_test(group, a_tally_counts_what_the_lists_have);
     tcase_add_test(group, a_list_without_states_is_the_list_all_the_same);
