@@ -13,11 +13,7 @@
 
 #include "hamlet/host/file.h"
 
-enum {
-    PATH_BYTES_MAX = 4096, /* as the kernel's */
-    INCARNATION_BYTES = 6,
-    EPOCH_BYTES = 4
-};
+enum { PATH_BYTES_MAX = 4096 }; /* as the kernel's */
 
 char *hm_data_path(struct hm_arena *arena, const char *dir, const char *name)
 {
@@ -139,33 +135,6 @@ enum hm_status hm_data_publish(const char *draft, const char *dir, struct hm_err
     }
     hm_arena_fini(&arena);
     return status;
-}
-
-enum hm_status hm_data_incarnation(uint64_t *incarnation,
-                                   uint32_t *epoch,
-                                   const struct hm_env *env,
-                                   struct hm_err *err)
-{
-    uint8_t drawn[INCARNATION_BYTES + EPOCH_BYTES];
-    uint64_t first = 0;
-    uint32_t second = 0;
-    while (first == 0 || second == 0) {
-        first = 0;
-        second = 0;
-        enum hm_status status = hm_env_random(env, drawn, sizeof(drawn), err);
-        if (status != HM_OK) {
-            return status;
-        }
-        for (size_t i = 0; i < INCARNATION_BYTES; i++) {
-            first = first << 8 | drawn[i];
-        }
-        for (size_t i = INCARNATION_BYTES; i < sizeof(drawn); i++) {
-            second = second << 8 | drawn[i];
-        }
-    }
-    *incarnation = first;
-    *epoch = second;
-    return HM_OK;
 }
 
 void hm_data_discard(const char *draft)

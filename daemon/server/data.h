@@ -54,15 +54,6 @@ HM_CHECKED enum hm_status hm_data_publish(const char *draft,
                                           const char *dir,
                                           struct hm_err *err);
 
-/*
- * Random numbers for a server that begins or comes back: its incarnation (48 bits) and
- * the epoch of its own changes, neither of them 0.
- */
-HM_CHECKED enum hm_status hm_data_incarnation(uint64_t *incarnation,
-                                              uint32_t *epoch,
-                                              const struct hm_env *env,
-                                              struct hm_err *err);
-
 /* Remove a draft with all that is in it; null: nothing. */
 void hm_data_discard(const char *draft);
 

@@ -225,10 +225,7 @@ static enum hm_status put_facts(struct founding *f, struct hm_err *err)
 {
     struct hm_seal_key recovery;
     struct hm_seal_secret recovery_secret;
-    uint32_t epoch = 0;
     struct hm_bytes role = hm_text(hm_role_name(HM_ROLE_DISTRICT_ADMIN));
-    enum hm_status status =
-        hm_data_incarnation(&f->incarnation, &epoch, &f->main->env, err);
     const struct {
         const char *name;
         struct hm_bytes value;
@@ -239,18 +236,13 @@ static enum hm_status put_facts(struct founding *f, struct hm_err *err)
                  {HM_META_RECOVERY, HM_BYTES(recovery.at)}};
     hm_seal_pair(&recovery, &recovery_secret, f->recovery);
     hm_seal_wipe(&recovery_secret);
-    if (status == HM_OK) {
-        status = hm_store_begin(f->store, err);
-    }
+    enum hm_status status = hm_store_begin(f->store, err);
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && status == HM_OK; i++) {
         status = hm_store_meta_put(f->store, facts[i].name, facts[i].value, err);
     }
     if (status == HM_OK) {
-        status = hm_store_meta_put_int(f->store, HM_META_EPOCH, epoch, err);
-    }
-    if (status == HM_OK) {
-        status = hm_store_meta_put_int(f->store, HM_META_INCARNATION,
-                                       (int64_t)f->incarnation, err);
+        status =
+            hm_store_incarnation_begin(f->store, &f->main->env, &f->incarnation, err);
     }
     if (status == HM_OK && f->refilled) {
         status = hm_store_refill_open(f->store, hm_env_wall(&f->main->env), err);

@@ -159,33 +159,13 @@ static enum hm_status put_store(struct restoring *r, const char *path, struct hm
 
 /* ---- another incarnation ---- */
 
-/*
- * Laptops may hold what the server wrote after the backup. So numbers of entries count
- * anew (incarnation), its own changes go into another chain (epoch), and no lease of
- * before means that a laptop was restored (PROTOCOL.md 5, 7.3).
- */
 static enum hm_status renew(struct restoring *r,
                             struct hm_store *store,
                             struct hm_err *err)
 {
-    uint32_t epoch = 0;
-    enum hm_status status =
-        hm_data_incarnation(&r->incarnation, &epoch, &r->main->env, err);
+    enum hm_status status = hm_store_begin(store, err);
     if (status == HM_OK) {
-        status = hm_store_begin(store, err);
-    }
-    if (status == HM_OK) {
-        status = hm_store_meta_put_int(store, HM_META_INCARNATION,
-                                       (int64_t)r->incarnation, err);
-    }
-    if (status == HM_OK) {
-        status = hm_store_meta_put_int(store, HM_META_EPOCH, epoch, err);
-    }
-    if (status == HM_OK) {
-        status = hm_store_visits_forget(store, err);
-    }
-    if (status == HM_OK) {
-        status = hm_store_refill_open(store, hm_env_wall(&r->main->env), err);
+        status = hm_store_come_back(store, &r->main->env, &r->incarnation, err);
     }
     return status == HM_OK ? hm_store_commit(store, err) : status;
 }

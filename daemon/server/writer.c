@@ -177,6 +177,11 @@ static void commit_group(struct hm_writer *writer, struct job **jobs, size_t cou
             commit_one(writer, ready[i]);
         }
     }
+    for (size_t i = 0; i < n; i++) {
+        if (ready[i]->status == HM_OK && hm_serving_came_back(ready[i]->serving)) {
+            hm_log(hm_env_wall(writer->ctx->env), HM_LOG_CAME_BACK, NULL);
+        }
+    }
     if (!writer->broken) {
         hm_erasing_after(writer->ctx);
         hm_standing_after(writer->ctx);

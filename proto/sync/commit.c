@@ -373,6 +373,70 @@ static enum hm_status meet(struct hm_serving *serving,
     return status;
 }
 
+/*
+ * The server is another than the one that this request was read by: nothing of it is
+ * taken, and the reply says so.
+ */
+static void age(struct hm_serving *serving, uint64_t incarnation)
+{
+    serving->self.incarnation = incarnation;
+    serving->pages_count = false;
+    serving->offering = true;
+    hm_inbox_clear(&serving->inbox);
+    serving->inbox.offer_count = 0;
+}
+
+/*
+ * A folder that is put back by hand does not know that it was. A laptop shows it: then it
+ * comes back as one that was restored does, in the transaction of the request.
+ */
+static enum hm_status find_incarnation(struct hm_serving *serving,
+                                       struct hm_store *store,
+                                       bool leased,
+                                       struct hm_err *err)
+{
+    uint64_t incarnation = 0;
+    int64_t known = 0;
+    bool more = false;
+    serving->came_back = false;
+    enum hm_status status = hm_store_meta_get_int(
+        store, HM_META_INCARNATION, (int64_t)serving->self.incarnation, &known, err);
+    if (status == HM_OK && (uint64_t)known != serving->self.incarnation) {
+        age(serving, (uint64_t)known);
+    }
+    if (status == HM_OK && leased) {
+        status = hm_lease_tells_more(serving, store, &more, err);
+    }
+    if (status == HM_OK && more) {
+        status = hm_store_come_back(store, serving->self.env, &incarnation, err);
+        age(serving, incarnation);
+        serving->came_back = true;
+    }
+    return status;
+}
+
+/* Revocation acts in the transaction of the request: the reader may have been late. */
+static enum hm_status admit(struct hm_serving *serving,
+                            struct hm_store *store,
+                            struct hm_device *device,
+                            bool *admitted,
+                            struct hm_err *err)
+{
+    enum hm_status status = hm_store_device_get(store, &serving->request.device, device,
+                                                &serving->arena, err);
+    enum hm_problem denial =
+        status == HM_OK ? hm_serving_denial(serving, device) : HM_PROBLEM_NONE;
+    *admitted = status == HM_OK && denial == HM_PROBLEM_NONE;
+    if (denial != HM_PROBLEM_NONE) {
+        status = hm_refill_admits(serving, store, admitted, err);
+    }
+    if (status == HM_OK && !*admitted) {
+        hm_serving_refuse(serving, denial);
+        hm_inbox_clear(&serving->inbox);
+    }
+    return status;
+}
+
 static enum hm_status commit_one(struct hm_serving *serving,
                                  struct hm_store *store,
                                  struct hm_err *err)
@@ -380,26 +444,19 @@ static enum hm_status commit_one(struct hm_serving *serving,
     struct hm_device device;
     struct hm_visit visit = {.epoch = 0};
     bool forked = false;
-    bool admitted = false;
     bool visits = serving->ended && serving->problem == HM_PROBLEM_NONE;
-    enum hm_status status = hm_store_device_get(store, &serving->request.device, &device,
-                                                &serving->arena, err);
-    enum hm_problem denial =
-        status == HM_OK ? hm_serving_denial(serving, &device) : HM_PROBLEM_NONE;
-    if (denial != HM_PROBLEM_NONE) {
-        status = hm_refill_admits(serving, store, &admitted, err);
+    bool admitted = false;
+    enum hm_status status = admit(serving, store, &device, &admitted, err);
+    if (status != HM_OK || !admitted) {
+        return status;
+    }
+    bool stranger = visits && !device.known;
+    if (!serving->by_file) {
+        status = find_incarnation(serving, store, visits && !stranger, err);
     }
     if (status != HM_OK) {
         return status;
     }
-    /* Revocation acts in the transaction of the request: the reader may have been late.
-     */
-    if (denial != HM_PROBLEM_NONE && !admitted) {
-        hm_serving_refuse(serving, denial);
-        hm_inbox_clear(&serving->inbox);
-        return HM_OK;
-    }
-    bool stranger = visits && !device.known;
     if (stranger) {
         /* Nothing is kept of somebody who only says so. */
         visits = false;

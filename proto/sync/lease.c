@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
 #include "hamlet/store/refill.h"
 #include "hamlet/store/server.h"
+#include "token.h"
 
 enum { VERSION_MAX = 64, MARK_SIZE = 8, COUNT_SIZE = HM_ID_SIZE - MARK_SIZE };
 
@@ -146,6 +148,28 @@ static enum hm_status present(const struct hm_serving *serving,
     return status != HM_OK ? status : see(serving, store, visit, err);
 }
 
+/* A pair of which no token is one of ours, as a program of before gave it, says nothing.
+ */
+enum hm_status hm_lease_tells_more(const struct hm_serving *serving,
+                                   struct hm_store *store,
+                                   bool *more,
+                                   struct hm_err *err)
+{
+    const struct hm_request *request = &serving->request;
+    struct hm_visit visit;
+    struct hm_arena arena;
+    bool found = false;
+    hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
+    enum hm_status status = hm_store_visit_get(store, &request->device, request->epoch,
+                                               &visit, &found, &arena, err);
+    bool open = hm_id_is_none(&visit.current) && hm_id_is_none(&visit.pending);
+    uint64_t known = hm_token_count(serving, &visit.pending);
+    *more = status == HM_OK && request->incarnation == serving->self.incarnation &&
+            (open || known > 0) && hm_token_count(serving, &request->lease) > known;
+    hm_arena_fini(&arena);
+    return status;
+}
+
 /*
  * A stale one changes nothing: whether it means a copied disk is for the store that still
  * holds it to say, since a late duplicate looks the same here. So does the first request
@@ -185,7 +209,8 @@ enum hm_status hm_lease_take(struct hm_serving *serving,
         status = follow(serving, store, &visit, err);
     }
     if (status == HM_OK && !shown.again && !shown.first_again) {
-        status = hm_env_random(serving->self.env, visit.pending.at, HM_ID_SIZE, err);
+        struct hm_id last = visit.pending;
+        status = hm_token_draw(serving, &last, &visit.pending, err);
         visit.request = request->id;
         if (status == HM_OK) {
             status =

@@ -19,6 +19,14 @@ HM_CHECKED enum hm_status hm_lease_take(struct hm_serving *serving,
                                         struct hm_store *store,
                                         struct hm_visit *taken,
                                         struct hm_err *err);
+/*
+ * Whether it shows a token that was given here after the last one that is known here: the
+ * store was put back to what it was, by somebody who did not say so.
+ */
+HM_CHECKED enum hm_status hm_lease_tells_more(const struct hm_serving *serving,
+                                              struct hm_store *store,
+                                              bool *more,
+                                              struct hm_err *err);
 /* A body that broke off gets no lease; but the line that came whole presents one. */
 HM_CHECKED enum hm_status hm_lease_sight(struct hm_serving *serving,
                                          struct hm_store *store,

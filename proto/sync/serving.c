@@ -49,6 +49,11 @@ void hm_serving_refuse(struct hm_serving *serving, enum hm_problem problem)
     }
 }
 
+bool hm_serving_came_back(const struct hm_serving *serving)
+{
+    return serving->came_back;
+}
+
 void hm_serving_by_file(struct hm_serving *serving)
 {
     serving->by_file = true;
@@ -255,6 +260,17 @@ static enum hm_status find_offering(struct hm_serving *serving,
     return *admitted ? HM_OK : hm_refill_admits(serving, serving->reader, admitted, err);
 }
 
+/* It may be another since the server was begun: one whose folder was put back by hand. */
+static enum hm_status read_incarnation(struct hm_serving *serving, struct hm_err *err)
+{
+    int64_t known = 0;
+    enum hm_status status =
+        hm_store_meta_get_int(serving->reader, HM_META_INCARNATION,
+                              (int64_t)serving->self.incarnation, &known, err);
+    serving->self.incarnation = (uint64_t)known;
+    return status;
+}
+
 /* Who asks, proven before anything of the body is looked at. */
 static enum hm_problem judge_header(struct hm_serving *serving,
                                     const struct hm_request_line *line)
@@ -264,8 +280,11 @@ static enum hm_problem judge_header(struct hm_serving *serving,
     struct hm_request *request = &serving->request;
     struct hm_inbox *inbox = &serving->inbox;
     bool admitted = false;
-    enum hm_status status = hm_store_device_get(serving->reader, &request->device,
-                                                &device, &serving->arena, &err);
+    enum hm_status status = read_incarnation(serving, &err);
+    if (status == HM_OK) {
+        status = hm_store_device_get(serving->reader, &request->device, &device,
+                                     &serving->arena, &err);
+    }
     if (status != HM_OK) {
         return problem_of(status, &err);
     }

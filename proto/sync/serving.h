@@ -34,6 +34,7 @@ struct hm_serving {
     size_t pages_kept; /* that the inbox held before they were committed */
 
     /* set by the commit */
+    bool came_back; /* this server, by what the request showed */
     struct hm_id lease;
     uint64_t seq; /* contiguous prefix of the requester's origin */
     struct hm_digest head;

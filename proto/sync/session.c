@@ -416,9 +416,13 @@ static enum hm_status note_success(struct hm_session *session, struct hm_err *er
     return status;
 }
 
-/* Whether this store has changes that the server did not have when the round began. */
+/*
+ * Whether this store has changes that the server did not have when the round began; and
+ * whether it was sent some of them and confirms none, though it had no more to say.
+ */
 static enum hm_status more_to_send(struct hm_session *session,
                                    bool *more,
+                                   bool *in_vain,
                                    struct hm_err *err)
 {
     struct hm_origin origin;
@@ -430,6 +434,9 @@ static enum hm_status more_to_send(struct hm_session *session,
                                      false, &origin, err);
     }
     *more = status == HM_OK && origin.acked < origin.seq;
+    *in_vain = *more && session->sent_pages > 0 && session->applied == 0 &&
+               origin.epoch == session->origin.epoch &&
+               origin.acked == session->origin.acked;
     return status;
 }
 
@@ -439,6 +446,7 @@ static enum hm_session_next end_whole(struct hm_session *session,
 {
     bool differs = false;
     bool more = false;
+    bool in_vain = false;
     enum hm_status status = hm_apply(session, err);
     if (status == HM_OK && session->inbox.in_page) {
         status = hm_fail(err, HM_PROTOCOL, "page", "end", NULL, NULL);
@@ -455,17 +463,21 @@ static enum hm_session_next end_whole(struct hm_session *session,
         status = hm_apply_renewed(session, err);
     }
     if (status == HM_OK) {
-        status = more_to_send(session, &more, err);
+        status = more_to_send(session, &more, &in_vain, err);
     }
     if (status != HM_OK) {
         return failed(session, HM_SESSION_STOP, false);
     }
-    more = more || session->offers || session->aged;
+    bool goes_on = differs || session->offers || session->aged || session->reply.more;
     adapt(session, false, false, took_ms);
     session->cuts = 0;
     session->stats.rounds++;
+    if (in_vain && !goes_on) {
+        (void)hm_fail(err, HM_NO_SERVER, "unconfirmed", NULL, NULL, NULL);
+        return failed(session, HM_SESSION_RETRY, false);
+    }
     session->stats.tries_idle = 0;
-    if (differs || more || session->reply.more) {
+    if (goes_on || more) {
         return HM_SESSION_AGAIN;
     }
     status = hm_session_part(session, err);

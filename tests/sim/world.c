@@ -382,13 +382,9 @@ static void begin_refill(struct world *world)
 {
     struct hm_err err = HM_ERR_NONE;
     must(hm_store_begin(world->store, &err), &err, "begin");
-    world->self.incarnation = hm_testenv_below(&world->env, 1ULL << 40) + 1;
-    put_int(world->store, HM_META_INCARNATION, (int64_t)world->self.incarnation);
-    put_int(world->store, HM_META_EPOCH,
-            (int64_t)hm_testenv_below(&world->env, 1U << 30) + 1);
-    must(hm_store_visits_forget(world->store, &err), &err, "visits");
-    must(hm_store_refill_open(world->store, hm_env_wall(&world->env.env), &err), &err,
-         "refill");
+    must(
+        hm_store_come_back(world->store, &world->env.env, &world->self.incarnation, &err),
+        &err, "refill");
     must(hm_store_commit(world->store, &err), &err, "commit");
 }
 
@@ -404,6 +400,11 @@ void world_server_restore(struct world *world, struct hm_disk *backup)
 {
     replace_server(world, backup);
     begin_refill(world);
+}
+
+void world_server_put_back(struct world *world, struct hm_disk *folder)
+{
+    replace_server(world, folder);
 }
 
 void world_server_empty(struct world *world)

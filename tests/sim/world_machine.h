@@ -81,5 +81,7 @@ void world_server_mend(struct world *world);
 struct hm_disk *world_server_backup(struct world *world);
 void world_server_restore(struct world *world, struct hm_disk *backup);
 void world_server_empty(struct world *world);
+/* Its folder is what it was, and nobody told it. */
+void world_server_put_back(struct world *world, struct hm_disk *folder);
 
 #endif

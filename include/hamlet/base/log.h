@@ -27,6 +27,7 @@
     X(PAGES_KEPT, INFO, "pages-kept-of-broken-request")                                  \
     X(DEVICE_ENROLLED, INFO, "device-enrolled")                                          \
     X(KEY_CHANGED, INFO, "device-key-changed")                                           \
+    X(CAME_BACK, WARNING, "server-came-back")                                            \
     X(DEVICE_STALE, WARNING, "device-copied-or-restored")                                \
     X(STORE_FAILED, ERROR, "store-failed")                                               \
     X(BUG, ERROR, "bug")

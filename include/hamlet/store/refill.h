@@ -17,6 +17,26 @@
 /* When it was opened, milliseconds; 0 or not there: none is open. */
 #define HM_META_REFILL "refill"
 
+/*
+ * A server begins: its incarnation (48 bits) and the epoch of its own changes are drawn,
+ * neither of them 0.
+ */
+HM_CHECKED enum hm_status hm_store_incarnation_begin(struct hm_store *store,
+                                                     const struct hm_env *env,
+                                                     uint64_t *incarnation,
+                                                     struct hm_err *err);
+
+/*
+ * It comes back with less than it had: laptops may hold what it wrote after what is in
+ * this store. So numbers of entries count anew (incarnation), its own changes go into
+ * another chain (epoch), no lease of before means that a laptop was restored, and a
+ * refill is open.
+ */
+HM_CHECKED enum hm_status hm_store_come_back(struct hm_store *store,
+                                             const struct hm_env *env,
+                                             uint64_t *incarnation,
+                                             struct hm_err *err);
+
 HM_CHECKED enum hm_status hm_store_refilling(struct hm_store *store,
                                              bool *open,
                                              struct hm_err *err);

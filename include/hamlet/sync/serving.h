@@ -131,6 +131,12 @@ void hm_serving_end(struct hm_serving *serving);
 enum hm_problem hm_serving_problem(const struct hm_serving *serving);
 void hm_serving_refuse(struct hm_serving *serving, enum hm_problem problem);
 
+/*
+ * After the commit: its request showed that this server's store was put back to what it
+ * was, so that it goes on as one that was restored (PROTOCOL.md 7.3, 7.5).
+ */
+bool hm_serving_came_back(const struct hm_serving *serving);
+
 /* Whether there is anything to commit: the header was good. */
 bool hm_serving_commits(const struct hm_serving *serving);
 

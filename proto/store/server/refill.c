@@ -3,6 +3,53 @@
 
 #include "../names.h"
 #include "../sql.h"
+#include "hamlet/store/server.h"
+
+enum { INCARNATION_BYTES = 6, EPOCH_BYTES = 4 };
+
+static uint64_t number_of(const uint8_t *bytes, size_t size)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < size; i++) {
+        number = number << 8 | bytes[i];
+    }
+    return number;
+}
+
+enum hm_status hm_store_incarnation_begin(struct hm_store *store,
+                                          const struct hm_env *env,
+                                          uint64_t *incarnation,
+                                          struct hm_err *err)
+{
+    uint8_t drawn[INCARNATION_BYTES + EPOCH_BYTES];
+    uint64_t epoch = 0;
+    enum hm_status status = HM_OK;
+    *incarnation = 0;
+    while (status == HM_OK && (*incarnation == 0 || epoch == 0)) {
+        status = hm_env_random(env, drawn, sizeof(drawn), err);
+        *incarnation = number_of(drawn, INCARNATION_BYTES);
+        epoch = number_of(drawn + INCARNATION_BYTES, EPOCH_BYTES);
+    }
+    if (status == HM_OK) {
+        status =
+            hm_store_meta_put_int(store, HM_META_INCARNATION, (int64_t)*incarnation, err);
+    }
+    return status == HM_OK
+               ? hm_store_meta_put_int(store, HM_META_EPOCH, (int64_t)epoch, err)
+               : status;
+}
+
+enum hm_status hm_store_come_back(struct hm_store *store,
+                                  const struct hm_env *env,
+                                  uint64_t *incarnation,
+                                  struct hm_err *err)
+{
+    enum hm_status status = hm_store_incarnation_begin(store, env, incarnation, err);
+    if (status == HM_OK) {
+        status = hm_store_visits_forget(store, err);
+    }
+    return status == HM_OK ? hm_store_refill_open(store, hm_env_wall(env), err) : status;
+}
 
 enum hm_status hm_store_refilling(struct hm_store *store, bool *open, struct hm_err *err)
 {

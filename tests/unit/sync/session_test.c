@@ -9,6 +9,7 @@
 #include "hamlet/store/visits.h"
 #include "promise.h"
 #include "world.h"
+#include "world_machine.h"
 
 static struct world world;
 
@@ -86,6 +87,38 @@ START_TEST(what_one_laptop_adds_another_of_the_same_unit_gets)
 
     ck_assert(world_agrees(&world, a, "101-1"));
     ck_assert(world_agrees(&world, b, "101-1"));
+}
+END_TEST
+
+/* It has not what it confirmed, and nothing shows it: what follows there joins nothing.
+ */
+START_TEST(a_server_that_confirms_nothing_is_not_asked_without_end)
+{
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_session *session = NULL;
+    struct world_laptop *a = world_laptop_add(&world, "101-1", "recorder");
+    struct hm_disk *image = world_server_backup(&world);
+    add(a, "Nguyễn Văn Út", "Tổ 3");
+    ck_assert(world_sync(&world, a, &err));
+    world_server_put_back(&world, image);
+    ck_assert_int_eq(hm_store_begin(a->store, &err), HM_OK);
+    ck_assert_int_eq(hm_store_meta_put(a->store, HM_META_LEASE, HM_NO_BYTES, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_store_commit(a->store, &err), HM_OK);
+    add(a, "Trần Thị Bảy", "Tổ 1");
+    ck_assert_int_eq(hm_session_open(&session, a->store, &a->secret, "test", &err),
+                     HM_OK);
+    hm_session_begin(session);
+
+    enum hm_session_next next = HM_SESSION_AGAIN;
+    for (int round = 0; next == HM_SESSION_AGAIN && round < 10; round++) {
+        next = world_exchange(&world, a, session, &world_no_faults, &err);
+    }
+
+    ck_assert_int_eq(next, HM_SESSION_RETRY);
+    ck_assert_str_eq(err.key, "unconfirmed");
+    ck_assert_uint_eq(hm_session_stats(session)->tries_idle, 1);
+    hm_session_close(session);
 }
 END_TEST
 
@@ -231,6 +264,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_set_timeout(t, 120);
     tcase_add_test(t, what_one_laptop_adds_another_of_the_same_unit_gets);
+    tcase_add_test(t, a_server_that_confirms_nothing_is_not_asked_without_end);
     tcase_add_test(t, concurrent_edits_of_one_field_are_one_conflict_everywhere);
     tcase_add_test(t, a_request_cut_anywhere_loses_and_doubles_nothing);
     tcase_add_test(t, since_when_something_waits_is_kept_until_nothing_does);
