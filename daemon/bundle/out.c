@@ -251,6 +251,10 @@ enum hm_status hm_bundle_out_publish(struct hm_bundle_out *out, struct hm_err *e
     for (size_t i = out->stats.files; i > 0 && status == HM_OK; i--) {
         status = hm_draft_name(&out->files[i - 1].draft, false, err);
     }
+    /* Parts without their first are of no use, and in the way of the next try. */
+    for (size_t i = 0; i < out->stats.files && status != HM_OK; i++) {
+        hm_draft_unname(&out->files[i].draft);
+    }
     return status;
 }
 

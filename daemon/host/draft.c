@@ -196,6 +196,17 @@ enum hm_status hm_draft_name(struct hm_draft *draft, bool replace, struct hm_err
     return hm_folder_sync(draft->folder, draft->path, err);
 }
 
+void hm_draft_unname(struct hm_draft *draft)
+{
+    struct stat own;
+    struct stat there;
+    if (draft->fd >= 0 && draft->name[0] == '\0' && fstat(draft->fd, &own) == 0 &&
+        fstatat(draft->folder, draft->last, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+        own.st_dev == there.st_dev && own.st_ino == there.st_ino) {
+        (void)unlinkat(draft->folder, draft->last, 0);
+    }
+}
+
 void hm_draft_close(struct hm_draft *draft)
 {
     if (draft->fd >= 0) {

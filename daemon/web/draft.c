@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What somebody has begun to type, kept at each change of a field. */
+#include "hamlet/author/saw.h"
 #include "hamlet/base/json.h"
 #include "hamlet/store/drafts.h"
 #include "run.h"
@@ -37,17 +38,42 @@ enum hm_status hm_web_run_drafts(struct hm_web_call *call, struct hm_err *err)
     return status;
 }
 
-/* One transaction around an act on the table of drafts. */
+/* A draft that went with values that were erased does not come back with the next key. */
+static enum hm_status keep(struct hm_web_call *call,
+                           const struct hm_draft *draft,
+                           struct hm_bytes seen,
+                           struct hm_err *err)
+{
+    struct hm_store *store = call->replica.store;
+    struct hm_draft before;
+    bool found = true;
+    bool erased = false;
+    enum hm_status status = HM_OK;
+    if (!hm_id_is_none(&draft->record) && seen.size > 0) {
+        status =
+            hm_store_draft_find(store, &draft->id, &before, &found, &call->arena, err);
+    }
+    if (status == HM_OK && !found) {
+        status =
+            hm_author_saw_erased(store, &draft->record, seen, &erased, &call->arena, err);
+    }
+    if (status == HM_OK && erased) {
+        status = hm_fail(err, HM_EXISTS, "web-draft-erased", NULL, NULL, NULL);
+    }
+    return status != HM_OK ? status : hm_store_draft_put(store, draft, err);
+}
+
+/* One transaction around an act on the table of drafts; `seen` null: it is dropped. */
 static enum hm_status in_transaction(struct hm_web_call *call,
                                      const struct hm_draft *draft,
-                                     bool keep,
+                                     const struct hm_bytes *seen,
                                      struct hm_err *err)
 {
     struct hm_store *store = call->replica.store;
     enum hm_status status = hm_store_begin(store, err);
     if (status == HM_OK) {
-        status = keep ? hm_store_draft_put(store, draft, err)
-                      : hm_store_draft_drop(store, &draft->id, &call->user, err);
+        status = seen != NULL ? keep(call, draft, *seen, err)
+                              : hm_store_draft_drop(store, &draft->id, &call->user, err);
     }
     if (status == HM_OK) {
         status = hm_store_commit(store, err);
@@ -91,10 +117,15 @@ enum hm_status hm_web_run_draft(struct hm_web_call *call, struct hm_err *err)
                              .saved = hm_env_wall(call->web->options.env)};
     struct hm_json_write out;
     struct hm_buf form;
+    struct hm_bytes seen;
+    bool given = false;
     hm_buf_init(&form, HM_DRAFT_BYTES_MAX);
     enum hm_status status = read_draft(call, &draft, &form, err);
     if (status == HM_OK) {
-        status = in_transaction(call, &draft, true, err);
+        status = hm_web_body_seen(call, &given, &seen, err);
+    }
+    if (status == HM_OK) {
+        status = in_transaction(call, &draft, &seen, err);
     }
     hm_buf_fini(&form);
     hm_json_write_init(&out, &call->out);
@@ -109,7 +140,7 @@ enum hm_status hm_web_run_drop(struct hm_web_call *call, struct hm_err *err)
     struct hm_draft draft = {.user = call->user};
     enum hm_status status = hm_web_body_id(call, "draft", &draft.id, err);
     if (status == HM_OK) {
-        status = in_transaction(call, &draft, false, err);
+        status = in_transaction(call, &draft, NULL, err);
     }
     hm_buf_put_text(&call->out, "{}");
     return status;

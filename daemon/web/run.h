@@ -78,6 +78,12 @@ enum hm_status hm_web_run_bundle_import(struct hm_web_call *call, struct hm_err 
 enum hm_status hm_web_run_receipt(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_digest(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_verify(struct hm_web_call *call, struct hm_err *err);
+/* What stood in the record that the page showed: its `seen`, given back as it came. No
+ * bytes: nothing, or it is not `*given`. HM_USAGE: it is no mark */
+HM_CHECKED enum hm_status hm_web_body_seen(const struct hm_web_call *call,
+                                           bool *given,
+                                           struct hm_bytes *mark,
+                                           struct hm_err *err);
 enum hm_status hm_web_run_add(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_edit(struct hm_web_call *call, struct hm_err *err);
 enum hm_status hm_web_run_delete(struct hm_web_call *call, struct hm_err *err);

@@ -62,13 +62,15 @@ static enum hm_status read_fields(struct writing *w, struct hm_err *err)
     return status;
 }
 
-/* What stood in the record that the page showed: its `seen`, given back as it came. */
-static enum hm_status read_seen(struct writing *w, struct hm_err *err)
+enum hm_status hm_web_body_seen(const struct hm_web_call *call,
+                                bool *given,
+                                struct hm_bytes *mark,
+                                struct hm_err *err)
 {
-    const struct hm_json *given = hm_json_get(w->call->body, "seen");
-    w->marked = given != NULL;
-    w->mark = hm_json_text_or(given, HM_NO_BYTES);
-    return !w->marked || (hm_json_is(given, HM_JSON_TEXT) && hm_author_is_mark(w->mark))
+    const struct hm_json *seen = hm_json_get(call->body, "seen");
+    *given = seen != NULL;
+    *mark = hm_json_text_or(seen, HM_NO_BYTES);
+    return !*given || (hm_json_is(seen, HM_JSON_TEXT) && hm_author_is_mark(*mark))
                ? HM_OK
                : hm_fail(err, HM_USAGE, "web-member", "seen", NULL, NULL);
 }
@@ -81,7 +83,7 @@ static enum hm_status read_options(struct writing *w, struct hm_err *err)
     w->from_draft = hm_json_get(call->body, "draft") != NULL && !w->dry;
     w->draft.user = call->user;
     w->draft.saved = hm_env_wall(call->web->options.env);
-    enum hm_status status = read_seen(w, err);
+    enum hm_status status = hm_web_body_seen(call, &w->marked, &w->mark, err);
     return status == HM_OK && w->from_draft
                ? hm_web_body_id(call, "draft", &w->draft.id, err)
                : status;

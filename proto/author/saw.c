@@ -32,26 +32,44 @@ bool hm_author_is_mark(struct hm_bytes text)
     return good;
 }
 
+/* The prefixes of a mark, ascending; and `own`, unless it is null. */
+static enum hm_status read_marks(hm_prefix **seen,
+                                 size_t *count,
+                                 struct hm_bytes mark,
+                                 const struct hm_id *own,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    size_t room = mark.size / ((size_t)2 * HM_PREFIX_SIZE);
+    size_t n = 0;
+    hm_prefix *found = hm_arena_get_array(arena, room + 1, sizeof(*found));
+    if (found == NULL) {
+        return hm_arena_status(arena, err);
+    }
+    for (size_t i = 0; i < room; i++) {
+        n += read_mark(&found[n], mark, i);
+    }
+    if (own != NULL) {
+        found[n++] = hm_prefix_of(own);
+    }
+    *seen = found;
+    *count = hm_prefixes_sort(found, n);
+    return HM_OK;
+}
+
 enum hm_status hm_author_saw_mark(struct hm_author *author,
                                   struct hm_bytes mark,
                                   const struct hm_id *own,
                                   struct hm_arena *arena,
                                   struct hm_err *err)
 {
-    size_t room = mark.size / ((size_t)2 * HM_PREFIX_SIZE);
+    hm_prefix *seen = NULL;
     size_t count = 0;
-    hm_prefix *seen = hm_arena_get_array(arena, room + 1, sizeof(*seen));
-    if (seen == NULL) {
-        return hm_arena_status(arena, err);
+    enum hm_status status = read_marks(&seen, &count, mark, own, arena, err);
+    if (status == HM_OK) {
+        hm_author_saw(author, seen, count);
     }
-    for (size_t i = 0; i < room; i++) {
-        count += read_mark(&seen[count], mark, i);
-    }
-    if (own != NULL) {
-        seen[count++] = hm_prefix_of(own);
-    }
-    hm_author_saw(author, seen, hm_prefixes_sort(seen, count));
-    return HM_OK;
+    return status;
 }
 
 /*
@@ -60,23 +78,79 @@ enum hm_status hm_author_saw_mark(struct hm_author *author,
  * have led through changes that were effective then, and it had been none; what is a
  * head of one register and overwritten in another is reached there by the one that is.
  */
+static enum hm_status merge_seen(struct hm_loaded *loaded,
+                                 const hm_prefix *seen,
+                                 size_t count,
+                                 struct hm_arena *arena,
+                                 struct hm_err *err)
+{
+    struct hm_known *known = hm_arena_get_array(arena, loaded->count, sizeof(*known));
+    if (known == NULL) {
+        return hm_arena_status(arena, err);
+    }
+    for (size_t i = 0; i < loaded->count; i++) {
+        known[i] = loaded->known[i];
+        known[i].effective =
+            hm_prefixes_have(seen, count, hm_prefix_of(&known[i].change->id));
+    }
+    loaded->known = known;
+    return hm_merge(&loaded->merged, known, loaded->count, arena, err);
+}
+
 enum hm_status hm_author_look_back(struct hm_author *author,
                                    struct hm_loaded *loaded,
                                    struct hm_err *err)
 {
-    if (author->saw == NULL) {
-        return HM_OK;
+    return author->saw == NULL
+               ? HM_OK
+               : merge_seen(loaded, author->saw, author->saw_count, &author->arena, err);
+}
+
+static bool is_head(const struct hm_register *reg, size_t known)
+{
+    bool found = false;
+    for (size_t i = 0; reg != NULL && i < reg->head_count && !found; i++) {
+        found = reg->heads[i].known == known;
     }
-    struct hm_known *known =
-        hm_arena_get_array(&author->arena, loaded->count, sizeof(*known));
-    if (known == NULL) {
-        return hm_arena_status(&author->arena, err);
+    return found;
+}
+
+/*
+ * A head of then whose value is gone and that is none any more. One that still is was
+ * shown without its value: the change that erased it was lost, and only its order known.
+ */
+static bool has_erased(const struct hm_merged *then, const struct hm_merged *now)
+{
+    bool found = false;
+    for (size_t i = 0; i < then->register_count; i++) {
+        const struct hm_register *reg = &then->registers[i];
+        const struct hm_register *since = hm_merged_register(now, reg->name);
+        for (size_t h = 0; h < reg->head_count && !found; h++) {
+            found = reg->heads[h].write->value.size == 0 &&
+                    !is_head(since, reg->heads[h].known);
+        }
     }
-    for (size_t i = 0; i < loaded->count; i++) {
-        known[i] = loaded->known[i];
-        known[i].effective = hm_prefixes_have(author->saw, author->saw_count,
-                                              hm_prefix_of(&known[i].change->id));
+    return found;
+}
+
+enum hm_status hm_author_saw_erased(struct hm_store *store,
+                                    const struct hm_id *record,
+                                    struct hm_bytes mark,
+                                    bool *erased,
+                                    struct hm_arena *arena,
+                                    struct hm_err *err)
+{
+    struct hm_loaded now;
+    hm_prefix *seen = NULL;
+    size_t count = 0;
+    enum hm_status status = read_marks(&seen, &count, mark, NULL, arena, err);
+    if (status == HM_OK) {
+        status = hm_store_record_load(store, record, &now, arena, err);
     }
-    loaded->known = known;
-    return hm_merge(&loaded->merged, known, loaded->count, &author->arena, err);
+    if (status == HM_OK) {
+        struct hm_loaded then = now;
+        status = merge_seen(&then, seen, count, arena, err);
+        *erased = status == HM_OK && has_erased(&then.merged, &now.merged);
+    }
+    return status;
 }

@@ -7,15 +7,16 @@
 A name goes through all a record can hold: a creation, edits, a conflict and its resolution
 with a reason, a group, a long note, a change that was refused, a record that was deleted.
 It is erased at the district and searched for in every byte of every file of the server and
-of four laptops, in many forms; what was away, restored or sent again does not bring it
-back; chains, rebuilds and digests hold.
+of four laptops, in many forms; what was away, restored, sent again or is still being typed
+does not bring it back; chains, rebuilds and digests hold.
 """
 import base64
 import os
 import shutil
 import unicodedata
 
-from sites import DISTRICT, check, expect, promise, say, script, unchanged, write_csv
+from browser import Browser
+from sites import DISTRICT, check, expect, promise, say, script, unchanged, wait_until, write_csv
 
 SECRET = "Huỳnh Thị Bí Ẩn"
 WHY = ("--reason", "theo yêu cầu của gia đình")
@@ -212,6 +213,34 @@ class World:
 
     # ---- what comes again ----
 
+    def typed(self):
+        """A page that stood open goes on typing: its draft, which went with the value, stays
+        away; one of a page that is opened now is kept."""
+        self.b.start("--listen", "127.0.0.1:0")
+        page = Browser(self.b)
+        page.enter()
+        record = page.add("household", {"head_name": SECRET, "address_text": "Số 1"})["id"]
+        wait_until("the server has it", lambda: self.server.call("show", record).code == 0)
+        draft, late = ({"draft": digit * 32, "kind": "household", "record": record,
+                        "seen": page.get("/api/record", id=record)["seen"],
+                        "form": {"head_name": f"{SECRET} Ba"}} for digit in "12")
+        page.post("/api/draft", draft)
+        self.server.ask("erase", record, "head_name", *WHY)
+        page.post("/api/sync", {}, 202)
+        wait_until("the draft is gone", lambda: page.get("/api/drafts") == [])
+        for one in (draft, late):
+            expect("typed on", page.post("/api/draft", one, 409)["key"], "web-draft-erased")
+        now = page.get("/api/record", id=record)
+        expect("no draft came back", page.get("/api/drafts"), [])
+        page.post("/api/draft", {**draft, "seen": now["seen"], "form": {"address_text": "Số 2"}})
+        expect("drafts", [row["form"] for row in page.get("/api/drafts")], [{"address_text": "Số 2"}])
+        expect("what was never here", page.post(
+            "/api/draft", {**late, "record": "f" * 32}, 404)["key"], "record-missing")
+        expect("no mark", page.post("/api/draft", {**late, "seen": "x"}, 400)["args"], ["seen"])
+        self.b.stop()
+        self.clean("of a laptop with a page that stood open", self.server, self.b)
+        say("a page that stood open")
+
     def restored(self):
         """A disk of before is put back: whatever it sends, nothing comes back."""
         folder = self.site.path("old-A")
@@ -252,6 +281,7 @@ def run(site):
     world.concurrent()
     world.hold("after rebuilds")
     world.refused()
+    world.typed()
     world.by_file()
     world.restored()
     world.again()

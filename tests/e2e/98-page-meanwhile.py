@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Somebody else writes to a record that stands open in a real browser, or rests as a draft: of
-what both said nothing is written over, and people are asked.
+what both said nothing is written over, and people are asked. What the district erases stays in no draft.
 
     98-page-meanwhile.py --bin DIR --work DIR
 """
@@ -32,6 +32,7 @@ def run(site):
     site.set_up()
     laptop = site.enrol("A", role="hamlet_head")
     household = laptop.add("household", "head_name=Nguyễn Văn An", "address_text=Tổ 1")
+    named = laptop.add("household", "head_name=Trần Thị Bình", "address_text=Tổ 1")
     evaluation = laptop.add("evaluation", f"year={told.YEAR}", "stage=tu_danh_gia", "result=dat",
                             f"evaluated_on={told.YEAR}-11-01", "override_reason=khac")
     laptop.once()
@@ -42,6 +43,8 @@ def run(site):
         "untouched": ("edit", (evaluation, "result=chua_dat")),
         "touched": ("edit", (evaluation, "score=500")),
         **{f"recorded {year}": ("add", recorded(year)) for year in unseen}}.items()}
+    commands["erased"] = site.programs.command(site.server.program, site.server.args(
+        "erase", (named, "head_name", "--reason", "theo yêu cầu của gia đình")))
     page.browse(site, laptop, json.dumps(commands), "meanwhile.mjs")
 
     evaluations = {row["fields"]["year"]: row["id"] for row in laptop.ask("list", "evaluation")}

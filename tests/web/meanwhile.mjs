@@ -89,10 +89,39 @@ async function household() {
   await page.getByText("Tổ 7").first().waitFor();
 }
 
+const noDraft = () => page.waitForFunction(async () => {
+  const reply = await fetch("/api/drafts", { headers: { "X-Hamlet-Token": sessionStorage.getItem("hamlet-token") } });
+  return (await reply.json()).length === 0;
+});
+
+// What is being typed from a name that is erased is kept no more, and whoever types is told so.
+async function erased() {
+  const kept = page.getByText("Nháp đã giữ trên máy");
+  const told = page.getByRole("alert").filter({ hasText: "đã bị xóa hẳn" });
+  await tab("Hộ");
+  await page.getByRole("cell").getByRole("link", { name: "Trần Thị Bình" }).click();
+  await page.getByRole("link", { name: "Sửa", exact: true }).click();
+  await page.getByLabel(/^Họ và tên chủ hộ/).fill("Trần Thị Bình Minh");
+  await kept.waitFor();
+  meanwhile("erased");
+  await page.getByRole("button", { name: "Gửi ngay" }).click();
+  await noDraft();
+  await page.getByLabel(/^Địa chỉ/).fill("Tổ 2");
+  await told.waitFor();
+  await look("household-erased");
+  await noDraft();
+  await page.getByRole("button", { name: "Bỏ", exact: true }).click();
+  await page.getByRole("link", { name: "Sửa", exact: true }).click();
+  await page.getByLabel(/^Địa chỉ/).fill("Tổ 3");
+  await kept.waitFor();
+  await page.getByRole("button", { name: "Bỏ", exact: true }).click();
+}
+
 await rise(await does(async () => {
   await household();
   await evaluation();
   await unseen(new Date().getFullYear() - 1, true);
   await unseen(new Date().getFullYear() - 2, false);
+  await erased();
   return {};
 }));

@@ -34,4 +34,17 @@ HM_CHECKED enum hm_status hm_author_saw_mark(struct hm_author *author,
                                              struct hm_err *err);
 bool hm_author_is_mark(struct hm_bytes text);
 
+/*
+ * *erased: of the values that stood in the record when this mark was made one was erased
+ * since, so that what was typed from them is not to be kept. A page that was opened after
+ * that saw that there is none, whatever else of the same changes it shows.
+ * HM_NOT_FOUND  the record is not here
+ */
+HM_CHECKED enum hm_status hm_author_saw_erased(struct hm_store *store,
+                                               const struct hm_id *record,
+                                               struct hm_bytes mark,
+                                               bool *erased,
+                                               struct hm_arena *arena,
+                                               struct hm_err *err);
+
 #endif

@@ -59,6 +59,7 @@ HM_CHECKED enum hm_status hm_bundle_out_carry(struct hm_bundle_out *out,
 
 HM_CHECKED enum hm_status hm_bundle_out_sync(struct hm_bundle_out *out,
                                              struct hm_err *err);
+/* All files get their names, or, as far as the disk lets it, none. */
 HM_CHECKED enum hm_status hm_bundle_out_publish(struct hm_bundle_out *out,
                                                 struct hm_err *err);
 

@@ -52,6 +52,9 @@ HM_CHECKED enum hm_status hm_draft_sync(struct hm_draft *draft,
 HM_CHECKED enum hm_status hm_draft_name(struct hm_draft *draft,
                                         bool replace,
                                         struct hm_err *err);
+/* Take the file away again whose name was given without `replace`, as far as the disk
+ * lets it. Does nothing while the draft has no name, or where another file has it now. */
+void hm_draft_unname(struct hm_draft *draft);
 void hm_draft_close(struct hm_draft *draft);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "acting.h"
 #include "hamlet/author/author.h"
+#include "hamlet/author/saw.h"
 #include "hamlet/author/server.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/erase.h"
@@ -403,6 +404,117 @@ START_TEST(its_list_erases_what_stood_before_a_change_that_nobody_has_any_more)
 }
 END_TEST
 
+/* ---- what a page showed of it ---- */
+
+/* The mark that a page of Lan gets of the household now. */
+static struct hm_bytes mark_now(void)
+{
+    hm_prefix *heads = NULL;
+    size_t count = 0;
+    struct hm_loaded loaded = hm_site_load(&lan, &household);
+    ck_assert_int_eq(hm_loaded_heads(&loaded, &heads, &count, &lan.arena, &lan.err),
+                     HM_OK);
+    size_t size = (size_t)2 * HM_PREFIX_SIZE;
+    char *text = hm_arena_get(&lan.arena, count * size + 1);
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t at[HM_PREFIX_SIZE];
+        hm_prefix_put(at, heads[i]);
+        hm_hex_put(text + i * size, HM_BYTES(at));
+    }
+    return (struct hm_bytes){(const uint8_t *)text, count * size};
+}
+
+static bool saw_erased(struct hm_bytes mark)
+{
+    bool erased = false;
+    ck_assert_int_eq(
+        hm_author_saw_erased(lan.store, &household, mark, &erased, &lan.arena, &lan.err),
+        HM_OK);
+    return erased;
+}
+
+static void erase_for_lan(const char *reg)
+{
+    ck_assert_int_eq(erase(&server, &household, reg, NULL), HM_OK);
+    hm_site_carry(&server, &lan, HM_VERDICT_ACCEPTED);
+}
+
+/* The change that wrote the name stays the head of the address. */
+START_TEST(a_page_that_showed_what_is_erased_is_told_from_one_opened_since)
+{
+    struct hm_bytes before = mark_now();
+    ck_assert(!saw_erased(before));
+
+    erase_for_lan("head_name");
+
+    struct hm_bytes since = mark_now();
+    ck_assert(saw_erased(before));
+    ck_assert(!saw_erased(since));
+    (void)an_edit(&lan, &household, "head_name", "Bà Khác");
+    ck_assert(saw_erased(before));
+    ck_assert(!saw_erased(since));
+    ck_assert(!saw_erased(mark_now()));
+}
+END_TEST
+
+START_TEST(a_page_that_showed_what_was_written_over_before_it_was_erased_showed_it)
+{
+    struct hm_bytes before = mark_now();
+    (void)an_edit(&lan, &household, "head_name", "Bà Bí Mật Hai");
+    (void)an_edit(&lan, &household, "cluster", "Tổ 1");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    struct hm_bytes after = mark_now();
+
+    erase_for_lan("head_name");
+
+    ck_assert(saw_erased(before));
+    ck_assert(saw_erased(after));
+}
+END_TEST
+
+START_TEST(a_page_that_showed_other_values_showed_nothing_that_is_erased)
+{
+    struct hm_bytes before = mark_now();
+    (void)an_edit(&lan, &household, "cluster", "Tổ của bà Bí Mật");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+
+    erase_for_lan("cluster");
+
+    ck_assert(!saw_erased(before));
+    ck_assert(!saw_erased(HM_NO_BYTES));
+}
+END_TEST
+
+/* It shows nothing where the name was, however often it is opened. */
+START_TEST(a_page_of_what_a_list_erased_alone_is_as_good_as_any)
+{
+    size_t n = 0;
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+    ck_assert_int_eq(hm_author_list_erasures(server.store, &server.secret, &server.err),
+                     HM_OK);
+    struct hm_held *held = hm_site_changes(&server, 1, &n);
+    const struct hm_change *listed = &held[changes_of(&server) - 1].change;
+
+    (void)hm_site_put(&lan, &listed, 1, HM_VERDICT_ACCEPTED);
+
+    struct hm_change first = change_of(&lan, &household);
+    ck_assert_uint_eq(write_of(&first, "head_name")->value.size, 0);
+    ck_assert(!saw_erased(mark_now()));
+}
+END_TEST
+
+START_TEST(of_what_is_not_here_nobody_can_say)
+{
+    struct hm_id none = hm_make_id(0x42);
+    bool erased = false;
+
+    ck_assert_int_eq(
+        hm_author_saw_erased(lan.store, &none, mark_now(), &erased, &lan.arena, &lan.err),
+        HM_NOT_FOUND);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("erase");
@@ -424,6 +536,13 @@ int main(void)
     tcase_add_test(group, the_registry_lists_it_and_its_list_erases);
     tcase_add_test(group,
                    its_list_erases_what_stood_before_a_change_that_nobody_has_any_more);
+    tcase_add_test(group,
+                   a_page_that_showed_what_is_erased_is_told_from_one_opened_since);
+    tcase_add_test(
+        group, a_page_that_showed_what_was_written_over_before_it_was_erased_showed_it);
+    tcase_add_test(group, a_page_that_showed_other_values_showed_nothing_that_is_erased);
+    tcase_add_test(group, a_page_of_what_a_list_erased_alone_is_as_good_as_any);
+    tcase_add_test(group, of_what_is_not_here_nobody_can_say);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }

@@ -356,6 +356,23 @@ START_TEST(a_name_that_is_taken_is_told_before_anything_is_written)
 }
 END_TEST
 
+START_TEST(a_first_name_that_is_taken_takes_the_other_names_back)
+{
+    ck_assert_int_eq(write_files(SMALL), HM_OK);
+    fclose(fopen(path, "w"));
+
+    ck_assert_int_eq(hm_bundle_out_publish(out, &err), HM_EXISTS);
+    hm_bundle_out_close(out);
+    out = NULL;
+
+    ck_assert_int_eq(names(), 1);
+    ck_assert_uint_eq(size_of(1), 0); /* which was there before */
+    ck_assert_int_eq(unlink(path), 0);
+    err = HM_ERR_NONE;
+    ck_assert_uint_eq(written(SMALL, write_files), 3);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("bundle.out");
@@ -372,6 +389,7 @@ int main(void)
     tcase_add_test(cases, a_stick_that_takes_no_more_is_left_without_any_of_it);
     tcase_add_test(cases, closed_before_it_has_its_names_nothing_is_left);
     tcase_add_test(cases, a_name_that_is_taken_is_told_before_anything_is_written);
+    tcase_add_test(cases, a_first_name_that_is_taken_takes_the_other_names_back);
     suite_add_tcase(suite, cases);
     if (getenv("HM_LARGEST") != NULL) {
         TCase *largest = tcase_create("largest");

@@ -63,6 +63,41 @@ START_TEST(what_is_no_draft_of_ours_stays)
 }
 END_TEST
 
+START_TEST(a_name_is_taken_back_only_from_the_file_that_got_it)
+{
+    struct hm_draft first = open_draft("file");
+    hm_draft_unname(&first); /* which has none yet */
+    ck_assert_int_eq(hm_draft_name(&first, false, &err), HM_OK);
+
+    struct hm_draft second = open_draft("file");
+    ck_assert_int_eq(hm_draft_name(&second, false, &err), HM_EXISTS);
+    hm_draft_unname(&second);
+    ck_assert(world_has("file", "half"));
+    hm_draft_close(&second);
+
+    ck_assert_int_eq(unlink(in("file")), 0);
+    world_put("file", "whole", 0600);
+    hm_draft_unname(&first);
+    ck_assert(world_has("file", "whole"));
+
+    hm_draft_close(&first);
+    hm_draft_unname(&first);
+    ck_assert_int_eq(world_count(""), 1);
+}
+END_TEST
+
+START_TEST(a_name_that_is_taken_back_leaves_nothing)
+{
+    struct hm_draft draft = open_draft("file");
+    ck_assert_int_eq(hm_draft_name(&draft, false, &err), HM_OK);
+
+    hm_draft_unname(&draft);
+    hm_draft_close(&draft);
+
+    ck_assert_int_eq(world_count(""), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("host.draft");
@@ -71,5 +106,7 @@ int main(void)
                    what_a_killed_writer_left_goes_with_the_next_draft_of_its_folder);
     tcase_add_test(drafts, what_is_being_written_stays);
     tcase_add_test(drafts, what_is_no_draft_of_ours_stays);
+    tcase_add_test(drafts, a_name_is_taken_back_only_from_the_file_that_got_it);
+    tcase_add_test(drafts, a_name_that_is_taken_back_leaves_nothing);
     return world_run(suite);
 }

@@ -17,17 +17,27 @@ export function changed(values, stand) {
     value !== undefined && JSON.stringify(value) !== JSON.stringify(stand[name] ?? "")));
 }
 
-export function useDraft(kind, record, started, values) {
+// In a form, beside the fields: what stood in the record when it was begun.
+export const SEEN = "~seen";
+
+// `mark`: which member of the form that is. `lost`: why what is typed is not kept, where trying
+// again does not help; of what was written already nothing is lost.
+export function useDraft(kind, record, started, values, mark = SEEN) {
   const draft = useRef(started || draw());
   const timer = useRef(null);
   const going = useRef(Promise.resolve());
   const [saved, put] = useState(null);
+  const [lost, lose] = useState(null);
+  const kept = (at, why) => {
+    put(at);
+    lose(why);
+  };
   const save = () => {
     clearTimeout(timer.current);
     timer.current = null;
     going.current = going.current
-      .then(() => post("draft", { draft: draft.current, kind, record, form: values.current }))
-      .then((done) => put(done.saved), () => put(null));
+      .then(() => post("draft", { draft: draft.current, kind, record, seen: values.current[mark], form: values.current }))
+      .then((done) => kept(done.saved, null), (wrong) => kept(null, wrong.retry || wrong.key === "web-draft-done" ? null : wrong));
     return going.current;
   };
   const touch = () => {
@@ -44,14 +54,14 @@ export function useDraft(kind, record, started, values) {
   };
   const drop = async () => {
     await post("drop", { draft: await settle() }).catch(() => {});
-    put(null);
+    kept(null, null);
   };
   // It was written: what is typed from here on is another one.
   const written = () => {
     draft.current = draw();
-    put(null);
+    kept(null, null);
   };
-  return { saved, touch, leave, settle, drop, written };
+  return { saved, lost, touch, leave, settle, drop, written };
 }
 
 // Who is entered may be here already: said while the name is typed, and nobody is stopped.
@@ -127,6 +137,7 @@ export function Form({ kind, record, start, draft: started, hidden = [], save, d
         name=${start?.names?.[field.name]} set=${(value) => set(field, value)} leave=${draft.leave} wrong=${problem?.of?.(field.name)} />`)}
       ${named && at === 0 && html`<${Alike} kind=${kind} name=${name} />`}</section>`)}
     <${Trouble} problem=${problem && fields.some((field) => problem.of?.(field.name)) ? null : problem} />
+    <${Trouble} problem=${draft.lost} />
     <div class="acts">
       <button type="submit" class="main" disabled=${busy}>${label || t("save")}</button>
       <button type="button" onClick=${drop}>${t("cancel")}</button>

@@ -4,7 +4,7 @@ import { html, useMemo, useRef } from "../html.js";
 import { get, post } from "../api.js";
 import { go, useData, useKinds } from "../hooks.js";
 import { l, t } from "../words.js";
-import { changed, Form } from "../parts/form.js";
+import { changed, Form, SEEN } from "../parts/form.js";
 import { thisYear, todayIso } from "../parts/format.js";
 import { written } from "../parts/returned.js";
 import { Trouble } from "../parts/notice.js";
@@ -42,9 +42,6 @@ function said(fields) {
 function named(kind, query) {
   return Object.fromEntries(kind.fields.filter((field) => field.name in query).map((field) => [field.name, query[field.name]]));
 }
-
-// In a draft, beside the fields: what stood in the record when it was begun.
-const SEEN = "~seen";
 
 export function Entry({ query, tell }) {
   const kinds = useKinds();

@@ -120,7 +120,7 @@ function Answers({ year, data, kind, kinds, tell, again, hold }) {
   const form = useRef(null);
   form.current ||= { year, seen: start.current.seen, ...pick(data.draft?.form || {}), ...(data.draft?.form.answers && { answers: data.draft.form.answers }) };
   const closed = () => ({ ...start.current.closing, ...pick(form.current) });
-  const draft = useDraft(KIND, data.record?.id, data.draft?.draft, form);
+  const draft = useDraft(KIND, data.record?.id, data.draft?.draft, form, "seen");
   const { made, problem } = useVerdicts(year, answers, data.made, data.draft);
   const [wrong, fail] = useState(null);
   const parts = kind.fields.find((one) => one.name === "answers").item.members;
@@ -194,6 +194,7 @@ function Answers({ year, data, kind, kinds, tell, again, hold }) {
     ${closing.map((field) => html`<${Field} key=${field.name} field=${field} scope="e" value=${closed()[field.name]}
       set=${close(field.name)} leave=${draft.leave} wrong=${wrong?.of?.(field.name)} />`)}
     <${Trouble} problem=${wrong && closing.some((field) => wrong.of?.(field.name)) ? null : wrong} />
+    <${Trouble} problem=${draft.lost} />
     <div class="acts"><button type="submit" class="main">${t("evaluation.save")}</button>
       ${data.record && html`<a class="button" href=${link("record", { id: data.record.id })}>${t("evaluation.recorded")}</a><${State} record=${data.record} />`}
       <span class="kept" role="status">${draft.saved ? t("draft-kept") : ""}</span></div></form>`;
