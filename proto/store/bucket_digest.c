@@ -157,7 +157,7 @@ static const char unit_elements[] =
     "SELECT c.change, CASE WHEN c.verdict = 2 THEN 'a' ELSE e.kind END,"
     " CASE WHEN c.verdict = 2 THEN '' ELSE coalesce(e.reason, '') END"
     " FROM change c LEFT JOIN entry e ON +e.bucket = :bucket AND e.change <= c.id"
-    " AND e.change > CASE WHEN c.verdict <> 2 THEN c.id - 600 END"
+    " AND e.change > CASE WHEN c.verdict <> 2 THEN c.id - " HM_ENTRY_ROW " END"
     " AND c.id < e.change + e.count"
     " WHERE c.home = :home AND c.change >= :low AND c.change <= :high AND c.verdict <> 0"
     " AND (c.verdict = 2 OR e.kind IS NOT NULL) ORDER BY c.change, 2, 3";

@@ -120,6 +120,40 @@ static enum hm_status insert_entries(struct hm_store *store,
     return status;
 }
 
+/* As rows of the table, the entries numbered on from `*n`. A failure is the arena's. */
+static struct hm_batch make_rows(struct hm_entry *entries,
+                                 size_t count,
+                                 int64_t bucket,
+                                 uint64_t *n,
+                                 struct hm_arena *arena)
+{
+    const char *full = hm_reason_name(HM_REASON_FULL);
+    struct hm_batch batch = {.text = 3};
+    size_t pieces = 0;
+    for (size_t i = 0; i < count; i++) {
+        pieces += (entries[i].count + HM_ENTRY_ROW_MAX - 1) / HM_ENTRY_ROW_MAX;
+    }
+    struct hm_batch_row *rows = hm_arena_get_array(arena, pieces, sizeof(*rows));
+    char *kinds = hm_arena_get(arena, count);
+    for (size_t i = 0; rows != NULL && kinds != NULL && i < count; i++) {
+        struct hm_entry *entry = &entries[i];
+        entry->n = *n + 1;
+        *n += entry->count;
+        kinds[i] = (char)entry->kind;
+        for (uint64_t at = 0; at < entry->count; at += HM_ENTRY_ROW_MAX) {
+            uint64_t left = entry->count - at;
+            rows[batch.count++] = (struct hm_batch_row){
+                .n = {bucket, (int64_t)(entry->n + at),
+                      (int64_t)(left < HM_ENTRY_ROW_MAX ? left : HM_ENTRY_ROW_MAX),
+                      entry->change + (int64_t)at, verdict_of(entry->kind),
+                      hm_bytes_are(entry->reason, full)},
+                .b = {{(const uint8_t *)&kinds[i], 1}, entry->reason}};
+        }
+    }
+    batch.rows = rows;
+    return batch;
+}
+
 enum hm_status hm_store_entries_append(struct hm_store *store,
                                        struct hm_bytes bucket,
                                        struct hm_entry *entries,
@@ -127,30 +161,21 @@ enum hm_status hm_store_entries_append(struct hm_store *store,
                                        struct hm_arena *arena,
                                        struct hm_err *err)
 {
-    struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
-    struct hm_batch batch = {.rows = rows, .count = count, .text = 3};
     struct affected affected = {.records = {.count = 0}};
-    const char *full = hm_reason_name(HM_REASON_FULL);
-    char *kinds = hm_arena_get(arena, count);
+    struct hm_batch batch = {.count = 0};
     int64_t number = 0;
     uint64_t n = 0;
-    enum hm_status status = hm_arena_status(arena, err);
-    if (status != HM_OK || count == 0) {
-        return status;
+    enum hm_status status = HM_OK;
+    if (count == 0) {
+        return hm_arena_status(arena, err);
     }
     status = hm_bucket_number(store, bucket, true, &number, err);
     if (status == HM_OK) {
         status = hm_store_bucket_n(store, bucket, &n, err);
     }
-    for (size_t i = 0; i < count && status == HM_OK; i++) {
-        struct hm_entry *entry = &entries[i];
-        entry->n = n + 1;
-        n += entry->count;
-        kinds[i] = (char)entry->kind;
-        rows[i] = (struct hm_batch_row){
-            .n = {number, (int64_t)entry->n, (int64_t)entry->count, entry->change,
-                  verdict_of(entry->kind), hm_bytes_are(entry->reason, full)},
-            .b = {{(const uint8_t *)&kinds[i], 1}, entry->reason}};
+    if (status == HM_OK) {
+        batch = make_rows(entries, count, number, &n, arena);
+        status = hm_arena_status(arena, err);
     }
     if (status == HM_OK) {
         status = insert_entries(store, &batch, number, n, err);
@@ -309,14 +334,14 @@ enum hm_status hm_store_numbers(struct hm_store *store,
                                 struct hm_arena *arena,
                                 struct hm_err *err)
 {
-    /* Runs of neighbours that hold the change; an entry's is never longer than a page.
-     * `+`: what lies around the change is looked at, not all of the bucket. */
+    /* Runs of neighbours that hold the change. `+`: what lies around it is looked at, not
+     * all of the bucket. */
     static const char select[] =
         "SELECT x.i,"
         " (SELECT e.n + c.id - e.change FROM entry e WHERE +e.bucket ="
         "  (SELECT b.id FROM bucket b WHERE b.id = :bucket AND b.old = 0)"
-        "  AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
-        "  ORDER BY e.change DESC LIMIT 1),"
+        "  AND e.change <= c.id AND e.change > c.id - " HM_ENTRY_ROW
+        "  AND c.id < e.change + e.count ORDER BY e.change DESC LIMIT 1),"
         " (SELECT CASE WHEN v.origin = :origin AND c.id < v.change + v.count"
         "  THEN v.seq + c.id - v.change END FROM envelope v WHERE v.change <= c.id"
         "  ORDER BY v.change DESC LIMIT 1), r.record"

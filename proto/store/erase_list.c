@@ -119,10 +119,10 @@ enum hm_status hm_store_erasures(struct hm_store *store,
                                  struct hm_arena *arena,
                                  struct hm_err *err)
 {
-    /* An entry is never longer than a page: what lies around the change is looked at. */
+    /* `+`: what lies around the change is looked at, not all of the bucket. */
     static const char select[] = HM_CHANGE_COLUMNS
         ", (SELECT max(e.n + c.id - e.change) FROM bucket b CROSS JOIN entry e"
-        " ON +e.bucket = b.id AND e.change <= c.id AND e.change > c.id - 600"
+        " ON +e.bucket = b.id AND e.change <= c.id AND e.change > c.id - " HM_ENTRY_ROW
         " AND c.id < e.change + e.count AND e.kind <> 'q' WHERE b.name = u.code)"
         " FROM change c INDEXED BY change_erase CROSS JOIN author a ON a.id = c.author"
         " CROSS JOIN device d ON d.id = a.device CROSS JOIN unit u ON u.id = c.home"

@@ -89,10 +89,21 @@ HM_CHECKED enum hm_status hm_change_row(struct hm_store *store,
     " JOIN unit a ON a.code = up.code WHERE a.successor IS NOT NULL" more ")"
 #define HM_ABOVE HM_ABOVE_WITH("")
 
+/*
+ * Changes that a row of `entry` holds at most: an entry of more has several. So whoever
+ * asks what is said of a change looks for rows that begin this far before it, and not at
+ * all that came until then.
+ */
+#define HM_ENTRY_ROW_MAX     512
+#define HM_SQL_NUMBER(value) HM_SQL_TEXT(value)
+#define HM_SQL_TEXT(text)    #text
+#define HM_ENTRY_ROW         HM_SQL_NUMBER(HM_ENTRY_ROW_MAX)
+_Static_assert(HM_ENTRY_ROW_MAX >= 512, "stores hold such rows (012-entries.sql)");
+
 /* The number of the registry's entry for the change in a row. */
 #define HM_REGISTRY_N(row)                                                               \
     "(SELECT e.n + " row " - e.change FROM entry e WHERE e.change <= " row               \
-    " AND e.change > " row " - 600 AND " row " < e.change + e.count"                     \
+    " AND e.change > " row " - " HM_ENTRY_ROW " AND " row " < e.change + e.count"        \
     " AND +e.bucket = (SELECT b.id FROM bucket b WHERE b.name = '~')"                    \
     " ORDER BY e.change DESC LIMIT 1)"
 

@@ -253,8 +253,8 @@ enum hm_status hm_store_unspoken(struct hm_store *store,
         " CROSS JOIN change c ON c.home = u.id WHERE b.name = :name"
         " AND (c.withheld = 0 OR c.verdict = 1)"
         " AND NOT EXISTS (SELECT 1 FROM entry e WHERE +e.bucket = b.id"
-        " AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"
-        " AND e.n + c.id - e.change <= :n)"
+        " AND e.change <= c.id AND e.change > c.id - " HM_ENTRY_ROW
+        " AND c.id < e.change + e.count AND e.n + c.id - e.change <= :n)"
         " AND (SELECT v.origin <> :own OR v.seq + c.id - v.change <= :end"
         " OR EXISTS(SELECT 1 FROM envelope w WHERE w.change <= c.id AND w.change > c.id -"
         " (SELECT max(x.count) FROM origin o CROSS JOIN origin p ON p.device = o.device"

@@ -263,15 +263,14 @@ static enum hm_status next_page(struct hm_store *store,
     return status;
 }
 
-enum hm_status hm_store_origin_advance(struct hm_store *store,
-                                       struct hm_origin *origin,
-                                       struct hm_err *err)
+static enum hm_status run_pages(struct hm_store *store,
+                                struct hm_origin *origin,
+                                struct hm_err *err)
 {
     struct hm_arena arena;
     struct hm_stored_page page;
     bool found = true;
     bool joins = true;
-    bool moved = false;
     enum hm_status status = HM_OK;
     hm_arena_init(&arena, HM_CHANGE_BYTES_MAX);
     while (status == HM_OK && found && joins) {
@@ -287,15 +286,41 @@ enum hm_status hm_store_origin_advance(struct hm_store *store,
         if (status == HM_OK && joins) {
             origin->seq = page.seq + page.count - 1;
             origin->head = page.head_after;
-            moved = true;
         }
         hm_arena_clear(&arena);
     }
     hm_arena_fini(&arena);
-    if (status == HM_OK && moved) {
-        status = hm_store_origin_put(store, origin, err);
-    }
     return status;
+}
+
+enum hm_status hm_store_origin_advance(struct hm_store *store,
+                                       struct hm_origin *origin,
+                                       struct hm_err *err)
+{
+    const uint64_t from = origin->seq;
+    enum hm_status status = run_pages(store, origin, err);
+    return status != HM_OK || origin->seq == from
+               ? status
+               : hm_store_origin_put(store, origin, err);
+}
+
+enum hm_status hm_store_origin_reach(struct hm_store *store,
+                                     struct hm_origin *origin,
+                                     struct hm_err *err)
+{
+    struct hm_arena arena;
+    struct hm_stored_page page;
+    bool found = false;
+    enum hm_status status = HM_OK;
+    if (origin->seq == 0 && !origin->has_parent) {
+        hm_arena_init(&arena, HM_CHANGE_BYTES_MAX);
+        status = page_from(store, origin->row, 1, &page, &found, &arena, err);
+        hm_arena_fini(&arena);
+    }
+    if (found) {
+        origin->head = page.head_before;
+    }
+    return status != HM_OK ? status : run_pages(store, origin, err);
 }
 
 enum hm_status hm_store_changes_get(struct hm_store *store,

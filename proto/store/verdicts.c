@@ -3,6 +3,7 @@
 
 #include "derive.h"
 #include "hamlet/record/reason.h"
+#include "names.h"
 #include "numbers.h"
 
 /* A change whose entries do not say its verdict: n0 its row, n1 what they say. */
@@ -23,8 +24,9 @@ static void read_unsaid(sqlite3_stmt *stmt, void *item, struct hm_arena *arena)
  * the change are looked at. */
 #define SAID(kind)                                                                       \
     "EXISTS (SELECT 1 FROM entry e WHERE e.kind = '" kind                                \
-    "' AND e.change <= c.id AND e.change > c.id - 600 AND c.id < e.change + e.count"     \
-    " AND EXISTS (SELECT 1 FROM bucket s WHERE s.id = e.bucket AND s.old = 0))"
+    "' AND e.change <= c.id AND e.change > c.id - " HM_ENTRY_ROW                         \
+    " AND c.id < e.change + e.count AND EXISTS (SELECT 1 FROM bucket s"                  \
+    " WHERE s.id = e.bucket AND s.old = 0))"
 
 static enum hm_status find_unsaid(struct hm_store *store,
                                   struct hm_bytes bucket,

@@ -151,8 +151,7 @@ static size_t make_entries(const struct hm_landing *landing,
             continue;
         }
         if (accepted && last != NULL && last->kind == HM_ENTRY_ACCEPTED &&
-            last->change + (int64_t)last->count == put->row &&
-            last->count < HM_PAGE_CHANGES_MAX) {
+            last->change + (int64_t)last->count == put->row) {
             last->count++;
             continue;
         }

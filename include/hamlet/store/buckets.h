@@ -56,7 +56,8 @@ void hm_mailbox_name(char name[HM_MAILBOX_SIZE], const struct hm_id *device);
 
 /*
  * Append entries, numbering them on from the bucket's n (`n` is filled in). The changes'
- * verdicts gain them, and what that changes is derived anew.
+ * verdicts gain them, and what that changes is derived anew. One of very many changes is
+ * kept, and read again, as several.
  */
 HM_CHECKED enum hm_status hm_store_entries_append(struct hm_store *store,
                                                   struct hm_bytes bucket,

@@ -117,6 +117,14 @@ HM_CHECKED enum hm_status hm_store_origin_advance(struct hm_store *store,
                                                   struct hm_origin *origin,
                                                   struct hm_err *err);
 
+/*
+ * How far that would be, where nothing is written. Its own device need not have been
+ * here: what h(0) binds is taken from the first page.
+ */
+HM_CHECKED enum hm_status hm_store_origin_reach(struct hm_store *store,
+                                                struct hm_origin *origin,
+                                                struct hm_err *err);
+
 /* Which origin and sequence number the change in this row has, and how many neighbours
  * after it go on in step. `origin` 0: it has none. */
 struct hm_envelope {

@@ -46,7 +46,7 @@ void hm_revoked_heads_put(struct hm_buf *value,
                           const struct hm_revoked_head *heads,
                           size_t count);
 
-/* Those that are here; of very many those that came last. */
+/* Those that are here, each without a gap; of very many those that came last. */
 HM_CHECKED enum hm_status hm_store_heads(struct hm_store *store,
                                          const struct hm_id *device,
                                          struct hm_revoked_head **heads,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The devices of a server and what they may do. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "../names.h"
 #include "../sql.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/record/role.h"
+#include "hamlet/store/check.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/store/server.h"
 #include "hamlet/text/sort.h"
@@ -238,36 +238,27 @@ enum hm_status hm_store_heads(struct hm_store *store,
                               struct hm_arena *arena,
                               struct hm_err *err)
 {
-    static const char select[] = "SELECT o.epoch, o.seq, o.head FROM device d"
-                                 " JOIN origin o ON o.device = d.id"
-                                 " WHERE d.device = :device AND o.seq > 0"
-                                 " ORDER BY o.id DESC LIMIT :limit";
     struct hm_revoked_head *list =
         hm_arena_get_array(arena, HM_REVOKED_HEADS_MAX, sizeof(*list));
-    sqlite3_stmt *stmt = NULL;
-    bool row = true;
+    struct hm_origin *origins = NULL;
+    size_t left = 0;
     size_t n = 0;
     enum hm_status status = hm_arena_status(arena, err);
     if (status == HM_OK) {
-        status = hm_sql(store, select, &stmt, err);
+        status = hm_store_origins(store, &origins, &left, arena, err);
     }
-    if (status == HM_OK) {
-        hm_bind_id(stmt, 1, device);
-        hm_bind_int(stmt, 2, HM_REVOKED_HEADS_MAX);
-    }
-    while (status == HM_OK && n < HM_REVOKED_HEADS_MAX) {
-        status = hm_sql_step(store, stmt, &row, err);
-        if (status != HM_OK || !row) {
-            break;
+    while (left > 0 && n < HM_REVOKED_HEADS_MAX && status == HM_OK) {
+        struct hm_origin *origin = &origins[--left];
+        if (origin->branch > 0 || !hm_id_equal(&origin->device, device)) {
+            continue;
         }
-        struct hm_bytes head = hm_column_bytes(stmt, 2);
-        if (head.size == HM_DIGEST_SIZE) {
-            list[n] = (struct hm_revoked_head){.epoch = (uint32_t)hm_column_int(stmt, 0),
-                                               .seq = (uint64_t)hm_column_int(stmt, 1)};
-            memcpy(list[n++].head.at, head.data, HM_DIGEST_SIZE);
+        /* Others may have brought what the device did not send here itself. */
+        status = hm_store_origin_reach(store, origin, err);
+        if (status == HM_OK && origin->seq > 0) {
+            list[n++] =
+                (struct hm_revoked_head){origin->epoch, origin->seq, origin->head};
         }
     }
-    hm_sql_done(stmt);
     if (status == HM_OK) {
         *heads = list;
         *count = n;

@@ -7,7 +7,6 @@
 
 #include "../names.h"
 #include "../sql.h"
-#include "hamlet/base/limits.h"
 #include "hamlet/store/offers.h"
 
 static bool is_mailbox(struct hm_bytes bucket)
@@ -212,8 +211,8 @@ static enum hm_status find_missing(struct hm_store *store,
     /* `+`: what lies around the change is looked at, not all of the bucket. */
     static const char select[] =
         "SELECT x.i FROM batch(:rows) x WHERE NOT EXISTS (SELECT 1 FROM entry e"
-        " WHERE +e.bucket = :bucket AND e.change <= x.n0 AND e.change > x.n0 - 600"
-        " AND x.n0 < e.change + e.count AND e.kind = x.b0"
+        " WHERE +e.bucket = :bucket AND e.change <= x.n0 AND x.n0 < e.change + e.count"
+        " AND e.change > x.n0 - " HM_ENTRY_ROW " AND e.kind = x.b0"
         " AND coalesce(e.reason, '') = coalesce(x.b1, ''))";
     struct hm_batch_row *rows = hm_arena_get_array(arena, count, sizeof(*rows));
     char *kinds = hm_arena_get(arena, count);
@@ -271,8 +270,7 @@ static enum hm_status join_entries(struct hm_store *store,
         }
         if (last != NULL && last->kind == HM_ENTRY_ACCEPTED &&
             dues[i].kind == HM_ENTRY_ACCEPTED &&
-            last->change + (int64_t)last->count == dues[i].change &&
-            last->count < HM_PAGE_CHANGES_MAX) {
+            last->change + (int64_t)last->count == dues[i].change) {
             last->count++;
             continue;
         }

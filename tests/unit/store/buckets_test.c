@@ -10,30 +10,40 @@
 #include "run.h"
 #include "site.h"
 
-enum { CHANGES = 40, ELEMENTS_MAX = 256 };
+enum { CHANGES = 40, CHANGES_MAX = 1300, ELEMENTS_MAX = 1400 };
 
 static struct hm_site server;
 static struct hm_site laptop;
 static struct hm_maker maker;
-static const struct hm_change *changes[CHANGES];
+static const struct hm_change *changes[CHANGES_MAX];
 static int64_t first_row; /* of the changes, neighbours on the server */
 static struct hm_bytes unit;
 
-static void setup(void)
+static void open_with(size_t count)
 {
     hm_site_open_pair(&server, &laptop);
     hm_maker_init(&maker, &server.arena, 1);
     maker.district = server.device;
     maker.device = laptop.device;
-    for (size_t i = 0; i < CHANGES; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct hm_change *change = hm_make(&maker, HM_ACT_CREATE, NULL);
         hm_make_text(change, &maker, "head_name", "Út", 0);
         hm_make_text(change, &maker, "address_text", "Tổ 1", 0);
         hm_make_seal(change, &maker);
         changes[i] = change;
     }
-    first_row = hm_site_put(&server, changes, CHANGES, HM_VERDICT_NONE);
+    first_row = hm_site_put(&server, changes, count, HM_VERDICT_NONE);
     unit = hm_text("30341-01");
+}
+
+static void setup(void)
+{
+    open_with(CHANGES);
+}
+
+static void setup_many(void)
+{
+    open_with(CHANGES_MAX);
 }
 
 static void teardown(void)
@@ -559,9 +569,70 @@ START_TEST(buckets_are_listed_in_order_of_name)
 }
 END_TEST
 
-static void add_group(Suite *suite, TCase *group)
+/* ---- an entry of more changes than a page ---- */
+
+START_TEST(the_digest_tells_apart_what_lies_deep_in_a_long_entry)
 {
-    tcase_add_checked_fixture(group, setup, teardown);
+    append_one(HM_ENTRY_ACCEPTED, 0, CHANGES_MAX, NULL);
+    append_one(HM_ENTRY_QUARANTINED, 700, 1, "revoked");
+    append_one(HM_ENTRY_QUARANTINED, CHANGES_MAX - 1, 1, "revoked");
+
+    for (size_t i = 0; i < CHANGES_MAX; i++) {
+        expect('a', i, "");
+    }
+    expect('q', 700, "revoked");
+    expect('q', CHANGES_MAX - 1, "revoked");
+    check_digest(unit);
+}
+END_TEST
+
+START_TEST(every_change_of_a_long_entry_has_its_number)
+{
+    struct hm_entry long_one = entry_of(HM_ENTRY_ACCEPTED, 0, CHANGES_MAX - 1, NULL);
+    append(unit, &long_one, 1);
+    append_one(HM_ENTRY_ACCEPTED, CHANGES_MAX - 1, 1, NULL);
+
+    ck_assert_uint_eq(long_one.n, 1);
+    ck_assert_uint_eq(bucket_of(unit).n, CHANGES_MAX);
+    for (size_t i = 0; i < CHANGES_MAX; i++) {
+        struct hm_number number = {.prefix = hm_prefix_of(&changes[i]->id)};
+        struct hm_meaning meaning = {.n = i + 1};
+        ck_assert_int_eq(hm_store_numbers(server.store, unit, 0, &number, 1,
+                                          &server.arena, &server.err),
+                         HM_OK);
+        ck_assert_int_eq(hm_store_meanings(server.store, unit, 0, &meaning, 1,
+                                           &server.arena, &server.err),
+                         HM_OK);
+        ck_assert_uint_eq(number.n, i + 1);
+        ck_assert(meaning.found && hm_id_equal(&meaning.change, &changes[i]->id));
+    }
+}
+END_TEST
+
+START_TEST(a_long_entry_is_given_once_from_wherever_it_is_read)
+{
+    append_one(HM_ENTRY_ACCEPTED, 0, CHANGES_MAX, NULL);
+
+    for (uint64_t after = 0; after < CHANGES_MAX; after += 7) {
+        struct hm_entry *found = NULL;
+        size_t count = 0;
+        uint64_t next = after + 1;
+        ck_assert_int_eq(hm_store_entries_after(server.store, unit, after, 10, &found,
+                                                &count, &server.arena, &server.err),
+                         HM_OK);
+        for (size_t i = 0; i < count; i++) {
+            ck_assert_uint_eq(found[i].n, next);
+            ck_assert_int_eq(found[i].change, first_row + (int64_t)next - 1);
+            next += found[i].count;
+        }
+        ck_assert_uint_eq(next, CHANGES_MAX + 1);
+    }
+}
+END_TEST
+
+static void add_group(Suite *suite, TCase *group, void (*begin)(void))
+{
+    tcase_add_checked_fixture(group, begin, teardown);
     tcase_set_timeout(group, 60);
     suite_add_tcase(suite, group);
 }
@@ -572,6 +643,7 @@ int main(void)
     TCase *entries = tcase_create("entries");
     TCase *digests = tcase_create("digests");
     TCase *numbers = tcase_create("numbers");
+    TCase *many = tcase_create("many");
     tcase_add_test(entries, a_bucket_that_is_not_there_is_empty);
     tcase_add_test(entries, entries_are_numbered_without_gaps);
     tcase_add_test(entries, entries_are_read_from_the_middle_of_a_run_on);
@@ -586,16 +658,20 @@ int main(void)
     tcase_add_test(entries,
                    what_the_mailbox_releases_stands_whatever_a_home_does_not_say);
     tcase_add_test(entries, buckets_are_listed_in_order_of_name);
-    add_group(suite, entries);
+    add_group(suite, entries, setup);
     tcase_add_test(digests, the_digest_is_that_of_the_protocol);
     tcase_add_test(digests, an_entry_that_is_repeated_counts_once_in_the_digest);
     tcase_add_test(digests, a_digest_that_was_kept_is_renewed_where_an_entry_falls);
     tcase_add_test(digests, a_mailbox_has_a_digest_of_its_own);
     tcase_add_test(digests, a_scope_s_digest_is_that_of_its_buckets_in_order);
-    add_group(suite, digests);
+    add_group(suite, digests, setup);
     tcase_add_test(numbers, numbers_mean_changes_and_changes_have_numbers);
     tcase_add_test(numbers, an_entry_in_a_mailbox_hides_no_number_of_the_unit);
     tcase_add_test(numbers, numbers_of_an_incarnation_that_is_over_are_given_to_nobody);
-    add_group(suite, numbers);
+    add_group(suite, numbers, setup);
+    tcase_add_test(many, the_digest_tells_apart_what_lies_deep_in_a_long_entry);
+    tcase_add_test(many, every_change_of_a_long_entry_has_its_number);
+    tcase_add_test(many, a_long_entry_is_given_once_from_wherever_it_is_read);
+    add_group(suite, many, setup_many);
     return hm_run(suite);
 }

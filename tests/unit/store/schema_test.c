@@ -92,6 +92,7 @@ static struct {
     {"DELETE FROM record WHERE home", "a unit is left", false},
     {"UPDATE record SET first", "a unit is left", false},
     {"UPDATE change SET later", "a unit is left", false},
+    {"UPDATE bucket SET leaves = NULL, stale", "an older store is brought up", false},
 };
 
 static bool is_statement(const char *text)

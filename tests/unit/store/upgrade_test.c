@@ -13,11 +13,12 @@
 #include "run.h"
 #include "site.h"
 
-/* 005 is the first of which nothing that is derived is another today; 006 brought `late`.
- */
+/* 005 is the first of which nothing that is derived is another today; 006 brought `late`,
+ * 012 the bound of a row of entries. */
 enum {
     FIRST_SAME = 5,
     LATE_SINCE = 6,
+    ROWS_SINCE = 12,
     TABLES_MAX = 64,
     NAME_SIZE = 64,
     COLUMNS_SIZE = 1024
@@ -175,16 +176,26 @@ static void check_same(struct hm_site *site)
     run(old->db, "DETACH newer");
 }
 
-static void open_old(struct hm_site *site, long version)
+static void leave_old(struct hm_site *site, long version)
 {
     hm_author_close(site->author);
     hm_store_close(site->store);
     site->author = NULL;
     site->store = NULL;
     make_old(site, version);
+}
+
+static void open_left(struct hm_site *site)
+{
     ck_assert_int_eq(hm_store_open(&old, "old.db", site->mode, false, site->kinds,
                                    &site->env.env, hm_disk_vfs(site->disk), &site->err),
                      HM_OK);
+}
+
+static void open_old(struct hm_site *site, long version)
+{
+    leave_old(site, version);
+    open_left(site);
 }
 
 START_TEST(a_laptop_s_store_of_any_version_comes_up_with_all_that_it_has)
@@ -228,6 +239,45 @@ START_TEST(a_server_s_visits_come_up_with_what_their_version_kept_of_them)
 }
 END_TEST
 
+static void run_old(struct hm_site *site, const char *sql)
+{
+    sqlite3 *db = NULL;
+    ck_assert_int_eq(
+        sqlite3_open_v2("old.db", &db, SQLITE_OPEN_READWRITE, hm_disk_vfs(site->disk)),
+        SQLITE_OK);
+    run(db, sql);
+    ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+}
+
+/* Laptops had runs of any length in one row. */
+START_TEST(entries_of_many_changes_come_up_in_rows_of_which_none_is_long)
+{
+    static const char joined[] =
+        "INSERT INTO bucket(id, name, n, leaves, digest) VALUES(7, '101-1', 1512,"
+        " zeroblob(4096), zeroblob(32)), (8, '101-2', 512, zeroblob(4096), zeroblob(32));"
+        "INSERT INTO entry VALUES(7, 1, 10, 31, 'a', NULL), (7, 11, 1500, 41, 'a', NULL),"
+        " (7, 1511, 1, 90, 'q', 'role'), (7, 1512, 1, 90, 'r', NULL),"
+        " (8, 1, 512, 2000, 'a', NULL)";
+    static const char sound[] =
+        "SELECT count(*) FROM entry WHERE bucket = 7 AND kind = 'a' AND reason IS NULL"
+        " AND (n, count, change) IN (VALUES(11, 512, 41), (523, 512, 553),"
+        " (1035, 476, 1065))";
+    leave_old(&laptop, ROWS_SINCE - 1);
+    run_old(&laptop, joined);
+
+    open_left(&laptop);
+
+    ck_assert_int_eq(ask(sound), 3);
+    ck_assert_int_eq(ask("SELECT count(*) FROM entry WHERE bucket = 7"), 6);
+    ck_assert_int_eq(ask("SELECT sum(count) FROM entry WHERE bucket = 7"), 1512);
+    ck_assert_int_eq(ask("SELECT count(*) FROM entry WHERE bucket = 8"), 1);
+    ck_assert_int_eq(ask("SELECT leaves IS NULL AND digest IS NULL FROM bucket"
+                         " WHERE id = 7"),
+                     1);
+    ck_assert_int_eq(ask("SELECT leaves IS NULL FROM bucket WHERE id = 8"), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("upgrade");
@@ -239,6 +289,7 @@ int main(void)
     tcase_add_loop_test(group,
                         a_server_s_visits_come_up_with_what_their_version_kept_of_them,
                         FIRST_SAME, (int)newest());
+    tcase_add_test(group, entries_of_many_changes_come_up_in_rows_of_which_none_is_long);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }

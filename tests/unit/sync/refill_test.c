@@ -20,7 +20,7 @@
 #include "world_key.h"
 #include "world_registry.h"
 
-enum { CHANGES_MAX = 4096, BUCKETS_MAX = 64 };
+enum { CHANGES_MAX = 4096, BUCKETS_MAX = 64, IMPORT = 1300 };
 
 /* A server as it was: what it held, how it had judged it, what its buckets said. */
 static struct memory {
@@ -369,6 +369,34 @@ START_TEST(a_refill_that_is_cut_again_and_again_comes_to_the_same)
 }
 END_TEST
 
+/* One reply acknowledges a whole import as one run, of more changes than a page. */
+START_TEST(what_a_long_import_brought_is_spoken_of_to_its_end)
+{
+    struct hm_element *unspoken = NULL;
+    size_t count = 0;
+    size_t different = 0;
+    uint64_t n = 0;
+    (void)add(lan, IMPORT);
+    sync_with(lan);
+    ck_assert_int_eq(hm_store_bucket_n(lan->store, hm_text("101-1"), &n, &err), HM_OK);
+    ck_assert_uint_eq(n, IMPORT);
+    remember(&before);
+
+    world_server_empty(&world);
+    const struct hm_beyond none = {0, 0};
+    ck_assert_int_eq(hm_store_unspoken(lan->store, hm_text("101-1"), n, none, &unspoken,
+                                       &count, &arena, &err),
+                     HM_OK);
+    sync_with(lan);
+
+    ck_assert_uint_eq(count, 0);
+    ck_assert_int_eq(hm_store_rebuild(lan->store, &different, &err), HM_OK);
+    ck_assert_uint_eq(different, 0);
+    is_whole("an empty server, a long import");
+    ck_assert(world_agrees(&world, lan, "101-1"));
+}
+END_TEST
+
 START_TEST(a_server_that_is_lost_again_during_its_refill_gets_everything_back)
 {
     work();
@@ -472,6 +500,7 @@ static Suite *suite(void)
                    work_that_was_done_meanwhile_is_judged_after_the_registry_is_back);
     tcase_add_test(cases, own_pages_wait_until_all_buckets_are_of_the_new_incarnation);
     tcase_add_test(cases, a_refill_that_is_cut_again_and_again_comes_to_the_same);
+    tcase_add_test(cases, what_a_long_import_brought_is_spoken_of_to_its_end);
     tcase_add_test(cases,
                    a_server_that_is_lost_again_during_its_refill_gets_everything_back);
     tcase_add_test(cases, a_revoked_laptop_brings_what_it_holds_and_gets_nothing);

@@ -19,6 +19,7 @@
 #include "promise.h"
 #include "run.h"
 #include "tests/unit/sync/acts.h"
+#include "world_machine.h"
 
 enum { BODY_MAX = 4 * 1024 * 1024 };
 
@@ -26,6 +27,7 @@ static struct world_laptop *lost;  /* hamlet_head of 101-1 */
 static struct world_laptop *mate;  /* of the same unit: brings what the lost one wrote */
 static struct world_laptop *third; /* of the same unit */
 static struct hm_buf stream;       /* pages of `lost`, as it would send them */
+static size_t chains;              /* of `lost`, at the server */
 
 static void setup(void)
 {
@@ -36,6 +38,7 @@ static void setup(void)
     hm_arena_init(&arena, HM_COMMAND_ARENA_MAX);
     hm_buf_init(&stream, BODY_MAX);
     hm_err_clear(&err);
+    chains = 1;
 }
 
 static void teardown(void)
@@ -101,6 +104,15 @@ static void put(struct hm_author *author,
         hm_author_registry(author, kind, record, NULL, &put, 1, &added, &err), HM_OK);
 }
 
+static size_t heads_of(const struct world_laptop *laptop, struct hm_revoked_head **heads)
+{
+    struct hm_id device = hm_sign_device(&laptop->key);
+    size_t count = 0;
+    ck_assert_int_eq(hm_store_heads(world.reader, &device, heads, &count, &arena, &err),
+                     HM_OK);
+    return count;
+}
+
 /* As the command does it; `more`: its chain went so much further than is here. */
 static void revoke_with(uint64_t more)
 {
@@ -120,9 +132,8 @@ static void revoke_with(uint64_t more)
     const struct hm_key_field key = {hm_text(HM_REGISTRY_DEVICE),
                                      hm_make_plain(&maker, hex)};
     hm_record_id(&record, hm_text(HM_HOME_REGISTRY), hm_text(HM_KIND_DEVICE), &key, 1);
-    ck_assert_int_eq(
-        hm_store_heads(world.store, &device, &heads, &head_count, &arena, &err), HM_OK);
-    ck_assert_uint_eq(head_count, 1);
+    head_count = heads_of(lost, &heads);
+    ck_assert_uint_eq(head_count, chains);
     heads[0].seq += more;
     hm_revoked_heads_put(&value, heads, head_count);
     ck_assert_int_eq(
@@ -213,6 +224,105 @@ START_TEST(a_page_that_goes_on_beyond_what_is_named_stands_as_far_as_that)
     ck_assert(stands(world.reader, &kept) && stands(third->store, &kept));
     ck_assert(!stands(world.reader, &beyond) && !stands(third->store, &beyond));
     ck_assert(world_agrees(&world, third, "101-1"));
+}
+END_TEST
+
+static unsigned verdict_on(struct hm_store *store, const struct hm_id *change)
+{
+    struct hm_held held;
+    ck_assert_int_eq(hm_store_change_find(store, change, &held, &arena, &err), HM_OK);
+    return held.verdict;
+}
+
+/* The server is lost, and does not hear of `lost` before it is revoked. */
+static void check_named(const struct hm_id *sent)
+{
+    sync_with(mate);
+    ck_assert_uint_eq(verdict_on(mate->store, sent), HM_VERDICT_ACCEPTED);
+    world_server_empty(&world);
+    sync_with(mate);
+
+    revoke_with(0);
+    relay();
+    struct world_laptop *late = world_laptop_add(&world, "101-1", "hamlet_head");
+    sync_with(late);
+
+    ck_assert_uint_eq(verdict_on(world.reader, sent), HM_VERDICT_ACCEPTED);
+    ck_assert_uint_eq(verdict_on(late->store, sent), HM_VERDICT_ACCEPTED);
+    ck_assert(stands(late->store, sent));
+    ck_assert(world_agrees(&world, late, "101-1"));
+}
+
+START_TEST(what_another_brought_back_to_a_server_that_was_lost_is_named)
+{
+    struct hm_id sent;
+    struct hm_id kept;
+    lose(&sent, &kept);
+
+    check_named(&sent);
+
+    ck_assert_uint_eq(verdict_on(world.reader, &kept), HM_VERDICT_QUARANTINED);
+}
+END_TEST
+
+/* What its first head binds only the device itself tells, and in its first page. */
+START_TEST(a_chain_that_carries_on_another_is_named_as_well)
+{
+    struct hm_id sent;
+    struct hm_id kept;
+    sync_with(lost);
+    struct hm_disk *image = world_laptop_image(lost);
+    (void)add(lost, 1);
+    sync_with(lost);
+    world_laptop_restore(lost, image);
+    hm_disk_free(image);
+    lose(&sent, &kept);
+    chains = 2;
+
+    check_named(&sent);
+
+    ck_assert_uint_eq(verdict_on(world.reader, &kept), HM_VERDICT_QUARANTINED);
+}
+END_TEST
+
+static void edit(struct world_laptop *laptop, const struct hm_id *record)
+{
+    struct hm_author *author = NULL;
+    struct hm_id change;
+    const struct hm_field_input given = {.name = hm_text("address_text"),
+                                         .text = hm_text("Tổ 9")};
+    ck_assert_int_eq(hm_author_open(&author, laptop->store, &err), HM_OK);
+    ck_assert_int_eq(hm_author_begin(author, &err), HM_OK);
+    ck_assert_int_eq(hm_author_edit(author, record, &given, 1, false, &change, &err),
+                     HM_OK);
+    ck_assert_int_eq(hm_author_commit(author, &err), HM_OK);
+    hm_author_close(author);
+}
+
+START_TEST(a_chain_is_named_as_far_as_it_is_here_without_a_gap)
+{
+    struct world_laptop *other = world_laptop_add(&world, "101-2", "hamlet_head");
+    struct world_laptop *officer = world_laptop_add(&world, "101", "commune_officer");
+    struct hm_revoked_head *heads = NULL;
+    struct hm_id near = add(mate, 1);
+    struct hm_id far = add(other, 1);
+    sync_with(mate);
+    sync_with(other);
+    sync_with(officer);
+    edit(officer, &far);
+    edit(officer, &near);
+    edit(officer, &far);
+    sync_with(officer);
+    sync_with(mate);
+    sync_with(other);
+
+    world_server_empty(&world);
+    sync_with(mate);
+    ck_assert_uint_eq(heads_of(officer, &heads), 0);
+    sync_with(other);
+
+    ck_assert_uint_eq(heads_of(officer, &heads), 1);
+    ck_assert_uint_eq(heads[0].seq, 3);
 }
 END_TEST
 
@@ -335,6 +445,9 @@ int main(void)
     tcase_add_test(group, what_the_revocation_names_stands_also_if_it_comes_again);
     tcase_add_test(group, a_page_that_goes_on_beyond_what_is_named_stands_as_far_as_that);
     tcase_add_test(group, what_contradicts_the_named_chain_is_beyond_it);
+    tcase_add_test(group, what_another_brought_back_to_a_server_that_was_lost_is_named);
+    tcase_add_test(group, a_chain_that_carries_on_another_is_named_as_well);
+    tcase_add_test(group, a_chain_is_named_as_far_as_it_is_here_without_a_gap);
     tcase_add_test(group,
                    a_laptop_that_knows_merges_nothing_of_it_wherever_the_news_is_cut);
     suite_add_tcase(suite, group);
