@@ -352,8 +352,8 @@ static enum hm_status reach_all(struct hm_store *store,
     struct hm_erased *erased = NULL;
     size_t order_count = 0;
     size_t count = 0;
-    enum hm_status status =
-        hm_store_record_load(store, &erasure->record, &loaded, arena, err);
+    enum hm_status status = hm_store_record_load_in(
+        store, erasure->home, &erasure->record, &loaded, arena, err);
     if (status == HM_OK) {
         status = hm_erase_orders(&orders, &order_count, erasure, arena, err);
     }

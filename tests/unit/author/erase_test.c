@@ -403,6 +403,72 @@ START_TEST(its_list_erases_what_stood_before_a_change_that_nobody_has_any_more)
 }
 END_TEST
 
+static const struct hm_change *listed_last(void)
+{
+    size_t n = 0;
+    ck_assert_int_eq(hm_author_list_erasures(server.store, &server.secret, &server.err),
+                     HM_OK);
+    struct hm_held *held = hm_site_changes(&server, 1, &n);
+    ck_assert(hm_bytes_are(held[n - 1].change.kind, HM_KIND_ERASURE));
+    return &held[n - 1].change;
+}
+
+/* Another home claims the id: what its changes reached stands in the list, not ours. */
+START_TEST(its_list_tells_of_the_home_that_was_erased)
+{
+    struct hm_maker tu;
+    hm_maker_init(&tu, &server.arena, HM_TU);
+    tu.district = server.device;
+    tu.home = "30341-02";
+    struct hm_change *one = hm_make(&tu, HM_ACT_EDIT, &household);
+    hm_make_text(one, &tu, "head_name", "Bà Kia", 0);
+    hm_make_seal(one, &tu);
+    struct hm_change *two = hm_make(&tu, HM_ACT_EDIT, &household);
+    hm_make_text(two, &tu, "head_name", "Bà Kia Hai", 1, one);
+    hm_make_seal(two, &tu);
+    tu.role = "district_admin";
+    struct hm_change *erasure = hm_make(&tu, HM_ACT_ERASE, &household);
+    hm_make_write(erasure, &tu, "head_name", hm_text("n"), 1, two);
+    hm_make_seal(erasure, &tu);
+    const struct hm_change *const changes[] = {one, two, erasure};
+    hm_site_put(&server, changes, 3, HM_VERDICT_ACCEPTED);
+
+    const struct hm_change *listed = listed_last();
+
+    hm_site_put(&mai, &listed, 1, HM_VERDICT_ACCEPTED);
+    hm_site_put(&mai, changes, 1, HM_VERDICT_ACCEPTED);
+    struct hm_change came = change_of(&mai, &one->id);
+    ck_assert_uint_eq(write_of(&came, "head_name")->value.size, 0);
+}
+END_TEST
+
+/* Servers that did not know of each other listed it; the shorter list is the one shown.
+ */
+START_TEST(each_list_of_it_erases)
+{
+    struct hm_maker lost;
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+    const struct hm_change *listed = listed_last();
+    hm_maker_init(&lost, &server.arena, HM_ANH);
+    lost.district = server.device;
+    lost.device = server.device;
+    lost.user = server.device;
+    lost.role = "server";
+    lost.home = HM_HOME_REGISTRY;
+    lost.kind = HM_KIND_ERASURE;
+    struct hm_change *shorter = hm_make(&lost, HM_ACT_EDIT, &listed->record);
+    hm_make_write(shorter, &lost, HM_REGISTRY_OVER, hm_make_value(&lost, "[]"), 0);
+    shorter->writes[0].depth = 7;
+    hm_make_seal(shorter, &lost);
+    const struct hm_change *const both[] = {listed, shorter};
+    hm_site_carry(&lan, &mai, HM_VERDICT_ACCEPTED);
+
+    hm_site_put(&mai, both, 2, HM_VERDICT_ACCEPTED);
+
+    ck_assert(!holds(&mai, "head_name"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("erase");
@@ -424,6 +490,8 @@ int main(void)
     tcase_add_test(group, the_registry_lists_it_and_its_list_erases);
     tcase_add_test(group,
                    its_list_erases_what_stood_before_a_change_that_nobody_has_any_more);
+    tcase_add_test(group, its_list_tells_of_the_home_that_was_erased);
+    tcase_add_test(group, each_list_of_it_erases);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }
