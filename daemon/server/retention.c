@@ -8,6 +8,7 @@
 
 #include "account.h"
 #include "commands.h"
+#include "hamlet/author/erase.h"
 #include "hamlet/api/evaluate.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
@@ -235,6 +236,7 @@ static enum hm_status erase(struct hm_author *author, void *ctx, struct hm_err *
         struct hm_bytes names[HM_KIND_FIELDS_MAX];
         struct hm_id change;
         size_t count = 0;
+        bool more = false;
         if (!at->group->ready || r->erased == ERASED_MOST) {
             r->left++;
             continue;
@@ -242,7 +244,7 @@ static enum hm_status erase(struct hm_author *author, void *ctx, struct hm_err *
         status = find_names(r, at, names, &count, err);
         if (status == HM_OK) {
             status = hm_author_erase(author, &at->record, names, count, r->reason,
-                                     &change, err);
+                                     &change, &more, err);
             r->erased++;
         }
     }

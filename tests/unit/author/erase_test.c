@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Erasing, as a person asks for it. */
 #include <stdarg.h>
+#include <stdio.h>
 
+#include "../../../proto/author/erasing.h"
 #include "acting.h"
-#include "hamlet/author/author.h"
+#include "hamlet/author/erase.h"
 #include "hamlet/author/server.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/erase.h"
 #include "hamlet/store/void.h"
 
 static struct hm_id household;
+static bool more; /* what erase says of what is left */
 
 static void setup(void)
 {
@@ -32,8 +35,9 @@ static enum hm_status erase(struct hm_site *site, const struct hm_id *record, ..
     }
     va_end(args);
     act_begin(site);
-    enum hm_status status = hm_author_erase(
-        site->author, record, names, n, hm_text("theo yêu cầu"), &changed, &site->err);
+    enum hm_status status =
+        hm_author_erase(site->author, record, names, n, hm_text("theo yêu cầu"), &changed,
+                        &more, &site->err);
     return tried(site, status, count, &before);
 }
 
@@ -301,6 +305,191 @@ START_TEST(what_is_released_after_all_is_asked_about)
 }
 END_TEST
 
+/* A creation of this unit by hand, from whom nothing was asked. */
+static struct hm_change *a_creation(struct hm_maker *tu, const char *home)
+{
+    hm_maker_init(tu, &server.arena, HM_TU);
+    tu->district = server.device;
+    tu->home = home;
+    struct hm_change *creation = hm_make(tu, HM_ACT_CREATE, NULL);
+    hm_make_text(creation, tu, "head_name", "Bà Từ Chối", 0);
+    hm_make_text(creation, tu, "address_text", "Tổ 3", 0);
+    hm_make_seal(creation, tu);
+    household = creation->id;
+    return creation;
+}
+
+static const struct hm_change *listed_last(void)
+{
+    size_t n = 0;
+    ck_assert_int_eq(hm_author_list_erasures(server.store, &server.secret, &server.err),
+                     HM_OK);
+    struct hm_held *held = hm_site_changes(&server, 1, &n);
+    ck_assert(hm_bytes_are(held[n - 1].change.kind, HM_KIND_ERASURE));
+    return &held[n - 1].change;
+}
+
+START_TEST(what_lies_in_a_unit_that_nobody_knows_is_the_districts_to_erase)
+{
+    struct hm_maker tu;
+    const struct hm_change *creation = a_creation(&tu, "99999");
+    hm_site_put(&server, &creation, 1, HM_VERDICT_QUARANTINED);
+    hm_site_put(&mai, &creation, 1, HM_VERDICT_QUARANTINED);
+
+    ck_assert_int_eq(erase(&mai, &household, "head_name", NULL), HM_BAD_INPUT);
+    refused(&mai, "unit-unknown", "99999");
+    ck_assert_int_eq(erase(&server, &household, "head_name", "address_text", NULL),
+                     HM_OK);
+    const struct hm_change *listed = listed_last();
+    hm_site_put(&mai, &listed, 1, HM_VERDICT_ACCEPTED);
+
+    check_forgotten(&server);
+    ck_assert(!holds(&mai, "head_name") && !holds(&mai, "address_text"));
+}
+END_TEST
+
+/* ---- storms ---- */
+
+enum { STORM = HM_REPLACES_MAX + 1, SMALL_STORM = 1100 };
+static const struct hm_change *storm[STORM];
+
+/* Edits that do not replace one another, of two registers and with reasons. */
+static void a_storm(struct hm_maker *tu, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[40];
+        struct hm_change *edit = hm_make(tu, HM_ACT_EDIT, &household);
+        (void)snprintf(text, sizeof(text), "Bà Từ Chối %zu", i);
+        hm_make_text(edit, tu, "head_name", text, 0);
+        hm_make_text(edit, tu, "address_text", text, 0);
+        hm_make_text(edit, tu, HM_REGISTER_WHY, text, 0);
+        hm_make_seal(edit, tu);
+        storm[i] = edit;
+    }
+}
+
+static size_t named_by(const struct hm_change *change)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < change->write_count; i++) {
+        count += change->writes[i].replaces_count;
+    }
+    return count;
+}
+
+static bool reasons_are_held(void)
+{
+    struct hm_loaded loaded = hm_site_load(&server, &household);
+    for (size_t i = 0; i < loaded.count; i++) {
+        const struct hm_change *one = &loaded.held[i].change;
+        const struct hm_write *why = write_of(one, HM_REGISTER_WHY);
+        if (one->act != HM_ACT_ERASE && why != NULL && why->value.size > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+START_TEST(a_storm_is_erased_in_turns_until_nothing_is_left)
+{
+    struct hm_maker tu;
+    const struct hm_change *creation = a_creation(&tu, "30341-02");
+    hm_site_put(&server, &creation, 1, HM_VERDICT_QUARANTINED);
+    a_storm(&tu, SMALL_STORM);
+    hm_site_put(&server, storm, SMALL_STORM, HM_VERDICT_QUARANTINED);
+    int turns = 0;
+
+    do {
+        const char *first = holds(&server, "head_name") ? "head_name" : "~why";
+        const char *next = holds(&server, "address_text") ? "address_text" : NULL;
+        ck_assert_int_eq(erase(&server, &household, first, next, NULL), HM_OK);
+        struct hm_change change = change_of(&server, &changed);
+        ck_assert_uint_le(named_by(&change), HM_ERASE_NAMES_MAX);
+        turns++;
+    } while (more && turns < 3);
+
+    ck_assert_int_eq(turns, 2);
+    ck_assert(!holds(&server, "head_name") && !holds(&server, "address_text"));
+    ck_assert(!reasons_are_held());
+    ck_assert(hm_site_load(&server, &household).merged.deleted);
+    /* The registry says in one value what each of them named. */
+    const struct hm_change *listed = listed_last();
+    ck_assert_ptr_nonnull(write_of(listed, HM_REGISTRY_OVER));
+}
+END_TEST
+
+/* Two deletions that together saw what one could not name. */
+START_TEST(what_was_deleted_in_a_storm_stays_deleted)
+{
+    struct hm_maker tu;
+    static hm_prefix seen[2][STORM];
+    struct hm_change *creation = a_creation(&tu, "30341-02");
+    a_storm(&tu, STORM);
+    const struct hm_change *puts[] = {creation, NULL, NULL};
+    for (size_t i = 0; i < 2; i++) {
+        struct hm_change *deletion = hm_make(&tu, HM_ACT_DELETE, &household);
+        hm_make_live(deletion, &tu, false, 1, creation);
+        seen[i][0] = hm_prefix_of(&creation->id);
+        for (size_t k = 1; k < STORM - 1; k++) {
+            seen[i][k] = hm_prefix_of(&storm[k - 1 + 2 * i]->id);
+        }
+        deletion->seen_count = hm_prefixes_sort(seen[i], STORM - 1);
+        deletion->seen = seen[i];
+        hm_make_seal(deletion, &tu);
+        puts[i + 1] = deletion;
+    }
+    hm_site_put(&server, storm, STORM, HM_VERDICT_ACCEPTED);
+    hm_site_put(&server, puts, 3, HM_VERDICT_ACCEPTED);
+    ck_assert(hm_site_load(&server, &household).merged.deleted);
+
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+
+    ck_assert(hm_site_load(&server, &household).merged.deleted);
+}
+END_TEST
+
+/* ---- reasons of the record ---- */
+
+static struct hm_id deleted_since(const char *why)
+{
+    struct hm_id made;
+    act_begin(&lan);
+    ck_assert_int_eq(
+        hm_author_delete(lan.author, &household, hm_text(why), &made, &lan.err), HM_OK);
+    act_commit(&lan);
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    return made;
+}
+
+START_TEST(all_reasons_go_with_the_last_values_and_not_before)
+{
+    struct hm_id deletion = deleted_since("bà Bí Mật đã mất");
+
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+    ck_assert_uint_gt(reason_of(&server, &deletion), 0);
+    ck_assert_int_eq(erase(&server, &household, "address_text", NULL), HM_OK);
+
+    ck_assert_uint_eq(reason_of(&server, &deletion), 0);
+}
+END_TEST
+
+START_TEST(reasons_alone_are_erased_once)
+{
+    struct hm_id deletion = deleted_since("bà Bí Mật đã mất");
+    struct hm_id back = taken_back(&server, &deletion);
+
+    ck_assert_int_eq(erase(&server, &household, "~why", NULL), HM_OK);
+
+    ck_assert_uint_eq(reason_of(&server, &deletion), 0);
+    ck_assert_uint_eq(reason_of(&server, &back), 0);
+    ck_assert(holds(&server, "head_name"));
+    household = a_household(&lan, "Bà Không Lý Do");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    ck_assert_int_eq(erase(&server, &household, "~why", NULL), HM_NOT_FOUND);
+    refused(&server, "erase-nothing", "~why");
+}
+END_TEST
+
 START_TEST(an_erasure_is_judged_before_anything_is_written)
 {
     struct hm_id none = hm_make_id(0x44);
@@ -403,16 +592,6 @@ START_TEST(its_list_erases_what_stood_before_a_change_that_nobody_has_any_more)
 }
 END_TEST
 
-static const struct hm_change *listed_last(void)
-{
-    size_t n = 0;
-    ck_assert_int_eq(hm_author_list_erasures(server.store, &server.secret, &server.err),
-                     HM_OK);
-    struct hm_held *held = hm_site_changes(&server, 1, &n);
-    ck_assert(hm_bytes_are(held[n - 1].change.kind, HM_KIND_ERASURE));
-    return &held[n - 1].change;
-}
-
 /* Another home claims the id: what its changes reached stands in the list, not ours. */
 START_TEST(its_list_tells_of_the_home_that_was_erased)
 {
@@ -490,6 +669,12 @@ int main(void)
     tcase_add_test(group, the_registry_lists_it_and_its_list_erases);
     tcase_add_test(group,
                    its_list_erases_what_stood_before_a_change_that_nobody_has_any_more);
+    tcase_add_test(group,
+                   what_lies_in_a_unit_that_nobody_knows_is_the_districts_to_erase);
+    tcase_add_test(group, a_storm_is_erased_in_turns_until_nothing_is_left);
+    tcase_add_test(group, what_was_deleted_in_a_storm_stays_deleted);
+    tcase_add_test(group, all_reasons_go_with_the_last_values_and_not_before);
+    tcase_add_test(group, reasons_alone_are_erased_once);
     tcase_add_test(group, its_list_tells_of_the_home_that_was_erased);
     tcase_add_test(group, each_list_of_it_erases);
     suite_add_tcase(suite, group);
