@@ -72,7 +72,7 @@ HM_CHECKED enum hm_status hm_author_scope(struct hm_author *author,
                                           struct hm_err *err);
 /*
  * The same of a unit of which something is here already. What came to a server for one
- * that the registry does not know is nobody's else: its own unit counts as above it.
+ * that the registry does not know is nobody else's: its own unit counts as above it.
  */
 HM_CHECKED enum hm_status hm_author_scope_known(struct hm_author *author,
                                                 struct hm_bytes home,
