@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "commands.h"
+#include "hamlet/author/erase.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/model/erase.h"
 #include "hamlet/store/erase.h"
@@ -23,6 +24,7 @@ struct erasing {
     size_t count;
     struct hm_bytes reason;
     struct hm_id change;
+    bool more; /* was written than one erasure names */
     struct hm_arena arena;
 };
 
@@ -48,7 +50,33 @@ static enum hm_status erase(struct hm_author *author, void *ctx, struct hm_err *
 {
     struct erasing *e = ctx;
     return hm_author_erase(author, &e->record, e->names, e->count, e->reason, &e->change,
-                           err);
+                           &e->more, err);
+}
+
+static enum hm_status show_more(const struct erasing *e, struct hm_err *err)
+{
+    const struct hm_call *call = e->call;
+    const char *text = hm_words_ui(call->words, "erase.more");
+    struct hm_show show;
+    if (!call->args->json) {
+        enum hm_status status = hm_show_change(call, &e->record, &e->change, err);
+        hm_output_put_text(call->out, text);
+        hm_output_put_text(call->out, "\n");
+        return status;
+    }
+    hm_show_begin(&show);
+    hm_json_open(&show.out, '{');
+    hm_json_put_hex(&show.out, "id", hm_id_bytes(&e->record));
+    hm_json_put_hex(&show.out, "change", hm_id_bytes(&e->change));
+    hm_json_key(&show.out, "warnings");
+    hm_json_open(&show.out, '[');
+    hm_json_open(&show.out, '{');
+    hm_json_put_text(&show.out, "rule", hm_text("erase-more"));
+    hm_json_put_text(&show.out, "text", hm_text(text));
+    hm_json_close(&show.out, '}');
+    hm_json_close(&show.out, ']');
+    hm_json_close(&show.out, '}');
+    return hm_show_end(&show, call, HM_OK, err);
 }
 
 enum hm_status hm_erase_run(struct hm_call *call, struct hm_err *err)
@@ -61,7 +89,8 @@ enum hm_status hm_erase_run(struct hm_call *call, struct hm_err *err)
                                 &e.arena, err);
     }
     if (status == HM_OK) {
-        status = hm_show_change(call, &e.record, &e.change, err);
+        status =
+            e.more ? show_more(&e, err) : hm_show_change(call, &e.record, &e.change, err);
     }
     hm_arena_fini(&e.arena);
     return status;

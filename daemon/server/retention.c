@@ -5,23 +5,37 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "account.h"
 #include "commands.h"
 #include "hamlet/api/evaluate.h"
+#include "hamlet/author/erase.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/model/value.h"
 #include "hamlet/record/kinds.h"
 #include "hamlet/store/void.h"
+#include "hamlet/store/withdraw.h"
 #include "show.h"
 
 /* One run is one transaction, which serve waits for. */
 enum { ERASED_MOST = 2000, NUMBER_SIZE = 24, PLACE_SIZE = HM_NAME_MAX + NUMBER_SIZE };
+/* Fields, and all reasons. */
+enum { NAMES_MAX = HM_KIND_FIELDS_MAX + 1 };
+
+/* A unit with its withdrawals, whose reasons may speak of any record of it. */
+struct place {
+    struct hm_bytes unit;
+    struct hm_held *withdrawals;
+    size_t count;
+    struct place *next;
+};
 
 /* What is over of one kind, unit and year, standing or void (store/void.h). */
 struct group {
     const struct hm_kind *kind;
     struct hm_bytes unit;
+    const struct place *place;
     int64_t year;
     bool voided; /* counted nowhere */
     size_t records;
@@ -35,6 +49,13 @@ struct target {
     struct target *next;
 };
 
+/* What of it was left could not be erased. */
+struct kept {
+    const struct target *target;
+    struct hm_err why;
+    struct kept *next;
+};
+
 struct retention {
     struct hm_call *call;
     struct hm_control_ctx *ctx;
@@ -44,8 +65,10 @@ struct retention {
     int year;
     struct target *targets;
     struct group *groups;
-    size_t erased;
-    size_t left;
+    struct place *places;
+    struct kept *kept;
+    size_t erased; /* records of which something went */
+    size_t left;   /* of which something is left */
     struct hm_arena arena;
 };
 
@@ -111,16 +134,41 @@ static enum hm_status take(void *ctx, const struct hm_listed *listed, struct hm_
     return status;
 }
 
+static enum hm_status find_place(struct retention *r,
+                                 struct group *group,
+                                 struct hm_err *err)
+{
+    struct place *at = r->places;
+    while (at != NULL && !hm_bytes_equal(at->unit, group->unit)) {
+        at = at->next;
+    }
+    group->place = at;
+    if (at != NULL) {
+        return HM_OK;
+    }
+    at = hm_arena_get(&r->arena, sizeof(*at));
+    if (at == NULL) {
+        return hm_arena_status(&r->arena, err);
+    }
+    *at = (struct place){.unit = group->unit, .next = r->places};
+    r->places = at;
+    group->place = at;
+    return hm_store_withdrawals(r->ctx->store, at->unit, &at->withdrawals, &at->count,
+                                &r->arena, err);
+}
+
 /*
- * The registers of which something is here, be it overwritten long ago. An edit may claim
- * the id of a record of another unit: what it says of a year says nothing of that record.
+ * The registers of which something is here, be it overwritten long ago, and the reasons,
+ * which may quote them. An edit may claim the id of a record of another unit: what it
+ * says of a year says nothing of that record.
  */
 static enum hm_status find_names(struct retention *r,
                                  const struct target *target,
-                                 struct hm_bytes *names,
+                                 struct hm_bytes names[NAMES_MAX],
                                  size_t *count,
                                  struct hm_err *err)
 {
+    const struct place *place = target->group->place;
     const struct hm_kind_retain *retain = target->group->kind->retain;
     struct hm_loaded loaded;
     struct hm_arena arena;
@@ -135,6 +183,9 @@ static enum hm_status find_names(struct retention *r,
             names[(*count)++] = name;
         }
     }
+    if (meant && hm_erase_reasons_held(&loaded, place->withdrawals, place->count)) {
+        names[(*count)++] = hm_text(HM_REGISTER_WHY);
+    }
     hm_arena_fini(&arena);
     return status;
 }
@@ -142,9 +193,13 @@ static enum hm_status find_names(struct retention *r,
 /* Records that hold nothing any more are left out. */
 static enum hm_status count_targets(struct retention *r, struct hm_err *err)
 {
-    struct hm_bytes names[HM_KIND_FIELDS_MAX];
+    struct hm_bytes names[NAMES_MAX];
     struct target **at = &r->targets;
     enum hm_status status = HM_OK;
+    for (struct group *group = r->groups; group != NULL && status == HM_OK;
+         group = group->next) {
+        status = find_place(r, group, err);
+    }
     while (status == HM_OK && *at != NULL) {
         size_t count = 0;
         status = find_names(r, *at, names, &count, err);
@@ -226,30 +281,105 @@ static enum hm_status find_all(struct retention *r, struct hm_err *err)
 
 /* ---- erasing ---- */
 
+/* What says no to one record alone; it must not keep the others. */
+static bool is_its_own(enum hm_status status)
+{
+    return status == HM_BAD_INPUT || status == HM_DENIED || status == HM_TOO_BIG;
+}
+
+static enum hm_status keep(struct retention *r,
+                           const struct target *target,
+                           const struct hm_err *why,
+                           struct hm_err *err)
+{
+    struct kept *kept = hm_arena_get(&r->arena, sizeof(*kept));
+    if (kept == NULL) {
+        return hm_arena_status(&r->arena, err);
+    }
+    *kept = (struct kept){target, *why, r->kept};
+    r->kept = kept;
+    r->left++;
+    return HM_OK;
+}
+
+/* As often as it takes: what was void is not found by its year once it is begun. */
+static enum hm_status erase_one(struct retention *r,
+                                struct hm_author *author,
+                                const struct target *target,
+                                struct hm_err *err)
+{
+    struct hm_err why = HM_ERR_NONE;
+    enum hm_status status = HM_OK;
+    size_t times = 0;
+    bool more = true;
+    while (status == HM_OK && more) {
+        struct hm_bytes names[NAMES_MAX];
+        struct hm_id change;
+        size_t count = 0;
+        /* What waits to be written is none of the next: its failure ends the run. */
+        status = hm_author_flush(author, err);
+        if (status == HM_OK) {
+            status = find_names(r, target, names, &count, err);
+        }
+        if (status != HM_OK) {
+            return status;
+        }
+        more = false;
+        if (count > 0) {
+            status = hm_author_erase(author, &target->record, names, count, r->reason,
+                                     &change, &more, &why);
+            times += status == HM_OK;
+        }
+    }
+    r->erased += times > 0;
+    if (status == HM_OK || status == HM_NOT_FOUND) {
+        return HM_OK; /* or its reasons went with those of another */
+    }
+    return is_its_own(status)
+               ? keep(r, target, &why, err)
+               : hm_fail(err, status, why.key, why.arg[0], why.arg[1], why.arg[2]);
+}
+
 static enum hm_status erase(struct hm_author *author, void *ctx, struct hm_err *err)
 {
     struct retention *r = ctx;
     enum hm_status status = HM_OK;
     for (const struct target *at = r->targets; status == HM_OK && at != NULL;
          at = at->next) {
-        struct hm_bytes names[HM_KIND_FIELDS_MAX];
-        struct hm_id change;
-        size_t count = 0;
         if (!at->group->ready || r->erased == ERASED_MOST) {
             r->left++;
-            continue;
+        } else {
+            status = erase_one(r, author, at, err);
         }
-        status = find_names(r, at, names, &count, err);
-        if (status == HM_OK) {
-            status = hm_author_erase(author, &at->record, names, count, r->reason,
-                                     &change, err);
-            r->erased++;
-        }
+    }
+    /* Whose role may not is told so: that is nothing odd about a record. */
+    const struct hm_err *why = r->kept == NULL ? NULL : &r->kept->why;
+    if (status == HM_OK && r->erased == 0 && why != NULL &&
+        strcmp(why->key, "role-denied") == 0) {
+        return hm_fail(err, why->status, why->key, why->arg[0], why->arg[1], why->arg[2]);
     }
     return status;
 }
 
 /* ---- telling ---- */
+
+static void say_kept(struct retention *r, const struct hm_view *view)
+{
+    for (const struct kept *at = r->kept; at != NULL; at = at->next) {
+        char record[HM_HEX16_SIZE];
+        struct hm_buf why;
+        hm_buf_init(&why, HM_CHANGE_BYTES_MAX);
+        hm_hex_put(record, hm_id_bytes(&at->target->record));
+        hm_words_error(&why, view->words, &at->why, false);
+        hm_buf_put_byte(&why, '\0');
+        if (why.failed == HM_OK) {
+            hm_view_say(view, "retention.kept",
+                        hm_label_text(&at->target->group->kind->label, view->lang),
+                        record, (const char *)why.data);
+        }
+        hm_buf_fini(&why);
+    }
+}
 
 static void say(struct retention *r, bool only_tries)
 {
@@ -269,6 +399,7 @@ static void say(struct retention *r, bool only_tries)
                         hm_label_text(&at->kind->label, view.lang), place, numbers[0]);
         }
     }
+    say_kept(r, &view);
     (void)snprintf(numbers[0], sizeof(numbers[0]), "%zu", r->erased);
     (void)snprintf(numbers[1], sizeof(numbers[1]), "%zu", r->left);
     hm_view_say(&view,
@@ -276,6 +407,22 @@ static void say(struct retention *r, bool only_tries)
                 : only_tries       ? "retention.tried"
                                    : "retention.erased",
                 numbers[0], numbers[1], NULL);
+}
+
+static void put_kept(struct hm_json_write *out, const struct kept *kept)
+{
+    hm_json_key(out, "kept");
+    hm_json_open(out, '[');
+    for (const struct kept *at = kept; at != NULL; at = at->next) {
+        const struct group *group = at->target->group;
+        hm_json_open(out, '{');
+        hm_json_put_hex(out, "record", hm_id_bytes(&at->target->record));
+        hm_json_put_text(out, "kind", hm_text(group->kind->name));
+        hm_json_put_text(out, "unit", group->unit);
+        hm_json_put_text(out, "reason", hm_text(at->why.key));
+        hm_json_close(out, '}');
+    }
+    hm_json_close(out, ']');
 }
 
 static enum hm_status put_json(struct retention *r, struct hm_err *err)
@@ -302,6 +449,7 @@ static enum hm_status put_json(struct retention *r, struct hm_err *err)
         hm_json_close(&show.out, '}');
     }
     hm_json_close(&show.out, ']');
+    put_kept(&show.out, r->kept);
     hm_json_close(&show.out, '}');
     return hm_show_end(&show, r->call, HM_OK, err);
 }

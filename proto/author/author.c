@@ -436,13 +436,33 @@ static enum hm_status check_own(struct hm_author *author,
     return status;
 }
 
+/* Whether `unit`, in whose reach `code` lies, is in that of the own role or another. */
+static enum hm_status check_permit(struct hm_author *author,
+                                   struct hm_bytes unit,
+                                   const char *code,
+                                   struct hm_err *err)
+{
+    bool permitted = false;
+    author->acting = HM_NO_BYTES;
+    enum hm_status status =
+        hm_store_permitted(author->store, &author->device, &author->user, author->role,
+                           unit, &permitted, err);
+    if (status == HM_OK && !permitted) {
+        status = hm_store_role_over(author->store, &author->device, &author->user, unit,
+                                    &author->acting, err);
+        permitted = author->acting.size > 0;
+    }
+    return status == HM_OK && !permitted
+               ? hm_fail(err, HM_DENIED, "unit-scope", code, NULL, NULL)
+               : status;
+}
+
 enum hm_status hm_author_scope(struct hm_author *author,
                                struct hm_bytes home,
                                struct hm_err *err)
 {
     char code[HM_ERR_ARG_MAX];
     bool known = false;
-    bool permitted = false;
     if (author->known_home.size > 0 && hm_bytes_equal(home, author->known_home)) {
         return HM_OK;
     }
@@ -456,18 +476,27 @@ enum hm_status hm_author_scope(struct hm_author *author,
         status = fail_unknown(author, code, err);
     }
     if (status == HM_OK) {
-        status = hm_store_permitted(author->store, &author->device, &author->user,
-                                    author->role, home, &permitted, err);
+        status = check_permit(author, home, code, err);
     }
-    author->acting = HM_NO_BYTES;
-    if (status == HM_OK && !permitted) {
-        status = hm_store_role_over(author->store, &author->device, &author->user, home,
-                                    &author->acting, err);
-        permitted = author->acting.size > 0;
+    if (status == HM_OK) {
+        author->known_home = hm_arena_copy(&author->arena, home);
     }
-    if (status == HM_OK && !permitted) {
-        return hm_fail(err, HM_DENIED, "unit-scope", code, NULL, NULL);
+    return status;
+}
+
+enum hm_status hm_author_scope_known(struct hm_author *author,
+                                     struct hm_bytes home,
+                                     struct hm_err *err)
+{
+    char code[HM_ERR_ARG_MAX];
+    bool known = author->secret == NULL || hm_bytes_equal(home, author->unit);
+    enum hm_status status =
+        known ? HM_OK : hm_store_unit_known(author->store, home, &known, err);
+    if (status != HM_OK || known) {
+        return status == HM_OK ? hm_author_scope(author, home, err) : status;
     }
+    hm_author_argument(code, home);
+    status = check_permit(author, author->unit, code, err);
     if (status == HM_OK) {
         author->known_home = hm_arena_copy(&author->arena, home);
     }

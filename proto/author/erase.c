@@ -3,33 +3,21 @@
  * Erasing: null over all that a record's registers ever held, so that every replica
  * forgets it (PROTOCOL.md 4.2), and the server's list of what was erased.
  */
+#include "erasing.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "hamlet/model/erase.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/erase.h"
-#include "hamlet/store/withdraw.h"
-#include "inside.h"
 
-struct named {
-    const struct hm_kind_register *reg;
-};
-
-struct naming {
-    struct hm_author *author;
-    const struct hm_loaded *loaded;
-    struct named *at;
-    size_t count;
-    bool reasons; /* ~why is named: all of them */
-};
-
-static enum hm_status find_register(const struct naming *n,
+static enum hm_status find_register(const struct hm_erasing *e,
                                     struct hm_bytes name,
                                     const struct hm_kind_register **reg,
                                     struct hm_err *err)
 {
-    const struct hm_kind *kind = n->loaded->kind;
+    const struct hm_kind *kind = e->loaded->kind;
     char text[HM_ERR_ARG_MAX];
     const struct hm_field *field = hm_kind_field(kind, name);
     *reg = hm_kind_register(kind, name);
@@ -45,7 +33,7 @@ static enum hm_status find_register(const struct naming *n,
                : hm_fail(err, HM_BAD_INPUT, "erase-group", text, field->reg->name, NULL);
 }
 
-static enum hm_status name_register(struct naming *n,
+static enum hm_status name_register(struct hm_erasing *e,
                                     struct hm_bytes name,
                                     struct hm_err *err)
 {
@@ -53,34 +41,46 @@ static enum hm_status name_register(struct naming *n,
     char text[HM_ERR_ARG_MAX];
     hm_author_argument(text, name);
     if (hm_bytes_are(name, HM_REGISTER_WHY)) {
-        n->reasons = true;
+        e->reasons = true;
         return HM_OK;
     }
-    enum hm_status status = find_register(n, name, &reg, err);
-    for (size_t i = 0; i < n->count && status == HM_OK; i++) {
-        if (n->at[i].reg == reg) {
+    enum hm_status status = find_register(e, name, &reg, err);
+    for (size_t i = 0; i < e->count && status == HM_OK; i++) {
+        if (e->at[i] == reg) {
             return hm_fail(err, HM_BAD_INPUT, "field-twice", text, NULL, NULL);
         }
     }
-    if (status == HM_OK && !hm_loaded_holds(n->loaded, name)) {
+    if (status == HM_OK && !hm_loaded_holds(e->loaded, name)) {
         return hm_fail(err, HM_NOT_FOUND, "erase-nothing", text, NULL, NULL);
     }
     if (status == HM_OK) {
-        n->at[n->count++].reg = reg;
+        e->at[e->count++] = reg;
     }
     return status;
+}
+
+void hm_erasing_name(struct hm_erasing *e,
+                     struct hm_write *write,
+                     hm_prefix *prefixes,
+                     size_t count)
+{
+    size_t named = count < e->room ? count : e->room;
+    e->room -= named;
+    e->more = e->more || named < count;
+    write->replaces = prefixes;
+    write->replaces_count = (uint32_t)named;
 }
 
 /*
  * What the erasure replaces of a register: every write that no other replaces, be it
  * effective or not. A value that was refused or taken back is to be forgotten as well.
  */
-static enum hm_status last_writes(struct naming *n,
+static enum hm_status last_writes(struct hm_erasing *e,
                                   struct hm_write *write,
                                   struct hm_err *err)
 {
-    const struct hm_loaded *loaded = n->loaded;
-    struct hm_arena *arena = &n->author->arena;
+    const struct hm_loaded *loaded = e->loaded;
+    struct hm_arena *arena = &e->author->arena;
     size_t room = 0;
     size_t count = 0;
     size_t last = 0;
@@ -111,147 +111,89 @@ static enum hm_status last_writes(struct naming *n,
             write->depth = w->depth == UINT32_MAX ? UINT32_MAX : w->depth + 1;
         }
     }
-    last = hm_prefixes_sort(prefixes, last);
-    if (last > HM_REPLACES_MAX) {
-        return hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
-    }
-    write->replaces = prefixes;
-    write->replaces_count = (uint32_t)last;
+    hm_erasing_name(e, write, prefixes, hm_prefixes_sort(prefixes, last));
     return HM_OK;
 }
 
-static bool speaks_of(const struct naming *n, const struct hm_change *change)
+static bool is_hidden(const struct hm_loaded *loaded)
 {
-    for (size_t i = 0; i < n->count && !n->reasons; i++) {
-        if (hm_change_write(change, hm_text(n->at[i].reg->name)) != NULL) {
-            return true;
-        }
-    }
-    return n->reasons;
-}
-
-/* Whether a withdrawal names a change of the record, or the bulk of one, that does. */
-static bool takes_back(const struct naming *n, const struct hm_change *withdrawal)
-{
-    for (size_t i = 0; i < n->loaded->count; i++) {
-        const struct hm_change *one = &n->loaded->held[i].change;
-        bool named = false;
-        for (size_t k = 0; k < withdrawal->name_count && !named; k++) {
-            const struct hm_id *name = &withdrawal->names[k];
-            named = hm_id_equal(name, &one->id) ||
-                    (!hm_id_is_none(&one->bulk) && hm_id_equal(name, &one->bulk));
-        }
-        if (named && speaks_of(n, one)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The reason that came with `one` is one of those that `why` replaces. */
-static void add_reason(struct hm_write *why,
-                       const struct hm_change *one,
-                       hm_prefix *prefixes,
-                       size_t *count)
-{
-    const struct hm_write *reason = hm_change_write(one, hm_text(HM_REGISTER_WHY));
-    if (reason == NULL || reason->value.size == 0) {
-        return;
-    }
-    prefixes[(*count)++] = hm_prefix_of(&one->id);
-    if (reason->depth >= why->depth && reason->depth < UINT32_MAX) {
-        why->depth = reason->depth + 1;
-    }
+    return loaded->merged.deleted || !loaded->merged.there;
 }
 
 /*
- * Reasons given with an erased value may quote it, and so may those of who took it back:
- * they are forgotten together.
+ * What is not shown stays so: an erasure is no reason to show it, be it again. Where more
+ * stands than one change may see, what deleted it goes on to stand beside the erasure.
  */
-static enum hm_status over_reasons(struct naming *n,
-                                   struct hm_change *change,
-                                   struct hm_err *err)
+static enum hm_status stay_hidden(struct hm_erasing *e,
+                                  struct hm_change *change,
+                                  struct hm_err *err)
 {
-    struct hm_write *why = &change->writes[change->write_count - 1];
-    const struct hm_loaded *loaded = n->loaded;
-    struct hm_arena *arena = &n->author->arena;
-    struct hm_held *held = NULL;
-    size_t held_count = 0;
-    size_t count = 0;
-    enum hm_status status = hm_store_withdrawals(n->author->store, loaded->home, &held,
-                                                 &held_count, arena, err);
-    if (status != HM_OK) {
-        return status;
+    const struct hm_merged *merged = &e->loaded->merged;
+    size_t heads = 0;
+    for (size_t i = 0; i < merged->register_count; i++) {
+        heads += merged->registers[i].head_count;
     }
-    hm_prefix *prefixes =
-        hm_arena_get_array(arena, loaded->count + held_count, sizeof(*prefixes));
-    if (prefixes == NULL) {
-        return hm_arena_status(arena, err);
-    }
-    for (size_t i = 0; i < loaded->count; i++) {
-        if (speaks_of(n, &loaded->held[i].change)) {
-            add_reason(why, &loaded->held[i].change, prefixes, &count);
-        }
-    }
-    for (size_t i = 0; i < held_count; i++) {
-        if (takes_back(n, &held[i].change)) {
-            add_reason(why, &held[i].change, prefixes, &count);
-        }
-    }
-    count = hm_prefixes_sort(prefixes, count);
-    if (count > HM_REPLACES_MAX) {
-        return hm_fail(err, HM_TOO_BIG, "too-big", NULL, NULL, NULL);
-    }
-    why->replaces = prefixes;
-    why->replaces_count = (uint32_t)count;
-    return HM_OK;
+    const struct hm_loaded *seen = heads <= HM_REPLACES_MAX ? e->loaded : NULL;
+    enum hm_status status = hm_author_live(e->author, change, seen, false, err);
+    return status != HM_OK || seen == NULL ? status
+                                           : hm_author_seen(e->author, change, seen, err);
 }
 
-static enum hm_status write_all(struct naming *n,
+static enum hm_status write_all(struct hm_erasing *e,
                                 struct hm_change *change,
                                 struct hm_bytes reason,
                                 struct hm_err *err)
 {
-    struct hm_author *author = n->author;
+    struct hm_author *author = e->author;
     enum hm_status status = HM_OK;
-    for (size_t i = 0; i < n->count && status == HM_OK; i++) {
-        status = hm_author_write(author, change, NULL, hm_text(n->at[i].reg->name),
+    for (size_t i = 0; i < e->count && e->room > 0 && status == HM_OK; i++) {
+        status = hm_author_write(author, change, NULL, hm_text(e->at[i]->name),
                                  hm_text("n"), err);
         if (status == HM_OK) {
-            status = last_writes(n, &change->writes[change->write_count - 1], err);
+            status = last_writes(e, &change->writes[change->write_count - 1], err);
         }
     }
+    e->more = e->more || change->write_count < e->count;
     size_t before = change->write_count;
     if (status == HM_OK) {
         status = hm_author_why(author, change, reason, err);
     }
     if (status == HM_OK && change->write_count > before) {
-        status = over_reasons(n, change, err);
+        status = hm_erasing_reasons(e, &change->writes[before], err);
     }
-    /* What is not shown stays so: an erasure is no reason to show it, be it again. */
-    if (status == HM_OK && (n->loaded->merged.deleted || !n->loaded->merged.there)) {
-        status = hm_author_live(author, change, n->loaded, false, err);
-        if (status == HM_OK) {
-            status = hm_author_seen(author, change, n->loaded, err);
-        }
+    if (status == HM_OK && e->room == HM_ERASE_NAMES_MAX) {
+        return hm_fail(err, HM_NOT_FOUND, "erase-nothing", HM_REGISTER_WHY, NULL, NULL);
     }
-    return status;
+    return status != HM_OK || !is_hidden(e->loaded) ? status
+                                                    : stay_hidden(e, change, err);
 }
 
-static enum hm_status name_all(struct naming *n,
+/* Whether nothing of the record is left that is not named. */
+static bool names_the_rest(const struct hm_erasing *e)
+{
+    const struct hm_kind *kind = e->loaded->kind;
+    size_t held = 0;
+    for (size_t i = 0; i < kind->register_count; i++) {
+        held += hm_loaded_holds(e->loaded, hm_text(kind->registers[i].name));
+    }
+    return held == e->count; /* which all do */
+}
+
+static enum hm_status name_all(struct hm_erasing *e,
                                const struct hm_bytes *names,
                                size_t count,
                                struct hm_err *err)
 {
-    const struct hm_kind *kind = n->loaded->kind;
+    const struct hm_kind *kind = e->loaded->kind;
     if (kind->registry) {
         return hm_fail(err, HM_DENIED, "erase-registry", NULL, NULL, NULL);
     }
-    n->at = hm_arena_get_array(&n->author->arena, count, sizeof(*n->at));
-    enum hm_status status = hm_arena_status(&n->author->arena, err);
+    e->at = hm_arena_get_array(&e->author->arena, count, sizeof(*e->at));
+    enum hm_status status = hm_arena_status(&e->author->arena, err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
-        status = name_register(n, names[i], err);
+        status = name_register(e, names[i], err);
     }
+    e->reasons = e->reasons || names_the_rest(e);
     return status;
 }
 
@@ -261,14 +203,16 @@ enum hm_status hm_author_erase(struct hm_author *author,
                                size_t count,
                                struct hm_bytes reason,
                                struct hm_id *id,
+                               bool *more,
                                struct hm_err *err)
 {
     struct hm_loaded loaded;
-    struct naming n = {.author = author, .loaded = &loaded};
+    struct hm_erasing e = {
+        .author = author, .loaded = &loaded, .room = HM_ERASE_NAMES_MAX};
     struct hm_change *change = NULL;
     enum hm_status status = hm_author_known(author, record, &loaded, err);
     if (status == HM_OK) {
-        status = name_all(&n, names, count, err);
+        status = name_all(&e, names, count, err);
     }
     if (status == HM_OK) {
         status = hm_author_draft(author, &change, HM_ACT_ERASE, loaded.kind_name,
@@ -276,10 +220,10 @@ enum hm_status hm_author_erase(struct hm_author *author,
     }
     if (status == HM_OK) {
         change->record = loaded.id;
-        status = hm_author_room(author, change, n.count + 2, err);
+        status = hm_author_room(author, change, e.count + 2, err);
     }
     if (status == HM_OK) {
-        status = write_all(&n, change, reason, err);
+        status = write_all(&e, change, reason, err);
     }
     if (status == HM_OK) {
         status = hm_author_judge(author, loaded.kind, change, &loaded, err);
@@ -287,6 +231,7 @@ enum hm_status hm_author_erase(struct hm_author *author,
     if (status == HM_OK) {
         status = hm_author_take(author, change, err);
         *id = change->id;
+        *more = e.more;
     }
     return status;
 }
@@ -352,8 +297,8 @@ static enum hm_status reach_all(struct hm_store *store,
     struct hm_erased *erased = NULL;
     size_t order_count = 0;
     size_t count = 0;
-    enum hm_status status =
-        hm_store_record_load(store, &erasure->record, &loaded, arena, err);
+    enum hm_status status = hm_store_record_load_in(
+        store, erasure->home, &erasure->record, &loaded, arena, err);
     if (status == HM_OK) {
         status = hm_erase_orders(&orders, &order_count, erasure, arena, err);
     }

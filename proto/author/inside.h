@@ -70,6 +70,13 @@ HM_CHECKED enum hm_status hm_author_take(struct hm_author *author,
 HM_CHECKED enum hm_status hm_author_scope(struct hm_author *author,
                                           struct hm_bytes home,
                                           struct hm_err *err);
+/*
+ * The same of a unit of which something is here already. What came to a server for one
+ * that the registry does not know is nobody else's: its own unit counts as above it.
+ */
+HM_CHECKED enum hm_status hm_author_scope_known(struct hm_author *author,
+                                                struct hm_bytes home,
+                                                struct hm_err *err);
 
 /*
  * Add a write of `reg` over all heads that the loaded record has of it (`loaded` null:

@@ -361,7 +361,11 @@ static enum hm_status find(struct hm_author *author,
         hm_author_argument(name, loaded->kind_name);
         return hm_fail(err, HM_BAD_INPUT, "kind-unknown", name, NULL, NULL);
     }
-    return loaded->kind->registry ? HM_OK : hm_author_scope(author, loaded->home, err);
+    if (loaded->kind->registry) {
+        return HM_OK;
+    }
+    return stands ? hm_author_scope(author, loaded->home, err)
+                  : hm_author_scope_known(author, loaded->home, err);
 }
 
 enum hm_status hm_author_known(struct hm_author *author,

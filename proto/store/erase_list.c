@@ -76,17 +76,43 @@ static enum hm_status read_over(struct hm_bytes value,
     return HM_OK;
 }
 
+/* `different` null: note what the list orders; else count it if that is not noted. */
+static enum hm_status derive_list(struct hm_store *store,
+                                  int64_t home,
+                                  const struct hm_id *record,
+                                  struct hm_bytes value,
+                                  size_t *different,
+                                  struct hm_arena *arena,
+                                  struct hm_err *err)
+{
+    struct hm_order *orders = NULL;
+    size_t count = 0;
+    bool known = true;
+    enum hm_status status = read_over(value, &orders, &count, arena, err);
+    if (status == HM_OK && different == NULL) {
+        return hm_erasure_note(store, home, record, orders, count, arena, err);
+    }
+    if (status == HM_OK) {
+        status = hm_erasure_known(store, home, record, orders, count, &known, arena, err);
+    }
+    if (status == HM_OK) {
+        *different += !known;
+    }
+    return status;
+}
+
 enum hm_status hm_erasure_derive(struct hm_store *store,
                                  const struct hm_loaded *loaded,
                                  size_t *different,
                                  struct hm_err *err)
 {
     struct hm_arena arena;
-    struct hm_order *orders = NULL;
     struct hm_id record;
-    size_t count = 0;
     int64_t home = 0;
-    bool known = true;
+    /* Servers that did not know of each other may have listed it: each list orders. */
+    const struct hm_register *over =
+        hm_merged_register(&loaded->merged, hm_text(HM_REGISTRY_OVER));
+    size_t lists = over == NULL ? 0 : over->head_count;
     struct hm_bytes unit =
         hm_value_text_or(hm_loaded_shown(loaded, hm_text(HM_REGISTRY_UNIT)), HM_NO_BYTES);
     struct hm_bytes id = hm_value_text_or(
@@ -95,17 +121,10 @@ enum hm_status hm_erasure_derive(struct hm_store *store,
         return HM_OK;
     }
     hm_arena_init(&arena, HM_REQUEST_ARENA_MAX);
-    enum hm_status status = read_over(hm_loaded_shown(loaded, hm_text(HM_REGISTRY_OVER)),
-                                      &orders, &count, &arena, err);
-    if (status == HM_OK) {
-        status = hm_unit_number(store, unit, different == NULL, &home, err);
-    }
-    if (status == HM_OK && different == NULL) {
-        status = hm_erasure_note(store, home, &record, orders, count, &arena, err);
-    } else if (status == HM_OK) {
-        status =
-            hm_erasure_known(store, home, &record, orders, count, &known, &arena, err);
-        *different += !known;
+    enum hm_status status = hm_unit_number(store, unit, different == NULL, &home, err);
+    for (size_t i = 0; i < lists && status == HM_OK; i++) {
+        status = derive_list(store, home, &record, over->heads[i].write->value, different,
+                             &arena, err);
     }
     hm_arena_fini(&arena);
     return status;

@@ -36,7 +36,7 @@ def enter(a, b):
                            f"signer_name={SECRET} {year}", f"note={SECRET} {year} " + "x" * 400)
                      for house in houses] for year in (2023, 2025)}
     a.run("edit", signed[2023][0], "signer_name=Đỗ Văn Sau 2023")
-    a.run("delete", signed[2023][1], "--reason", "nhầm hộ")
+    a.run("delete", signed[2023][1], "--reason", f"nhầm hộ, không phải {SECRET} 2023")
     left = a.add("household", f"head_name={SECRET} chuyển đi", "address_text=9",
                  "valid_to=2022-05", "status=da_chuyen")
     houses.append(a.add("household", "head_name=Bùi Văn Sáu", "address_text=1"))

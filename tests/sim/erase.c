@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hamlet/author/erase.h"
 #include "hamlet/model/value.h"
 #include "hamlet/store/registry.h"
 #include "loss.h"
@@ -65,12 +66,14 @@ static enum hm_status erase(struct work *work,
     size_t count = name_registers(work, deed, bits, names);
     oracle_life(work->sim->oracle, work->who, record, &life);
     bool any = holds(work->sim, work->who, record, deed->act.writes[0].reg);
+    bool more = false;
     deed->act.refused = !work_may_there(work, ORACLE_ERASE, false);
     *expected = !any                                       ? HM_NOT_FOUND
                 : work_may_here(work, ORACLE_ERASE, false) ? HM_OK
                                                            : HM_DENIED;
-    enum hm_status status = hm_author_erase(work->author, &at->id, names, count,
-                                            hm_text("as asked"), &deed->id, &work->err);
+    enum hm_status status =
+        hm_author_erase(work->author, &at->id, names, count, hm_text("as asked"),
+                        &deed->id, &more, &work->err);
     if (status != HM_OK) {
         work_forget(work);
     } else if (!life.there) {

@@ -181,20 +181,4 @@ HM_CHECKED enum hm_status hm_author_withdraw_try(struct hm_author *author,
                                                  struct hm_withdrawable *what,
                                                  struct hm_err *err);
 
-/*
- * Erase registers of a record: null over all they ever held, which all replicas forget,
- * with the reasons given for it. Names are those of registers: a field, or a whole group;
- * `~why` means all reasons. A deleted or void (store/void.h) record is not shown by it.
- * HM_BAD_INPUT  a name is none, a key field's, or that of one field of a group
- * HM_NOT_FOUND  no such record, or nothing of a register is here
- * HM_DENIED     role or scope; the registry is never erased
- */
-HM_CHECKED enum hm_status hm_author_erase(struct hm_author *author,
-                                          const struct hm_id *record,
-                                          const struct hm_bytes *names,
-                                          size_t count,
-                                          struct hm_bytes reason,
-                                          struct hm_id *change,
-                                          struct hm_err *err);
-
 #endif

@@ -3,7 +3,7 @@
 #include "../../../proto/author/inside.h"
 #include "acting.h"
 #include "fault.h"
-#include "hamlet/author/author.h"
+#include "hamlet/author/erase.h"
 #include "hamlet/author/server.h"
 #include "hamlet/base/json.h"
 #include "hamlet/store/server.h"
@@ -173,10 +173,11 @@ static enum hm_status act_erase(void *ctx, struct hm_err *err)
 {
     struct hm_site *site = ctx;
     const struct hm_bytes names[] = {hm_text("head_name"), hm_text("address_text")};
+    bool more = false;
     enum hm_status status = hm_author_begin(site->author, err);
     if (status == HM_OK) {
         status = hm_author_erase(site->author, &household, names, 2, hm_text("vì sao"),
-                                 &changed, err);
+                                 &changed, &more, err);
     }
     if (status == HM_OK) {
         status = hm_author_flush(site->author, err);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Erasing, as a person asks for it. */
 #include <stdarg.h>
+#include <stdio.h>
 
+#include "../../../proto/author/erasing.h"
 #include "acting.h"
-#include "hamlet/author/author.h"
+#include "hamlet/author/erase.h"
 #include "hamlet/author/saw.h"
 #include "hamlet/author/server.h"
 #include "hamlet/model/value.h"
@@ -11,6 +13,7 @@
 #include "hamlet/store/void.h"
 
 static struct hm_id household;
+static bool more; /* what erase says of what is left */
 
 static void setup(void)
 {
@@ -33,8 +36,9 @@ static enum hm_status erase(struct hm_site *site, const struct hm_id *record, ..
     }
     va_end(args);
     act_begin(site);
-    enum hm_status status = hm_author_erase(
-        site->author, record, names, n, hm_text("theo yêu cầu"), &changed, &site->err);
+    enum hm_status status =
+        hm_author_erase(site->author, record, names, n, hm_text("theo yêu cầu"), &changed,
+                        &more, &site->err);
     return tried(site, status, count, &before);
 }
 
@@ -302,6 +306,191 @@ START_TEST(what_is_released_after_all_is_asked_about)
 }
 END_TEST
 
+/* A creation of this unit by hand, from whom nothing was asked. */
+static struct hm_change *a_creation(struct hm_maker *tu, const char *home)
+{
+    hm_maker_init(tu, &server.arena, HM_TU);
+    tu->district = server.device;
+    tu->home = home;
+    struct hm_change *creation = hm_make(tu, HM_ACT_CREATE, NULL);
+    hm_make_text(creation, tu, "head_name", "Bà Từ Chối", 0);
+    hm_make_text(creation, tu, "address_text", "Tổ 3", 0);
+    hm_make_seal(creation, tu);
+    household = creation->id;
+    return creation;
+}
+
+static const struct hm_change *listed_last(void)
+{
+    size_t n = 0;
+    ck_assert_int_eq(hm_author_list_erasures(server.store, &server.secret, &server.err),
+                     HM_OK);
+    struct hm_held *held = hm_site_changes(&server, 1, &n);
+    ck_assert(hm_bytes_are(held[n - 1].change.kind, HM_KIND_ERASURE));
+    return &held[n - 1].change;
+}
+
+START_TEST(what_lies_in_a_unit_that_nobody_knows_is_the_districts_to_erase)
+{
+    struct hm_maker tu;
+    const struct hm_change *creation = a_creation(&tu, "99999");
+    hm_site_put(&server, &creation, 1, HM_VERDICT_QUARANTINED);
+    hm_site_put(&mai, &creation, 1, HM_VERDICT_QUARANTINED);
+
+    ck_assert_int_eq(erase(&mai, &household, "head_name", NULL), HM_BAD_INPUT);
+    refused(&mai, "unit-unknown", "99999");
+    ck_assert_int_eq(erase(&server, &household, "head_name", "address_text", NULL),
+                     HM_OK);
+    const struct hm_change *listed = listed_last();
+    hm_site_put(&mai, &listed, 1, HM_VERDICT_ACCEPTED);
+
+    check_forgotten(&server);
+    ck_assert(!holds(&mai, "head_name") && !holds(&mai, "address_text"));
+}
+END_TEST
+
+/* ---- storms ---- */
+
+enum { STORM = HM_REPLACES_MAX + 1, SMALL_STORM = 1100 };
+static const struct hm_change *storm[STORM];
+
+/* Edits that do not replace one another, of two registers and with reasons. */
+static void a_storm(struct hm_maker *tu, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[40];
+        struct hm_change *edit = hm_make(tu, HM_ACT_EDIT, &household);
+        (void)snprintf(text, sizeof(text), "Bà Từ Chối %zu", i);
+        hm_make_text(edit, tu, "head_name", text, 0);
+        hm_make_text(edit, tu, "address_text", text, 0);
+        hm_make_text(edit, tu, HM_REGISTER_WHY, text, 0);
+        hm_make_seal(edit, tu);
+        storm[i] = edit;
+    }
+}
+
+static size_t named_by(const struct hm_change *change)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < change->write_count; i++) {
+        count += change->writes[i].replaces_count;
+    }
+    return count;
+}
+
+static bool reasons_are_held(void)
+{
+    struct hm_loaded loaded = hm_site_load(&server, &household);
+    for (size_t i = 0; i < loaded.count; i++) {
+        const struct hm_change *one = &loaded.held[i].change;
+        const struct hm_write *why = write_of(one, HM_REGISTER_WHY);
+        if (one->act != HM_ACT_ERASE && why != NULL && why->value.size > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+START_TEST(a_storm_is_erased_in_turns_until_nothing_is_left)
+{
+    struct hm_maker tu;
+    const struct hm_change *creation = a_creation(&tu, "30341-02");
+    hm_site_put(&server, &creation, 1, HM_VERDICT_QUARANTINED);
+    a_storm(&tu, SMALL_STORM);
+    hm_site_put(&server, storm, SMALL_STORM, HM_VERDICT_QUARANTINED);
+    int turns = 0;
+
+    do {
+        const char *first = holds(&server, "head_name") ? "head_name" : "~why";
+        const char *next = holds(&server, "address_text") ? "address_text" : NULL;
+        ck_assert_int_eq(erase(&server, &household, first, next, NULL), HM_OK);
+        struct hm_change change = change_of(&server, &changed);
+        ck_assert_uint_le(named_by(&change), HM_ERASE_NAMES_MAX);
+        turns++;
+    } while (more && turns < 3);
+
+    ck_assert_int_eq(turns, 2);
+    ck_assert(!holds(&server, "head_name") && !holds(&server, "address_text"));
+    ck_assert(!reasons_are_held());
+    ck_assert(hm_site_load(&server, &household).merged.deleted);
+    /* The registry says in one value what each of them named. */
+    const struct hm_change *listed = listed_last();
+    ck_assert_ptr_nonnull(write_of(listed, HM_REGISTRY_OVER));
+}
+END_TEST
+
+/* Two deletions that together saw what one could not name. */
+START_TEST(what_was_deleted_in_a_storm_stays_deleted)
+{
+    struct hm_maker tu;
+    static hm_prefix seen[2][STORM];
+    struct hm_change *creation = a_creation(&tu, "30341-02");
+    a_storm(&tu, STORM);
+    const struct hm_change *puts[] = {creation, NULL, NULL};
+    for (size_t i = 0; i < 2; i++) {
+        struct hm_change *deletion = hm_make(&tu, HM_ACT_DELETE, &household);
+        hm_make_live(deletion, &tu, false, 1, creation);
+        seen[i][0] = hm_prefix_of(&creation->id);
+        for (size_t k = 1; k < STORM - 1; k++) {
+            seen[i][k] = hm_prefix_of(&storm[k - 1 + 2 * i]->id);
+        }
+        deletion->seen_count = hm_prefixes_sort(seen[i], STORM - 1);
+        deletion->seen = seen[i];
+        hm_make_seal(deletion, &tu);
+        puts[i + 1] = deletion;
+    }
+    hm_site_put(&server, storm, STORM, HM_VERDICT_ACCEPTED);
+    hm_site_put(&server, puts, 3, HM_VERDICT_ACCEPTED);
+    ck_assert(hm_site_load(&server, &household).merged.deleted);
+
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+
+    ck_assert(hm_site_load(&server, &household).merged.deleted);
+}
+END_TEST
+
+/* ---- reasons of the record ---- */
+
+static struct hm_id deleted_since(const char *why)
+{
+    struct hm_id made;
+    act_begin(&lan);
+    ck_assert_int_eq(
+        hm_author_delete(lan.author, &household, hm_text(why), &made, &lan.err), HM_OK);
+    act_commit(&lan);
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    return made;
+}
+
+START_TEST(all_reasons_go_with_the_last_values_and_not_before)
+{
+    struct hm_id deletion = deleted_since("bà Bí Mật đã mất");
+
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+    ck_assert_uint_gt(reason_of(&server, &deletion), 0);
+    ck_assert_int_eq(erase(&server, &household, "address_text", NULL), HM_OK);
+
+    ck_assert_uint_eq(reason_of(&server, &deletion), 0);
+}
+END_TEST
+
+START_TEST(reasons_alone_are_erased_once)
+{
+    struct hm_id deletion = deleted_since("bà Bí Mật đã mất");
+    struct hm_id back = taken_back(&server, &deletion);
+
+    ck_assert_int_eq(erase(&server, &household, "~why", NULL), HM_OK);
+
+    ck_assert_uint_eq(reason_of(&server, &deletion), 0);
+    ck_assert_uint_eq(reason_of(&server, &back), 0);
+    ck_assert(holds(&server, "head_name"));
+    household = a_household(&lan, "Bà Không Lý Do");
+    hm_site_carry(&lan, &server, HM_VERDICT_ACCEPTED);
+    ck_assert_int_eq(erase(&server, &household, "~why", NULL), HM_NOT_FOUND);
+    refused(&server, "erase-nothing", "~why");
+}
+END_TEST
+
 START_TEST(an_erasure_is_judged_before_anything_is_written)
 {
     struct hm_id none = hm_make_id(0x44);
@@ -441,7 +630,7 @@ static void erase_for_lan(const char *reg)
 }
 
 /* The change that wrote the name stays the head of the address. */
-START_TEST(a_page_that_showed_what_is_erased_is_told_from_one_opened_since)
+START_TEST(a_page_that_showed_it_is_told_from_one_opened_since)
 {
     struct hm_bytes before = mark_now();
     ck_assert(!saw_erased(before));
@@ -458,7 +647,7 @@ START_TEST(a_page_that_showed_what_is_erased_is_told_from_one_opened_since)
 }
 END_TEST
 
-START_TEST(a_page_that_showed_what_was_written_over_before_it_was_erased_showed_it)
+START_TEST(a_page_that_showed_what_was_written_over_is_told_too)
 {
     struct hm_bytes before = mark_now();
     (void)an_edit(&lan, &household, "head_name", "Bà Bí Mật Hai");
@@ -515,6 +704,62 @@ START_TEST(of_what_is_not_here_nobody_can_say)
 }
 END_TEST
 
+/* Another home claims the id: what its changes reached stands in the list, not ours. */
+START_TEST(its_list_tells_of_the_home_that_was_erased)
+{
+    struct hm_maker tu;
+    hm_maker_init(&tu, &server.arena, HM_TU);
+    tu.district = server.device;
+    tu.home = "30341-02";
+    struct hm_change *one = hm_make(&tu, HM_ACT_EDIT, &household);
+    hm_make_text(one, &tu, "head_name", "Bà Kia", 0);
+    hm_make_seal(one, &tu);
+    struct hm_change *two = hm_make(&tu, HM_ACT_EDIT, &household);
+    hm_make_text(two, &tu, "head_name", "Bà Kia Hai", 1, one);
+    hm_make_seal(two, &tu);
+    tu.role = "district_admin";
+    struct hm_change *erasure = hm_make(&tu, HM_ACT_ERASE, &household);
+    hm_make_write(erasure, &tu, "head_name", hm_text("n"), 1, two);
+    hm_make_seal(erasure, &tu);
+    const struct hm_change *const changes[] = {one, two, erasure};
+    hm_site_put(&server, changes, 3, HM_VERDICT_ACCEPTED);
+
+    const struct hm_change *listed = listed_last();
+
+    hm_site_put(&mai, &listed, 1, HM_VERDICT_ACCEPTED);
+    hm_site_put(&mai, changes, 1, HM_VERDICT_ACCEPTED);
+    struct hm_change came = change_of(&mai, &one->id);
+    ck_assert_uint_eq(write_of(&came, "head_name")->value.size, 0);
+}
+END_TEST
+
+/* Servers that did not know of each other listed it; the shorter list is the one shown.
+ */
+START_TEST(each_list_of_it_erases)
+{
+    struct hm_maker lost;
+    ck_assert_int_eq(erase(&server, &household, "head_name", NULL), HM_OK);
+    const struct hm_change *listed = listed_last();
+    hm_maker_init(&lost, &server.arena, HM_ANH);
+    lost.district = server.device;
+    lost.device = server.device;
+    lost.user = server.device;
+    lost.role = "server";
+    lost.home = HM_HOME_REGISTRY;
+    lost.kind = HM_KIND_ERASURE;
+    struct hm_change *shorter = hm_make(&lost, HM_ACT_EDIT, &listed->record);
+    hm_make_write(shorter, &lost, HM_REGISTRY_OVER, hm_make_value(&lost, "[]"), 0);
+    shorter->writes[0].depth = 7;
+    hm_make_seal(shorter, &lost);
+    const struct hm_change *const both[] = {listed, shorter};
+    hm_site_carry(&lan, &mai, HM_VERDICT_ACCEPTED);
+
+    hm_site_put(&mai, both, 2, HM_VERDICT_ACCEPTED);
+
+    ck_assert(!holds(&mai, "head_name"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("erase");
@@ -536,13 +781,19 @@ int main(void)
     tcase_add_test(group, the_registry_lists_it_and_its_list_erases);
     tcase_add_test(group,
                    its_list_erases_what_stood_before_a_change_that_nobody_has_any_more);
-    tcase_add_test(group,
-                   a_page_that_showed_what_is_erased_is_told_from_one_opened_since);
-    tcase_add_test(
-        group, a_page_that_showed_what_was_written_over_before_it_was_erased_showed_it);
+    tcase_add_test(group, a_page_that_showed_it_is_told_from_one_opened_since);
+    tcase_add_test(group, a_page_that_showed_what_was_written_over_is_told_too);
     tcase_add_test(group, a_page_that_showed_other_values_showed_nothing_that_is_erased);
     tcase_add_test(group, a_page_of_what_a_list_erased_alone_is_as_good_as_any);
     tcase_add_test(group, of_what_is_not_here_nobody_can_say);
+    tcase_add_test(group,
+                   what_lies_in_a_unit_that_nobody_knows_is_the_districts_to_erase);
+    tcase_add_test(group, a_storm_is_erased_in_turns_until_nothing_is_left);
+    tcase_add_test(group, what_was_deleted_in_a_storm_stays_deleted);
+    tcase_add_test(group, all_reasons_go_with_the_last_values_and_not_before);
+    tcase_add_test(group, reasons_alone_are_erased_once);
+    tcase_add_test(group, its_list_tells_of_the_home_that_was_erased);
+    tcase_add_test(group, each_list_of_it_erases);
     suite_add_tcase(suite, group);
     return hm_run(suite);
 }
