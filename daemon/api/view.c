@@ -89,11 +89,15 @@ static enum hm_status own_name(const struct hm_view *view,
 {
     static const struct hm_json_limits limits = {
         .size_max = HM_INVITATION_TEXT_MAX, .depth_max = 4, .values_max = 128};
-    struct hm_id own;
+    struct hm_id own = {{0}};
     struct hm_bytes text = HM_NO_BYTES;
     struct hm_json *invitation = NULL;
     enum hm_status status = hm_store_meta_get_id(view->store, HM_META_USER, &own, err);
-    if (status == HM_OK && hm_id_equal(&own, user)) {
+    bool is_own = hm_id_equal(&own, user);
+    if (status == HM_OK && is_own) {
+        status = hm_store_meta_get(view->store, HM_META_FIRST, arena, &text, err);
+    }
+    if (status == HM_OK && is_own && text.size == 0) {
         status = hm_store_meta_get(view->store, HM_META_INVITATION, arena, &text, err);
     }
     if (status == HM_OK && text.size > 0 &&
