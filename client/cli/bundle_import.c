@@ -302,7 +302,8 @@ static void say(const struct importing *i, const struct hm_view *view)
     (void)snprintf(acknowledged, sizeof(acknowledged), "%" PRIu64, stats->changes_up);
     (void)snprintf(next, sizeof(next), "%" PRIu64, i->head.part + 1);
     bool news = stats->entries > 0 || stats->changes_up > 0;
-    if (i->whole > 0) {
+    bool none = !news && i->refusals > 0;
+    if (i->whole > 0 && !none) {
         hm_view_say(view, news ? "bundle.received" : "bundle.taken-none", i->path,
                     changes, acknowledged);
     }
@@ -311,7 +312,8 @@ static void say(const struct importing *i, const struct hm_view *view)
         hm_view_say(view, "bundle.carried", carried, NULL, NULL);
     }
     if (i->refusals > 0) {
-        hm_view_say_why(view, "bundle.skipped", i->refusals, &i->refusal);
+        hm_view_say_why(view, none ? "bundle.skipped-rest" : "bundle.skipped",
+                        i->refusals, &i->refusal);
     }
     if (i->more) {
         hm_view_say(view, "bundle.more", next, NULL, NULL);

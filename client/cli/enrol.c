@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "enrol.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/command/store_path.h"
 #include "hamlet/host/file.h"
@@ -32,6 +32,7 @@ struct enrolling {
     struct hm_buf json; /* the invitation */
     struct hm_invitation invitation;
     struct hm_id device;
+    bool again; /* a store is there, and takes it in place of an earlier one */
 };
 
 /* ---- the invitation ---- */
@@ -251,9 +252,6 @@ static enum hm_status make_all(struct enrolling *e, struct hm_err *err)
     const char *path = path_of(e, HM_REPLICA_LOCK);
     enum hm_status status = hm_arena_status(&e->arena, err);
     if (status == HM_OK) {
-        status = check_free(e, err); /* before anything is made for nothing */
-    }
-    if (status == HM_OK) {
         status = hm_file_make_folders(e->folder, err);
     }
     if (status == HM_OK) {
@@ -304,7 +302,7 @@ static enum hm_status say(const struct hm_call *call,
         const char *unit = hm_arena_copy_text(&e->arena, e->invitation.unit);
         enum hm_role role = HM_ROLE_VIEWER;
         (void)hm_role_find(&role, e->invitation.role);
-        hm_view_say(&view, "enrol.done", name,
+        hm_view_say(&view, e->again ? "enrol.again" : "enrol.done", name,
                     hm_words_ui(call->words, hm_role_word(role)), unit);
         return hm_arena_status(&e->arena, err);
     }
@@ -335,7 +333,10 @@ enum hm_status hm_run_enrol(struct hm_call *call, struct hm_err *err)
         status = hm_store_path(&e.folder, hm_args_value(call->args, "store"), err);
     }
     if (status == HM_OK) {
-        status = make_all(&e, err);
+        e.again = check_free(&e, NULL) == HM_EXISTS;
+        status = e.again ? hm_enrol_again(call, hm_buf_bytes(&e.json), &e.invitation,
+                                          &e.device, err)
+                         : make_all(&e, err);
     }
     if (status == HM_OK) {
         status = say(call, &e, err);

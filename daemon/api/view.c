@@ -37,15 +37,19 @@ void hm_view_say_why(const struct hm_view *view,
                      const struct hm_err *why)
 {
     char number[NUMBER_SIZE];
-    struct hm_buf text;
-    hm_buf_init(&text, HM_CHANGE_BYTES_MAX);
-    hm_words_error(&text, view->words, why, false);
-    hm_buf_put_byte(&text, '\0');
-    (void)snprintf(number, sizeof(number), "%zu", count);
-    if (text.failed == HM_OK) {
-        hm_view_say(view, key, number, (const char *)text.data, NULL);
+    struct hm_buf said[2]; /* what happened, and what to do */
+    for (int i = 0; i < 2; i++) {
+        hm_buf_init(&said[i], HM_CHANGE_BYTES_MAX);
+        hm_words_error(&said[i], view->words, why, i == 1);
+        hm_buf_put_byte(&said[i], '\0');
     }
-    hm_buf_fini(&text);
+    (void)snprintf(number, sizeof(number), "%zu", count);
+    if (said[0].failed == HM_OK && said[1].failed == HM_OK) {
+        hm_view_say(view, key, number, (const char *)said[0].data,
+                    (const char *)said[1].data);
+    }
+    hm_buf_fini(&said[0]);
+    hm_buf_fini(&said[1]);
 }
 
 void hm_view_time(char text[HM_VIEW_TIME_SIZE], struct hm_wall wall)
@@ -85,11 +89,15 @@ static enum hm_status own_name(const struct hm_view *view,
 {
     static const struct hm_json_limits limits = {
         .size_max = HM_INVITATION_TEXT_MAX, .depth_max = 4, .values_max = 128};
-    struct hm_id own;
+    struct hm_id own = {{0}};
     struct hm_bytes text = HM_NO_BYTES;
     struct hm_json *invitation = NULL;
     enum hm_status status = hm_store_meta_get_id(view->store, HM_META_USER, &own, err);
-    if (status == HM_OK && hm_id_equal(&own, user)) {
+    bool is_own = hm_id_equal(&own, user);
+    if (status == HM_OK && is_own) {
+        status = hm_store_meta_get(view->store, HM_META_FIRST, arena, &text, err);
+    }
+    if (status == HM_OK && is_own && text.size == 0) {
         status = hm_store_meta_get(view->store, HM_META_INVITATION, arena, &text, err);
     }
     if (status == HM_OK && text.size > 0 &&

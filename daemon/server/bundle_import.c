@@ -273,8 +273,11 @@ static void say(const struct importing *i)
     (void)snprintf(fresh, sizeof(fresh), "%" PRIu64, i->fresh);
     (void)snprintf(refused, sizeof(refused), "%" PRIu64, i->refused);
     (void)snprintf(next, sizeof(next), "%" PRIu64, i->part + 1);
-    hm_view_say(&view, i->fresh > 0 ? "bundle.taken" : "bundle.taken-none", i->path,
-                fresh, refused);
+    bool none = i->fresh == 0 && i->refusals > 0;
+    if (!none) {
+        hm_view_say(&view, i->fresh > 0 ? "bundle.taken" : "bundle.taken-none", i->path,
+                    fresh, refused);
+    }
     if (i->copied > 0) {
         hm_view_say(&view, "bundle.copied", NULL, NULL, NULL);
     }
@@ -283,7 +286,8 @@ static void say(const struct importing *i)
         hm_view_say(&view, "bundle.part-missing", i->path, missing, NULL);
     }
     if (i->refusals > 0) {
-        hm_view_say_why(&view, "bundle.skipped", i->refusals, &i->refusal);
+        hm_view_say_why(&view, none ? "bundle.skipped-rest" : "bundle.skipped",
+                        i->refusals, &i->refusal);
     }
     if (i->more) {
         hm_view_say(&view, "bundle.more", next, NULL, NULL);

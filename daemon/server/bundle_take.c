@@ -104,7 +104,7 @@ static enum hm_status redeem(struct taking *t,
     }
     enum hm_status status =
         hm_author_redeem(t->ctx->store, &t->ctx->secret, &enrolment->invitation,
-                         &enrolment->key, &refused);
+                         hm_serving_first(serving), &enrolment->key, &refused);
     if (status == HM_DENIED || status == HM_NOT_FOUND) {
         hm_serving_refuse(serving, HM_PROBLEM_ENROLMENT);
         return HM_OK;

@@ -85,8 +85,9 @@ static enum hm_status redeem(struct hm_writer *writer, struct job *job)
         return HM_OK;
     }
     struct hm_control_ctx *ctx = writer->ctx;
-    enum hm_status status = hm_author_redeem(
-        ctx->store, &ctx->secret, &enrolment->invitation, &enrolment->key, &job->err);
+    enum hm_status status =
+        hm_author_redeem(ctx->store, &ctx->secret, &enrolment->invitation,
+                         hm_serving_first(job->serving), &enrolment->key, &job->err);
     if (status == HM_DENIED || status == HM_NOT_FOUND) {
         hm_serving_refuse(job->serving, HM_PROBLEM_ENROLMENT);
         hm_err_clear(&job->err);

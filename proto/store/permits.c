@@ -311,6 +311,25 @@ enum hm_status hm_store_user_name(struct hm_store *store,
     return hm_arena_status(arena, err);
 }
 
+enum hm_status hm_store_user_elsewhere(struct hm_store *store,
+                                       const struct hm_id *user,
+                                       const struct hm_id *device,
+                                       bool *elsewhere,
+                                       struct hm_err *err)
+{
+    static const char select[] =
+        "SELECT EXISTS(SELECT 1 FROM permit WHERE user = :user AND device <> :device)"
+        " OR EXISTS(SELECT 1 FROM invitation WHERE user = :user AND device <> :device)";
+    sqlite3_stmt *stmt = NULL;
+    enum hm_status status = hm_sql(store, select, &stmt, err);
+    if (status != HM_OK) {
+        return status;
+    }
+    hm_bind_id(stmt, 1, user);
+    hm_bind_id(stmt, 2, device);
+    return ask(store, stmt, elsewhere, err);
+}
+
 enum hm_status hm_store_user_find(struct hm_store *store,
                                   const struct hm_id *device,
                                   struct hm_bytes name,

@@ -481,6 +481,9 @@ static enum hm_status take_header(struct hm_session *session, struct hm_err *err
         status = hm_store_meta_put(store, HM_META_INVITATION, HM_NO_BYTES, err);
     }
     if (status == HM_OK) {
+        status = hm_store_meta_put(store, HM_META_FIRST, HM_NO_BYTES, err);
+    }
+    if (status == HM_OK) {
         status = hm_apply_incarnation(session, leased, err);
     }
     if (status == HM_OK && reply->has_scope) {

@@ -2,6 +2,7 @@
 /* What a request says of its sender: the buckets here, what is waiting, what failed. */
 #include <string.h>
 
+#include "hamlet/base/limits.h"
 #include "hamlet/store/epoch.h"
 #include "hamlet/store/registry.h"
 #include "hamlet/wire/invitation.h"
@@ -114,6 +115,25 @@ enum hm_status hm_upload_find_key(struct hm_session *session, struct hm_err *err
     return status;
 }
 
+/* Where the invitation took the place of one that was over: whose changes are here. */
+static enum hm_status describe_first(struct hm_session *session,
+                                     struct hm_request_enrolment *enrolment,
+                                     struct hm_err *err)
+{
+    struct hm_bytes json = HM_NO_BYTES;
+    struct hm_buf link;
+    hm_buf_init(&link, HM_HEADER_MAX);
+    enum hm_status status =
+        hm_store_meta_get(session->store, HM_META_FIRST, &session->arena, &json, err);
+    if (status == HM_OK && json.size > 0) {
+        hm_invitation_link(&link, json);
+        enrolment->first = hm_arena_copy(&session->arena, hm_buf_bytes(&link));
+        status = hm_buf_status(&link, err);
+    }
+    hm_buf_fini(&link);
+    return status != HM_OK ? status : hm_arena_status(&session->arena, err);
+}
+
 /* An invitation that is not redeemed yet is redeemed by this request. */
 static enum hm_status describe_enrolment(struct hm_session *session,
                                          const struct hm_key *first,
@@ -135,6 +155,7 @@ static enum hm_status describe_enrolment(struct hm_session *session,
         hm_enrolment_proof(&enrolment->proof, invitation.secret, &invitation.id,
                            &enrolment->key);
         enrolment->present = true;
+        status = describe_first(session, enrolment, err);
     }
     return status;
 }

@@ -178,6 +178,9 @@ enum hm_status hm_apply_file_header(struct hm_session *session, struct hm_err *e
     }
     if (status == HM_OK && invitation.size > 0) {
         status = hm_store_meta_put(store, HM_META_INVITATION, HM_NO_BYTES, err);
+        if (status == HM_OK) {
+            status = hm_store_meta_put(store, HM_META_FIRST, HM_NO_BYTES, err);
+        }
     }
     if (status == HM_OK && (news || other) && reply->has_scope) {
         status = hm_apply_scope(session, err);

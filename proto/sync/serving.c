@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hamlet/base/limits.h"
+#include "hamlet/wire/invitation.h"
 
 enum { INFLATE_BYTES = 48 * 1024 }; /* zlib's window and tables */
 
@@ -96,6 +97,11 @@ const struct hm_request_enrolment *hm_serving_enrolment(const struct hm_serving 
     return serving->request.enrolment.present ? &serving->request.enrolment : NULL;
 }
 
+const struct hm_invited *hm_serving_first(const struct hm_serving *serving)
+{
+    return serving->has_first ? &serving->first : NULL;
+}
+
 struct hm_bytes hm_serving_keys(const struct hm_serving *serving)
 {
     return serving->rotates ? serving->request.keys : HM_NO_BYTES;
@@ -169,6 +175,40 @@ static enum hm_problem problem_of(enum hm_status status, const struct hm_err *er
     }
 }
 
+/*
+ * The invitation in whose place another came. A server that was lost may not have it any
+ * more: what it signed proves it.
+ */
+static enum hm_problem judge_first(struct hm_serving *serving)
+{
+    struct hm_bytes link = serving->request.enrolment.first;
+    struct hm_err err = HM_ERR_NONE;
+    struct hm_invitation first;
+    struct hm_buf json;
+    if (link.size == 0) {
+        return HM_PROBLEM_NONE;
+    }
+    hm_buf_init(&json, HM_HEADER_MAX);
+    enum hm_status status = hm_invitation_unlink(&json, link, &err);
+    if (status == HM_OK) {
+        status = hm_invitation_read(&first, hm_buf_bytes(&json), &serving->arena, &err);
+    }
+    hm_buf_fini(&json);
+    if (status == HM_NO_MEMORY) {
+        return problem_of(status, &err);
+    }
+    if (status != HM_OK || !hm_id_equal(&first.server, &serving->self.server)) {
+        return HM_PROBLEM_ENROLMENT;
+    }
+    serving->first = (struct hm_invited){.id = first.id,
+                                         .user = first.user,
+                                         .name = first.name,
+                                         .role = first.role,
+                                         .home = first.unit};
+    serving->has_first = true;
+    return HM_PROBLEM_NONE;
+}
+
 /* A device that enrols brings its key and the proof that it was invited. */
 static enum hm_problem judge_enrolment(struct hm_serving *serving)
 {
@@ -187,7 +227,7 @@ static enum hm_problem judge_enrolment(struct hm_serving *serving)
     }
     hm_enrolment_proof(&proof, invited.secret, &enrolment->invitation, &enrolment->key);
     return hm_secret_equal(proof.at, enrolment->proof.at, HM_DIGEST_SIZE)
-               ? HM_PROBLEM_NONE
+               ? judge_first(serving)
                : HM_PROBLEM_ENROLMENT;
 }
 

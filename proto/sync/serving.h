@@ -5,6 +5,7 @@
 
 #include "hamlet/store/pages.h"
 #include "hamlet/store/registry.h"
+#include "hamlet/store/server.h"
 #include "hamlet/sync/serving.h"
 #include "hamlet/wire/reply.h"
 
@@ -22,8 +23,10 @@ struct hm_serving {
     bool ended;
     enum hm_problem problem;
     struct hm_request request;
-    struct hm_key key; /* that signed it: the device's newest */
-    bool rotates;      /* … once the registry knows the keys that the request brings */
+    struct hm_invited first; /* whose user an enrolment goes on as … */
+    bool has_first;          /* … if it says so */
+    struct hm_key key;       /* that signed it: the device's newest */
+    bool rotates; /* … once the registry knows the keys that the request brings */
     struct hm_inbox inbox;
     bool by_file;
     struct hm_file_part *part;             /* of the file; null: it is all of it */

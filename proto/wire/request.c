@@ -36,6 +36,9 @@ static void put_enrolment(struct hm_json_write *out,
     hm_json_b64(out, HM_BYTES(enrolment->key.at));
     hm_json_key(out, "p");
     hm_json_b64(out, hm_digest_bytes(&enrolment->proof));
+    if (enrolment->first.size > 0) {
+        hm_json_put_text(out, "w", enrolment->first);
+    }
     hm_json_close(out, '}');
 }
 
@@ -232,13 +235,17 @@ static bool read_errors(struct hm_request *request,
 }
 
 static bool read_enrolment(struct hm_request_enrolment *enrolment,
-                           const struct hm_json *json)
+                           const struct hm_json *json,
+                           struct hm_arena *arena)
 {
+    const struct hm_json *first = hm_json_get(json, "w");
     if (json == NULL) {
         return true;
     }
     enrolment->present = true;
-    return hm_json_b64_get(enrolment->invitation.at, HM_ID_SIZE,
+    enrolment->first = hm_arena_copy(arena, hm_json_text_or(first, HM_NO_BYTES));
+    return (first == NULL || hm_json_is(first, HM_JSON_TEXT)) &&
+           hm_json_b64_get(enrolment->invitation.at, HM_ID_SIZE,
                            hm_json_get(json, "i")) &&
            hm_json_b64_get(enrolment->key.at, HM_KEY_SIZE, hm_json_get(json, "k")) &&
            hm_json_b64_get(enrolment->proof.at, HM_DIGEST_SIZE, hm_json_get(json, "p"));
@@ -299,7 +306,7 @@ static bool read_members(struct hm_request *request,
            read_parent(request, hm_json_get(json, "f")) &&
            read_buckets(request, hm_json_get(json, "b"), arena) &&
            read_errors(request, hm_json_get(json, "x"), arena) &&
-           read_enrolment(&request->enrolment, hm_json_get(json, "n")) &&
+           read_enrolment(&request->enrolment, hm_json_get(json, "n"), arena) &&
            (offers == NULL || hm_json_int_or(offers, 0) == 1) &&
            hm_json_b64_get(request->scope, HM_ID_SIZE, hm_json_get(json, "a"));
 }

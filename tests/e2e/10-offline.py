@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import re
 import unicodedata
 
 from sites import (NOBODY, ROOT, check, expect, is_id, read_file, say, script, unchanged, write_csv,
@@ -94,6 +95,25 @@ def places(site, laptop):
 COMMANDS = ["enrol", "add", "edit", "delete", "show", "history", "list", "import", "duplicates", "merge", "unmerge", "undo", "withdraw", "export",
             "kinds", "status", "sync", "conflicts", "quarantine", "digest", "verify", "rebuild",
             "receipt"]
+
+
+def every_help(site):
+    """The help of each program and command in both languages: sentences, and no keys."""
+    pages = 0
+    for program in ("hamlet", "hamletd", "hamlet-server"):
+        for lang in ("vi", "en"):
+            def page(*command):
+                shown = site.programs.run(program, *command, "--help", "--lang", lang, plain=True)
+                raw = re.findall(r"\bhelp\.\S+", shown)
+                expect(f"keys in the {lang} help of {program} {' '.join(command)}", raw, [])
+                return shown
+            commands = re.findall(r"^  ([a-z][a-z-]*(?: [a-z][a-z-]*)*)(?=\s)", page(), re.M)
+            commands = [name for name in commands if name != program]
+            for command in commands:
+                page(*command.split())
+            pages += 1 + len(commands)
+    check(f"{pages} pages of help", pages > 150)
+    say("help of all programs", pages=pages)
 
 
 def help_and_language(site, laptop):
@@ -617,6 +637,7 @@ def run(site):
     site.set_up(serve=False)
     laptop = enrol(site)
     places(site, laptop)
+    every_help(site)
     help_and_language(site, laptop)
     usage(site, laptop)
     ids = kinds(site, laptop)

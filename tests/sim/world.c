@@ -224,7 +224,8 @@ static void invite(struct world *world,
     must(hm_store_invitation_put(world->store, invited, &err), &err, "invitation");
     end_author(author);
     /* Redeemed at once: how the invitation travels is no matter of the engine. */
-    must(hm_author_redeem(world->store, &world->secret, &invited->id, &laptop->key, &err),
+    must(hm_author_redeem(world->store, &world->secret, &invited->id, NULL, &laptop->key,
+                          &err),
          &err, "redeem");
 }
 

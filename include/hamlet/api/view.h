@@ -34,7 +34,7 @@ void hm_view_say(const struct hm_view *view,
                  const char *arg2,
                  const char *arg3);
 
-/* Say the sentence `key` of so many things, and what `why` says of them. */
+/* Say the sentence `key` of so many things, what `why` says of them and its hint. */
 void hm_view_say_why(const struct hm_view *view,
                      const char *key,
                      size_t count,

@@ -12,6 +12,7 @@
 
 #include "hamlet/author/author.h"
 #include "hamlet/base/sign.h"
+#include "hamlet/store/server.h"
 
 /* Write as the server itself, into the registry. */
 void hm_author_as_server(struct hm_author *author);
@@ -51,12 +52,15 @@ HM_CHECKED enum hm_status hm_author_registry(struct hm_author *author,
 /*
  * A server redeems an invitation for the device with this key, in a transaction of its
  * own: device and permit enter the registry. Redeeming it again for the same key changes
- * nothing, since the reply may have got lost.
+ * nothing, since the reply may have got lost. With `first` (else null), which a server
+ * with this key signed, the device goes on as the user of that one, as whom it has
+ * written: it must be of the same unit and role, and no other device may be that user's.
  * HM_DENIED  expired, used by another device, or not of this server
  */
 HM_CHECKED enum hm_status hm_author_redeem(struct hm_store *store,
                                            const struct hm_secret *secret,
                                            const struct hm_id *invitation,
+                                           const struct hm_invited *first,
                                            const struct hm_key *key,
                                            struct hm_err *err);
 

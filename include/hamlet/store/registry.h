@@ -140,6 +140,12 @@ HM_CHECKED enum hm_status hm_store_scope(struct hm_store *store,
                                          struct hm_arena *arena,
                                          struct hm_err *err);
 
+/* On a server: whether the user is or was somebody's on another device than this one. */
+HM_CHECKED enum hm_status hm_store_user_elsewhere(struct hm_store *store,
+                                                  const struct hm_id *user,
+                                                  const struct hm_id *device,
+                                                  bool *elsewhere,
+                                                  struct hm_err *err);
 /* A user's name; no bytes if it is not known. */
 HM_CHECKED enum hm_status hm_store_user_name(struct hm_store *store,
                                              const struct hm_id *user,

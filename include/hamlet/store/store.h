@@ -99,6 +99,7 @@ void hm_store_grow(struct hm_store *store);
 #define HM_META_REQUEST     "request"
 #define HM_META_BUDGET      "budget"
 #define HM_META_INVITATION  "invitation"
+#define HM_META_FIRST       "first_invitation" /* whose user writes, if not that one's */
 #define HM_META_LAST_SYNC   "last_sync"
 #define HM_META_LAST_ERROR  "last_error"
 #define HM_META_LAST_ARGS   "last_error_args" /* of the key in last_error */

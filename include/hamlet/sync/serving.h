@@ -145,6 +145,9 @@ bool hm_serving_commits(const struct hm_serving *serving);
  * it still holds is for the writer to look up.
  */
 const struct hm_request_enrolment *hm_serving_enrolment(const struct hm_serving *serving);
+/* With it: the earlier invitation, signed here, as whose user the device goes on; or
+ * null. */
+const struct hm_invited *hm_serving_first(const struct hm_serving *serving);
 const struct hm_request *hm_serving_request(const struct hm_serving *serving);
 
 /*

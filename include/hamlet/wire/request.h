@@ -31,6 +31,8 @@ struct hm_request_enrolment {
     struct hm_id invitation;
     struct hm_key key;
     struct hm_digest proof;
+    struct hm_bytes first; /* link of the invitation whose user the device writes as;
+                              none: that of this one */
 };
 
 struct hm_request {

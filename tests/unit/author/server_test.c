@@ -8,6 +8,7 @@
 
 static struct hm_id invitation;
 static struct hm_key key;
+static const struct hm_invited *first; /* in whose place it came */
 
 static struct hm_invited invited_of(void)
 {
@@ -29,6 +30,7 @@ static void setup(void)
     hm_sign_pair(&key, &secret, seed);
     struct hm_invited invited = invited_of();
     invitation = invited.id;
+    first = NULL;
     ck_assert_int_eq(hm_store_begin(server.store, &server.err), HM_OK);
     ck_assert_int_eq(hm_store_invitation_put(server.store, &invited, &server.err), HM_OK);
     ck_assert_int_eq(hm_store_commit(server.store, &server.err), HM_OK);
@@ -37,7 +39,8 @@ static void setup(void)
 static enum hm_status redeem(const struct hm_key *by)
 {
     server.err = HM_ERR_NONE;
-    return hm_author_redeem(server.store, &server.secret, &invitation, by, &server.err);
+    return hm_author_redeem(server.store, &server.secret, &invitation, first, by,
+                            &server.err);
 }
 
 static bool permitted(const struct hm_key *of)
@@ -114,6 +117,93 @@ START_TEST(an_invitation_that_nobody_wrote_is_none)
 
     ck_assert_int_ne(redeem(&key), HM_OK);
 
+    ck_assert(!permitted(&key));
+}
+END_TEST
+
+/* An invitation in whose place the other came, of a user that the registry lost. */
+static struct hm_invited first_of(void)
+{
+    return (struct hm_invited){.id = hm_make_id(0x72),
+                               .user = hm_make_id(0x73),
+                               .name = hm_text("Máy của Tám"),
+                               .role = hm_text("recorder"),
+                               .home = hm_text("30341-02"),
+                               .expires = {server.env.wall_ms + 1000}};
+}
+
+static bool permitted_as(const struct hm_key *of, const struct hm_id *user)
+{
+    struct hm_id device = hm_sign_device(of);
+    bool answer = false;
+    ck_assert_int_eq(hm_store_permitted(server.store, &device, user, hm_text("recorder"),
+                                        hm_text("30341-02"), &answer, &server.err),
+                     HM_OK);
+    return answer;
+}
+
+START_TEST(who_wrote_by_an_invitation_that_is_over_goes_on_as_that_user)
+{
+    struct hm_invited lost = first_of();
+    struct hm_bytes name = HM_NO_BYTES;
+    first = &lost;
+
+    ck_assert_int_eq(redeem(&key), HM_OK);
+
+    ck_assert(permitted_as(&key, &lost.user));
+    ck_assert(!permitted(&key));
+    ck_assert_int_eq(
+        hm_store_user_name(server.store, &lost.user, &name, &server.arena, &server.err),
+        HM_OK);
+    ck_assert(hm_bytes_are(name, "Máy của Tám"));
+    hm_site_check(&server);
+}
+END_TEST
+
+START_TEST(the_first_invitation_is_used_up_with_the_second)
+{
+    struct hm_invited known = first_of();
+    ck_assert_int_eq(hm_store_begin(server.store, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_invitation_put(server.store, &known, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_commit(server.store, &server.err), HM_OK);
+    first = &known;
+    ck_assert_int_eq(redeem(&key), HM_OK);
+
+    first = NULL;
+    invitation = known.id;
+    ck_assert_int_eq(redeem(&lan.key), HM_DENIED);
+
+    ck_assert_str_eq(server.err.key, "invitation-used");
+    ck_assert(!permitted_as(&lan.key, &known.user));
+}
+END_TEST
+
+START_TEST(nobody_goes_on_as_the_user_of_another_device)
+{
+    struct hm_invited hers = first_of();
+    hers.user = hm_person_user(&server, HM_LAN);
+    int64_t count = changes_of(&server);
+    first = &hers;
+
+    ck_assert_int_eq(redeem(&key), HM_DENIED);
+
+    ck_assert_int_eq(changes_of(&server), count);
+    ck_assert(!permitted_as(&key, &hers.user));
+    ck_assert(!permitted(&key));
+}
+END_TEST
+
+START_TEST(an_invitation_opens_no_other_unit_or_role_than_its_own)
+{
+    struct hm_invited other = first_of();
+    int64_t count = changes_of(&server);
+    other.home = _i == 0 ? hm_text("30341-01") : other.home;
+    other.role = _i == 1 ? hm_text("hamlet_head") : other.role;
+    first = &other;
+
+    ck_assert_int_eq(redeem(&key), HM_DENIED);
+
+    ck_assert_int_eq(changes_of(&server), count);
     ck_assert(!permitted(&key));
 }
 END_TEST
@@ -264,6 +354,11 @@ int main(void)
     tcase_add_checked_fixture(group, setup, acting_finish);
     tcase_set_timeout(group, 60);
     tcase_add_test(group, who_redeems_an_invitation_joins_with_what_it_promised);
+    tcase_add_test(group, who_wrote_by_an_invitation_that_is_over_goes_on_as_that_user);
+    tcase_add_test(group, the_first_invitation_is_used_up_with_the_second);
+    tcase_add_test(group, nobody_goes_on_as_the_user_of_another_device);
+    tcase_add_loop_test(group, an_invitation_opens_no_other_unit_or_role_than_its_own, 0,
+                        2);
     tcase_add_test(group, redeeming_again_for_the_same_key_changes_nothing);
     tcase_add_test(group, an_invitation_is_for_one_device);
     tcase_add_test(group, an_invitation_expires);
