@@ -77,6 +77,12 @@ struct listing {
     struct hm_arena arena;
 };
 
+/* One that is revoked never knows, whichever disk of it this is. */
+static const char *state_of(const struct hm_waiting *waiting)
+{
+    return waiting->revoked ? "revoked" : waiting->other ? "copy" : "active";
+}
+
 static void put_fields(struct hm_json_write *out, const struct hm_change *change)
 {
     hm_json_key(out, "fields");
@@ -111,8 +117,7 @@ static void put_json(struct listing *list,
         hm_json_open(out, '{');
         hm_json_put_hex(out, "device", hm_id_bytes(&waiting[i].device));
         hm_show_text(out, "name", waiting[i].name);
-        hm_json_put_text(out, "state",
-                         hm_text(waiting[i].revoked ? "revoked" : "active"));
+        hm_json_put_text(out, "state", hm_text(state_of(&waiting[i])));
         hm_json_close(out, '}');
     }
     hm_json_close(out, ']');
@@ -134,9 +139,10 @@ static void say(struct listing *list,
                 when, number);
     for (size_t i = 0; i < count; i++) {
         const char *name = hm_view_shown(waiting[i].name, &list->arena);
-        hm_view_say(&list->view,
-                    waiting[i].revoked ? "erasures.revoked" : "erasures.device", name,
-                    NULL, NULL);
+        const char *sentence = waiting[i].revoked ? "erasures.revoked"
+                               : waiting[i].other ? "erasures.copy"
+                                                  : "erasures.device";
+        hm_view_say(&list->view, sentence, name, NULL, NULL);
     }
 }
 
