@@ -39,9 +39,10 @@ struct hm_control_ctx {
     struct hm_id device;
     struct hm_bytes unit; /* that the server serves */
     struct hm_arena self; /* what lives as long as the context */
-    int64_t scrub_ms;     /* erasing.c: not before this moment */
-    int64_t standing_ms;  /* standing.c: nor this … */
-    bool standing_due;    /* … and then again */
+    int64_t scrub_ms;     /* erasing.c: not before this moment … */
+    bool scrub_due;       /* … and then again */
+    int64_t standing_ms;  /* standing.c: the same */
+    bool standing_due;
     /* `serve` answers with this certificate and key from here on; null elsewhere. */
     enum hm_status (*certify)(void *ctx,
                               struct hm_bytes certificate,

@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "commands.h"
+#include "erasing.h"
 #include "hamlet/author/erase.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/model/erase.h"
@@ -24,7 +25,8 @@ struct erasing {
     size_t count;
     struct hm_bytes reason;
     struct hm_id change;
-    bool more; /* was written than one erasure names */
+    bool more;  /* was written than one erasure names */
+    bool stays; /* the server's file may hold it still */
     struct hm_arena arena;
 };
 
@@ -53,30 +55,43 @@ static enum hm_status erase(struct hm_author *author, void *ctx, struct hm_err *
                            &e->more, err);
 }
 
-static enum hm_status show_more(const struct erasing *e, struct hm_err *err)
+static enum hm_status tell_json(const struct erasing *e, struct hm_err *err)
 {
-    const struct hm_call *call = e->call;
-    const char *text = hm_words_ui(call->words, "erase.more");
     struct hm_show show;
-    if (!call->args->json) {
-        enum hm_status status = hm_show_change(call, &e->record, &e->change, err);
-        hm_output_put_text(call->out, text);
-        hm_output_put_text(call->out, "\n");
-        return status;
-    }
     hm_show_begin(&show);
     hm_json_open(&show.out, '{');
     hm_json_put_hex(&show.out, "id", hm_id_bytes(&e->record));
     hm_json_put_hex(&show.out, "change", hm_id_bytes(&e->change));
-    hm_json_key(&show.out, "warnings");
-    hm_json_open(&show.out, '[');
-    hm_json_open(&show.out, '{');
-    hm_json_put_text(&show.out, "rule", hm_text("erase-more"));
-    hm_json_put_text(&show.out, "text", hm_text(text));
+    hm_json_put_bool(&show.out, "in_file", e->stays);
+    if (e->more) {
+        hm_json_key(&show.out, "warnings");
+        hm_json_open(&show.out, '[');
+        hm_json_open(&show.out, '{');
+        hm_json_put_text(&show.out, "rule", hm_text("erase-more"));
+        hm_json_put_text(&show.out, "text",
+                         hm_text(hm_words_ui(e->call->words, "erase.more")));
+        hm_json_close(&show.out, '}');
+        hm_json_close(&show.out, ']');
+    }
     hm_json_close(&show.out, '}');
-    hm_json_close(&show.out, ']');
-    hm_json_close(&show.out, '}');
-    return hm_show_end(&show, call, HM_OK, err);
+    return hm_show_end(&show, e->call, HM_OK, err);
+}
+
+static enum hm_status tell(const struct erasing *e, struct hm_err *err)
+{
+    struct hm_view view;
+    if (e->call->args->json) {
+        return tell_json(e, err);
+    }
+    enum hm_status status = hm_show_change(e->call, &e->record, &e->change, err);
+    hm_show_view(&view, e->call, NULL);
+    if (status == HM_OK && e->more) {
+        hm_view_say(&view, "erase.more", NULL, NULL, NULL);
+    }
+    if (status == HM_OK && e->stays) {
+        hm_view_say(&view, "erasures.stays", NULL, NULL, NULL);
+    }
+    return status;
 }
 
 enum hm_status hm_erase_run(struct hm_call *call, struct hm_err *err)
@@ -89,8 +104,10 @@ enum hm_status hm_erase_run(struct hm_call *call, struct hm_err *err)
                                 &e.arena, err);
     }
     if (status == HM_OK) {
-        status =
-            e.more ? show_more(&e, err) : hm_show_change(call, &e.record, &e.change, err);
+        status = hm_erasing_now(call->ctx, &e.stays, err);
+    }
+    if (status == HM_OK) {
+        status = tell(&e, err);
     }
     hm_arena_fini(&e.arena);
     return status;
@@ -101,10 +118,17 @@ enum hm_status hm_erase_run(struct hm_call *call, struct hm_err *err)
 struct listing {
     const struct hm_call *call;
     struct hm_control_ctx *ctx;
+    bool stays; /* the server's file may hold some of it still */
     struct hm_view view;
     struct hm_show show;
     struct hm_arena arena;
 };
+
+/* One that is revoked never knows, whichever disk of it this is. */
+static const char *state_of(const struct hm_waiting *waiting)
+{
+    return waiting->revoked ? "revoked" : waiting->other ? "copy" : "active";
+}
 
 static void put_fields(struct hm_json_write *out, const struct hm_change *change)
 {
@@ -140,11 +164,11 @@ static void put_json(struct listing *list,
         hm_json_open(out, '{');
         hm_json_put_hex(out, "device", hm_id_bytes(&waiting[i].device));
         hm_show_text(out, "name", waiting[i].name);
-        hm_json_put_text(out, "state",
-                         hm_text(waiting[i].revoked ? "revoked" : "active"));
+        hm_json_put_text(out, "state", hm_text(state_of(&waiting[i])));
         hm_json_close(out, '}');
     }
     hm_json_close(out, ']');
+    hm_json_put_bool(out, "in_file", list->stays);
     hm_json_close(out, '}');
 }
 
@@ -159,13 +183,16 @@ static void say(struct listing *list,
     hm_hex_put(record, hm_id_bytes(&erasure->held.change.record));
     hm_view_time(when, erasure->held.change.time);
     (void)snprintf(number, sizeof(number), "%zu", count);
-    hm_view_say(&list->view, count == 0 ? "erasures.reached" : "erasures.waiting", record,
-                when, number);
+    const char *sentence = count > 0     ? "erasures.waiting"
+                           : list->stays ? "erasures.elsewhere"
+                                         : "erasures.reached";
+    hm_view_say(&list->view, sentence, record, when, number);
     for (size_t i = 0; i < count; i++) {
         const char *name = hm_view_shown(waiting[i].name, &list->arena);
-        hm_view_say(&list->view,
-                    waiting[i].revoked ? "erasures.revoked" : "erasures.device", name,
-                    NULL, NULL);
+        const char *who = waiting[i].revoked ? "erasures.revoked"
+                          : waiting[i].other ? "erasures.copy"
+                                             : "erasures.device";
+        hm_view_say(&list->view, who, name, NULL, NULL);
     }
 }
 
@@ -173,8 +200,11 @@ static enum hm_status list_all(struct listing *list, struct hm_err *err)
 {
     struct hm_erasure *erasures = NULL;
     size_t count = 0;
-    enum hm_status status =
-        hm_store_erasures(list->ctx->store, &erasures, &count, &list->arena, err);
+    enum hm_status status = hm_store_scrub_due(list->ctx->store, &list->stays, err);
+    if (status == HM_OK) {
+        status =
+            hm_store_erasures(list->ctx->store, &erasures, &count, &list->arena, err);
+    }
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         struct hm_waiting *waiting = NULL;
         size_t waits = 0;
@@ -186,6 +216,9 @@ static enum hm_status list_all(struct listing *list, struct hm_err *err)
         } else if (status == HM_OK) {
             say(list, &erasures[i], waiting, waits);
         }
+    }
+    if (status == HM_OK && !list->call->args->json && list->stays) {
+        hm_view_say(&list->view, "erasures.stays", NULL, NULL, NULL);
     }
     if (status == HM_OK && !list->call->args->json) {
         /* What lies outside of all stores no order reaches: people have to. */

@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "commands.h"
+#include "erasing.h"
 #include "hamlet/api/evaluate.h"
 #include "hamlet/author/erase.h"
 #include "hamlet/base/limits.h"
@@ -69,6 +70,7 @@ struct retention {
     struct kept *kept;
     size_t erased; /* records of which something went */
     size_t left;   /* of which something is left */
+    bool stays;    /* the server's file may hold it still */
     struct hm_arena arena;
 };
 
@@ -407,6 +409,9 @@ static void say(struct retention *r, bool only_tries)
                 : only_tries       ? "retention.tried"
                                    : "retention.erased",
                 numbers[0], numbers[1], NULL);
+    if (r->stays) {
+        hm_view_say(&view, "erasures.stays", NULL, NULL, NULL);
+    }
 }
 
 static void put_kept(struct hm_json_write *out, const struct kept *kept)
@@ -433,6 +438,7 @@ static enum hm_status put_json(struct retention *r, struct hm_err *err)
     hm_json_put_int(&show.out, "year", r->year);
     hm_json_put_int(&show.out, "erased", (int64_t)r->erased);
     hm_json_put_int(&show.out, "left", (int64_t)r->left);
+    hm_json_put_bool(&show.out, "in_file", r->stays);
     hm_json_key(&show.out, "over");
     hm_json_open(&show.out, '[');
     for (const struct group *at = r->groups; at != NULL; at = at->next) {
@@ -471,6 +477,9 @@ enum hm_status hm_retention_run(struct hm_call *call, struct hm_err *err)
     if (status == HM_OK && !only_tries && r.targets != NULL) {
         status =
             hm_account_act(r.ctx, hm_args_value(args, "as"), erase, &r, &r.arena, err);
+        if (status == HM_OK) {
+            status = hm_erasing_now(r.ctx, &r.stays, err);
+        }
     }
     if (status == HM_OK && args->json) {
         status = put_json(&r, err);

@@ -243,25 +243,51 @@ static size_t take(struct hm_writer *writer, struct job **jobs)
     return count;
 }
 
+/* When something waits for a moment of its own: by mono time. */
+static bool find_moment(const struct hm_control_ctx *ctx, int64_t *moment)
+{
+    bool scrub =
+        ctx->scrub_due && (!ctx->standing_due || ctx->scrub_ms < ctx->standing_ms);
+    *moment = scrub ? ctx->scrub_ms : ctx->standing_ms;
+    return ctx->scrub_due || ctx->standing_due;
+}
+
+/* What is not due yet looks at the clock itself, and is due again. */
+static void do_due(struct hm_writer *writer)
+{
+    struct hm_control_ctx *ctx = writer->ctx;
+    bool scrub = ctx->scrub_due;
+    bool standing = ctx->standing_due;
+    if (writer->broken) { /* the next commit opens the store anew, and does both */
+        ctx->scrub_due = false;
+        ctx->standing_due = false;
+        return;
+    }
+    if (scrub) {
+        hm_erasing_after(ctx);
+    }
+    if (standing) {
+        hm_standing_after(ctx);
+    }
+}
+
 /* Until somebody asks, or what waits for a moment of its own is due. */
 static void wait_asked(struct hm_writer *writer)
 {
     struct hm_control_ctx *ctx = writer->ctx;
     struct timespec until;
-    if (!ctx->standing_due) {
+    int64_t due = 0;
+    if (!find_moment(ctx, &due)) {
         pthread_cond_wait(&writer->asked, &writer->mutex);
         return;
     }
-    int64_t rest = ctx->standing_ms - hm_env_mono(ctx->env).ms;
+    int64_t rest = due - hm_env_mono(ctx->env).ms;
     int64_t moment = hm_env_wall(ctx->env).ms + (rest > 0 ? rest : 0);
     until.tv_sec = (time_t)(moment / MS_A_SECOND);
     until.tv_nsec = (long)(moment % MS_A_SECOND) * NS_A_MS;
     if (pthread_cond_timedwait(&writer->asked, &writer->mutex, &until) == ETIMEDOUT) {
         pthread_mutex_unlock(&writer->mutex);
-        ctx->standing_due = false;
-        if (!writer->broken) {
-            hm_standing_after(ctx);
-        }
+        do_due(writer);
         pthread_mutex_lock(&writer->mutex);
     }
 }

@@ -20,6 +20,10 @@
  * that one is found at once. */
 enum { HM_SQL_CACHE = 512 };
 
+/* A cheap disk stops for seconds in the middle of another's commit: a person who saves
+ * meanwhile waits, and is not told to type it again. */
+enum { HM_SQL_BUSY_MS = 30 * 1000 };
+
 struct hm_audit;
 
 struct hm_store {

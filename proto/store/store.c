@@ -6,9 +6,7 @@
 #include "hamlet/store/audit.h"
 #include "migrate.h"
 
-/* A cheap disk stops for seconds in the middle of another's commit: a person who saves
- * meanwhile waits, and is not told to type it again. */
-enum { BUSY_MS = 30 * 1000, PERMILLE = 1000 };
+enum { PERMILLE = 1000 };
 
 /* The page cache: a server's working set; a laptop at rest; a laptop in an import. */
 static const char cache_server[] = "PRAGMA cache_size=-65536";
@@ -103,7 +101,7 @@ static enum hm_status prepare(struct hm_store *store, bool create, struct hm_err
 {
     bool old = false;
     /* First of all: even reading the version meets others who write. */
-    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
+    (void)sqlite3_busy_timeout(store->db, HM_SQL_BUSY_MS);
     enum hm_status status = hm_migrate_check(store, create, &old, err);
     if (status == HM_OK) {
         status = configure(store, err);

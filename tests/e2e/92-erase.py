@@ -13,10 +13,12 @@ does not bring it back; chains, rebuilds and digests hold.
 import base64
 import os
 import shutil
+import sqlite3
 import unicodedata
 
 from browser import Browser
-from sites import DISTRICT, check, expect, promise, say, script, unchanged, wait_until, write_csv
+from sites import (DISTRICT, check, expect, promise, read_file, say, script, unchanged,
+                   wait_until, write_csv)
 
 SECRET = "Huỳnh Thị Bí Ẩn"
 WHY = ("--reason", "theo yêu cầu của gia đình")
@@ -260,6 +262,29 @@ class World:
         self.clean("after an old file came", self.server)
         say("a file from before", exits=done.code)
 
+    def read_meanwhile(self):
+        """Another program reads the server's file: what it may still see stays there, and
+        is said; it goes without anybody writing once that program has ended."""
+        record = self.b.add("household", f"head_name={SECRET}", "address_text=Số 10")
+        self.meet(self.b)
+        reader = sqlite3.connect(f"file:{self.server.folder}/store.db?mode=ro", uri=True,
+                                 isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM change").fetchall()
+        told = self.server.ask("erase", record, "head_name", *WHY)
+        expect("still in the file", told["in_file"], True)
+        check("it is there", self.holds(self.server) >= 1)
+        self.meet(self.b)
+        check("the list says so", all(row["in_file"] for row in self.server.ask("erasures")))
+        check("in words", "still hold what was erased: another" in self.server.run("erasures"))
+        reader.close()
+        wait_until("it is gone by itself", lambda: not hits(self.server.folder)[0])
+        wait_until("the list says that", lambda: not self.server.ask("erasures")[0]["in_file"])
+        log = read_file(self.server.log).decode()
+        expect("lines of the log", (log.count("erased-still-in-file"),
+                                    log.count("erased-gone-from-file")), (1, 1))
+        say("erased while another program reads the server's file")
+
     def again(self):
         """The server stops, starts, and is asked again."""
         self.server.stop()
@@ -284,6 +309,7 @@ def run(site):
     world.typed()
     world.by_file()
     world.restored()
+    world.read_meanwhile()
     world.again()
 
 

@@ -29,6 +29,8 @@
     X(KEY_CHANGED, INFO, "device-key-changed")                                           \
     X(CAME_BACK, WARNING, "server-came-back")                                            \
     X(DEVICE_STALE, WARNING, "device-copied-or-restored")                                \
+    X(ERASED_STAYS, WARNING, "erased-still-in-file")                                     \
+    X(ERASED_GONE, INFO, "erased-gone-from-file")                                        \
     X(STORE_FAILED, ERROR, "store-failed")                                               \
     X(BUG, ERROR, "bug")
 

@@ -18,12 +18,17 @@
  * write-ahead log, so that no free page, no gap between rows and no old frame holds them.
  * Outside of transactions. *scrubbed: there was something to do, and it is done. What
  * fails is done at the next call; the values are out of every table before.
- * HM_LOCKED  somebody reads or writes
+ * HM_LOCKED  somebody reads or writes; at a server after a moment: the writer goes on
  * HM_IO      there is no room for a second copy of the file
  */
 HM_CHECKED enum hm_status hm_store_scrub(struct hm_store *store,
                                          bool *scrubbed,
                                          struct hm_err *err);
+
+/* Whether it has something to do: the file may still hold what was erased. */
+HM_CHECKED enum hm_status hm_store_scrub_due(struct hm_store *store,
+                                             bool *due,
+                                             struct hm_err *err);
 
 /* An erasure that was accepted, in order of arrival. */
 struct hm_erasure {

@@ -155,12 +155,14 @@ HM_CHECKED enum hm_status hm_store_units(struct hm_store *store,
 
 /*
  * Devices that have or had this unit in reach and did not say yet that they hold entry
- * `n` of its bucket, in order of name; never the server's own. `n` 0: all of them.
+ * `n` of its bucket, in order of name; never the server's own. `n` 0: all of them. Of one
+ * that is at work on several disks, each of these that did not say so.
  */
 struct hm_waiting {
     struct hm_id device;
     struct hm_bytes name;
     bool revoked;
+    bool other; /* not the disk that was heard of last */
 };
 HM_CHECKED enum hm_status hm_store_not_reached(struct hm_store *store,
                                                struct hm_bytes unit,

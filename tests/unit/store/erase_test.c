@@ -429,6 +429,36 @@ START_TEST(nothing_is_left_in_any_file_of_a_store_that_has_lived)
 }
 END_TEST
 
+START_TEST(what_another_program_reads_stays_until_it_has_ended)
+{
+    struct hm_change *created = create(SECRET);
+    struct hm_store *reader = NULL;
+    bool scrubbed = true;
+    bool due = false;
+    put(&server, created, HM_VERDICT_ACCEPTED);
+    ck_assert_int_eq(hm_store_open(&reader, "store.db", HM_STORE_READER, false,
+                                   server.kinds, &server.env.env,
+                                   hm_disk_vfs(server.disk), &server.err),
+                     HM_OK);
+    ck_assert_int_eq(hm_store_begin_read(reader, &server.err), HM_OK);
+    ck_assert_int_eq(hm_store_scrub_due(reader, &due, &server.err), HM_OK);
+    ck_assert(!due);
+    put(&server, erasure(created, created), HM_VERDICT_ACCEPTED);
+
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(hm_store_scrub(server.store, &scrubbed, &server.err), HM_LOCKED);
+        ck_assert(!scrubbed);
+    }
+
+    ck_assert(on_disk(&server, SECRET));
+    ck_assert_int_eq(hm_store_scrub_due(server.store, &due, &server.err), HM_OK);
+    ck_assert(due);
+    hm_store_close(reader);
+    scrub(&server);
+    ck_assert(!on_disk(&server, SECRET));
+}
+END_TEST
+
 START_TEST(the_seeds_of_the_author_go_with_a_value_of_its_own)
 {
     struct hm_stored_run *runs = NULL;
@@ -504,6 +534,7 @@ int main(void)
     tcase_add_test(group, an_erasure_of_a_deleted_record_leaves_its_deletion);
     tcase_add_loop_test(group, nothing_is_left_in_any_file_of_a_store_that_has_lived, 0,
                         2);
+    tcase_add_test(group, what_another_program_reads_stays_until_it_has_ended);
     tcase_add_test(group, the_seeds_of_the_author_go_with_a_value_of_its_own);
     tcase_add_loop_test(
         group, a_value_or_an_order_that_somebody_touched_is_found_and_mended, 0, 2);

@@ -27,18 +27,19 @@ static struct hm_id device(uint8_t byte, const char *name, const char *ended)
     return id;
 }
 
-/* It says that it has come to `n` in the bucket of 00001. */
-static void state(const struct hm_id *id,
-                  uint32_t epoch,
-                  uint64_t incarnation,
-                  uint64_t n)
+static struct hm_visit visit_of(const struct hm_id *id, uint32_t epoch)
 {
-    struct hm_buf buf;
-    struct hm_visit visit = {.device = *id,
+    return (struct hm_visit){.device = *id,
                              .epoch = epoch,
                              .contact = {epoch},
                              .version = hm_text("0.1.0"),
-                             .incarnation = incarnation};
+                             .incarnation = OURS};
+}
+
+/* It says that it has come to `n` in the bucket of 00001. */
+static void say(struct hm_visit visit, uint64_t n)
+{
+    struct hm_buf buf;
     hm_buf_init(&buf, 256);
     hm_pack_uint(&buf, 2);
     hm_pack_text(&buf, "00001");
@@ -50,6 +51,37 @@ static void state(const struct hm_id *id,
     ck_assert_int_eq(hm_store_visit_put(store, &visit, &err), HM_OK);
     commit();
     hm_buf_fini(&buf);
+}
+
+static void state(const struct hm_id *id,
+                  uint32_t epoch,
+                  uint64_t incarnation,
+                  uint64_t n)
+{
+    struct hm_visit visit = visit_of(id, epoch);
+    visit.incarnation = incarnation;
+    say(visit, n);
+}
+
+/* … and holds a lease of ours. */
+static void call(const struct hm_id *id, uint32_t epoch, uint64_t n)
+{
+    struct hm_visit visit = visit_of(id, epoch);
+    visit.current = id_of(0x60);
+    visit.pending = id_of((uint8_t)(0x60 + epoch));
+    say(visit, n);
+}
+
+static void note(const struct hm_id *id,
+                 uint32_t epoch,
+                 uint32_t parent,
+                 enum hm_notice_type type)
+{
+    const struct hm_notice notice = {
+        .device = *id, .epoch = epoch, .parent = parent, .type = type};
+    begin();
+    ck_assert_int_eq(hm_store_notice_put(store, &notice, &err), HM_OK);
+    commit();
 }
 
 static void ask(const char *unit, uint64_t n)
@@ -105,6 +137,70 @@ START_TEST(the_epoch_that_was_heard_of_last_counts)
 }
 END_TEST
 
+START_TEST(each_of_two_copies_waits_for_itself)
+{
+    incarnate();
+    struct hm_id one = device(1, "a", NULL);
+    call(&one, 2, 5);
+    note(&one, 2, 1, HM_NOTICE_COPIED);
+    call(&one, 1, 7);
+
+    ask("00001", 7);
+
+    ck_assert_uint_eq(count, 1);
+    ck_assert(waiting[0].other);
+    call(&one, 2, 7);
+    ask("00001", 7);
+    ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+START_TEST(copies_wait_that_this_incarnation_did_not_hear)
+{
+    incarnate();
+    struct hm_id one = device(1, "a", NULL);
+    state(&one, 2, OURS - 1, 9);
+    note(&one, 2, 1, HM_NOTICE_COPIED);
+    call(&one, 3, 7);
+
+    ask("00001", 7);
+
+    ck_assert_uint_eq(count, 2); /* of one of them it knows by the notice alone */
+    ck_assert(waiting[0].other && waiting[1].other);
+}
+END_TEST
+
+START_TEST(a_disk_from_which_another_was_restored_does_not_wait)
+{
+    incarnate();
+    struct hm_id one = device(1, "a", NULL);
+    call(&one, 1, 5);
+    call(&one, 2, 7);
+    note(&one, 2, 1, HM_NOTICE_RESTORED);
+
+    ask("00001", 7);
+
+    ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+START_TEST(an_epoch_that_ended_where_a_unit_was_left_does_not_wait)
+{
+    incarnate();
+    struct hm_id one = device(1, "a", NULL);
+    struct hm_visit ended = visit_of(&one, 1);
+    ended.current = id_of(0x77); /* that nobody was given */
+    say(ended, 5);
+    note(&one, 1, 9, HM_NOTICE_COPIED);
+    call(&one, 9, 7);
+    call(&one, 2, 7);
+
+    ask("00001", 7);
+
+    ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
 START_TEST(a_device_whose_permit_ended_may_hold_it_still)
 {
     incarnate();
@@ -147,6 +243,10 @@ int main(void)
     tcase_add_test(groups[0], who_has_not_said_that_it_holds_the_entry_waits);
     tcase_add_test(groups[0], what_was_said_to_another_incarnation_says_nothing);
     tcase_add_test(groups[0], the_epoch_that_was_heard_of_last_counts);
+    tcase_add_test(groups[0], each_of_two_copies_waits_for_itself);
+    tcase_add_test(groups[0], copies_wait_that_this_incarnation_did_not_hear);
+    tcase_add_test(groups[0], a_disk_from_which_another_was_restored_does_not_wait);
+    tcase_add_test(groups[0], an_epoch_that_ended_where_a_unit_was_left_does_not_wait);
     tcase_add_test(groups[0], a_device_whose_permit_ended_may_hold_it_still);
     tcase_add_test(groups[0], who_never_had_the_unit_in_reach_does_not_wait);
     tcase_add_test(groups[0], an_order_without_an_entry_here_has_reached_nobody);
