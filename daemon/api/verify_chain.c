@@ -95,9 +95,28 @@ static void check_prefix(struct hm_verify *v, const struct chain *chain)
     }
 }
 
-static void check_page(struct hm_verify *v,
-                       const struct chain *chain,
-                       const struct hm_stored_page *stored)
+/* Of the server's own pages none but its key is good. */
+static enum hm_status check_signature(struct hm_verify *v,
+                                      const struct chain *chain,
+                                      const struct hm_page *page,
+                                      struct hm_err *err)
+{
+    struct hm_key key;
+    size_t which = 0;
+    bool good = hm_keys_check(&chain->keys, page, &which);
+    enum hm_status status = good || hm_id_equal(&page->device, &v->server)
+                                ? HM_OK
+                                : hm_store_signer(v->view->store, page, &key, &good, err);
+    if (status == HM_OK && !good) {
+        fault_at(v, HM_FAULT_PAGE_SIGNATURE, chain, page->seq);
+    }
+    return status;
+}
+
+static enum hm_status check_page(struct hm_verify *v,
+                                 const struct chain *chain,
+                                 const struct hm_stored_page *stored,
+                                 struct hm_err *err)
 {
     struct hm_page page = {.device = chain->origin->device,
                            .epoch = chain->origin->epoch,
@@ -111,7 +130,6 @@ static void check_page(struct hm_verify *v,
                            .signature = stored->signature};
     struct hm_digest head = stored->head_before;
     uint64_t missing = 0;
-    size_t which = 0;
     v->pages++;
     if (!run(chain, stored->seq, stored->count, &head, &missing)) {
         fault_at(v, HM_FAULT_CHAIN_GAP, chain, missing);
@@ -120,9 +138,9 @@ static void check_page(struct hm_verify *v,
     }
     if (chain->keys.count == 0) {
         v->unchecked++;
-    } else if (!hm_keys_check(&chain->keys, &page, &which)) {
-        fault_at(v, HM_FAULT_PAGE_SIGNATURE, chain, stored->seq);
+        return HM_OK;
     }
+    return check_signature(v, chain, &page, err);
 }
 
 /* The keys that signed a device's pages: of the registry, or the server's own. */
@@ -162,8 +180,8 @@ static enum hm_status check_origin(struct hm_verify *v,
         v->origins++;
         check_forks(v, &chain);
         check_prefix(v, &chain);
-        for (size_t i = 0; i < page_count; i++) {
-            check_page(v, &chain, &pages[i]);
+        for (size_t i = 0; i < page_count && status == HM_OK; i++) {
+            status = check_page(v, &chain, &pages[i], err);
         }
     }
     hm_arena_fini(&arena);

@@ -154,6 +154,28 @@ static enum hm_status find_keys(struct hm_inbox *inbox,
     return status;
 }
 
+/*
+ * The key that signed the page. Of the server's own nobody but the invitation says which
+ * it is; of others the registry may have named more than it shows.
+ */
+static enum hm_status find_signer(const struct hm_inbox *inbox,
+                                  const struct hm_keys *keys,
+                                  const struct hm_page *page,
+                                  struct hm_key *key,
+                                  bool *found,
+                                  struct hm_err *err)
+{
+    size_t which = 0;
+    *found = hm_keys_check(keys, page, &which);
+    if (*found) {
+        *key = keys->at[which];
+        return HM_OK;
+    }
+    return hm_id_equal(&page->device, &inbox->district)
+               ? HM_OK
+               : hm_store_signer(inbox->store, page, key, found, err);
+}
+
 static enum hm_status make_page_room(struct hm_inbox *inbox, struct hm_err *err)
 {
     if (inbox->page_count < inbox->page_capacity) {
@@ -340,7 +362,31 @@ static bool has_registry(const struct hm_inbox *inbox)
     return false;
 }
 
-/* `waits`: the key is not known yet; nothing was kept. */
+/* A page that is good, as far as what the store has can tell. */
+static enum hm_status take_page(struct hm_inbox *inbox,
+                                struct hm_page *page,
+                                const struct hm_key *key,
+                                size_t text_size,
+                                struct hm_err *err)
+{
+    enum hm_status status =
+        inbox->takes_entries ? HM_OK : check_travels(page, text_size, err);
+    if (status == HM_OK) {
+        status = own_page(inbox, page, err);
+    }
+    if (status == HM_OK) {
+        status = make_page_room(inbox, err);
+    }
+    if (status == HM_OK) {
+        keep_page(inbox, page, key);
+    }
+    return status;
+}
+
+/*
+ * `waits`: the key is not known yet; nothing was kept. What is offered by a key that is
+ * not known is passed over: whoever knows who wrote it brings it again.
+ */
 static enum hm_status read_page(struct hm_inbox *inbox,
                                 struct hm_bytes lines,
                                 bool *waits,
@@ -348,8 +394,10 @@ static enum hm_status read_page(struct hm_inbox *inbox,
 {
     struct hm_page_draft *draft = NULL;
     struct hm_page page;
+    struct hm_key key;
     const struct hm_keys *keys = NULL;
-    size_t which = 0;
+    bool joins = false;
+    bool found = false;
     *waits = false;
     enum hm_status status = hm_page_draft_open(&draft, lines, err);
     if (status == HM_OK && !is_home(inbox, hm_page_draft_header(draft))) {
@@ -358,12 +406,9 @@ static enum hm_status read_page(struct hm_inbox *inbox,
     if (status == HM_OK) {
         status = find_keys(inbox, &hm_page_draft_header(draft)->device, &keys, err);
     }
-    if (status == HM_OK && keys == NULL && inbox->takes_offers) {
-        goto out; /* whoever knows who wrote it brings it again */
-    }
     if (status == HM_OK && keys == NULL) {
-        *waits = inbox->page_count > 0;
-        if (!*waits) {
+        *waits = !inbox->takes_offers && inbox->page_count > 0;
+        if (!*waits && !inbox->takes_offers) {
             status = hm_fail(err, HM_PROTOCOL, "page", "device", NULL, NULL);
         }
         goto out;
@@ -374,24 +419,19 @@ static enum hm_status read_page(struct hm_inbox *inbox,
     if (status == HM_OK) {
         status = hm_page_draft_expand(draft, &inbox->district, &page, &inbox->arena, err);
     }
-    if (status == HM_OK && (!join(inbox, &page) || !hm_keys_check(keys, &page, &which))) {
+    if (status == HM_OK) {
+        joins = join(inbox, &page);
+    }
+    if (joins) {
+        status = find_signer(inbox, keys, &page, &key, &found, err);
+    }
+    if (status == HM_OK && found) {
+        status = take_page(inbox, &page, &key, lines.size, err);
+    } else if (status == HM_OK && !(joins && inbox->takes_offers)) {
         *waits = has_registry(inbox);
         if (!*waits) {
             status = hm_fail(err, HM_PROTOCOL, "page", "signature", NULL, NULL);
         }
-        goto out;
-    }
-    if (status == HM_OK && !inbox->takes_entries) {
-        status = check_travels(&page, lines.size, err);
-    }
-    if (status == HM_OK) {
-        status = own_page(inbox, &page, err);
-    }
-    if (status == HM_OK) {
-        status = make_page_room(inbox, err);
-    }
-    if (status == HM_OK) {
-        keep_page(inbox, &page, &keys->at[which]);
     }
 out:
     hm_page_draft_free(draft);

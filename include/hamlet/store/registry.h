@@ -71,6 +71,17 @@ HM_CHECKED enum hm_status hm_store_keys(struct hm_store *store,
                                         struct hm_err *err);
 
 /*
+ * Whether a key signed the page that any text of its device's keys named which was ever
+ * here, and which: servers that were lost may have taken two keys after the same one, and
+ * the text shown names one of them. For pages that none of hm_store_keys signed.
+ */
+HM_CHECKED enum hm_status hm_store_signer(struct hm_store *store,
+                                          const struct hm_page *page,
+                                          struct hm_key *key,
+                                          bool *found,
+                                          struct hm_err *err);
+
+/*
  * The text of the pins of a server's TLS keys (wire/pins.h), as its own device's record
  * has it; no bytes: it has none. It comes from `arena`.
  */

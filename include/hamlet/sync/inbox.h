@@ -47,7 +47,7 @@ struct hm_inbox {
     struct hm_id asked; /* the device that the store was asked for last, if known there */
     struct hm_keys asked_keys;
     bool takes_entries;
-    bool takes_offers; /* and passes over pages of devices that nobody knows */
+    bool takes_offers; /* and passes over pages by keys that nobody knows */
 
     struct hm_arena arena;
     struct hm_inflate *inflate;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builders.h"
 #include "hamlet/base/embed.h"
 #include "hamlet/base/limits.h"
 #include "hamlet/store/buckets.h"
@@ -97,6 +98,8 @@ struct said {
     size_t element_count;
     uint8_t leaves[HM_LEAVES_SIZE];
     uint8_t message[4096];
+    const struct hm_page *page; /* after the lines; null: none */
+    bool plain;                 /* and not as an offer */
 };
 
 static void make_leaves(struct said *said)
@@ -160,6 +163,20 @@ static struct hm_bytes shown_keys(const struct world_laptop *laptop)
     return hm_arena_copy(&arena, hm_text(text));
 }
 
+static void put_page(struct hm_buf *text, const struct hm_page *page)
+{
+    struct hm_page_text written;
+    struct hm_page_writing writing = {.page = page, .with_head = true};
+    if (page == NULL) {
+        return;
+    }
+    hm_page_text_init(&written);
+    ck_assert_int_eq(hm_page_write(&written, &writing, &arena, &err), HM_OK);
+    hm_buf_put_bytes(text, hm_buf_bytes(&written.rows));
+    hm_buf_put_bytes(text, hm_buf_bytes(&written.noise));
+    hm_page_text_fini(&written);
+}
+
 /* One request that offers this; what the server says. */
 static int offer(struct world_laptop *laptop, const struct said *said)
 {
@@ -174,7 +191,7 @@ static int offer(struct world_laptop *laptop, const struct said *said)
                                  .epoch = 200000U + requests,
                                  .id = id,
                                  .incarnation = world.self.incarnation,
-                                 .offers = true,
+                                 .offers = !said->plain,
                                  .keys = shown_keys(laptop),
                                  .version = hm_text("forger")};
     hm_buf_init(&stream, BODY_MAX);
@@ -183,6 +200,7 @@ static int offer(struct world_laptop *laptop, const struct said *said)
     for (size_t i = 0; i < said->count; i++) {
         hm_offer_line_write(&text, &said->lines[i]);
     }
+    put_page(&text, said->page);
     ck_assert_int_eq(hm_deflate_open(&deflate, HM_DEFLATE_LEVEL_FAST, &err), HM_OK);
     ck_assert_int_eq(
         hm_deflate_put(deflate, &stream, hm_buf_bytes(&text), HM_TEXTURE_ROWS, &err),
@@ -326,6 +344,61 @@ START_TEST(a_receipt_of_another_server_is_refused_without_effect)
 }
 END_TEST
 
+/* A page of lan's, by a key that it had after the one that the registry names. */
+static void make_page(struct hm_page *page)
+{
+    struct hm_maker maker;
+    struct hm_key key;
+    struct hm_secret secret;
+    const uint8_t seed[32] = {6};
+    hm_sign_pair(&key, &secret, seed);
+    hm_maker_init(&maker, &arena, 9);
+    maker.district = world.self.server;
+    maker.device = hm_sign_device(&lan->key);
+    maker.home = "101-1";
+    struct hm_change *change = hm_make(&maker, HM_ACT_CREATE, NULL);
+    hm_make_text(change, &maker, "head_name", "Kẻ Gian", 0);
+    hm_make_seal(change, &maker);
+    *page = (struct hm_page){.device = maker.device,
+                             .epoch = 7,
+                             .home = hm_text("101-1"),
+                             .seq = 1,
+                             .changes = change,
+                             .count = 1,
+                             .head_known = true};
+    hm_chain_begin(&page->head_before, &page->device, page->epoch, NULL);
+    hm_page_head(page);
+    hm_page_sign(page, &secret);
+}
+
+static bool is_here(const struct hm_id *change)
+{
+    struct hm_held held;
+    return hm_store_change_find(world.reader, change, &held, &arena, NULL) == HM_OK;
+}
+
+START_TEST(a_page_by_a_key_that_is_not_named_is_passed_over_and_stops_no_offer)
+{
+    struct said said;
+    struct hm_page page;
+    say(&said, hung);
+    struct hm_disk *early = world_server_backup(&world);
+    make_page(&page);
+    said.page = &page;
+    world_server_restore(&world, early);
+
+    int http = offer(hung, &said);
+
+    ck_assert_int_eq(http, 200);
+    ck_assert(!is_here(&page.changes[0].id));
+    said.plain = true;
+    said.count = 0;
+    ck_assert_int_eq(offer(hung, &said), 400);
+    ck_assert(!is_here(&page.changes[0].id));
+    must_sync(hung);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sync refill forged");
@@ -334,6 +407,8 @@ int main(void)
     tcase_add_test(cases, a_true_offer_is_kept_until_its_changes_come);
     tcase_add_loop_test(cases, what_the_server_did_not_sign_is_refused_without_effect, 0,
                         FORGERIES);
+    tcase_add_test(cases,
+                   a_page_by_a_key_that_is_not_named_is_passed_over_and_stops_no_offer);
     tcase_add_test(cases, a_receipt_of_another_server_is_refused_without_effect);
     suite_add_tcase(suite, cases);
     return hm_run(suite);
