@@ -188,7 +188,8 @@ static enum hm_status name_all(struct hm_erasing *e,
     if (kind->registry) {
         return hm_fail(err, HM_DENIED, "erase-registry", NULL, NULL, NULL);
     }
-    e->at = hm_arena_get_array(&e->author->arena, count, sizeof(*e->at));
+    e->at =
+        hm_arena_get_array(&e->author->arena, count, sizeof(struct hm_kind_register *));
     enum hm_status status = hm_arena_status(&e->author->arena, err);
     for (size_t i = 0; i < count && status == HM_OK; i++) {
         status = name_register(e, names[i], err);
